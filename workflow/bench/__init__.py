@@ -1,0 +1,1 @@
+"""Measure PyTorch against JAX: one process per run, one clock, one schema."""

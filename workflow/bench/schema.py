@@ -1,0 +1,250 @@
+"""Column names, types and units of every Parquet file; writing and reading them.
+
+A file is written to a temporary name, synced and renamed, with the schema's name, its version and a digest of its
+content in the metadata. A reader trusts nothing: a file with a wrong schema, a broken digest or absurd values raises
+`InvalidFile`, which names the file and the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+VERSION = 1
+
+FRAMEWORKS = ("torch", "jax", "numpy")
+MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
+DEVICES = ("cpu", "cuda")
+PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
+SIZES = ("tiny", "small", "medium", "large")
+STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
+VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
+CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
+
+SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+"""What a name that comes from outside (a hardware folder, a workload) may look like."""
+
+TWIN = 1000
+"""Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
+
+text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+numbers = pa.list_(number)
+
+PROBLEM = {"hardware": text, "family": text, "workload": text, "task": text, "size": text, "precision": text,
+           "device": text}
+CELL = PROBLEM | {"framework": text, "mode": text}
+"""What names a cell. Every table that speaks of cells begins with these columns."""
+
+RUNS = CELL | {
+    "run": integer,
+    "status": text,
+    "message": text,
+    "started": text,  # ISO 8601, UTC
+    # where the wall time of the run went; null where the run did not get so far
+    "wall_seconds": number,
+    "import_seconds": number,
+    "build_seconds": number,
+    "trace_seconds": number,
+    "compile_seconds": number,
+    "first_step_seconds": number,
+    "check_seconds": number,
+    "warmup_seconds": number,
+    "timed_seconds": number,
+    "probe_seconds": number,
+    "cache": text,  # cold | cached | none
+    # the measurement
+    "loops": integer,  # calls of step() per value
+    "steps_per_call": integer,
+    "warmup_values": numbers,  # seconds per step
+    "values": numbers,  # seconds per step
+    "step_seconds": number,  # median of `values`
+    "steady": flag,
+    "probe_before_seconds": number,
+    "probe_after_seconds": number,
+    "drift": number,  # probe after / probe before - 1
+    "drifted": flag,
+    # resources
+    "baseline_host_bytes": integer,  # resident when the framework was imported
+    "peak_host_bytes": integer,
+    "peak_device_bytes": integer,
+    "energy_joules": number,  # per step
+    "items": number,  # per step
+    "item_unit": text,
+    "flops": number,  # per step, analytic
+    "compiler_flops": number,  # per step, as the framework's own tool counts
+    # what was computed
+    "check_values": numbers,  # losses of the first five steps, or a summary of the output
+    "metrics": text,  # JSON object of name -> number
+    # what it ran on and with
+    "threads": integer,
+    "affinity": pa.list_(integer),
+    "switches": text,  # JSON object
+    "versions": text,  # JSON object
+    "environment": text,  # JSON object
+    "package_digest": text,
+    "source_digest": text,
+}
+
+CELLS = CELL | {
+    "status": text,
+    "message": text,
+    "runs": integer,
+    "values": integer,
+    "step_seconds": number,
+    "step_seconds_low": number,
+    "step_seconds_high": number,
+    "import_seconds": number,
+    "build_seconds": number,
+    "cold_compile_seconds": number,  # trace + compile, empty cache
+    "cached_compile_seconds": number,  # trace + compile, cache of run 0
+    "first_step_seconds": number,
+    "items_per_second": number,
+    "item_unit": text,
+    "flops": number,
+    "compiler_flops": number,
+    "flops_per_second": number,
+    "share_of_peak": number,
+    "peak_host_bytes": integer,
+    "baseline_host_bytes": integer,
+    "peak_device_bytes": integer,
+    "energy_joules": number,
+    "steady": flag,
+    "drift": flag,  # true when a run was marked
+    "metrics": text,
+}
+
+COMPARISONS = PROBLEM | {
+    "torch_mode": text,
+    "jax_mode": text,
+    "ratio": number,  # torch seconds / jax seconds
+    "ratio_low": number,
+    "ratio_high": number,
+    "method": text,  # welch | paired
+    "p": number,
+    "p_adjusted": number,
+    "verdict": text,
+    "best": flag,
+    "parity_error": number,
+    "noise_floor": number,  # relative; below it a difference is a tie
+    "message": text,
+}
+
+NOISE = CELL | {"ratio": number, "ratio_low": number, "ratio_high": number, "runs": integer}
+"""A/A: one variant measured as two."""
+
+OBSERVATIONS = {"family": text, "workload": text, "task": text, "framework": text, "mode": text, "status": text,
+                "message": text, "name": text, "shape": pa.list_(integer), "values": numbers}
+"""What one framework computed at the check size in float64 (the parity gate's raw material)."""
+
+PARITY = {"hardware": text, "family": text, "workload": text, "task": text, "framework": text, "mode": text,
+          "status": text, "message": text, "name": text, "against": text, "error": number, "tolerance": number}
+"""Largest relative difference of every variant against the reference and against the other framework."""
+
+EVENTS = {"hardware": text, "workload": text, "framework": text, "name": text, "outcome": text, "value": number,
+          "text": text}
+"""Recorded outcomes of executed examples. `outcome`: ok | raised | absent. `value`: a number, in SI units, or null."""
+
+CLAIMS = {"hardware": text, "id": text, "section": integer, "kind": text, "verdict": text, "evidence": text}
+
+PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, "value": number, "framework": text}
+"""The best that either framework reached on the device: matmul_flops_per_second | copy_bytes_per_second."""
+
+TABLES: dict[str, dict[str, pa.DataType]] = {
+    "run": RUNS, "runs": RUNS, "cells": CELLS, "comparisons": COMPARISONS, "noise": NOISE,
+    "observations": OBSERVATIONS, "parity": PARITY, "events": EVENTS, "claims": CLAIMS, "peaks": PEAKS,
+}
+
+ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "size": SIZES}
+LONGEST_TEXT = 20_000
+
+
+class InvalidFile(ValueError):
+    """A Parquet file that cannot be believed; the message names the file and says why."""
+
+
+def arrow(table: str) -> pa.Schema:
+    """The Arrow schema of a table."""
+    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items()])
+
+
+def digest(rows: list[dict[str, Any]]) -> str:
+    """SHA-256 of the rows' content, independent of Parquet's encoding."""
+    return hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def write(path: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write `rows` (missing columns become null) to `path`, whole or not at all.
+
+    Raises KeyError for a column that the table does not have.
+    """
+    columns = TABLES[table]
+    rows = [dict(row) for row in rows]
+    for row in rows:
+        if unknown := set(row) - set(columns):
+            raise KeyError(f"{table} has no column {sorted(unknown)}; its columns are {list(columns)}")
+    content = pa.Table.from_pylist(rows, schema=arrow(table))
+    metadata = {"schema": table, "version": str(VERSION), "digest": digest(content.to_pylist())}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            pq.write_table(content.replace_schema_metadata(metadata), stream, compression="zstd")
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read(path: Path, table: str) -> list[dict[str, Any]]:
+    """The validated rows of a file. Raises `InvalidFile` for anything that is not a sound file of this table."""
+    try:
+        content = pq.ParquetFile(path).read()
+        metadata = {key.decode(): value.decode() for key, value in (content.schema.metadata or {}).items()}
+        rows = content.to_pylist()
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
+    if metadata.get("schema") != table:
+        raise InvalidFile(f"{path}: its schema is {metadata.get('schema')!r}, expected {table!r}")
+    if metadata.get("version") != str(VERSION):
+        raise InvalidFile(f"{path}: its schema version is {metadata.get('version')!r}, expected '{VERSION}'")
+    if not content.schema.equals(arrow(table), check_metadata=False):
+        raise InvalidFile(f"{path}: its columns are not those of {table!r} version {VERSION}")
+    if metadata.get("digest") != digest(rows):
+        raise InvalidFile(f"{path}: its content was changed after it was written (digest does not match)")
+    for row in rows:
+        _validate(path, row)
+    return rows
+
+
+def _validate(path: Path, row: Mapping[str, Any]) -> None:
+    for column, allowed in ALLOWED.items():
+        if row.get(column) is not None and row[column] not in allowed:
+            raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
+    for column in ("hardware", "family", "workload", "task"):
+        if row.get(column) is not None and not SLUG.fullmatch(row[column].replace("_", "-")):
+            raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")
+    if "mode" in row and "framework" in row and row["mode"] not in MODES[row["framework"]]:
+        raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {MODES[row['framework']]}")
+    for column, value in row.items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise InvalidFile(f"{path}: {column} holds {len(value)} characters")
+        if column.endswith(("_seconds", "_bytes", "_joules", "ratio")) or (column == "values" and "run" in row):
+            _validate_amount(path, column, value)
+
+
+def _validate_amount(path: Path, column: str, value: Any) -> None:
+    if value is None:
+        return
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, int | float) or math.isnan(item) or not -1e-6 <= item < 1e18:
+            raise InvalidFile(f"{path}: {column} holds {item!r}, which is not a plausible amount")
