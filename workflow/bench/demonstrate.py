@@ -1,0 +1,93 @@
+"""Run the examples of one graph workload in one framework and write what came of them as the table `events`.
+
+    python workflow/bench/demonstrate.py --framework torch --workload graph/tracing --hardware this --output FILE
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the package, whose statistics.py would hide the standard module
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+import importlib
+import os
+import tempfile
+from typing import Any
+
+from bench import schema
+from bench.events import Event, message
+
+FRAMEWORKS = ("torch", "jax")
+WORKLOADS = Path(__file__).resolve().parent / "workloads"
+
+
+def names() -> list[str]:
+    """The graph workloads, each a folder with a problem, sorted."""
+    return sorted(path.parent.name for path in WORKLOADS.glob("graph/*/problem.py"))
+
+
+def problem(name: str) -> Any:
+    """The problem module of a graph workload. Raises ValueError for a workload that does not exist."""
+    if name not in names():
+        raise ValueError(f"workload is {name!r}, graph workloads are {', '.join(names())}")
+    return importlib.import_module(f"bench.workloads.graph.{name}.problem")
+
+
+def demonstrate(name: str, framework: str) -> list[Event]:
+    """Every event of a workload in a framework; an example that stops the rest is itself an event, `unfinished`."""
+    problem(name)
+    events: list[Event] = []
+    try:
+        implementation = importlib.import_module(f"bench.workloads.graph.{name}.{framework}_impl")
+        for event in implementation.events():
+            events.append(event)
+    except Exception as error:  # a failure is a result; the examples before it are kept
+        events.append(Event("unfinished", "raised", None, message(error)))
+    if len({event.name for event in events}) != len(events):
+        raise ValueError(f"{name}/{framework} names two events alike: {sorted(event.name for event in events)}")
+    return events
+
+
+def environment(every_device: bool, cache: str) -> dict[str, str]:
+    """Environment variables that must be set before a framework is imported.
+
+    Examples run on the CPU, whose behaviour every reader can repeat, unless the workload asks which devices there are;
+    compilers get an empty cache, so that a first call is a first call.
+    """
+    common = {"TORCHINDUCTOR_CACHE_DIR": cache, "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return common if every_device else common | {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+
+
+def rows(events: list[Event], hardware: str, workload: str, framework: str) -> list[dict[str, Any]]:
+    """The rows of the table `events`."""
+    return [{"hardware": hardware, "workload": workload, "framework": framework, "name": event.name,
+             "outcome": event.outcome, "value": event.value, "text": event.text} for event in events]
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
+    parser.add_argument("--workload", required=True, help="graph/NAME")
+    parser.add_argument("--hardware", required=True, help="name of this machine")
+    parser.add_argument("--output", required=True, type=Path, help="Parquet file to write")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the examples and write the file."""
+    options = arguments(argv)
+    name = options.workload.removeprefix("graph/")
+    every_device = bool(getattr(problem(name), "EVERY_DEVICE", False))
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as cache:
+        os.environ.update(environment(every_device, cache))
+        events = demonstrate(name, options.framework)
+    schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
+    print(f"{options.workload} {options.framework}: {len(events)} events")
+
+
+if __name__ == "__main__":
+    main()

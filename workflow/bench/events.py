@@ -1,0 +1,110 @@
+"""Events: what an executed example returned or raised, as data that the article and the claims can read."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from bench import timing
+
+OUTCOMES = ("ok", "raised", "absent")
+LONGEST_TEXT = 12_000
+"""Characters kept of a text; below the limit of the tables."""
+
+_URL_OR_PATH = re.compile(r"(?P<url>[a-z]+://[^\s\"']+)|(?<![\w.~])(?:[A-Za-z]:)?(?:[/\\][\w.+@~-]+){2,}")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One recorded outcome.
+
+    name: dotted, unique within workload and framework, equal in both frameworks where both can run the example.
+    outcome: `ok` (it ran), `raised` (it raised; the message is the text), `absent` (the framework has no such thing).
+    value: a number in SI units, or None. text: words, or JSON; without absolute paths and memory addresses.
+    """
+
+    name: str
+    outcome: str
+    value: float | None = None
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an unknown outcome; replaces numbers that no table accepts and cleans the text."""
+        if self.outcome not in OUTCOMES:
+            raise ValueError(f"outcome is {self.outcome!r}, allowed are {', '.join(OUTCOMES)}")
+        value = None if self.value is None or not math.isfinite(self.value) else float(self.value)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "text", clean(self.text))
+
+    def data(self) -> Any:
+        """The text read as JSON."""
+        return json.loads(self.text)
+
+
+def clean(text: str) -> str:
+    """The text with absolute paths cut to their last part, memory addresses replaced, and a bounded length."""
+    text = _URL_OR_PATH.sub(_keep_url_or_last_part, text)
+    text = _ADDRESS.sub("0x…", text)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _keep_url_or_last_part(match: re.Match[str]) -> str:
+    return match["url"] or re.split(r"[/\\]", match[0])[-1]
+
+
+def ok(name: str, value: float | None = None, text: Any = "") -> Event:
+    """An example that ran; a text that is not a string is stored as JSON."""
+    return Event(name, "ok", value, text if isinstance(text, str) else compact(text))
+
+
+def absent(name: str, text: str = "") -> Event:
+    """Something that the framework does not have."""
+    return Event(name, "absent", None, text)
+
+
+def compact(data: Any) -> str:
+    """JSON without spaces. Raises TypeError for what JSON does not know, ValueError for what would not be kept whole."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"{len(text)} characters of JSON do not fit in an event of {LONGEST_TEXT}")
+    return text
+
+
+def attempt(name: str, example: Callable[..., Any], *arguments: Any) -> Event:
+    """Run `example(*arguments)` and record what came of it.
+
+    A number becomes the value, a pair (number or None, text) both, anything else but None the text. An exception
+    becomes an event with outcome `raised` and its class and message as text.
+    """
+    try:
+        result = example(*arguments)
+        if result is None:
+            return ok(name)
+        if isinstance(result, bool | int | float):
+            return ok(name, float(result))
+        if isinstance(result, tuple):
+            return ok(name, *result)
+        return ok(name, None, result)
+    except Exception as error:  # whatever an example raises is its outcome
+        return Event(name, "raised", None, message(error))
+
+
+def message(error: BaseException) -> str:
+    """The class of an exception and what it says."""
+    return f"{type(error).__name__}: {error}".strip()
+
+
+def typical_seconds(call: Callable[[], object], values: int = 9) -> float:
+    """Median over `values` blocks of at least 5 ms of the seconds of one `call`, which must wait for its result."""
+    loops, _ = timing.calibrate(call, _nothing, shortest=0.005)
+    return median(timing.block_seconds(call, _nothing, loops) / loops for _ in range(values))
+
+
+def _nothing() -> None:
+    return None
