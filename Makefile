@@ -1,0 +1,50 @@
+# make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
+# make test                                                              environment, style, every test but the slow ones
+# make test-slow                                                         the slow tests: statistics, timers, planted faults
+# make lint                                                              style alone
+# Another Python than python3: make report PYTHON=python3.12
+
+PYTHON ?= python3
+PRESET ?= quick
+DEVICE ?= auto
+
+PRESETS := smoke quick standard full
+ifeq ($(filter $(PRESET),$(PRESETS)),)
+$(error PRESET=$(PRESET) is unknown: choose one of $(PRESETS))
+endif
+ifeq ($(shell command -v $(PYTHON)),)
+$(error $(PYTHON) was not found: install Python 3.11 or newer, or name it, for example PYTHON=python3.12)
+endif
+ifeq ($(origin CXX)$(shell command -v g++),default)
+export CXX := clang++  # torch.compile looks for g++ alone unless it is told otherwise
+endif
+
+BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE)
+RUN := PATH="$(CURDIR)/.venv/bin:$$PATH" python -m
+PYTEST := $(RUN) pytest
+
+.PHONY: report test test-slow lint environment environment-dev
+
+report: environment
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET)
+	@echo "The article: $(CURDIR)/report/index.html"
+
+# Tests that measure or hold the machine's lock run alone, afterwards.
+test: lint
+	$(PYTEST) -m "not slow and not serial" --numprocesses auto --maxprocesses 4
+	$(PYTEST) -m "not slow and serial"
+
+test-slow: environment-dev
+	$(PYTEST) -m slow
+
+lint: environment-dev
+	$(RUN) ruff check
+	$(RUN) mypy
+	$(RUN) snakefmt --check Snakefile workflow
+	$(RUN) snakemake --lint
+
+environment:
+	@$(BOOTSTRAP)
+
+environment-dev:
+	@$(BOOTSTRAP) --dev
