@@ -11,8 +11,8 @@ import sys
 
 if sys.version_info < (3, 11):  # above everything else: no more than this runs in an older Python
     sys.exit(
-        "Python {}.{} is too old: install Python 3.11 or newer and name it, "
-        "for example: make report PYTHON=python3.11".format(*sys.version_info[:2])
+        f"Python {sys.version_info[0]}.{sys.version_info[1]} is too old: install Python 3.11 or newer and name it, "
+        "for example: make report PYTHON=python3.11"
     )
 
 import argparse
@@ -62,11 +62,11 @@ def main() -> None:
             print(f"{VENV} is ready ({device})")
 
 
-def parse(words: "list[str]") -> argparse.Namespace:
+def parse(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="install what the tests need, too")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="which packages (default: auto)")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="which packages")
     parser.add_argument("--check", action="store_true", help="install nothing; exit with 1 if something is missing")
     return parser.parse_args(words)
 
@@ -76,8 +76,8 @@ def check_compiler() -> None:
     candidates = [os.environ["CXX"]] if os.environ.get("CXX") else ["g++", "clang++"]
     if not any(shutil.which(candidate.split()[0]) for candidate in candidates):
         sys.exit(
-            f"No C++ compiler ({' or '.join(candidates)}) was found, which torch.compile needs: install one "
-            f"(Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), {AGAIN}."
+            f"No C++ compiler ({' or '.join(candidates)}) was found, which torch.compile needs: install one (Debian, "
+            f"Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), {AGAIN}."
         )
     if not Path(sysconfig.get_path("include"), "Python.h").exists():
         sys.exit(
@@ -115,8 +115,8 @@ def driver_version() -> int:
         return 0
 
 
-def read_record(device: str) -> "dict":
-    """Read what is installed; empty where nothing is, where something else is, or where the last installation broke off."""
+def read_record(device: str) -> dict:
+    """Read what is installed: nothing, where it is something else or where the last installation broke off."""
     empty = {"environment": fingerprint(device), "device": device, "python": platform.python_version(), "parts": {}}
     try:
         record = json.loads(RECORD.read_text())
@@ -133,7 +133,7 @@ def fingerprint(device: str) -> str:
     return digest("\n".join(facts))
 
 
-def is_installed(record: "dict", part: str, name: str) -> bool:
+def is_installed(record: dict, part: str, name: str) -> bool:
     """Whether the part was installed from the requirements as they stand now."""
     return bool(record["parts"].get(part, {}).get("requirements") == digest(requirements(name).read_text()))
 
@@ -148,7 +148,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_record(record: "dict") -> None:
+def write_record(record: dict) -> None:
     """Write the record in one piece."""
     draft = RECORD.with_suffix(".tmp")
     draft.write_text(json.dumps(record, indent=2) + "\n")
@@ -170,11 +170,8 @@ def make_venv() -> None:
         import ensurepip  # noqa: F401  Debian splits it off, and `venv` fails late and at length without it
         import venv  # noqa: F401
     except ImportError:
-        version = "{}.{}".format(*sys.version_info[:2])
-        sys.exit(
-            "Python's venv module was not found: install it "
-            f"(Debian, Ubuntu: apt-get install python{version}-venv), {AGAIN}."
-        )
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        sys.exit(f"Python's venv module was not found: install it (Debian, Ubuntu: apt-get install {package}), {AGAIN}.")
     print(f"making {VENV}", flush=True)
     # Not sys.executable: this program may itself run in the .venv that is about to be emptied.
     python = getattr(sys, "_base_executable", None) or sys.executable
@@ -182,7 +179,7 @@ def make_venv() -> None:
         sys.exit(f"{VENV} could not be made, for the reason above: remove what is in the way, {AGAIN}.")
 
 
-def install(record: "dict", part: str, name: str) -> None:
+def install(record: dict, part: str, name: str) -> None:
     """Install one part and record its seconds; while it lasts, the record says that it is unfinished."""
     print(f"installing {name} ({', '.join(packages(name))})", flush=True)
     write_record({**record, "unfinished": part})
@@ -197,13 +194,13 @@ def install(record: "dict", part: str, name: str) -> None:
     write_record(record)
 
 
-def packages(name: str) -> "list[str]":
+def packages(name: str) -> list[str]:
     """Packages of one list, comments left out."""
     lines = (line.split("#")[0].strip() for line in requirements(name).read_text().splitlines())
     return [line for line in lines if line]
 
 
-def pip(words: "list[str]", part: str) -> None:
+def pip(words: list[str], part: str) -> None:
     """Run pip in `.venv` under the constraints; its temporary files lie on the disk that was checked."""
     scratch = VENV / "tmp"
     scratch.mkdir(exist_ok=True)
