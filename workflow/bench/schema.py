@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,22 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.vocabulary import ALLOWED as ALLOWED
+from bench.vocabulary import CLAIM_VERDICTS as CLAIM_VERDICTS
+from bench.vocabulary import MODES as MODES
+from bench.vocabulary import SLUG as SLUG
+from bench.vocabulary import TWIN as TWIN
+from bench.vocabulary import VERDICTS as VERDICTS
+
 VERSION = 1
-
-FRAMEWORKS = ("torch", "jax", "numpy")
-MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
-DEVICES = ("cpu", "cuda")
-PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
-SIZES = ("tiny", "small", "medium", "large")
-STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
-VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
-CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
-
-SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
-"""What a name that comes from outside (a hardware folder, a workload) may look like."""
-
-TWIN = 1000
-"""Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
 
 text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 numbers = pa.list_(number)
@@ -163,7 +154,6 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
     "observations": OBSERVATIONS, "parity": PARITY, "events": EVENTS, "claims": CLAIMS, "peaks": PEAKS,
 }
 
-ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "size": SIZES}
 LONGEST_TEXT = 20_000
 
 
@@ -231,7 +221,7 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
     for column in ("hardware", "family", "workload", "task"):
-        if row.get(column) is not None and not SLUG.fullmatch(row[column].replace("_", "-")):
+        if row.get(column) is not None and not SLUG.fullmatch(row[column]):
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")
     if "mode" in row and "framework" in row and row["mode"] not in MODES[row["framework"]]:
         raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {MODES[row['framework']]}")

@@ -1,0 +1,65 @@
+"""The environment a measuring process starts in: threads, processors, caches and devices, equal for every framework.
+
+Set before the framework is imported, because most of it is read once, at import. What the caller's shell or the
+workflow engine had set is overridden or dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+           "VECLIB_MAXIMUM_THREADS")
+DROPPED = ("XLA_FLAGS", "JAX_", "TORCH", "PYTORCH_", "OMP_", "KMP_", "GOMP_", "MKL_", "NVIDIA_TF32_OVERRIDE",
+           "PYTHONPATH", "PYTHONSTARTUP", "LD_PRELOAD", "MALLOC_")
+"""Beginnings of variable names that would change what is measured without leaving a trace in the code."""
+
+
+def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: Path) -> dict[str, str]:
+    """The environment variables of a measuring process.
+
+    `caller` is the environment to start from, `caches` the folder that holds the compilers' caches of the cell.
+    """
+    kept = {key: value for key, value in caller.items() if not key.startswith(DROPPED)}
+    return kept | recorded(device=device, threads=threads, caches=caches)
+
+
+def recorded(*, device: str, threads: int, caches: Path) -> dict[str, str]:
+    """What `variables` sets, and what a run records."""
+    settings = dict.fromkeys(THREADS, str(threads))
+    settings |= {
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "TORCHINDUCTOR_CACHE_DIR": str(caches / "inductor"),
+        "TRITON_CACHE_DIR": str(caches / "triton"),
+        "JAX_COMPILATION_CACHE_DIR": str(caches / "xla"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        "JAX_PLATFORMS": "cuda,cpu" if device == "cuda" else "cpu",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }
+    if device == "cpu":
+        settings["CUDA_VISIBLE_DEVICES"] = ""
+    return settings
+
+
+def pin(cpus: list[int]) -> None:
+    """Bind this process, and what it starts, to `cpus`, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cpus)
+
+
+def affinity() -> list[int] | None:
+    """The processors this process is bound to; None where the system does not say."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
+def package_digest() -> str:
+    """SHA-256 of the names and versions of all installed packages."""
+    from importlib.metadata import distributions  # slow: only where it is needed
+
+    names = sorted({f"{found.metadata['Name']}=={found.version}".lower() for found in distributions()})
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()

@@ -1,0 +1,182 @@
+"""Settings → the cells to measure, their runs, the order of the runs, and which runs are missing. Pure but for
+`state`, which reads result files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import workloads
+from bench.settings import Settings
+from bench.vocabulary import MODES, TWIN, Cell
+
+MACHINE = "machine"
+"""The family of workloads that measure the machine itself (its peaks); always part of the grid."""
+TWIN_VARIANTS = {"torch": "eager", "jax": "jit"}
+"""The variants that are measured as two, in the first workload of every family."""
+
+
+def catalogue(settings: Settings) -> dict[str, workloads.Workload]:
+    """The timed workloads that the settings ask for, by `family/name`.
+
+    Raises ValueError naming a wish that no workload fulfils.
+    """
+    found = {key: item for key, item in workloads.discover().items() if item.family != "graph"}
+    wishes = settings.workloads
+    if wishes is None:
+        return found
+    for wish in wishes:
+        if not any(wish in (key, item.family) for key, item in found.items()):
+            families = sorted({item.family for item in found.values()})
+            raise ValueError(f"config.yaml: workloads is {wish!r}, allowed are {', '.join([*families, *found])}")
+    return {key: item for key, item in found.items() if {key, item.family} & {*wishes, MACHINE}}
+
+
+def cells(settings: Settings) -> list[Cell]:
+    """Every cell of the grid, in a stable order; modes and precisions that a device cannot have are left out."""
+    chosen = catalogue(settings)
+    grid = [cell for item in chosen.values() if item.family != MACHINE for cell in _cells_of(item, settings)]
+    used = {(cell.device, cell.precision) for cell in grid}
+    machine = [cell for item in chosen.values() if item.family == MACHINE for cell in _cells_of(item, settings)
+               if (cell.device, cell.precision) in used]
+    return machine + grid
+
+
+def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
+    definition = item.problem
+    tasks = definition.TASKS if settings.every_task else getattr(definition, "QUICK_TASKS", definition.TASKS)
+    sizes = [size for size in _sizes(item, settings) if size in definition.SIZES]
+    for task in tasks:
+        for size in sizes:
+            for device in settings.devices:
+                for precision in _precisions(item, device, settings):
+                    for framework in settings.frameworks:
+                        for mode in _modes(item, framework, device, settings):
+                            yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
+
+
+def _sizes(item: workloads.Workload, settings: Settings) -> tuple[str, ...]:
+    """Peaks are measured at one size: the smallest asked for that is not tiny, if there is one."""
+    return settings.sizes[:1] if item.family == MACHINE else settings.sizes
+
+
+def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
+    supported = [name for name in item.problem.PRECISIONS if name != "tf32" or device == "cuda"]
+    if item.family == MACHINE:
+        return supported
+    if settings.precisions is not None:
+        return [name for name in supported if name in settings.precisions]
+    extra = settings.extra_precisions if device == "cuda" or settings.preset == "full" else ()
+    return [name for name in supported if name == supported[0] or name in extra]
+
+
+def _modes(item: workloads.Workload, framework: str, device: str, settings: Settings) -> list[str]:
+    modes = getattr(item.problem, "MODES", MODES).get(framework, ())
+    return [mode for mode in modes if (settings.modes is None or mode in settings.modes or item.family == MACHINE)
+            and (mode != "compile-max" or device == "cuda")]
+
+
+def runs(settings: Settings) -> list[tuple[Cell, int]]:
+    """Every run of the grid: (cell, number). Twins are numbered from `TWIN` on."""
+    grid = cells(settings)
+    plan = [(cell, run) for cell in grid for run in range(1 if cell.family == MACHINE else settings.runs)]
+    if settings.twins:
+        plan += [(cell, TWIN + run) for cell in twins(grid) for run in range(settings.runs)]
+    return plan
+
+
+def twins(grid: Iterable[Cell]) -> list[Cell]:
+    """The cells that are measured twice: of each family, device and framework the first, in its usual mode."""
+    first: dict[tuple[str, str, str], Cell] = {}
+    for cell in grid:
+        if cell.family != MACHINE and TWIN_VARIANTS.get(cell.framework) == cell.mode:
+            first.setdefault((cell.family, cell.device, cell.framework), cell)
+    return list(first.values())
+
+
+def priority(cell: Cell, run: int) -> int:
+    """The order of the runs: round after round (a run and its twin share a round), shuffled within a round.
+
+    A first run comes before the others of its cell, because they use its compiler caches.
+    """
+    shuffled = int.from_bytes(hashlib.sha256(f"{cell} {run}".encode()).digest()[:2], "big")
+    return 100_000_000 - (run % TWIN) * 100_000 - shuffled
+
+
+@dataclass(frozen=True)
+class State:
+    """Which runs of a grid are there."""
+
+    missing: tuple[tuple[Cell, int], ...]
+    unsound: dict[Path, str]
+    """Files that are there but cannot be used, with the reason; their runs are measured again."""
+    wall_seconds: dict[str, list[float]]
+    """Wall seconds of the runs that are there, by variant."""
+
+
+def state(settings: Settings, folder: Path) -> State:
+    """Look at the run files below `folder` (a machine's `runs/`); never raises for a bad file."""
+    from bench import schema
+
+    missing, unsound, walls = [], {}, {}
+    digests = {key: workloads.source_digest(item.family, item.name) for key, item in catalogue(settings).items()}
+    for cell, run in runs(settings):
+        path = folder / cell.run_file(run)
+        if not path.exists():
+            missing.append((cell, run))
+            continue
+        try:
+            row = schema.read(path, "run")[0]
+            problem = why_unusable(row, cell, run, settings, digests[f"{cell.family}/{cell.workload}"])
+        except (schema.InvalidFile, IndexError) as error:
+            problem = str(error)
+        if problem:
+            unsound[path] = problem
+        else:
+            walls.setdefault(cell.variant, []).append(row["wall_seconds"])
+    return State(tuple(missing), unsound, walls)
+
+
+def why_unusable(row: dict[str, object], cell: Cell, run: int, settings: Settings, digest: str) -> str | None:
+    """Why a sound run file must be measured again all the same, or None."""
+    if any(row[key] != value for key, value in vars(cell).items()) or row["run"] != run:
+        return "it holds another run than its name says"
+    if row["hardware"] != settings.hardware:
+        return f"it was measured on {row['hardware']}"
+    if row["source_digest"] != digest:
+        return "the workload or the clock has changed since"
+    if row["threads"] != settings.cpu_threads:
+        return f"it was measured with {row['threads']} processors, cpu_threads is {settings.cpu_threads}"
+    if settings.retry_failed and row["status"] in ("failed", "oom", "timeout"):
+        return f"it ended as {row['status']}, and retry_failed is set"
+    return None
+
+
+GUESS_SECONDS = {"eager": 4.0, "jit": 4.0, "scan": 5.0, "compile": 10.0, "compile-max": 20.0}
+"""Wall seconds of a run before anything is known of this machine, beside its time budget."""
+
+
+def estimate_seconds(state: State, settings: Settings) -> float:
+    """How long the missing runs will take: the mean of the like runs that are there, or a guess."""
+    total = 0.0
+    again = [path.name.split(".")[0] for path in state.unsound]
+    for variant in [cell.variant for cell, _ in state.missing] + again:
+        known = state.wall_seconds.get(variant)
+        guess = GUESS_SECONDS[variant.split("-", 1)[1]] + settings.plan["budget_seconds"]
+        total += sum(known) / len(known) if known else guess
+    return total if settings.exclusive else total / 2
+
+
+def summary(state: State, settings: Settings) -> str:
+    """One sentence about what is missing and how long it will take."""
+    todo = len(state.missing) + len(state.unsound)
+    there = sum(map(len, state.wall_seconds.values()))
+    if not todo:
+        return f"Preset {settings.preset} on {settings.hardware}: all {there} runs are there."
+    minutes = estimate_seconds(state, settings) / 60
+    again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
+    return (f"Preset {settings.preset} on {settings.hardware}: {todo} runs to measure{again}, {there} are there; "
+            f"about {max(1, round(minutes))} min.")

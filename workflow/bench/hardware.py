@@ -1,0 +1,170 @@
+"""What this machine is: its name, its processors, memory and accelerators, and the processors a run may use.
+
+Reads /proc, /sys, os and nvidia-smi; everything that cannot be found out is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the package, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+import functools
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+
+
+def slug(text: str) -> str:
+    """A readable name for files: lower case letters, digits and dashes, at most 64 characters."""
+    text = re.sub(r"\((r|tm|c)\)|\b(cpu|processor)\b|@.*", " ", text.lower())
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:64].strip("-") or "unknown"
+
+
+def cpu_model() -> str:
+    """The processor's name, as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        found = re.search(r"^(?:model name|Hardware|Model)\s*:\s*(.+)$", info.read_text(errors="replace"), re.MULTILINE)
+        if found:
+            return found.group(1).strip()
+    return platform.processor() or platform.machine()
+
+
+@functools.cache
+def gpus() -> tuple[dict[str, str], ...]:
+    """The NVIDIA devices whose driver answers: name, memory (MiB), driver version; empty when there are none."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    query = [tool, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=60, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    keys = ("name", "memory_mib", "driver")
+    return tuple(dict(zip(keys, (part.strip() for part in line.split(",")), strict=False))
+                 for line in answer.splitlines() if line.strip())
+
+
+def devices() -> tuple[str, ...]:
+    """The devices that can be measured here: cpu, and cuda when an NVIDIA driver answers."""
+    return ("cpu", "cuda") if gpus() else ("cpu",)
+
+
+def name() -> str:
+    """The folder name of this machine's results: its accelerator's, else its processor's and the number of cores."""
+    if gpus():
+        return slug(gpus()[0]["name"])
+    return slug(f"{cpu_model()} {len(physical_cpus())}c")
+
+
+def physical_cpus() -> list[int]:
+    """One logical processor of every physical core that this process may use, in order; all where it is unknown."""
+    if not hasattr(os, "sched_getaffinity"):
+        return list(range(os.cpu_count() or 1))
+    seen: set[str] = set()
+    cpus = []
+    for cpu in sorted(os.sched_getaffinity(0)):
+        siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        core = siblings.read_text().strip() if siblings.exists() else str(cpu)
+        if core not in seen:
+            seen.add(core)
+            cpus.append(cpu)
+    return cpus[: _quota(len(cpus))]
+
+
+def _quota(cores: int) -> int:
+    """How many of `cores` the control group lets this process use (a container's limit)."""
+    try:
+        limit, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    except (OSError, ValueError):
+        return cores
+    return cores if limit == "max" else max(1, min(cores, int(limit) // int(period)))
+
+
+def measuring_cpus(threads: int | None = None) -> list[int]:
+    """The processors of a run: the last `threads` physical cores; by default all but one, which the system keeps.
+
+    Raises ValueError when there are fewer cores than asked for.
+    """
+    cores = physical_cpus()
+    wanted = max(1, len(cores) - 1) if threads is None else threads
+    if not 1 <= wanted <= len(cores):
+        raise ValueError(f"cpu_threads is {wanted}, allowed are 1 to {len(cores)} (the physical cores of this machine)")
+    return cores[-wanted:]
+
+
+def memory_bytes() -> int | None:
+    """The memory installed, in bytes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return None
+
+
+def describe(label: str) -> dict[str, Any]:
+    """Everything the article says about this machine; `label` is the folder name of its results."""
+    facts = {
+        "hardware": label,
+        "name": gpus()[0]["name"] if gpus() else cpu_model(),
+        "cpu_model": cpu_model(),
+        "cores_physical": len(physical_cpus()),
+        "cores_logical": os.cpu_count(),
+        "cpu_caches": _caches(),
+        "cpu_governor": _line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "virtual": _virtual(),
+        "memory_bytes": memory_bytes(),
+        "gpus": list(gpus()),
+        "os": f"{platform.system()} {platform.machine()}",
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "described": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "")}
+
+
+def _virtual() -> bool | None:
+    info = Path("/proc/cpuinfo")
+    return "hypervisor" in info.read_text(errors="replace") if info.exists() else None
+
+
+def _line(path: str) -> str | None:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return None
+
+
+def _caches() -> dict[str, str]:
+    found = {}
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        if _line(f"{folder}/type") != "Instruction":
+            found[f"L{_line(f'{folder}/level')}"] = _line(f"{folder}/size") or ""
+    return found
+
+
+def main() -> None:
+    """Write hardware.json."""
+    parser = argparse.ArgumentParser(description="Describe this machine as JSON.")
+    parser.add_argument("--hardware", default=None, help="name of the results' folder (default: found out)")
+    parser.add_argument("--output", type=Path, default=None, help="file to write (default: standard output)")
+    arguments = parser.parse_args()
+    content = json.dumps(describe(arguments.hardware or name()), indent=2)
+    if arguments.output is None:
+        print(content)
+    else:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
+        arguments.output.write_text(content + "\n")
+
+
+if __name__ == "__main__":
+    main()

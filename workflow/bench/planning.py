@@ -1,0 +1,107 @@
+"""What the Snakefile asks before it builds its graph: settings, names of files, order of runs, a word to the user."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import grid, workloads
+from bench.settings import Settings, load
+from bench.vocabulary import Cell
+
+TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
+
+
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback."""
+    try:
+        settings = load(config)
+        grid.catalogue(settings)
+        return settings
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
+
+
+def run_files(settings: Settings, folder: str) -> list[str]:
+    """Every run file of the grid, below `folder` (a machine's results)."""
+    return [str(Path(folder, "runs", cell.run_file(run))) for cell, run in grid.runs(settings)]
+
+
+def parity_files(settings: Settings, folder: str) -> list[str]:
+    """What the parity gate observes: one file per workload and framework."""
+    return [str(Path(folder, "parity", key, f"{framework}.parquet"))
+            for key in grid.catalogue(settings) for framework in settings.frameworks]
+
+
+def event_files(settings: Settings, folder: str) -> list[str]:
+    """The recorded examples: one file per graph workload and framework."""
+    return [str(Path(folder, "events", item.name, f"{framework}.parquet"))
+            for item in workloads.discover().values() if item.family == "graph" for framework in settings.frameworks]
+
+
+def priority(wildcards: Any) -> int:
+    """The place of a run in the order of all runs; see grid.priority."""
+    names = ("family", "workload", "task", "size", "precision", "device", "framework", "mode")
+    return grid.priority(Cell(*(getattr(wildcards, name) for name in names)), int(wildcards.run))
+
+
+def sources(wildcards: Any) -> list[str]:
+    """The files that a workload's results depend on."""
+    return [str(path) for path in workloads.sources(wildcards.family, wildcards.workload)]
+
+
+def source_digest(wildcards: Any) -> str:
+    """The digest of a workload's sources."""
+    return workloads.source_digest(wildcards.family, wildcards.workload)
+
+
+def example_sources(wildcards: Any) -> list[str]:
+    """The files that the examples of a graph workload depend on."""
+    return [str(path) for path in workloads.sources("graph", wildcards.workload)]
+
+
+def example_digest(wildcards: Any) -> str:
+    """The digest of a graph workload's sources."""
+    return workloads.source_digest("graph", wildcards.workload)
+
+
+def foreign_files(folder: str) -> list[str]:
+    """The run files of other machines: copied into `results/` or published with the project."""
+    own = Path(folder)
+    places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
+              if place.name not in (own.name, "published")]
+    return sorted(str(path) for place in places for path in place.glob("**/*.parquet"))
+
+
+_HELD: list[Any] = []
+
+
+def hold_workflow(folder: Path) -> None:
+    """Keep a second workflow out of the same results for as long as this process lives.
+
+    The kernel lets go of the lock when the process ends, however it ends. Ends the program with a sentence when
+    another workflow holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stream = (folder / ".workflow.lock").open("a+")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.seek(0)
+        raise SystemExit(f"Error: another workflow (process {stream.read().strip()}) is working in {folder}; "
+                         "wait until it is done or stop it.") from None
+    stream.truncate(0)
+    stream.write(str(os.getpid()))
+    stream.flush()
+    _HELD.append(stream)
+
+
+def announce(state: grid.State, settings: Settings) -> None:
+    """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
+    for path, reason in state.unsound.items():
+        print(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}", file=sys.stderr)
+    print(grid.summary(state, settings), file=sys.stderr)

@@ -1,0 +1,58 @@
+"""The words of the project: frameworks, modes, devices, precisions, sizes, statuses, verdicts, and what a cell is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FRAMEWORKS = ("torch", "jax", "numpy")
+MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
+DEVICES = ("cpu", "cuda")
+PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
+SIZES = ("tiny", "small", "medium", "large")
+STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
+VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
+CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
+
+ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "size": SIZES, "status": STATUSES,
+           "verdict": VERDICTS + CLAIM_VERDICTS}
+"""The values that a column may hold."""
+
+SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
+"""What a name that comes from outside (a hardware folder, a workload) may look like."""
+
+TWIN = 1000
+"""Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """What is measured: one combination."""
+
+    family: str
+    workload: str
+    task: str
+    size: str
+    precision: str
+    device: str
+    framework: str
+    mode: str
+
+    def __str__(self) -> str:
+        return (f"{self.family}/{self.workload} {self.task} {self.size} {self.precision} {self.device} "
+                f"{self.framework} {self.mode}")
+
+    @property
+    def variant(self) -> str:
+        """Framework and mode in one word."""
+        return f"{self.framework}-{self.mode}"
+
+    @property
+    def problem(self) -> Path:
+        """The folder of everything that is compared with this cell, below a machine's `runs/`."""
+        return Path(self.family, self.workload, f"{self.task}-{self.size}-{self.precision}-{self.device}")
+
+    def run_file(self, run: int) -> Path:
+        """The file of one run, below a machine's `runs/`."""
+        return self.problem / f"{self.variant}.{run}.parquet"

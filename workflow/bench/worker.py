@@ -1,0 +1,239 @@
+"""The measuring process: import one framework, build one cell, check it, time it, report.
+
+Started fresh for every run by measure.py, which gives it a JSON specification and a file for its report. The report
+is written anew after each phase, so that a process that is killed leaves behind how far it got. This module knows no
+framework: it imports the backend and the implementation that the specification names.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the package, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import json
+import math
+import os
+import resource
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from bench import environment, timing
+
+CHECK_STEPS = 5
+UNFINISHED_SHARE = 0.05
+"""Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
+BUSY_SHARE = 0.5
+"""Share of a processor that may be busy after `wait` before a run is refused."""
+
+
+class Refused(RuntimeError):
+    """What was measured cannot be believed; the message says why."""
+
+
+class Report:
+    """What is known of the run so far, in a JSON file that is replaced whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.facts: dict[str, Any] = {"status": "failed", "message": "the measuring process ended without a result"}
+
+    def add(self, **facts: Any) -> None:
+        """Add facts and write the file."""
+        self.facts |= facts
+        temporary = self.path.with_suffix(".part")
+        temporary.write_text(json.dumps(self.facts))
+        temporary.replace(self.path)
+
+    def phase(self, name: str, call: Callable[[], Any]) -> Any:
+        """Run `call`, record its time as `<name>_seconds`, return its result."""
+        self.add(phase=name)
+        with timing.stopwatch() as watch:
+            result = call()
+        self.add(**{f"{name}_seconds": watch.seconds})
+        return result
+
+
+def run(specification: dict[str, Any], report: Report) -> None:
+    """Measure the cell of `specification` and put everything into `report`.
+
+    Raises whatever the cell raises; Refused where the measurement cannot be believed.
+    """
+    cell = specification["cell"]
+    framework, device, precision = cell["framework"], cell["device"], cell["precision"]
+    workload = f"bench.workloads.{cell['family']}.{cell['workload']}"
+    names = (f"bench.backends.{framework}_backend", f"{workload}.{framework}_impl", f"{workload}.problem")
+    backend, implementation, problem_module = report.phase("import", lambda: [import_module(name) for name in names])
+    backend.configure(device, precision, specification["threads"])
+    baseline = resident_bytes()
+
+    def build() -> tuple[Any, Any]:
+        problem = problem_module.Problem(cell["size"])
+        return problem, implementation.build(problem, cell["task"], cell["mode"], device, precision)
+
+    problem, step = report.phase("build", build)
+    report.add(baseline_host_bytes=baseline, steps_per_call=step.steps_per_call, versions=backend.versions(),
+               affinity=environment.affinity(), items=problem.items(cell["task"]),
+               flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM)
+    require_settings(backend, specification)
+    start_up(step, backend, report)
+    report.add(check_values=report.phase("check", lambda: first_values(step)))
+    require_finite(step)
+    time_steps(step, backend, specification, report)
+    require_settings(backend, specification)
+    require_finite(step)
+    report.add(peak_host_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+               peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
+    if specification["extras"]:
+        extras(step, backend, report)
+    report.add(status="ok", message="", phase="done")
+
+
+def start_up(step: Any, backend: ModuleType, report: Report) -> None:
+    """Trace, compile and run the first step, each under the clock."""
+    for name, stage in step.stages():
+        report.phase(name, stage)
+    report.add(phase="first_step")
+    first = timing.seconds_of(step.step, step.wait)
+    hidden = backend.compile_seconds()  # of frameworks that compile inside the first step
+    report.add(first_step_seconds=max(first - sum(hidden.values()), 0.0),
+               **{f"{name}_seconds": seconds for name, seconds in hidden.items()})
+
+
+def first_values(step: Any) -> list[float]:
+    """The losses of the first steps (five, or all of the first call), or a summary of the outputs."""
+    observed = step.observe()
+    if "loss" not in observed:
+        return [float(summary) for name in sorted(observed)
+                for summary in (observed[name].mean(), math.sqrt((observed[name] ** 2).mean()))]
+    losses = observed["loss"].ravel().tolist()
+    while len(losses) < CHECK_STEPS:
+        step.step()
+        step.wait()
+        losses += step.observe()["loss"].ravel().tolist()
+    return [float(loss) for loss in losses]
+
+
+def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report) -> None:
+    """Warm up, take the values, and make sure that nothing went on outside the clock."""
+    plan = timing.Plan(**specification["plan"])
+    cell = specification["cell"]
+    drain = lambda: backend.drain(cell["device"])  # noqa: E731
+    report.add(phase="warmup")
+    result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
+    backend.reset_peak(cell["device"])
+    report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
+    with backend.guard(cell["mode"]), Energy(cell["device"]) as energy:
+        timing.collect_values(result, step.step, step.wait, plan)
+    steps = result.loops * result.steps_per_call * len(result.values)
+    report.add(loops=result.loops, values=result.values, steady=result.steady, timed_seconds=result.timed_seconds,
+               step_seconds=timing.statistics.median(result.values),
+               energy_joules=None if energy.joules is None else energy.joules / steps)
+    block = result.loops * result.steps_per_call * timing.statistics.median(result.values)
+    left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
+    if left > UNFINISHED_SHARE * block + 1e-3:
+        raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
+    if busy > BUSY_SHARE:
+        raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
+
+
+def extras(step: Any, backend: ModuleType, report: Report) -> None:
+    """Slower results, once per cell and after all timing: the compiler's FLOP count and the workload's own metrics."""
+    report.add(phase="extras")
+    report.add(compiler_flops=backend.compiler_flops(step))
+    if hasattr(step, "metrics"):
+        report.add(metrics=report.phase("metrics", step.metrics))
+
+
+def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None:
+    """Raise Refused when a switch or the processors are not what the run asked for."""
+    cell = specification["cell"]
+    expected = backend.expected(cell["device"], cell["precision"], specification["threads"])
+    actual = backend.switches()
+    wrong = [f"{key} is {actual.get(key)!r}, expected {value!r}"
+             for key, value in expected.items() if actual.get(key) != value]
+    cpus = environment.affinity()
+    if cpus is not None and cpus != sorted(specification["cpus"]):
+        wrong.append(f"processors are {cpus}, expected {sorted(specification['cpus'])}")
+    if wrong:
+        raise Refused(f"settings differ from what was asked for: {'; '.join(wrong)}")
+
+
+def require_finite(step: Any) -> None:
+    """Raise Refused when an output holds something that is not a finite number."""
+    for name, value in step.observe().items():
+        if not all(map(math.isfinite, value.ravel()[:100_000].tolist())):
+            raise Refused(f"non-finite values in {name}")
+
+
+def resident_bytes() -> int | None:
+    """Memory resident now, in bytes; None where /proc does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None
+
+
+class Energy:
+    """Joules used by the device between entering and leaving: NVML's counter, RAPL's for a CPU; None if unreadable."""
+
+    def __init__(self, device: str) -> None:
+        self.read = _nvml_joules if device == "cuda" else _rapl_joules
+        self.joules: float | None = None
+
+    def __enter__(self) -> Energy:
+        self.start = self.read()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        end = self.read()
+        if self.start is not None and end is not None and end >= self.start:
+            self.joules = end - self.start
+
+
+def _nvml_joules() -> float | None:
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+        return pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(0)) / 1e3
+    except Exception:  # the driver, the counter or the package is missing: then there is no energy to report
+        return None
+
+
+def _rapl_joules() -> float | None:
+    try:
+        packages = sorted(Path("/sys/class/powercap").glob("intel-rapl:[0-9]"))
+        return sum(int((package / "energy_uj").read_text()) for package in packages) / 1e6 if packages else None
+    except OSError:
+        return None
+
+
+def outcome(error: BaseException) -> dict[str, str]:
+    """Status and message of a run that raised `error`."""
+    kind = type(error).__name__
+    text = str(error).strip() or kind
+    if kind == "Unsupported":
+        return {"status": "unsupported", "message": text}
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or "RESOURCE_EXHAUSTED" in text \
+            or "not enough memory" in text:
+        return {"status": "oom", "message": f"{kind}: {text}"[:2000]}
+    return {"status": "failed", "message": (text if isinstance(error, Refused) else f"{kind}: {text}")[:2000]}
+
+
+def main() -> None:
+    """`worker.py SPECIFICATION REPORT`: both are paths of JSON files."""
+    specification = json.loads(Path(sys.argv[1]).read_text())
+    report = Report(Path(sys.argv[2]))
+    try:
+        run(specification, report)
+    except Exception as error:  # a failure is a result
+        report.add(**outcome(error))
+
+
+if __name__ == "__main__":
+    main()

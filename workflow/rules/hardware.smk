@@ -1,0 +1,23 @@
+"""Needs nothing. Makes hardware.json (what this machine is) and settings.json (what its runs are asked for)."""
+
+
+rule describe:
+    output:
+        f"{RESULTS}/hardware.json",
+    log:
+        f"{RESULTS}/logs/describe.log",
+    params:
+        hardware=HARDWARE,
+    shell:
+        "python workflow/bench/hardware.py --hardware {params.hardware} --output {output} 2> {log}"
+
+
+rule settle:
+    output:
+        f"{RESULTS}/settings.json",
+    log:
+        f"{RESULTS}/logs/settle.log",
+    params:
+        settings=SETTINGS.written(),
+    shell:
+        "cat > {output} 2> {log} <<'END'\n{params.settings}END\n"

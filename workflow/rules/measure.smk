@@ -1,0 +1,83 @@
+"""Needs the workloads. Makes one Parquet file per run, and what the parity gate and the examples observed.
+
+Everything runs through `shell:`, because `script:` and `notebook:` append the caller's packages to an environment's.
+Results do not depend on files by their age: a run records a digest of its sources, and grid.state compares it.
+"""
+
+
+rule measure:
+    priority: planning.priority
+    input:
+        sources=ancient(planning.sources),
+        settings=ancient(rules.settle.output),
+    output:
+        f"{RESULTS}/runs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.parquet",
+    log:
+        f"{RESULTS}/logs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.log",
+    params:
+        hardware=HARDWARE,
+        cpu_threads=SETTINGS.cpu_threads,
+    threads: every_core
+    conda:
+        "../../envs/{framework}-{device}.yaml"
+    shell:
+        "python workflow/bench/measure.py"
+        " --family {wildcards.family}"
+        " --workload {wildcards.workload}"
+        " --task {wildcards.task}"
+        " --size {wildcards.size}"
+        " --precision {wildcards.precision}"
+        " --device {wildcards.device}"
+        " --framework {wildcards.framework}"
+        " --mode {wildcards.mode}"
+        " --run {wildcards.run}"
+        " --hardware {params.hardware}"
+        " --cpu-threads {params.cpu_threads}"
+        " --settings {input.settings}"
+        " --output {output}"
+        " 2> {log}"
+
+
+# The gate and the examples are not timed against each other, so they may run side by side, but they come first:
+# nothing runs beside a measurement.
+rule check:
+    priority: 1_000_000_000
+    input:
+        ancient(planning.sources),
+    output:
+        f"{RESULTS}/parity/{{family}}/{{workload}}/{{framework}}.parquet",
+    log:
+        f"{RESULTS}/logs/parity/{{family}}/{{workload}}/{{framework}}.log",
+    params:
+        digest=planning.source_digest,
+    conda:
+        "../../envs/{framework}-cpu.yaml"
+    shell:
+        "python workflow/bench/parity.py"
+        " --workload {wildcards.family}/{wildcards.workload}"
+        " --framework {wildcards.framework}"
+        " --output {output}"
+        " > {log} 2>&1"
+
+
+rule demonstrate:
+    priority: 1_000_000_000
+    input:
+        ancient(planning.example_sources),
+    output:
+        f"{RESULTS}/events/{{workload}}/{{framework}}.parquet",
+    log:
+        f"{RESULTS}/logs/events/{{workload}}/{{framework}}.log",
+    params:
+        hardware=HARDWARE,
+        digest=planning.example_digest,
+    threads: every_core
+    conda:
+        "../../envs/{framework}-cpu.yaml"
+    shell:
+        "python workflow/bench/demonstrate.py"
+        " --workload graph/{wildcards.workload}"
+        " --framework {wildcards.framework}"
+        " --hardware {params.hardware}"
+        " --output {output}"
+        " > {log} 2>&1"

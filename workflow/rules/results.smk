@@ -1,0 +1,52 @@
+"""Needs the files of all runs, the parity gate and the examples. Makes the tables of this machine and of all."""
+
+
+rule collect:
+    input:
+        planning.run_files(SETTINGS, RESULTS),
+        planning.parity_files(SETTINGS, RESULTS),
+        planning.event_files(SETTINGS, RESULTS),
+        f"{RESULTS}/hardware.json",
+        others=planning.foreign_files(RESULTS),
+    output:
+        tables=[f"{RESULTS}/{name}.parquet" for name in planning.TABLES],
+        merged=[f"{TABLES}/{name}.parquet" for name in planning.TABLES],
+        sheets=[f"{TABLES}/{name}.csv" for name in planning.TABLES],
+        machines=f"{TABLES}/machines.json",
+    log:
+        f"{RESULTS}/logs/collect.log",
+    params:
+        hardware=HARDWARE,
+        tables=TABLES,
+    conda:
+        "../../envs/article.yaml"
+    shell:
+        "python workflow/bench/collect.py"
+        " --results results"
+        " --hardware {params.hardware}"
+        " --tables {params.tables}"
+        " > {log} 2>&1"
+
+
+rule judge:
+    input:
+        rules.collect.output.merged,
+        rules.collect.output.machines,
+        "workflow/bench/claims.py",
+        "workflow/article/claims.yaml",
+    output:
+        table=f"{TABLES}/claims.parquet",
+        sheet=f"{TABLES}/claims.csv",
+    log:
+        f"{RESULTS}/logs/judge.log",
+    params:
+        hardware=HARDWARE,
+        tables=TABLES,
+    conda:
+        "../../envs/article.yaml"
+    shell:
+        "python workflow/bench/claims.py"
+        " --tables {params.tables}"
+        " --machine {params.hardware}"
+        " --output {output.table}"
+        " > {log} 2>&1"
