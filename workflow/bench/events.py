@@ -69,7 +69,7 @@ def absent(name: str, text: str = "") -> Event:
 
 
 def compact(data: Any) -> str:
-    """JSON without spaces. Raises TypeError for what JSON does not know, ValueError for what would not be kept whole."""
+    """JSON without spaces. Raises TypeError for what JSON does not know, ValueError where it would be cut short."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"{len(text)} characters of JSON do not fit in an event of {LONGEST_TEXT}")
