@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from bench import parity, schema, statistics, workloads
+from bench import parity, schema, shares, statistics, workloads
 from bench.grid import MACHINE
 from bench.vocabulary import SLUG, TWIN
 
@@ -375,6 +375,7 @@ def main() -> None:
     for machine in machines.values():
         failed = sum(row["status"] != "ok" for row in machine.runs)
         print(f"{machine.name}: {len(machine.runs)} runs, {failed} of them failed, {len(machine.left_out)} files left out")
+        print(f"  time: {shares.as_text(shares.shares(machine.runs))}")
         for reason in machine.left_out:
             print(f"  left out: {reason}")
 

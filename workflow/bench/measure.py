@@ -47,9 +47,9 @@ class Settings:
 
 def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int]) -> dict[str, Any]:
     """Measure one run and write its file; returns the row that was written."""
-    started = datetime.now(UTC).isoformat(timespec="seconds")
     with alone(settings.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, \
             timing.stopwatch() as wall:
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
         caches, cache = prepare_caches(output, cell, run)
         keep_off(cpus)
         before = probed(cpus)
@@ -235,8 +235,11 @@ def main() -> None:
     """Measure what the command line says and print one line about it."""
     options = parse()
     cell = Cell(**{option.name: getattr(options, option.name) for option in fields(Cell)})
-    workloads.require(cell.family, cell.workload, cell.task, cell.size, cell.precision)
-    cpus = hardware.measuring_cpus(options.cpu_threads)
+    try:
+        workloads.require(cell.family, cell.workload, cell.task, cell.size, cell.precision)
+        cpus = hardware.measuring_cpus(options.cpu_threads)
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
     label = options.hardware or hardware.name()
     row = measure(cell, options.run, options.output, label, settings_from(options.settings), cpus)
     print(line(cell, row), flush=True)

@@ -50,6 +50,7 @@ RUNS = CELL | {
     "check_seconds": number,
     "warmup_seconds": number,
     "timed_seconds": number,
+    "metrics_seconds": number,
     "probe_seconds": number,
     "cache": text,  # cold | cached | none
     # the measurement

@@ -98,14 +98,17 @@ def load(config: Mapping[str, Any]) -> Settings:
     if missing := set(devices) - set(found):
         raise ValueError(f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
                          f"machine; allowed are {list(found)}")
-    threads = auto("cpu_threads", None)
+    try:
+        cpus = hardware.measuring_cpus(auto("cpu_threads", None))
+    except ValueError as error:
+        raise ValueError(f"config.yaml: {error}") from None
     return Settings(
         preset=chosen["preset"], devices=devices, frameworks=tuple(chosen["frameworks"]), modes=auto("modes", None),
         precisions=auto("precisions", None),
         extra_precisions=PRECISIONS if preset.precisions is None else preset.precisions,
         sizes=auto("sizes", preset.sizes), workloads=auto("workloads", None), every_task=preset.every_task,
         runs=auto("runs", preset.runs), twins=preset.twins, exclusive=preset.exclusive,
-        cpu_threads=len(hardware.measuring_cpus(threads)), timeout_seconds=chosen["timeout_seconds"],
+        cpu_threads=len(cpus), timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]), hardware=auto("hardware", hardware.name()),
         retry_failed=chosen["retry_failed"],
         plan={"budget_seconds": auto("budget_seconds", preset.budget_seconds),

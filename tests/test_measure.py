@@ -1,0 +1,203 @@
+"""A run: what goes wrong becomes a result, and what cannot be believed is refused."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bench import schema
+
+QUICK_TIMEOUT = '{"plan": {"budget_seconds": 0.1}, "timeout_seconds": 8, "exclusive": true}'
+
+
+@pytest.mark.parametrize(("framework", "mode"), [("torch", "eager"), ("jax", "jit"), ("jax", "scan")])
+def test_a_real_run_is_ok_and_complete(bench, framework, mode):
+    row = bench.measure("training/linear_regression", framework=framework, mode=mode)
+    assert row["status"] == "ok", row["message"]
+    for column in ("wall_seconds", "import_seconds", "build_seconds", "first_step_seconds", "warmup_seconds",
+                   "timed_seconds", "step_seconds", "peak_host_bytes", "baseline_host_bytes", "flops",
+                   "probe_before_seconds", "probe_after_seconds"):
+        assert row[column] > 0, column
+    assert row["threads"] == 1
+    assert len(row["affinity"]) == 1
+    assert len(row["check_values"]) >= 5
+    assert row["step_seconds"] == pytest.approx(sorted(row["values"])[len(row["values"]) // 2], rel=0.1)
+    assert framework in json.loads(row["versions"])
+    assert f"{framework} {mode} #0" in row["line"]
+
+
+def test_the_parts_of_a_run_add_up_to_its_wall_time(bench):
+    row = bench.measure("training/linear_regression", framework="jax", mode="jit")
+    parts = sum(row[f"{part}_seconds"] or 0 for part in (
+        "import", "build", "trace", "compile", "first_step", "check", "warmup", "timed", "probe"))
+    assert 0 < row["wall_seconds"] - parts < 1.5
+
+
+def test_a_second_run_uses_the_compiler_cache_of_the_first(bench):
+    rows = [bench.measure("training/linear_regression", run=run, framework="jax", mode="jit") for run in (0, 1)]
+    assert [row["cache"] for row in rows] == ["cold", "cached"]
+
+
+@pytest.mark.parametrize(("name", "code", "status", "message"), [
+    ("build", "def build(*a): raise ValueError('cannot be <b>built</b>')", "failed", "ValueError: cannot be <b>built"),
+    ("step", "Step.step = lambda self: 1 / 0", "failed", "ZeroDivisionError"),
+    ("exit", "import sys\ndef build(*a): sys.exit(3)", "failed", "exit status 3 in phase build"),
+    ("segment", "import os, signal\nStep.step = lambda self: os.kill(os.getpid(), signal.SIGSEGV)", "failed",
+     "SIGSEGV"),
+    ("memory", "def build(*a): raise MemoryError('too much')", "oom", "MemoryError: too much"),
+    ("allocation", "import torch\ndef build(*a): torch.empty(10**15)", "oom", "not enough memory"),
+    ("unsupported", "from bench.backends import Unsupported\ndef build(*a): raise Unsupported('no such mode')",
+     "unsupported", "no such mode"),
+    ("infinite", "import numpy as np\nStep.observe = lambda self: {'loss': np.array([float('nan')])}", "failed",
+     "non-finite values in loss"),
+])
+def test_a_failure_becomes_a_row(bench, name, code, status, message):
+    bench.plant(name, code=code)
+    row = bench.measure(f"training/{name}")
+    assert row["status"] == status
+    assert message in row["message"]
+    assert row["values"] is None
+    assert status in row["line"]
+
+
+def test_a_run_that_takes_too_long_is_a_time_out_that_says_where(bench):
+    bench.plant("endless", code="import time\nStep.step = lambda self: time.sleep(1000)")
+    row = bench.measure("training/endless", settings=QUICK_TIMEOUT)
+    assert row["status"] == "timeout"
+    assert row["message"] == "no result after 8 s (in phase first_step)"
+    assert row["import_seconds"] > 0
+
+
+def test_a_run_killed_by_the_kernel_is_a_row_too(bench):
+    bench.plant("killed", code="import os, signal\nStep.step = lambda self: os.kill(os.getpid(), signal.SIGKILL)")
+    row = bench.measure("training/killed")
+    assert (row["status"], "signal 9" in row["message"]) == ("failed", True)
+
+
+FAKE_ASYNC = """
+import threading
+import torch
+def work():
+    a = torch.ones(600, 600)
+    for _ in range(20): a = a @ a * 0
+Step.step = lambda self: threading.Thread(target=work).start()
+"""
+FORGETFUL_WAIT = """
+import jax, jax.numpy as jnp
+big = jnp.ones((1500, 1500))
+product = jax.jit(lambda a: a @ a * 1e-9)
+product(big).block_until_ready()
+class Step(Step):
+    def step(self): self.small, self.large = jnp.ones(3), product(big)
+    def wait(self): self.small.block_until_ready()
+"""
+PLANTED = [
+    ("early_return", "torch", "eager", FAKE_ASYNC, "work outside the clock"),
+    ("forgets_an_output", "jax", "jit", FORGETFUL_WAIT, "work outside the clock"),
+    ("tf32_left_on", "torch", "eager", "import torch\ntorch.backends.cuda.matmul.fp32_precision = 'tf32'\n"
+     "build_ = build\ndef build(*a):\n    torch.backends.cuda.matmul.fp32_precision = 'tf32'\n    return build_(*a)",
+     "settings differ"),
+    ("tf32_in_jax", "jax", "jit", "import jax\nbuild_ = build\ndef build(*a):\n"
+     "    jax.config.update('jax_default_matmul_precision', 'tensorfloat32')\n    return build_(*a)",
+     "settings differ"),
+    ("more_threads", "torch", "eager", "import torch\nbuild_ = build\ndef build(*a):\n    torch.set_num_threads(2)\n"
+     "    return build_(*a)", "settings differ"),
+    ("other_processors", "torch", "eager", "import os\nbuild_ = build\ndef build(*a):\n"
+     "    os.sched_setaffinity(0, range(os.cpu_count()))\n    return build_(*a)", "processors are"),
+    ("recompiles_jax", "jax", "jit", "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
+     "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
+     "ompil"),
+    ("recompiles_torch", "torch", "compile", "import torch\nf = torch.compile(lambda x: x + 1, dynamic=False, "
+     "backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
+     "        f(torch.ones(self.n % 200 + 1))", "ompil"),
+]
+
+
+@pytest.mark.parametrize(("name", "framework", "mode", "code", "message"), PLANTED, ids=[row[0] for row in PLANTED])
+def test_a_planted_fault_is_caught(bench, name, framework, mode, code, message):
+    bench.plant(name, framework, code)
+    row = bench.measure(f"training/{name}", framework=framework, mode=mode)
+    assert row["status"] == "failed", row
+    assert message in row["message"]
+
+
+def test_two_measurements_never_overlap(bench):
+    log = bench.root / "log"
+    bench.plant("logged", code=f"""
+import time
+from pathlib import Path
+def record(self):
+    with Path({str(log)!r}).open("a") as stream: stream.write(f"{{__import__('os').getpid()}}\\n")
+    time.sleep(0.02)
+Step.step = record
+""")
+    started = [subprocess.Popen(bench.command("training/logged", run=run), stdout=subprocess.DEVNULL)
+               for run in (0, 1)]
+    assert [process.wait(120) for process in started] == [0, 0]
+    pids = log.read_text().split()
+    assert len(set(pids)) == 2
+    changes = sum(a != b for a, b in zip(pids, pids[1:], strict=False))
+    assert changes == 1, "the steps of the two processes alternate"
+
+
+def test_a_stopped_measurement_takes_its_process_with_it(bench):
+    mark = bench.root / "pid"
+    bench.plant("long", code=f"""
+import os, time
+from pathlib import Path
+def stay(self):
+    Path({str(mark)!r}).write_text(str(os.getpid()))
+    time.sleep(1000)
+Step.step = stay
+""")
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        mark.unlink(missing_ok=True)
+        process = subprocess.Popen(bench.command("training/long"))
+        deadline = time.monotonic() + 60
+        while not (mark.exists() and mark.read_text()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(number)
+        process.wait(20)
+        child = Path(f"/proc/{mark.read_text()}")
+        while child.exists() and "zombie" not in (child / "status").read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert not bench.output().exists()
+
+
+def test_what_the_caller_had_set_does_not_reach_the_measurement(bench, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    bench.plant("environment", code="""
+import os, json
+def build(*a):
+    raise ValueError(json.dumps({key: os.environ.get(key) for key in ("OMP_NUM_THREADS", "XLA_FLAGS")}))
+""")
+    row = bench.measure("training/environment")
+    assert json.loads(row["message"].removeprefix("ValueError: ")) == {"OMP_NUM_THREADS": "1", "XLA_FLAGS": None}
+
+
+@pytest.mark.parametrize(("option", "value", "message"), [
+    ("--workload", "nothing", "nothing"), ("--precision", "float16", "float16"), ("--size", "huge", "huge"),
+    ("--task", "dance", "dance"),
+])
+def test_a_wrong_option_is_named_with_what_is_allowed(bench, option, value, message):
+    command = bench.command("training/linear_regression")
+    command[command.index(option) + 1] = value
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_run_file_is_valid_and_carries_what_it_depends_on(bench):
+    row = bench.measure("training/linear_regression")
+    assert schema.read(bench.output(), "run")
+    assert len(row["source_digest"]) == len(row["package_digest"]) == 64
+    assert json.loads(row["environment"])["OMP_NUM_THREADS"] == "1"
+    assert not any(os.sep + "tmp" in str(value) for key, value in row.items() if key != "line")

@@ -1,0 +1,80 @@
+"""Parquet files: written whole, validated when read."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench import schema
+
+NOISE = {"hardware": "this", "family": "training", "workload": "mlp", "task": "train", "size": "tiny",
+         "precision": "float32", "device": "cpu", "framework": "jax", "mode": "jit", "ratio": 1.01, "runs": 3}
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "noise.parquet"
+    schema.write(path, "noise", [NOISE])
+    return path
+
+
+def test_what_is_written_is_read_and_missing_columns_are_null(file):
+    assert schema.read(file, "noise") == [NOISE | {"ratio_low": None, "ratio_high": None}]
+
+
+def test_writing_leaves_no_temporary_file(file):
+    assert [path.name for path in file.parent.iterdir()] == ["noise.parquet"]
+
+
+def test_a_column_that_the_table_does_not_have_is_refused_by_name(tmp_path):
+    with pytest.raises(KeyError, match="colour"):
+        schema.write(tmp_path / "noise.parquet", "noise", [NOISE | {"colour": "red"}])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kept", [0, 10, 200, -1])
+def test_a_truncated_file_is_named(file, kept):
+    content = file.read_bytes()
+    file.write_bytes(content[:kept])
+    with pytest.raises(schema.InvalidFile, match="noise.parquet"):
+        schema.read(file, "noise")
+
+
+def test_a_changed_number_is_found(file):
+    table = pq.read_table(file)
+    changed = table.set_column(table.schema.get_field_index("ratio"), "ratio", pa.array([0.5]))
+    pq.write_table(changed.replace_schema_metadata(table.schema.metadata), file)
+    with pytest.raises(schema.InvalidFile, match="changed after it was written"):
+        schema.read(file, "noise")
+
+
+def test_another_table_and_another_version_are_refused(file, monkeypatch):
+    with pytest.raises(schema.InvalidFile, match="expected 'cells'"):
+        schema.read(file, "cells")
+    monkeypatch.setattr(schema, "VERSION", 2)
+    with pytest.raises(schema.InvalidFile, match="version"):
+        schema.read(file, "noise")
+
+
+def test_a_foreign_parquet_file_is_refused(tmp_path):
+    path = tmp_path / "foreign.parquet"
+    pq.write_table(pa.table({"a": [1]}), path)
+    with pytest.raises(schema.InvalidFile, match="its schema is None"):
+        schema.read(path, "run")
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("device", "tpu"), ("hardware", "<script>alert(1)</script>"), ("workload", "../../etc"), ("mode", "scan "),
+    ("ratio", float("nan")), ("ratio", -1.0), ("ratio", 1e30), ("task", "x" * 30_000),
+])
+def test_absurd_values_are_refused(tmp_path, column, value):
+    path = tmp_path / "noise.parquet"
+    schema.write(path, "noise", [NOISE | {column: value}])
+    with pytest.raises(schema.InvalidFile, match=column):
+        schema.read(path, "noise")
+
+
+def test_markup_in_a_message_is_kept_as_text_for_the_article_to_escape(tmp_path):
+    path = tmp_path / "cells.parquet"
+    row = {key: NOISE[key] for key in schema.CELL} | {"status": "failed", "message": "<script>alert(1)</script>"}
+    schema.write(path, "cells", [row])
+    assert schema.read(path, "cells")[0]["message"] == "<script>alert(1)</script>"
