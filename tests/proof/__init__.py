@@ -1,0 +1,1 @@
+"""Proofs that the measurement measures right; docs/measurement.md is made from them."""
