@@ -15,8 +15,9 @@ endif
 ifeq ($(shell command -v $(PYTHON)),)
 $(error $(PYTHON) was not found: install Python 3.11 or newer, or name it, for example PYTHON=python3.12)
 endif
+# torch.compile looks for g++ alone unless it is told otherwise.
 ifeq ($(origin CXX)$(shell command -v g++),default)
-export CXX := clang++  # torch.compile looks for g++ alone unless it is told otherwise
+export CXX := clang++
 endif
 
 BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE)

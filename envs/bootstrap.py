@@ -51,7 +51,7 @@ def main() -> None:
         record = read_record(device)
         missing = {part: name for part, name in parts.items() if not is_installed(record, part, name)}
         if arguments.check:
-            print(f"missing: {', '.join(missing)}" if missing else f"{VENV} is ready ({device})")
+            print(f"missing ({device}): {', '.join(missing)}" if missing else f"{VENV} is ready ({device})")
             sys.exit(1 if missing else 0)
         if missing:
             check_disk(device)
@@ -171,7 +171,9 @@ def make_venv() -> None:
         import venv  # noqa: F401
     except ImportError:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        sys.exit(f"Python's venv module was not found: install it (Debian, Ubuntu: apt-get install {package}), {AGAIN}.")
+        sys.exit(
+            f"Python's venv module was not found: install it (Debian, Ubuntu: apt-get install {package}), {AGAIN}."
+        )
     print(f"making {VENV}", flush=True)
     # Not sys.executable: this program may itself run in the .venv that is about to be emptied.
     python = getattr(sys, "_base_executable", None) or sys.executable
