@@ -1,5 +1,6 @@
 """A copy of the package with workloads planted in it, so that the real command measures them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -61,7 +62,10 @@ class Bench:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        shutil.copytree(ROOT / "workflow", root / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("workflow", "profiles", "envs"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("Snakefile", "config.yaml"):
+            shutil.copy(ROOT / name, root / name)
 
     def plant(self, name: str, framework: str = "torch", code: str = "") -> None:
         """Add a workload training/<name> whose implementation ends with `code`."""
@@ -82,6 +86,33 @@ class Bench:
                 "--task", task, "--size", "tiny", "--precision", precision, "--device", "cpu", "--framework",
                 framework, "--mode", mode, "--run", str(run), "--hardware", "test", "--cpu-threads", "1",
                 "--settings", str(plan), "--output", str(self.output(run))]
+
+    def keep_only(self, *workloads: str) -> None:
+        """Remove all workloads but these, so that a workflow has little to do."""
+        for problem in (self.root / "workflow/bench/workloads").glob("*/*/problem.py"):
+            if f"{problem.parent.parent.name}/{problem.parent.name}" not in workloads:
+                shutil.rmtree(problem.parent)
+
+    def snakemake(self, *arguments: str, check: bool = True, **config: object) -> subprocess.CompletedProcess[str]:
+        """Run the workflow as a user does."""
+        done = subprocess.run(self.snakemake_command(*arguments, **config), cwd=self.root, capture_output=True,
+                              text=True, env=self.environment)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def snakemake_command(self, *arguments: str, **config: object) -> list[str]:
+        settings = [f"{key}={value}" for key, value in {"preset": "smoke", "hardware": "test", **config}.items()]
+        return [sys.executable, "-m", "snakemake", "--cores", "all", *arguments, "--config", *settings]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the workflow: its `python` is the one that runs the tests."""
+        return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    def run_files(self) -> dict[str, int]:
+        """Every run file of the workflow and when it was written (ns)."""
+        runs = self.root / "results/test/runs"
+        return {str(path.relative_to(runs)): path.stat().st_mtime_ns for path in runs.glob("**/*.parquet")}
 
     def output(self, run: int = 0) -> Path:
         return self.root / f"out/run.{run}.parquet"

@@ -196,7 +196,8 @@ def line(cell: Cell, row: dict[str, Any]) -> str:
     if row["status"] != "ok":
         return f"{cell} #{row['run']}: {row['status']}: {(row['message'] or '').splitlines()[0][:160]}"
     half = timing.statistics.relative_half_width(row["values"])
-    return (f"{cell} #{row['run']}: {readable(row['step_seconds'])} ± {half:.1%} "
+    width = f" ± {half:.1%}" if half < 1e9 else ""  # too few values have no interval
+    return (f"{cell} #{row['run']}: {readable(row['step_seconds'])}{width} "
             f"({len(row['values'])} values{'' if row['steady'] else ', not steady'}"
             f"{', machine drifted' if row['drifted'] else ''})")
 

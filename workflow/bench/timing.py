@@ -19,7 +19,7 @@ from bench import statistics
 Call = Callable[[], object]
 
 SHORTEST_BLOCK_SECONDS = 0.02
-WINDOW = 5
+WINDOW = 8
 """Values that must agree before the warm-up is over."""
 
 
