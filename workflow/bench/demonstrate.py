@@ -17,7 +17,7 @@ import os
 import tempfile
 from typing import Any
 
-from bench import schema
+from bench import environment, schema
 from bench.events import Event, message
 
 FRAMEWORKS = ("torch", "jax")
@@ -51,14 +51,16 @@ def demonstrate(name: str, framework: str) -> list[Event]:
     return events
 
 
-def environment(every_device: bool, cache: str) -> dict[str, str]:
+def variables(every_device: bool, processors: int, caches: Path) -> dict[str, str]:
     """Environment variables that must be set before a framework is imported.
 
     Examples run on the CPU, whose behaviour every reader can repeat, unless the workload asks which devices there are;
     compilers get an empty cache, so that a first call is a first call.
     """
-    common = {"TORCHINDUCTOR_CACHE_DIR": cache, "XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return common if every_device else common | {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+    settings = environment.recorded(device="cpu", threads=processors, caches=caches)
+    if every_device:
+        del settings["JAX_PLATFORMS"], settings["CUDA_VISIBLE_DEVICES"]
+    return settings
 
 
 def rows(events: list[Event], hardware: str, workload: str, framework: str) -> list[dict[str, Any]]:
@@ -81,9 +83,11 @@ def main(argv: list[str] | None = None) -> None:
     """Run the examples and write the file."""
     options = arguments(argv)
     name = options.workload.removeprefix("graph/")
-    every_device = bool(getattr(problem(name), "EVERY_DEVICE", False))
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as cache:
-        os.environ.update(environment(every_device, cache))
+    workload = problem(name)
+    processors = getattr(workload, "PROCESSORS", 1)  # times of small examples are steadier on one thread
+    environment.pin((environment.affinity() or [])[:processors])
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as caches:
+        os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, Path(caches)))
         events = demonstrate(name, options.framework)
     schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
     print(f"{options.workload} {options.framework}: {len(events)} events")
