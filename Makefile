@@ -1,5 +1,5 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
-# make test                                                              environment, style, every test but the slow ones
+# make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
 # make lint                                                              style alone
 # Another Python than python3: make report PYTHON=python3.12
@@ -31,9 +31,10 @@ report: environment
 	@echo "The article: $(CURDIR)/report/index.html"
 
 # Tests that measure or hold the machine's lock run alone, afterwards.
-test: lint
+test: environment-dev
 	$(PYTEST) -m "not slow and not serial" --numprocesses auto --maxprocesses 4
 	$(PYTEST) -m "not slow and serial"
+	$(MAKE) lint
 
 test-slow: environment-dev
 	$(PYTEST) -m slow
