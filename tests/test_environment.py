@@ -70,6 +70,13 @@ def closure(requirements: list[str]) -> set[str]:
 CONSTRAINTS = pins(lines(ROOT / "constraints.txt"))
 
 
+@pytest.fixture(autouse=True)
+def outside_of_make(monkeypatch):
+    """`make test` hands its own settings down; what is tested here starts without them."""
+    for key in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PRESET", "DEVICE", "PYTHON", "CXX"):
+        monkeypatch.delenv(key, raising=False)
+
+
 # Pins
 
 
@@ -146,14 +153,13 @@ def tools(folder: Path, **scripts: str) -> str:
 
 
 def bootstrap(
-    *words: str, path: str | None = None, tree: Path = ROOT, before: str = "", **extra: str
+    *words: str, path: str | None = None, tree: Path = ROOT, before: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run the bootstrap of a tree in a process of its own, in which `before` may first change what it will find."""
     script = tree / "envs" / "bootstrap.py"
     start = f"sys.argv = {[str(script), *words]!r}\nrunpy.run_path({str(script)!r}, run_name='__main__')"
     doctored = f"import runpy, sys\n{before}\n{start}"
-    environ = {key: value for key, value in os.environ.items() if key != "CXX"}
-    environ |= {"PATH": path if path is not None else environ["PATH"], **extra}
+    environ = os.environ | ({} if path is None else {"PATH": path})
     return subprocess.run([sys.executable, "-c", doctored], env=environ, capture_output=True, text=True, timeout=300)
 
 
@@ -363,9 +369,8 @@ def test_a_python_that_is_not_there_is_told_what_to_do():
 
 def test_torch_is_told_of_clang_where_there_is_no_gcc(tmp_path):
     path = tools(tmp_path / "bin", clangxx="exit 0", python3='echo "CXX=$CXX"')
-    environ = {key: value for key, value in os.environ.items() if key not in ("CXX", "MAKEFLAGS", "MAKELEVEL")}
     command = [shutil.which("make") or "make", "environment"]
-    answer = subprocess.run(command, cwd=ROOT, env=environ | {"PATH": path}, capture_output=True, text=True)
+    answer = subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     assert answer.stdout == "CXX=clang++\n"
 
 
