@@ -1,0 +1,60 @@
+"""What the measuring process asks of a framework's backend and of a workload's step; imports no framework.
+
+A backend module (`torch_backend`, `jax_backend`) offers `configure`, `switches`, `expected`, `versions`, `available`,
+`drain`, `guard`, `compile_seconds`, `peak_device_bytes`, `reset_peak` and `compiler_flops`, so that the worker needs
+to know no framework. For implementations it offers the building blocks of a step, so that a workload writes down its
+mathematics and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+SCAN_STEPS: Mapping[str, int] = {"tiny": 5, "small": 50, "medium": 10, "large": 5}
+"""Steps inside one compiled call of the mode `scan`, by size; five at the check size, where five are compared."""
+
+Stage = tuple[str, Callable[[], None]]
+Arrays = dict[str, np.ndarray]
+
+
+class Unsupported(Exception):
+    """This combination of task, mode, device and precision cannot be; the message says why."""
+
+
+class Recompiled(RuntimeError):
+    """Something was compiled inside a region in which everything had to be compiled before."""
+
+
+class Step(Protocol):
+    """A task of a workload, ready to be repeated. It never reads a clock."""
+
+    steps_per_call: int
+    """Steps that one call of `step` takes: 1, or many inside one compiled call (mode `scan`)."""
+
+    def stages(self) -> list[Stage]:
+        """The parts of start-up that come before the first step, in order: `trace`, `compile`, or none."""
+        ...
+
+    def step(self) -> None:
+        """Start one call; it may return before the work is done."""
+        ...
+
+    def wait(self) -> None:
+        """Return when every output of every call so far is computed."""
+        ...
+
+    def observe(self) -> Arrays:
+        """Float64 host arrays under the names and in the layout of the workload's `problem.py`."""
+        ...
+
+    def metrics(self) -> dict[str, float]:
+        """Slower results, such as a test accuracy after some epochs; the state is lost. Called after all timing."""
+        ...
+
+
+def scan_steps(problem: Any) -> int:
+    """Steps inside one compiled call at the problem's size; a problem may set its own `scan_steps`."""
+    return int(getattr(problem, "scan_steps", SCAN_STEPS[problem.size]))

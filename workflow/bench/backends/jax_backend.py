@@ -1,0 +1,344 @@
+"""JAX: switches, guards and counters for the measuring process; building blocks of a step for implementations.
+
+Modes: `jit` compiles one step and donates the state; `eager` is the plain function, one operation after the other;
+`scan` takes many steps inside one compiled call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jaxlib
+import numpy as np
+import optax
+
+from bench.backends import Arrays, Recompiled, Stage, Unsupported, scan_steps
+
+__all__ = ["Evaluation", "Fit", "Gradient", "Training", "Unsupported", "array", "arrays", "cast", "scan_steps"]
+
+Outputs = dict[str, jax.Array]
+Loss = Callable[..., jax.Array]
+
+# --- the measuring process -------------------------------------------------------------------------------------------
+
+COMPILATION = "/jax/core/compile/backend_compile_duration"
+_compilations = [0]
+
+
+def _count(event: str, duration_secs: float, **_: Any) -> None:
+    if event == COMPILATION:
+        _compilations[0] += 1
+
+
+jax.monitoring.register_event_duration_secs_listener(_count)
+
+
+def configure(device: str, precision: str, threads: int) -> None:
+    """Set every switch that a result depends on; before the first array. Raises Unsupported without the device.
+
+    `threads` is not set here: XLA makes as many as the process has processors to run on.
+    """
+    for name, value in _settings(device, precision).items():
+        jax.config.update(name, value)
+    if not available(device):
+        raise Unsupported(f"JAX sees no {device} device")
+
+
+def _settings(device: str, precision: str) -> dict[str, Any]:
+    return {
+        "jax_platforms": "cuda,cpu" if device == "cuda" else "cpu",
+        "jax_enable_x64": precision == "float64",
+        "jax_default_matmul_precision": "tensorfloat32" if precision == "tf32" else "float32",
+        "jax_disable_jit": False,
+        "jax_debug_nans": False,
+        "jax_default_prng_impl": "threefry2x32",
+    }
+
+
+def switches() -> dict[str, str | int | bool]:
+    """The switches in force, read back from JAX."""
+    read: dict[str, str | int | bool] = {name: getattr(jax.config, name) for name in _settings("cpu", "float32")}
+    read["backend"] = jax.default_backend()
+    if hasattr(os, "sched_getaffinity"):
+        read["threads"] = len(os.sched_getaffinity(0))
+    return read
+
+
+def expected(device: str, precision: str, threads: int) -> dict[str, str | int | bool]:
+    """The switches that must be in force while a cell of this device and precision is timed."""
+    wanted = _settings(device, precision) | {"backend": "gpu" if device == "cuda" else "cpu"}
+    return wanted | ({"threads": threads} if hasattr(os, "sched_getaffinity") else {})
+
+
+def versions() -> dict[str, str]:
+    """Versions of JAX and of the libraries it works with."""
+    found = {"jax": jax.__version__, "jaxlib": jaxlib.__version__, "optax": optax.__version__,
+             "numpy": np.__version__}
+    if jax.default_backend() == "gpu":
+        found["gpu"] = jax.devices()[0].device_kind
+        found["platform"] = jax.devices()[0].client.platform_version
+    return found
+
+
+def available(device: str) -> bool:
+    """Whether this build of JAX can compute on `device`."""
+    try:
+        return bool(jax.devices(device))
+    except RuntimeError:
+        return False
+
+
+def drain(device: str) -> None:
+    """Wait for everything in flight."""
+    jax.effects_barrier()
+    jax.block_until_ready(jax.live_arrays())
+
+
+@contextmanager
+def guard(mode: str) -> Iterator[None]:
+    """A region without compilation and, in `jit` and `scan`, implicit transfers. Raises Recompiled at its end."""
+    before = _compilations[0]
+    with nullcontext() if mode == "eager" else jax.transfer_guard("disallow"):
+        yield
+    if (after := _compilations[0]) != before:
+        raise Recompiled(f"XLA compiled {after - before} programs inside the timed region")
+
+
+def compile_seconds() -> dict[str, float]:
+    """Nothing: tracing and compiling are stages of their own, before the first step."""
+    return {}
+
+
+def peak_device_bytes(device: str) -> int | None:
+    """The largest number of bytes in use on the device since the process began; None on the CPU."""
+    statistics = jax.devices()[0].memory_stats() if device == "cuda" else None
+    return int(statistics["peak_bytes_in_use"]) if statistics else None
+
+
+def reset_peak(device: str) -> None:
+    """Nothing: XLA's allocator keeps its peak for the life of the process."""
+
+
+def compiler_flops(step: Any) -> float | None:
+    """Floating-point operations of one step by XLA's cost analysis."""
+    flops = (step.cost() or {}).get("flops", 0.0)
+    return float(flops) if flops > 0 else None
+
+
+# --- building blocks of a step ---------------------------------------------------------------------------------------
+
+
+def data_type(precision: str, device: str) -> Any:
+    """The type of stored numbers; bfloat16 keeps float32 master weights. Raises Unsupported for TF32 off CUDA."""
+    if precision == "tf32" and device != "cuda":
+        raise Unsupported("TF32 exists on CUDA devices only")
+    return jnp.float64 if precision == "float64" else jnp.float32
+
+
+def array(values: np.ndarray, device: str, precision: str) -> jax.Array:
+    """The values on the device: reals in the precision's type, integers as int32."""
+    kind = data_type(precision, device) if values.dtype.kind == "f" else jnp.int32
+    return jax.device_put(np.asarray(values, dtype=kind), jax.devices(device)[0])
+
+
+def arrays(values: Arrays, device: str, precision: str) -> Outputs:
+    """`array` of each of the named values."""
+    return {name: array(value, device, precision) for name, value in values.items()}
+
+
+def cast(tree: Any, precision: str) -> Any:
+    """The real leaves in the type that is computed in: bfloat16 if asked for, else as they are stored."""
+    if precision != "bfloat16":
+        return tree
+    return jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf,
+                        tree)
+
+
+def host(value: jax.Array) -> np.ndarray:
+    """A float64 copy on the host."""
+    return np.array(jax.device_get(value)).astype(np.float64)
+
+
+class _Compiled:
+    """A function and its arguments, traced and compiled ahead of the first call; as it is in the mode `eager`."""
+
+    def __init__(self, function: Callable, mode: str, donate: tuple[int, ...] = ()) -> None:
+        self.call, self.mode = function, mode
+        self.jitted = jax.jit(function, donate_argnums=donate)
+
+    def stages(self, arguments: Callable[[], tuple]) -> list[Stage]:
+        """`trace` and `compile`, for the arguments that the callable returns when the stage runs."""
+        if self.mode == "eager":
+            return []
+
+        def trace() -> None:
+            self.lowered = self.jitted.trace(*arguments()).lower()
+
+        def compile_() -> None:
+            self.call = self.lowered.compile()
+
+        return [("trace", trace), ("compile", compile_)]
+
+
+def _cost(function: Callable, arguments: tuple) -> dict[str, float] | None:
+    """XLA's cost analysis of one step; a loop's body would be counted once, whatever its length."""
+    return jax.jit(function).lower(*arguments).cost_analysis()
+
+
+class Evaluation:
+    """The same function of the same arguments, again and again.
+
+    `function(*constants, *inputs)` returns named arrays. In the mode `scan` every step gets its own copy of `inputs`,
+    so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared.
+    """
+
+    def __init__(self, function: Callable[..., Outputs], inputs: Sequence[Any], *, mode: str, steps: int,
+                 constants: Sequence[Any] = ()) -> None:
+        self.plain, self.plain_arguments = function, (*constants, *inputs)
+        self.outputs: Any = {}
+        if mode == "scan":
+            copies = jax.tree.map(lambda leaf: jnp.repeat(leaf[None], steps, axis=0), tuple(inputs))
+            self.steps_per_call, self.arguments = steps, (tuple(constants), copies)
+            self.program = _Compiled(self._scan, mode)
+        else:
+            self.steps_per_call, self.arguments = 1, self.plain_arguments
+            self.program = _Compiled(function, mode)
+
+    def _scan(self, constants: tuple, copies: tuple) -> Outputs:
+        """All steps; each replaces the outputs of the one before, so that memory does not grow with their number."""
+        shapes = jax.eval_shape(self.plain, *self.plain_arguments)
+        empty = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+        return jax.lax.scan(lambda _, inputs: (self.plain(*constants, *inputs), None), empty, copies)[0]
+
+    def stages(self) -> list[Stage]:
+        return self.program.stages(lambda: self.arguments)
+
+    def step(self) -> None:
+        self.outputs = self.program.call(*self.arguments)
+
+    def wait(self) -> None:
+        jax.block_until_ready(self.outputs)
+
+    def observe(self) -> Arrays:
+        return {name: host(value) for name, value in self.outputs.items()}
+
+    def metrics(self) -> dict[str, float]:
+        return {}
+
+    def cost(self) -> dict[str, float] | None:
+        """XLA's cost analysis of one step."""
+        return _cost(self.plain, self.plain_arguments)
+
+
+class Gradient(Evaluation):
+    """Loss and gradient of `loss(parameters, *batch)` with respect to every parameter, the parameters unchanged."""
+
+    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any], *, mode: str, steps: int) -> None:
+        def differentiate(parameters: Outputs, *batch: Any) -> Outputs:
+            value, gradients = jax.value_and_grad(loss)(parameters, *batch)
+            return {"loss": value} | {f"gradient.{name}": gradient for name, gradient in gradients.items()}
+
+        super().__init__(differentiate, batch, mode=mode, steps=steps, constants=(parameters,))
+
+
+class Training:
+    """One optimiser step on a fixed batch.
+
+    `loss(parameters, *batch)` is a scalar, `parameters` a flat dictionary with the names of problem.py, `optimizer`
+    an optax transformation. In the mode `scan` one call takes `steps` steps. `metrics` gets this object after all
+    timing.
+    """
+
+    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any],
+                 optimizer: optax.GradientTransformation, *, mode: str, steps: int,
+                 metrics: Callable[[Training], dict[str, float]] | None = None) -> None:
+        self.mode, self.batch, self._metrics = mode, tuple(batch), metrics
+        self.optimizer, self.loss_function = optimizer, loss
+        self.start = (parameters, optimizer.init(parameters))
+        self.length = self.steps_per_call = steps if mode == "scan" else 1
+        self.program = self._program()
+        self.single = jax.jit(self.update, donate_argnums=0)
+        self.restart()
+
+    def _program(self) -> _Compiled:
+        return _Compiled(self.many if self.mode == "scan" else self.update, self.mode, donate=(0,))
+
+    def update(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
+        """(parameters, optimiser state) after one step, and the loss before it."""
+        parameters, optimizer_state = state
+        loss, gradients = jax.value_and_grad(self.loss_function)(parameters, *batch)
+        updates, optimizer_state = self.optimizer.update(gradients, optimizer_state, parameters)
+        return (optax.apply_updates(parameters, updates), optimizer_state), loss
+
+    def many(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
+        """The state after `length` steps, and the losses, shape (length,)."""
+        return jax.lax.scan(lambda carry, _: self.update(carry, *batch), state, length=self.length)
+
+    def restart(self) -> None:
+        """Back to the initial parameters and a new optimiser; copies, because a step takes its state's memory."""
+        self.state = jax.tree.map(jnp.copy, self.start)
+
+    def stages(self) -> list[Stage]:
+        return self.program.stages(lambda: (self.state, *self.batch))
+
+    def step(self) -> None:
+        self.state, self.loss = self.program.call(self.state, *self.batch)
+
+    def wait(self) -> None:
+        jax.block_until_ready((self.state, self.loss))
+
+    def observe(self) -> Arrays:
+        parameters = {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
+        return {"loss": host(self.loss).reshape(self.steps_per_call), **parameters}
+
+    def metrics(self) -> dict[str, float]:
+        return {} if self._metrics is None else self._metrics(self)
+
+    def run(self, *batch: Any) -> jax.Array:
+        """One step on another batch of the same shapes; its loss."""
+        self.state, loss = (self.single if self.mode == "scan" else self.program.call)(self.state, *batch)
+        return loss
+
+    def cost(self) -> dict[str, float] | None:
+        """XLA's cost analysis of one step."""
+        return _cost(self.update, (self.state, *self.batch))
+
+
+class Fit(Training):
+    """All `epochs` steps from the initial parameters, as one step; in the mode `scan` inside one compiled call.
+
+    `further(parameters)` returns named arrays that are observed besides the losses and the parameters.
+    """
+
+    def __init__(self, *arguments: Any, epochs: int, further: Callable[[Outputs], Outputs], **keywords: Any) -> None:
+        super().__init__(*arguments, steps=epochs, **keywords)
+        self.steps_per_call, self.epochs, self.further = 1, epochs, further
+
+    def _program(self) -> _Compiled:
+        """Without donation in the mode `scan`, where every call begins with the same initial state."""
+        return _Compiled(self.many, self.mode) if self.mode == "scan" else super()._program()
+
+    def step(self) -> None:
+        if self.mode == "scan":
+            self.state, self.loss = self.program.call(self.start, *self.batch)
+            return
+        self.restart()
+        self.loss = []
+        for _ in range(self.epochs):
+            self.state, loss = self.program.call(self.state, *self.batch)
+            self.loss.append(loss)
+
+    def observe(self) -> Arrays:
+        losses = host(self.loss) if self.mode == "scan" else np.array([host(loss) for loss in self.loss])
+        parameters = {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
+        further = {name: host(value) for name, value in self.further(self.state[0]).items()}
+        return {"loss": losses, **parameters, **further}
+
+    def cost(self) -> dict[str, float] | None:
+        cost = super().cost() or {}
+        return {"flops": self.epochs * cost.get("flops", 0.0)}
