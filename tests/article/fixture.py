@@ -1,0 +1,169 @@
+"""Synthetic tables for the tests of the article: two machines, failures, gaps and extremes. No number here is a result.
+
+    python tests/article/fixture.py FOLDER
+
+`HOSTILE` stands wherever a string comes from outside.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "workflow"))
+
+import numpy as np
+
+from bench import schema
+
+OWN, OTHER = "synthetic-cpu-2c", "synthetic-gpu"
+HOSTILE = '<script>alert("planted")</script>'
+VARIANTS = (("torch", "eager"), ("torch", "compile"), ("jax", "eager"), ("jax", "jit"), ("jax", "scan"))
+SPEED = {("torch", "eager"): 1.0, ("torch", "compile"): 0.62, ("jax", "eager"): 6.5, ("jax", "jit"): 0.55, ("jax", "scan"): 0.3}
+PROBLEMS = (
+    ("training", "linear_regression", "train", "small", "float32", 3e-5),
+    ("training", "linear_regression", "fit", "small", "float32", 3e-3),
+    ("training", "mlp", "train", "small", "float32", 1.5e-3),
+    ("training", "mlp", "forward", "small", "float32", 4e-4),
+    ("autodiff", "linear_jacobian", "jacobian", "small", "float64", 8e-4),
+    ("autodiff", "linear_jacobian", "jacobian", "large", "float64", 2.3),
+    ("autodiff", "only_torch", "gradient", "small", "float64", 1e-3),
+    ("autodiff", "once", "gradient", "small", "float64", 4e-9),
+)
+GRAPH = json.dumps({
+    "nodes": [*({"id": name, "label": name, "kind": "input", "shape": [3, 2]} for name in "xWbt"),
+              *({"id": f"n{i}", "label": label, "kind": "operation", "shape": [3, 1]}
+                for i, label in enumerate(("dot_general", "broadcast_in_dim", "add", HOSTILE, "integer_pow"))),
+              {"id": "out", "label": "loss", "kind": "output", "shape": []}],
+    "edges": [["x", "n0"], ["W", "n0"], ["b", "n1"], ["n0", "n2"], ["n1", "n2"], ["n2", "n3"], ["t", "n3"],
+              ["n3", "n4"], ["n4", "out"]]})
+
+
+def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER)) -> None:
+    """Write every table for the machines into `folder`."""
+    rng = np.random.default_rng(7)
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in (
+        "runs", "cells", "comparisons", "parity", "noise", "events", "claims", "peaks")}
+    for machine in machines:
+        _machine(tables, machine, rng)
+    for name, rows in tables.items():
+        schema.write(folder / f"{name}.parquet", name, rows)
+        (folder / f"{name}.csv").write_text("synthetic\n")
+    facts = {
+        OWN: {"name": "Synthetic CPU", "cpu_model": "Synthetic CPU", "cores_physical": 2, "cores_logical": 4,
+              "memory_bytes": 8 * 2**30, "gpus": [], "os": "Linux x86_64", "python": "3.11.2", "hostname": HOSTILE,
+              "kernel": HOSTILE, "cpu_caches": {"L1": "32K"}, "virtual": True, "left_out": [f"other/x.parquet: {HOSTILE}"]},
+        OTHER: {"name": HOSTILE, "gpus": [{"name": "Synthetic GPU"}], "left_out": []}}
+    (folder / "machines.json").write_text(json.dumps({name: facts[name] for name in machines}))
+
+
+def _machine(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
+    for family, workload, task, size, precision, step in PROBLEMS:
+        for device in ("cpu", "cuda") if machine == OTHER and family == "training" else ("cpu",):
+            problem = dict(hardware=machine, family=family, workload=workload, task=task, size=size,
+                           precision=precision, device=device)
+            _problem(tables, problem, step * (0.1 if device == "cuda" else 1.0), rng)
+    _rest(tables, machine, rng)
+
+
+def _problem(tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], step: float,
+             rng: np.random.Generator) -> None:
+    once, alone = problem["workload"] == "once", problem["workload"] == "only_torch"
+    for framework, mode in VARIANTS:
+        cell = problem | {"framework": framework, "mode": mode}
+        status = _status(problem, framework, mode)
+        base = step * SPEED[framework, mode] * (0.7 if problem["task"] == "forward" and framework == "torch" else 1)
+        medians = []
+        for run in range(1 if once else 3):
+            if status == "ok":
+                medians.append(base * rng.lognormal(0, 0.01))
+                tables["runs"].append(_run(cell, run, medians[-1], rng))
+            else:
+                tables["runs"].append(cell | {"run": run, "status": status, "message": f"{status}: {HOSTILE}"})
+        tables["cells"].append(_cell(cell, status, medians))
+    ratio = (0.9 if problem["task"] == "forward" else 1.004 if problem["workload"] == "linear_jacobian" else 2.07)
+    comparison = problem | {"torch_mode": "compile", "jax_mode": "scan", "best": True, "noise_floor": 0.021}
+    if alone or problem["size"] == "large":
+        comparison |= {"verdict": "not comparable", "message": f"jax failed: {HOSTILE}"}
+    elif once:
+        comparison |= {"ratio": 12345.678, "verdict": "tie", "noise_floor": None}
+    else:
+        comparison |= {"ratio": ratio, "ratio_low": ratio * 0.975, "ratio_high": ratio * 1.026, "p": 1e-5,
+                       "p_adjusted": 4e-5, "method": "welch", "parity_error": 3e-14,
+                       "verdict": "tie" if ratio == 1.004 else "jax faster" if ratio > 1 else "torch faster"}
+    tables["comparisons"].append(comparison)
+
+
+def _status(problem: dict[str, Any], framework: str, mode: str) -> str:
+    if framework == "jax" and problem["workload"] == "only_torch":
+        return "failed"
+    if problem["size"] == "large":
+        return "oom" if framework == "jax" else "timeout"
+    if mode == "scan" and problem["task"] != "train":
+        return "unsupported"
+    return "ok"
+
+
+def _run(cell: dict[str, Any], run: int, median: float, rng: np.random.Generator) -> dict[str, Any]:
+    compiled = cell["mode"] in ("compile", "jit", "scan")
+    cold = compiled and run == 0
+    jax = cell["framework"] == "jax"
+    values = (median * rng.lognormal(0, 0.03, 40)).tolist()
+    return cell | {
+        "run": run, "status": "ok", "started": "2026-01-01T00:00:00+00:00", "wall_seconds": 9.0,
+        "import_seconds": 0.7 if jax else 1.4, "build_seconds": 0.05,
+        "trace_seconds": 0.08 if jax and compiled else None,
+        "compile_seconds": (0.9 if cold else 0.12) if jax and compiled else None,
+        "first_step_seconds": median * 2 if jax or not compiled else (24.0 if cold else 2.1),
+        "cache": ("cold" if cold else "cached") if compiled else "none", "loops": 10, "steps_per_call": 1,
+        "warmup_values": values[:3], "values": values, "step_seconds": float(np.median(values)), "steady": True,
+        "drift": 0.004, "drifted": False, "peak_host_bytes": 400_000_000, "baseline_host_bytes": 250_000_000,
+        "items": 64.0, "item_unit": "images", "flops": 2e5,
+        "check_values": [2.3 * 0.8**step for step in range(5)], "metrics": json.dumps({"test_accuracy": 0.93}),
+        "threads": 1, "versions": json.dumps({"torch": "0.0.synthetic", "numpy": HOSTILE})}
+
+
+def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, Any]:
+    if not medians:
+        return cell | {"status": status, "message": f"{status}: {HOSTILE}\nsecond line", "runs": 3, "values": 0}
+    centre = float(np.median(medians))
+    bounds = {"step_seconds_low": centre * 0.985, "step_seconds_high": centre * 1.016} if len(medians) > 1 else {}
+    return cell | bounds | {
+        "status": "ok", "runs": len(medians), "values": 40 * len(medians), "step_seconds": centre,
+        "import_seconds": 1.0, "first_step_seconds": centre * 2, "items_per_second": 64 / centre, "item_unit": "images",
+        "flops": 2e5, "flops_per_second": 2e5 / centre, "share_of_peak": 2e5 / centre / 6e10,
+        "peak_host_bytes": 400_000_000, "baseline_host_bytes": 250_000_000, "steady": True, "drift": False}
+
+
+def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
+    for framework, mode in VARIANTS:
+        for place, name in enumerate(("jacobian.x", "jacobian.W", "jacobian.b")):
+            tables["parity"].append({
+                "hardware": machine, "family": "autodiff", "workload": "linear_jacobian", "task": "jacobian",
+                "framework": framework, "mode": mode, "status": "ok", "name": name, "against": "reference",
+                "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15), "tolerance": 1e-8})
+    tables["noise"].append({"hardware": machine, "family": "training", "workload": "mlp", "task": "train",
+                            "size": "small", "precision": "float32", "device": "cpu", "framework": "jax", "mode": "jit",
+                            "ratio": 1.004, "ratio_low": 0.99, "ratio_high": 1.018, "runs": 3})
+    for precision, value in (("float32", 6e10), ("float64", 3e10)):
+        tables["peaks"].append({"hardware": machine, "framework": "torch", "device": "cpu", "precision": precision,
+                                "quantity": "matmul_flops_per_second", "value": value})
+    tables["peaks"].append({"hardware": machine, "framework": "torch", "device": "cpu", "quantity":
+                            "copy_bytes_per_second", "precision": "float32", "value": None})
+    for framework, name in (("torch", "recorded"), ("jax", "traced"), ("jax", "traced.gradient")):
+        tables["events"].append({"hardware": machine, "workload": "graphs", "framework": framework, "name": name,
+                                 "outcome": "ok", "value": 5.0, "text": GRAPH})
+    tables["events"].append({"hardware": machine, "workload": "control_flow", "framework": "jax", "name":
+                             "branch.compiled", "outcome": "raised", "text": f"Error: {HOSTILE}\nmore"})
+    for identity, section, kind, verdict in (("bg-tf-engine", 1, "demonstrated", "refuted"),
+                                             ("core-static-faster", 2, "measured", "mixed"),
+                                             ("math-dx", 4, "measured", "supported")):
+        tables["claims"].append({"hardware": machine, "id": identity, "section": section, "kind": kind,
+                                 "verdict": verdict, "evidence": json.dumps({"reason": HOSTILE})})
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

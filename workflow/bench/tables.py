@@ -1,0 +1,38 @@
+"""The merged tables as data frames, each read and validated when it is first asked for."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench import schema
+
+NAMES = ("runs", "cells", "comparisons", "parity", "noise", "events", "claims", "peaks")
+
+
+class Tables:
+    """The tables of a folder. A table without a file is empty; a file that cannot be believed raises InvalidFile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.frame = cache(self._frame)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        path = self.folder / f"{name}.parquet"
+        rows = schema.read(path, name) if path.exists() else []
+        return pd.DataFrame(rows, columns=list(schema.TABLES[name]))
+
+    @cached_property
+    def machines(self) -> dict[str, dict[str, Any]]:
+        """Name of a machine → what is known of it."""
+        path = self.folder / "machines.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def hardware(self, own: str) -> list[str]:
+        """Every machine with results, this one first."""
+        known = set(self.machines) | set(self.frame("cells")["hardware"])
+        return [own, *sorted(known - {own})] if own in known else sorted(known)

@@ -1,0 +1,394 @@
+"""From the tables to what a figure, a table or a sentence needs: pure functions of data frames and names.
+
+Only successful measurements with a number become points; what is missing is left out here, so that nothing after this
+module has to know about missing data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench import statistics
+from bench.formats import Interval, missing
+from bench.formats import ratio as ratio_text
+from bench.names import Names, facts, telling
+from bench.tables import Tables
+from bench.vocabulary import PRECISIONS, SIZES, TWIN
+
+PROBLEM = ["hardware", "family", "workload", "task", "size", "precision", "device"]
+CELL = [*PROBLEM, "framework", "mode"]
+COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
+MACHINE = "machine"
+"""The family that measures the machine (its peaks), not a framework."""
+
+PARTS = {"import_seconds": "import", "build_seconds": "build", "trace_seconds": "trace", "compile_seconds": "compile",
+         "first_step_seconds": "first step"}
+
+
+def interval(row: Any, column: str = "step_seconds") -> Interval | None:
+    """The interval of a row's quantity, or None where it has no value."""
+    value = getattr(row, column)
+    if missing(value):
+        return None
+    low, high = getattr(row, f"{column}_low", None), getattr(row, f"{column}_high", None)
+    return Interval(value, low, high) if not missing(low) and not missing(high) else Interval(value)
+
+
+def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
+    """The rows sorted by machine (this one first), family, workload and the order of the workload's tasks."""
+    def rank(row: Any) -> tuple[Any, ...]:
+        tasks = list(facts(row.workload).get("TASKS", ()))
+        task = tasks.index(row.task) if row.task in tasks else len(tasks)
+        return (row.hardware != own, row.hardware, row.family, facts(row.workload).get("SECTION", 99), row.workload,
+                row.device, task, row.task, SIZES.index(row.size), PRECISIONS.index(row.precision))
+    order = sorted(range(len(frame)), key=[rank(row) for row in frame.itertuples()].__getitem__)
+    return frame.iloc[order]
+
+
+def best(tables: Tables, own: str) -> pd.DataFrame:
+    """Best mode against best mode: one comparison per problem, sorted, the problem as a row of the first screen."""
+    frame = tables.frame("comparisons")
+    return own_first(frame[frame["best"].fillna(False).astype(bool)], own)
+
+
+def main_problems(frame: pd.DataFrame) -> pd.DataFrame:
+    """One problem per machine, workload and device: the first task in the first precision at its largest size."""
+    def rank(row: Any) -> tuple[int, int, int]:
+        known = facts(row.workload)
+        tasks, precisions = list(known.get("TASKS", ())), list(known.get("PRECISIONS", ()))
+        return (tasks.index(row.task) if row.task in tasks else len(tasks),
+                precisions.index(row.precision) if row.precision in precisions else len(precisions),
+                -SIZES.index(row.size))
+    chosen: dict[tuple[str, str, str], tuple[tuple[int, int, int], tuple[str, ...]]] = {}
+    for row in frame.itertuples():
+        key = (row.hardware, row.workload, row.device)
+        candidate = (rank(row), tuple(getattr(row, column) for column in PROBLEM))
+        if key not in chosen or candidate < chosen[key]:
+            chosen[key] = candidate
+    wanted = {problem for _, problem in chosen.values()}
+    keep = [tuple(row) in wanted for row in frame[PROBLEM].itertuples(index=False, name=None)]
+    return frame[np.asarray(keep, dtype=bool)]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Who is faster how often on one machine and device; `mean` is the geometric mean of torch / jax."""
+
+    hardware: str
+    device: str
+    jax: int
+    torch: int
+    ties: int
+    total: int
+    mean: Interval | None
+
+
+def headlines(tables: Tables, own: str) -> list[Headline]:
+    """One headline per machine and device over all comparisons of best modes."""
+    found = []
+    for (hardware, device), rows in best(tables, own).groupby(["hardware", "device"], sort=False):
+        valid = rows[rows["ratio"].notna()]
+        verdicts = valid["verdict"].value_counts()
+        # Every workload counts once: a workload with many tasks does not outweigh the others.
+        logs = np.log(valid["ratio"].astype(float)).groupby(valid["workload"]).mean()
+        mean = Interval(*statistics.geometric_mean(np.exp(logs))) if len(logs) else None
+        found.append(Headline(hardware, device, *(int(verdicts.get(verdict, 0)) for verdict in
+                                                  ("jax faster", "torch faster", "tie")), len(valid), mean))
+    return found
+
+
+def ratios(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """Rows of `figures.ratio_plot` from comparisons."""
+    valid = frame[frame["ratio"].notna()]
+    columns = telling(valid) if len(valid) else ()
+    rows = [{"panel": row.hardware, "label": names.problem(row, columns), "ratio": row.ratio,
+             "low": none(row.ratio_low), "high": none(row.ratio_high), "verdict": row.verdict,
+             "noise_floor": none(row.noise_floor), "text": ratio_text(interval(row, "ratio") or 1.0)}
+            for row in valid.itertuples()]
+    return pd.DataFrame(rows, columns=["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "text"])
+
+
+def none(value: Any) -> Any:
+    """None for whatever is missing."""
+    return None if missing(value) else value
+
+
+def panel(row: Any, names: Names, several_machines: bool, columns: tuple[str, ...]) -> str:
+    """The heading of a panel: the problem, and the machine where there are several."""
+    return names.problem(row, columns) + (f" — {row.hardware}" if several_machines else "")
+
+
+def sound_runs(tables: Tables) -> pd.DataFrame:
+    """Successful runs, without the twins of A/A comparisons."""
+    runs = tables.frame("runs")
+    return runs[(runs["status"] == "ok") & (runs["run"] < TWIN) & (runs["family"] != MACHINE)]
+
+
+def cells(tables: Tables, own: str) -> pd.DataFrame:
+    """The cells of the workloads, sorted; what measures the machine itself is left out."""
+    frame = tables.frame("cells")
+    return own_first(frame[frame["family"] != MACHINE], own)
+
+
+def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
+    """Rows of `figures.startup_plot`: medians over the runs of a cell, cold and cached apart."""
+    runs = own_first(main_problems(sound_runs(tables)), own)
+    if not len(runs):
+        return pd.DataFrame(columns=["panel", "label", "part", "seconds", "framework", "mode", "cache"])
+    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+    rows = []
+    for _, group in runs.groupby([*CELL, "cache"], sort=False, dropna=False):
+        first = next(group.itertuples())
+        cache = "" if first.cache not in ("cold", "cached") else f" · {names.words['cache.' + first.cache]}"
+        for column, part in PARTS.items():
+            seconds = group[column].dropna()
+            if len(seconds):
+                rows.append({"panel": panel(first, names, several, columns), "framework": first.framework,
+                             "label": names.variant(first.framework, first.mode) + cache, "mode": first.mode,
+                             "cache": first.cache, "part": part, "seconds": float(seconds.median())})
+    return sort_variants(pd.DataFrame(rows))
+
+
+def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
+    """Within each panel: torch before jax, and the modes in a fixed order."""
+    order = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "compile-max"): 2, ("jax", "eager"): 3,
+             ("jax", "jit"): 4, ("jax", "scan"): 5, ("numpy", "eager"): 6}
+    panels = {name: place for place, name in enumerate(dict.fromkeys(frame["panel"]))}
+    keys = [(panels[row.panel], order[row.framework, row.mode], getattr(row, "cache", "") != "cold", place)
+            for place, row in enumerate(frame.itertuples())]
+    return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """After how many steps a compiled variant has caught up with the eager one of its framework.
+
+    steps: None where it never does; start_seconds: until the end of the first step, cold and (or None) cached.
+    """
+
+    hardware: str
+    panel: str
+    framework: str
+    mode: str
+    start_seconds: float
+    cached_start_seconds: float | None
+    eager_start_seconds: float
+    step_seconds: float
+    eager_step_seconds: float
+    steps: float | None
+    cached_steps: float | None
+
+
+def break_even(tables: Tables, own: str, names: Names) -> list[BreakEven]:
+    """Every compiled variant of the main problems against the eager one of its framework."""
+    runs = own_first(main_problems(sound_runs(tables)), own)
+    several, columns = runs["hardware"].nunique() > 1, telling(runs) if len(runs) else ()
+    found = []
+    for _, group in runs.groupby(PROBLEM, sort=False):
+        heading = panel(next(group.itertuples()), names, several, columns)
+        for framework, modes in COMPILED.items():
+            eager = _beginning(group, framework, "eager", ("none", "cold", "cached"))
+            for mode in modes:
+                cold, cached = (_beginning(group, framework, mode, (cache,)) for cache in ("cold", "cached"))
+                if eager and cold:
+                    found.append(_break_even(group, heading, framework, mode, eager, cold, cached))
+    return found
+
+
+def _beginning(group: pd.DataFrame, framework: str, mode: str, caches: tuple[str, ...]) -> tuple[float, float] | None:
+    """Seconds until the end of the first step (without import and building) and per step."""
+    cell = group[(group["framework"] == framework) & (group["mode"] == mode)]
+    rows = cell[cell["cache"].fillna("none").isin(caches)]
+    start = rows[["trace_seconds", "compile_seconds", "first_step_seconds"]].dropna(how="all").fillna(0).sum(axis=1)
+    steps = cell["step_seconds"].dropna()
+    return (float(start.median()), float(steps.median())) if len(start) and len(steps) else None
+
+
+def _break_even(group: pd.DataFrame, heading: str, framework: str, mode: str, eager: tuple[float, float],
+                cold: tuple[float, float], cached: tuple[float, float] | None) -> BreakEven:
+    return BreakEven(group["hardware"].iloc[0], heading, framework, mode, cold[0], cached[0] if cached else None,
+                     eager[0], cold[1], eager[1], crossing(eager, cold), crossing(eager, cached) if cached else None)
+
+
+def crossing(eager: tuple[float, float], compiled: tuple[float, float]) -> float | None:
+    """Steps until start + (n - 1) step of both are equal; 1 when compiled is ahead at once, None when it never is."""
+    gain, debt = eager[1] - compiled[1], compiled[0] - eager[0]
+    if debt <= 0:
+        return 1.0 if gain >= 0 else None
+    return 1 + debt / gain if gain > 0 else None
+
+
+def curves(found: list[BreakEven]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and crossings of `figures.break_even_plot`; the axis reaches ten times beyond the last crossing."""
+    rows, crossings = [], []
+    for heading in dict.fromkeys(entry.panel for entry in found):
+        entries = [entry for entry in found if entry.panel == heading]
+        last = max([100.0, *(entry.steps for entry in entries if entry.steps)])
+        steps = np.geomspace(1, min(10 * last, 1e8), 60)
+        for framework in dict.fromkeys(entry.framework for entry in entries):
+            own = [entry for entry in entries if entry.framework == framework]
+            lines = [("eager", own[0].eager_start_seconds, own[0].eager_step_seconds)]
+            lines += [(entry.mode, entry.start_seconds, entry.step_seconds) for entry in own]
+            rows += [{"panel": heading, "framework": framework, "mode": mode, "steps": count,
+                      "seconds": start + (count - 1) * step} for mode, start, step in lines for count in steps]
+        crossings += [{"panel": heading, "steps": entry.steps, "framework": entry.framework, "mode": entry.mode,
+                       "seconds": entry.start_seconds + (entry.steps - 1) * entry.step_seconds}
+                      for entry in entries if entry.steps and 1 < entry.steps < 1e8]
+    return (pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"]),
+            pd.DataFrame(crossings, columns=["panel", "steps", "seconds", "framework", "mode"]))
+
+
+def values(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
+    """Rows of `figures.distribution_plot`: every value of every successful run of the main problems."""
+    runs = own_first(main_problems(sound_runs(tables)), own)
+    runs = runs[runs["family"] == family] if family else runs
+    empty = pd.DataFrame(columns=["panel", "label", "framework", "mode", "run", "seconds"])
+    if not len(runs):
+        return empty
+    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+    rows = [{"panel": panel(row, names, several, columns), "label": names.variant(row.framework, row.mode),
+             "framework": row.framework, "mode": row.mode, "run": row.run, "seconds": seconds}
+            for row in runs.itertuples() if not missing(row.step_seconds) for seconds in row.values]
+    return sort_variants(pd.DataFrame(rows)) if rows else empty
+
+
+def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
+    """Rows of `figures.peak_plot`: flop/s of the cells with an analytic count, and the device's measured peak."""
+    sound = cells(tables, own)
+    sound = sound[(sound["status"] == "ok") & (sound["flops_per_second"] > 0)]
+    peaks = tables.frame("peaks")
+    peaks = peaks[(peaks["quantity"] == "matmul_flops_per_second") & peaks["value"].notna()]
+    highest = peaks.groupby(["hardware", "device", "precision"])["value"].max().to_dict()
+    rows = [{"panel": f"{names.of('device', row.device)} · {names.of('precision', row.precision)} — {row.hardware}",
+             "label": names.problem(row, ("workload", "task", "size")), "framework": row.framework, "mode": row.mode,
+             "flops_per_second": row.flops_per_second, "share": none(row.share_of_peak),
+             "peak": highest.get((row.hardware, row.device, row.precision))} for row in sound.itertuples()]
+    return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "flops_per_second", "share", "peak"])
+
+
+def losses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
+    """Rows of `figures.loss_plot`: the first losses of one run per variant of the training workloads."""
+    runs = sound_runs(tables)
+    runs = runs[(runs["family"] == "training") & (runs["task"] == "train")]
+    runs = own_first(main_problems(runs), own)
+    empty = pd.DataFrame(columns=["panel", "framework", "mode", "step", "loss"])
+    if not len(runs):
+        return empty
+    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+    rows = []
+    for _, group in runs.groupby(CELL, sort=False):
+        row = next(group.sort_values("run").itertuples())
+        if isinstance(row.check_values, list) and len(row.check_values) > 1:
+            rows += [{"panel": panel(row, names, several, columns), "framework": row.framework, "mode": row.mode,
+                      "step": step, "loss": loss} for step, loss in enumerate(row.check_values)]
+    return pd.DataFrame(rows) if rows else empty
+
+
+def errors(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
+    """Rows of `figures.error_plot`: largest relative error of every result against its reference, in float64."""
+    parity = tables.frame("parity")
+    parity = parity[parity["error"].notna() & (parity["against"] == "reference")]
+    parity = parity[parity["family"] == family] if family else parity
+    parity = parity.sort_values("hardware", key=lambda column: column != own, kind="stable")
+    rows = [{"panel": row.hardware, "label": f"{names.workload(row.workload)} · {names.of('task', row.task)} · {row.name}",
+             "framework": row.framework, "mode": row.mode, "error": row.error, "tolerance": row.tolerance}
+            for row in _named(parity)]
+    return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "error", "tolerance"])
+
+
+class _Row:
+    """A row whose column `name` is not hidden by the tuple's own attributes."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self.__dict__.update(record)
+
+
+def _named(frame: pd.DataFrame) -> Iterator[Any]:
+    for record in frame.to_dict("records"):
+        yield _Row(record)
+
+
+def events(tables: Tables, machine: str, workload: str) -> dict[tuple[str, str], Any]:
+    """(framework, name) → event with `outcome`, `value` (or None) and `text`, of one workload on one machine."""
+    frame = tables.frame("events")
+    frame = frame[(frame["hardware"] == machine) & (frame["workload"] == workload)]
+    return {(row.framework, row.name): _Row({"outcome": row.outcome, "value": none(row.value), "text": row.text or ""})
+            for row in _named(frame)}
+
+
+def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nodes with layer and position, and edges, of a graph that an event recorded as JSON.
+
+    A node lies below everything that it depends on, an input directly above its first use; within a layer nodes stand
+    in the order of the mean position of their neighbours (the barycentre method of Sugiyama, Tagawa and Toda, 1981).
+    Raises ValueError for JSON that is not such a graph.
+    """
+    graph = json.loads(text)
+    try:
+        nodes = {str(node["id"]): dict(node) for node in graph["nodes"]}
+        edges = [(str(source), str(target)) for source, target in graph["edges"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a graph: {text[:80]!r}") from error
+    layers = _layers(list(nodes), edges)
+    order = _order(layers, edges)
+    rows = [{"id": key, "label": _node_label(node), "kind": node.get("kind", "operation"), "layer": layers[key],
+             "position": order[key]} for key, node in nodes.items()]
+    return pd.DataFrame(rows), pd.DataFrame(sorted(set(edges)), columns=["source", "target"])
+
+
+def _node_label(node: dict[str, Any]) -> str:
+    shape = "×".join(str(length) for length in node.get("shape") or ())
+    return f"{node.get('label', node['id'])}  {shape}".strip()
+
+
+def _layers(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, int]:
+    layers = dict.fromkeys(nodes, 0)
+    for _ in nodes:  # longest path; as many sweeps as there are nodes are enough for a graph without cycles
+        changed = False
+        for source, target in edges:
+            if layers[target] <= layers[source]:
+                layers[target], changed = layers[source] + 1, True
+        if not changed:
+            break
+    else:
+        raise ValueError("the graph has a cycle")
+    targets = {target for _, target in edges}
+    for node in nodes:
+        uses = [layers[target] for source, target in edges if source == node]
+        if node not in targets and uses:
+            layers[node] = min(uses) - 1
+    return layers
+
+
+def _order(layers: dict[str, int], edges: list[tuple[str, str]]) -> dict[str, float]:
+    rows = [[node for node in layers if layers[node] == layer] for layer in range(max(layers.values(), default=0) + 1)]
+    position = {node: (place + 0.5) / len(row) for row in rows for place, node in enumerate(row)}
+    for _ in range(4):
+        for row in [*rows, *reversed(rows)]:
+            def centre(node: str) -> float:
+                near = [position[a if b == node else b] for a, b in edges if node in (a, b)]
+                return sum(near) / len(near) if near else position[node]
+            row.sort(key=centre)
+            position |= {node: (place + 0.5) / len(row) for place, node in enumerate(row)}
+    return position
+
+
+def failures(tables: Tables, own: str) -> pd.DataFrame:
+    """Cells that are not ok, with their messages."""
+    frame = cells(tables, own)
+    return frame[frame["status"] != "ok"]
+
+
+def evidence(text: Any) -> dict[str, Any]:
+    """The evidence of a claim; {} where it is missing or not an object."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
