@@ -29,6 +29,8 @@ UNFINISHED_SHARE = 0.05
 """Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
 BUSY_SHARE = 0.5
 """Share of a processor that may be busy after `wait` before a run is refused."""
+OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "not enough memory", "can't allocate memory")
+"""What XLA and the allocators of PyTorch say, in exceptions of general types."""
 
 
 class Refused(RuntimeError):
@@ -219,8 +221,7 @@ def outcome(error: BaseException) -> dict[str, str]:
     text = str(error).strip() or kind
     if kind == "Unsupported":
         return {"status": "unsupported", "message": text}
-    if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or "RESOURCE_EXHAUSTED" in text \
-            or "not enough memory" in text:
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or any(sign in text for sign in OUT_OF_MEMORY):
         return {"status": "oom", "message": f"{kind}: {text}"[:2000]}
     return {"status": "failed", "message": (text if isinstance(error, Refused) else f"{kind}: {text}")[:2000]}
 
