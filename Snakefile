@@ -1,8 +1,8 @@
 """PyTorch against JAX: measure both on this machine and render the article from the numbers.
 
-    snakemake --cores all                     everything, in the environment at hand
-    snakemake --cores all --use-conda         the same, each run in the conda environment of its framework and device
-    snakemake --cores all -n                  what would run, and how long it is expected to take
+snakemake --cores all                     everything, in the environment at hand
+snakemake --cores all --use-conda         the same, each run in the conda environment of its framework and device
+snakemake --cores all -n                  what would run, and how long it is expected to take
 """
 
 from snakemake.utils import min_version
@@ -23,4 +23,4 @@ include: "workflow/rules/article.smk"
 rule all:
     default_target: True
     input:
-        rules.render.output,
+        [planning.page(language) for language in SETTINGS.languages],

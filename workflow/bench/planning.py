@@ -13,6 +13,10 @@ from bench import grid, workloads
 from bench.settings import Settings, load
 from bench.vocabulary import Cell
 
+ARTICLE = "workflow/article"
+MEASURING = ("measure", "worker", "timing", "probe", "environment", "demonstrate", "parity", "collect", "grid",
+             "settings", "planning", "hardware")
+"""Modules that present nothing: editing them does not make the article anew."""
 TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
 
 
@@ -75,6 +79,43 @@ def foreign_files(folder: str) -> list[str]:
     places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
               if place.name not in (own.name, "published")]
     return sorted(str(path) for place in places for path in place.glob("**/*.parquet"))
+
+
+def sections() -> list[str]:
+    """The notebooks of the article, in order."""
+    return sorted(path.stem for path in Path(ARTICLE, "notebooks").glob("[0-9]*.ipynb"))
+
+
+def article_sources() -> list[str]:
+    """What a page is made of besides the numbers: code that presents, texts, words, references, template."""
+    parts = [*Path(ARTICLE).rglob("*.*"), *Path("workflow/bench").glob("*.py")]
+    return sorted(str(path) for path in parts if path.suffix in (".py", ".md", ".yaml", ".html", ".css", ".js")
+                  and path.stem not in MEASURING)
+
+
+def page(language: str) -> str:
+    """Where the article in a language stands."""
+    return "report/index.html" if language == "en" else f"report/{language}/index.html"
+
+
+def language(wildcards: Any) -> str:
+    """The language of the page in a folder of report/."""
+    return wildcards.folder.rstrip("/") or "en"
+
+
+def labels(wildcards: Any) -> dict[str, str]:
+    """What Snakemake's own report says of a page."""
+    return {"language": language(wildcards)}
+
+
+def notebooks(wildcards: Any) -> list[str]:
+    """The executed notebooks that a page is made of."""
+    return [f"report/data/notebooks/{language(wildcards)}/{section}.ipynb" for section in sections()]
+
+
+def alternates(settings: Settings) -> str:
+    """The options of render.py that name the article's languages; a page leaves out its own."""
+    return " ".join(f"--alternate {other} {page(other)}" for other in settings.languages)
 
 
 _HELD: list[Any] = []

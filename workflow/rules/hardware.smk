@@ -6,6 +6,8 @@ rule describe:
         f"{RESULTS}/hardware.json",
     log:
         f"{RESULTS}/logs/describe.log",
+    conda:
+        "../../envs/article.yaml"
     params:
         hardware=HARDWARE,
     shell:
@@ -17,6 +19,8 @@ rule settle:
         f"{RESULTS}/settings.json",
     log:
         f"{RESULTS}/logs/settle.log",
+    conda:
+        "../../envs/article.yaml"
     params:
         settings=SETTINGS.written(),
     shell:

@@ -6,7 +6,6 @@ Results do not depend on files by their age: a run records a digest of its sourc
 
 
 rule measure:
-    priority: planning.priority
     input:
         sources=ancient(planning.sources),
         settings=ancient(rules.settle.output),
@@ -14,12 +13,13 @@ rule measure:
         f"{RESULTS}/runs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.parquet",
     log:
         f"{RESULTS}/logs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.log",
+    priority: planning.priority
+    conda:
+        "../../envs/{framework}-{device}.yaml"
+    threads: every_core
     params:
         hardware=HARDWARE,
         cpu_threads=SETTINGS.cpu_threads,
-    threads: every_core
-    conda:
-        "../../envs/{framework}-{device}.yaml"
     shell:
         "python workflow/bench/measure.py"
         " --family {wildcards.family}"
@@ -41,17 +41,17 @@ rule measure:
 # The gate and the examples are not timed against each other, so they may run side by side, but they come first:
 # nothing runs beside a measurement.
 rule check:
-    priority: 1_000_000_000
     input:
         ancient(planning.sources),
     output:
         f"{RESULTS}/parity/{{family}}/{{workload}}/{{framework}}.parquet",
     log:
         f"{RESULTS}/logs/parity/{{family}}/{{workload}}/{{framework}}.log",
-    params:
-        digest=planning.source_digest,
+    priority: 1_000_000_000
     conda:
         "../../envs/{framework}-cpu.yaml"
+    params:
+        digest=planning.source_digest,
     shell:
         "python workflow/bench/parity.py"
         " --workload {wildcards.family}/{wildcards.workload}"
@@ -61,19 +61,19 @@ rule check:
 
 
 rule demonstrate:
-    priority: 1_000_000_000
     input:
         ancient(planning.example_sources),
     output:
         f"{RESULTS}/events/{{workload}}/{{framework}}.parquet",
     log:
         f"{RESULTS}/logs/events/{{workload}}/{{framework}}.log",
+    priority: 1_000_000_000
+    conda:
+        "../../envs/{framework}-cpu.yaml"
+    threads: every_core
     params:
         hardware=HARDWARE,
         digest=planning.example_digest,
-    threads: every_core
-    conda:
-        "../../envs/{framework}-cpu.yaml"
     shell:
         "python workflow/bench/demonstrate.py"
         " --workload graph/{wildcards.workload}"

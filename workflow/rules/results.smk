@@ -15,11 +15,11 @@ rule collect:
         machines=f"{TABLES}/machines.json",
     log:
         f"{RESULTS}/logs/collect.log",
-    params:
-        hardware=HARDWARE,
-        tables=TABLES,
     conda:
         "../../envs/article.yaml"
+    params:
+        hardware=HARDWARE,
+        tables=subpath(output.machines, parent=True),
     shell:
         "python workflow/bench/collect.py"
         " --results results"
@@ -39,11 +39,11 @@ rule judge:
         sheet=f"{TABLES}/claims.csv",
     log:
         f"{RESULTS}/logs/judge.log",
-    params:
-        hardware=HARDWARE,
-        tables=TABLES,
     conda:
         "../../envs/article.yaml"
+    params:
+        hardware=HARDWARE,
+        tables=subpath(output.table, parent=True),
     shell:
         "python workflow/bench/claims.py"
         " --tables {params.tables}"

@@ -1,0 +1,63 @@
+"""Needs the merged tables, the notebooks and the texts. Makes one page per language, and its data beside it.
+
+papermill is called through `shell:`, in the environment of the article.
+"""
+
+
+rule write:
+    input:
+        rules.collect.output.merged,
+        rules.judge.output,
+        planning.article_sources(),
+        machines=rules.collect.output.machines,
+        notebook="workflow/article/notebooks/{section}.ipynb",
+    output:
+        "report/data/notebooks/{language}/{section}.ipynb",
+    log:
+        f"{RESULTS}/logs/article/{{language}}/{{section}}.log",
+    conda:
+        "../../envs/article.yaml"
+    params:
+        hardware=HARDWARE,
+        tables=subpath(input.machines, parent=True),
+    shell:
+        "papermill {input.notebook} {output}"
+        " --kernel python3"
+        " --parameters tables {params.tables}"
+        " --parameters machine {params.hardware}"
+        " --parameters language {wildcards.language}"
+        " --parameters workflow workflow"
+        " > {log} 2>&1"
+
+
+# English is the page at the top, every other language has a folder.
+rule render:
+    input:
+        planning.article_sources(),
+        notebooks=planning.notebooks,
+    output:
+        report(
+            "report/{folder}index.html",
+            caption="../report/article.rst",
+            category="Article",
+            labels=planning.labels,
+        ),
+    log:
+        f"{RESULTS}/logs/article/{{folder}}page.log",
+    wildcard_constraints:
+        folder="|zh/",
+    conda:
+        "../../envs/article.yaml"
+    params:
+        language=planning.language,
+        notebooks=subpath(input.notebooks[0], parent=True),
+        preset=SETTINGS.preset,
+        alternates=planning.alternates(SETTINGS),
+    shell:
+        "python workflow/bench/render.py"
+        " --language {params.language}"
+        " --notebooks {params.notebooks}"
+        " --preset {params.preset}"
+        " --output {output}"
+        " {params.alternates}"
+        " > {log} 2>&1"
