@@ -1,0 +1,104 @@
+"""What JAX's package holds."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import jax
+import jax.numpy as jnp
+import jax.scipy.fft
+import numpy as np
+
+from bench.events import Event, absent, attempt, compact, ok
+from bench.workloads.graph.packages import problem
+
+DISTRIBUTIONS = ("jax", "jaxlib")
+GPU_LIBRARIES = ("nvidia-", "jax-cuda")
+
+
+def installed() -> Iterator[Event]:
+    """Versions, requirements, number and size of the packages."""
+    distribution = importlib.metadata.distribution("jax")
+    with_gpu = importlib.util.find_spec("jax_plugins") is not None
+    found = problem.closure("jax", GPU_LIBRARIES if with_gpu else ())
+    sizes = {name: problem.size(item) for name, item in found.items()}
+    yield ok("version", None, distribution.version)
+    yield ok("licence", None, problem.licence(distribution))
+    yield ok("requires.python", None, distribution.metadata["Requires-Python"])
+    yield ok("requires.packages", None, problem.required(distribution))
+    yield ok("closure.packages", len(found), {name: item.version for name, item in found.items()})
+    yield ok("closure.bytes", sum(sizes.values()), sizes)
+    yield ok("wheel", None, problem.wheel_tags(importlib.metadata.distribution("jaxlib")))
+
+
+def engine() -> Iterator[Event]:
+    """Which compiler made a program, and whether TensorFlow is there or was imported for it."""
+    module = jax.jit(lambda x: jnp.sin(x) ** 2).lower(jnp.ones(3)).compile()
+    yield ok("engine.compiler", None, str(module.as_text()).split()[0])
+    imported = sorted(name for name in sys.modules if name.split(".")[0] == "tensorflow")
+    where = "installed" if importlib.util.find_spec("tensorflow") else "not installed"
+    yield ok("engine.tensorflow", len(imported), where)
+
+
+def searched(name: str, pattern: str) -> Event:
+    """A search of every source file of the package; `value`: files searched."""
+    files, found = problem.occurrences(DISTRIBUTIONS, pattern)
+    if found:
+        return ok(name, files, found[:50])
+    return Event(name, "absent", files, f"in none of {files} source files")
+
+
+def attribute(module: str, name: str) -> Event:
+    """Whether a module has a public name, and what documents it."""
+    found = getattr(importlib.import_module(module), name, None)
+    event = f"name.{module}.{name}"
+    if found is None:
+        return absent(event, f"{module} has no {name}")
+    return ok(event, None, f"{found.__module__}.{getattr(found, '__qualname__', name)}")
+
+
+def devices() -> tuple[float, str]:
+    """How many devices there are, and which."""
+    found = [*jax.devices("cpu"), *(device for device in jax.devices() if device.platform != "cpu")]
+    return len(found), compact([device.device_kind for device in found])
+
+
+def backends() -> str:
+    """The platforms that JAX finds, and the plug-ins that are installed."""
+    plugins = sorted(item.name for item in importlib.metadata.entry_points(group="jax_plugins"))
+    return compact({"default": jax.default_backend(), "plug-ins": plugins})
+
+
+def scipy_parts() -> dict[str, object]:
+    """The modules of jax.scipy, and jax.numpy.fft, which stand for parts of SciPy."""
+    found: dict[str, object] = {}
+    for part in problem.SCIPY_PARTS:
+        if importlib.util.find_spec(f"jax.scipy.{part}") is not None:
+            found[part] = importlib.import_module(f"jax.scipy.{part}")
+    # names of scipy.fft stand in both
+    return found | {"fft": SimpleNamespace(**(vars(jnp.fft) | vars(jax.scipy.fft)))}
+
+
+def has(name: str) -> bool:
+    """Whether jax.numpy has a name."""
+    return hasattr(jnp, name)
+
+
+def events() -> Iterator[Event]:
+    """Everything that is looked up."""
+    yield from installed()
+    yield from engine()
+    yield searched("name.jax-lambda", r"jax[-_ ]?lambda")
+    yield searched("name.qlax", r"\bqlax\b")
+    for module, name in (("jax.lax", "pmap"), ("jax", "pmap"), ("jax", "shard_map"), ("jax", "jit")):
+        yield attribute(module, name)
+    yield attempt("backends", backends)
+    yield attempt("devices", devices)
+    yield attempt("share.numpy", problem.share, problem.numpy_functions(), has)
+    yield attempt("share.scipy", problem.scipy_share, scipy_parts())
+    yield ok("share.numpy.version", None, np.__version__)

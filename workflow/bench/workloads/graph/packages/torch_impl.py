@@ -1,0 +1,83 @@
+"""What PyTorch's package holds."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.events import Event, absent, attempt, compact, ok
+from bench.workloads.graph.packages import problem
+
+GPU_LIBRARIES = ("nvidia-", "triton")
+
+
+def installed() -> Iterator[Event]:
+    """Versions, requirements, number and size of the packages."""
+    distribution = importlib.metadata.distribution("torch")
+    found = problem.closure("torch", GPU_LIBRARIES if torch.version.cuda else ())
+    sizes = {name: problem.size(item) for name, item in found.items()}
+    yield ok("version", None, distribution.version)
+    yield ok("licence", None, problem.licence(distribution))
+    yield ok("requires.python", None, distribution.metadata["Requires-Python"])
+    yield ok("requires.packages", None, problem.required(distribution))
+    yield ok("closure.packages", len(found), {name: item.version for name, item in found.items()})
+    yield ok("closure.bytes", sum(sizes.values()), sizes)
+    yield ok("wheel", None, problem.wheel_tags(distribution))
+
+
+def recurrent(name: str) -> tuple[float, str]:
+    """Difference of two runs of a recurrent layer of torch.nn on a batch; and where its class comes from."""
+    torch.manual_seed(0)
+    layer = getattr(torch.nn, name)(3, 4, batch_first=True)
+    x = torch.ones(2, 5, 3)
+    first, second = layer(x)[0], layer(x)[0]
+    if first.shape != (2, 5, 4):
+        raise ValueError(f"output has shape {tuple(first.shape)}")
+    return float((first - second).abs().max()), type(layer).__module__
+
+
+def backends() -> str:
+    """Which back ends this build has and finds."""
+    found: dict[str, Any] = {"cpu": torch.backends.cpu.get_cpu_capability(), "cuda": torch.cuda.is_available()}
+    for name in ("mps", "mkldnn", "mkl", "openmp"):
+        found[name] = bool(getattr(torch.backends, name).is_available())
+    return compact(found | {"built for CUDA": torch.version.cuda, "built for ROCm": torch.version.hip})
+
+
+def devices() -> tuple[float, str]:
+    """How many devices there are, and which."""
+    names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return 1.0 + len(names), compact(["cpu", *names])
+
+
+def has(name: str) -> bool:
+    """Whether torch or its tensor has a name."""
+    return hasattr(torch, name) or hasattr(torch.Tensor, name)
+
+
+def events() -> Iterator[Event]:
+    """Everything that is looked up."""
+    yield from installed()
+    for name in ("RNN", "LSTM", "GRU"):
+        yield attempt(f"name.nn.{name}", recurrent, name)
+    if importlib.util.find_spec("torchvision") is None:
+        yield absent("name.torchvision", "not installed")
+    else:
+        found = problem.occurrences(["torchvision"], r"class \w*(RNN|LSTM|GRU)\b")[1]
+        yield ok("name.torchvision", len(found), found)
+    path = torch.nn.parallel.DistributedDataParallel
+    yield ok("name.nn.parallel.DistributedDataParallel", None, path.__module__)
+    yield attempt("backends", backends)
+    yield attempt("devices", devices)
+    yield attempt("share.numpy", problem.share, problem.numpy_functions(), has)
+    parts = {name: getattr(torch, name) for name in ("fft", "linalg", "sparse", "special", "signal")}
+    if importlib.util.find_spec("scipy") is None:
+        yield absent("share.scipy", "SciPy is not installed beside it")
+    else:
+        yield attempt("share.scipy", problem.scipy_share, parts)
+    yield ok("share.numpy.version", None, np.__version__)
