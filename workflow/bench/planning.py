@@ -108,9 +108,14 @@ def labels(wildcards: Any) -> dict[str, str]:
     return {"language": language(wildcards)}
 
 
+def notebook_folder(wildcards: Any) -> str:
+    """Where the executed notebooks of a page lie."""
+    return f"report/data/notebooks/{language(wildcards)}"
+
+
 def notebooks(wildcards: Any) -> list[str]:
     """The executed notebooks that a page is made of."""
-    return [f"report/data/notebooks/{language(wildcards)}/{section}.ipynb" for section in sections()]
+    return [f"{notebook_folder(wildcards)}/{section}.ipynb" for section in sections()]
 
 
 def alternates(settings: Settings) -> str:

@@ -50,7 +50,7 @@ rule render:
         "../../envs/article.yaml"
     params:
         language=planning.language,
-        notebooks=subpath(input.notebooks[0], parent=True),
+        notebooks=planning.notebook_folder,
         preset=SETTINGS.preset,
         alternates=planning.alternates(SETTINGS),
     shell:
