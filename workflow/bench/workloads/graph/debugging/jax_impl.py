@@ -32,7 +32,7 @@ def debug_printing(x: jax.Array) -> jax.Array:
 def stopping(x: jax.Array) -> jax.Array:
     """The function with a breakpoint."""
     y = x * 2
-    breakpoint()  # noqa: T100 what it shows is the question
+    breakpoint()
     return y + 1
 
 

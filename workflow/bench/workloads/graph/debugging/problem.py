@@ -12,7 +12,7 @@ function eagerly. Asymmetry: torch.compile may leave the graph for a print or a 
 
 import contextlib
 import io
-import pdb  # noqa: T100 it is driven by commands, without a user
+import pdb
 import sys
 import traceback
 from collections.abc import Callable, Iterator

@@ -25,7 +25,7 @@ def printing(x: torch.Tensor) -> torch.Tensor:
 def stopping(x: torch.Tensor) -> torch.Tensor:
     """The function with a breakpoint."""
     y = x * 2
-    breakpoint()  # noqa: T100 what it shows is the question
+    breakpoint()
     return y + 1
 
 
