@@ -1,0 +1,48 @@
+r"""Data parallelism over two devices of this machine: equal gradients, and how much faster.
+
+    loss(W1, W2) = mean((tanh(x W1) W2 - t)^2)
+
+x: (ROWS, 256), W1: (256, 256), W2: (256, 1), float64, dimensionless. The rows are divided over two devices, each
+computes the gradient of its half, and the mean of both is the gradient of the whole. efficiency = time of one device
+/ (2 x time of two). torch: two processes of one thread each, joined by gloo, against one such process. jax: two
+devices made of this machine's processors in one process, against one such device. Asymmetries: jax's devices share one
+pool of threads, and a single one may already use all of it; and two devices made of the processors of one machine
+share its memory, so neither number says how either framework scales over separate devices.
+"""
+
+import numpy as np
+
+TITLE = {"en": "Two devices on one machine", "zh": "一台机器上的两个设备"}
+SECTION = 9
+CLAIMS = ("faq-ddp", "faq-pmap-cpu")
+PROCESSORS = 2
+DEVICES = 2
+ROWS, WIDTH = 2048, 256
+LOOPS, VALUES = 5, 7
+"""Steps per timed block and blocks; fixed, for all processes must run the same number of steps."""
+
+
+def inputs() -> dict[str, np.ndarray]:
+    """x, t, W1 and W2."""
+    random = np.random.default_rng(20)
+    return {"x": random.normal(size=(ROWS, WIDTH)), "t": random.normal(size=(ROWS, 1)),
+            "W1": random.normal(0, 0.05, (WIDTH, WIDTH)), "W2": random.normal(0, 0.05, (WIDTH, 1))}
+
+
+def gradient() -> dict[str, np.ndarray]:
+    """The gradient over all rows."""
+    x, t, w1, w2 = inputs().values()
+    h = np.tanh(x @ w1)
+    dy = 2 * (h @ w2 - t) / t.size
+    return {"W1": x.T @ ((dy @ w2.T) * (1 - h**2)), "W2": h.T @ dy}
+
+
+def error(found: dict[str, np.ndarray]) -> float:
+    """Largest difference of both gradients, relative to the largest value of each."""
+    expected = gradient()
+    return max(float(np.abs(found[name] - expected[name]).max() / np.abs(expected[name]).max()) for name in expected)
+
+
+def efficiency(one_seconds: float, two_seconds: float) -> tuple[float, dict[str, float]]:
+    """Share of the ideal gain that two devices give, and the times."""
+    return one_seconds / (DEVICES * two_seconds), {"one_seconds": one_seconds, "two_seconds": two_seconds}
