@@ -1,0 +1,184 @@
+r"""A multilayer perceptron on handwritten digits: the smallest real training run (section 5).
+
+Data: the 1,797 images of 8 × 8 pixels that scikit-learn brings (`load_digits`: E. Alpaydin, C. Kaynak, "Optical
+Recognition of Handwritten Digits", UCI, 1998), divided by 16, in ten classes. A fixed shuffle makes 1,437 of them the
+training set and 360 the test set.
+
+Model: 64 → width → width → 10, exact GELU, g(z) = z Φ(z) with Φ the normal distribution function; logits; the mean
+cross entropy over the batch. Adam (Kingma, Ba, 2015) with rate 0.001, β = (0.9, 0.999), ε = 1e-8 outside the root.
+Weights are stored (in, out); initial weights and biases are uniform in ±1/√in, as torch.nn.Linear draws them.
+
+Tasks: `train` is one step on one fixed batch, the first images of the training set; `forward` is the logits of that
+batch; `gradient` (parity gate) is the loss and its gradient at the initial parameters.
+`metrics` trains from the initial parameters for 5 epochs (1 at size `tiny`) over batches whose order is drawn here,
+once for both frameworks (the last, incomplete batch is left out), and reports the mean loss of every epoch, the test
+accuracy and the number of steps.
+
+Precision bfloat16 is mixed: float32 parameters and optimiser; matrix products and GELU in bfloat16; cross entropy in
+float32.
+
+The NumPy reference (forward, backward and Adam) is written by hand. Everything is dimensionless.
+
+Asymmetry: PyTorch's compiled step writes into the parameters; JAX's donates them, which comes to the same. PyTorch's
+eager step uses its fused Adam, for which JAX's eager mode has no counterpart: optax runs operation by operation.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+TITLE = {"en": "Multilayer perceptron on digits", "zh": "手写数字上的多层感知机"}
+SECTION = 5
+SCENARIO = "practice"
+ITEM = "images"
+SIZES: dict[str, dict[str, Any]] = {
+    "tiny": {"width": 16, "batch": 8, "epochs": 1},
+    "small": {"width": 128, "batch": 64, "epochs": 5},
+    "medium": {"width": 1024, "batch": 256, "epochs": 5},
+    "large": {"width": 4096, "batch": 1024, "epochs": 5},
+}
+TASKS = ("train", "forward")
+QUICK_TASKS = ("train",)
+CHECK_TASKS = ("gradient", "train", "forward")
+PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
+TOLERANCE = 1e-8
+PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16": 5e-2}
+
+PIXELS, CLASSES = 64, 10
+TRAINING_IMAGES = 1437
+LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
+CHECK_STEPS = 5
+SEED = 20240106
+
+LAYERS = ("0", "2", "4")
+"""Names of the three linear layers: their places between the activations."""
+
+
+class Problem:
+    """The data, the initial parameters and the reference values at one size."""
+
+    def __init__(self, size: str) -> None:
+        self.size = size
+        self.width: int = SIZES[size]["width"]
+        self.batch: int = SIZES[size]["batch"]
+
+    def inputs(self) -> dict[str, np.ndarray]:
+        """The fixed batch: `images` (batch, 64) in [0, 1], `labels` (batch,) of 0 … 9."""
+        images, labels = digits()
+        return {"images": images[:self.batch], "labels": labels[:self.batch]}
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        """`<layer>.weight` (in, out) and `<layer>.bias` (out,) of the layers 0, 2 and 4."""
+        random = np.random.default_rng(SEED + 1)
+        drawn = {}
+        for layer, (rows, columns) in zip(LAYERS, self.shapes(), strict=True):
+            bound = 1 / math.sqrt(rows)
+            drawn[f"{layer}.weight"] = random.uniform(-bound, bound, (rows, columns))
+            drawn[f"{layer}.bias"] = random.uniform(-bound, bound, columns)
+        return drawn
+
+    def shapes(self) -> list[tuple[int, int]]:
+        """Shapes of the three weights."""
+        return [(PIXELS, self.width), (self.width, self.width), (self.width, CLASSES)]
+
+    def flops(self, task: str) -> float:
+        """Multiplications and additions of the matrix products; nothing is propagated back into the images."""
+        products = [2.0 * self.batch * rows * columns for rows, columns in self.shapes()]
+        return sum(products) if task == "forward" else 3 * sum(products) - products[0]
+
+    def items(self, task: str) -> float:
+        """Images seen per step."""
+        return float(self.batch)
+
+    def epochs(self) -> list[np.ndarray]:
+        """Indices into the training set, one array (batches, batch) per epoch: the order both frameworks train in."""
+        random = np.random.default_rng(SEED + 2)
+        batches = TRAINING_IMAGES // self.batch
+        return [random.permutation(TRAINING_IMAGES)[:batches * self.batch].reshape(batches, self.batch)
+                for _ in range(SIZES[self.size]["epochs"])]
+
+    def training_set(self) -> dict[str, np.ndarray]:
+        """`images` (1437, 64) and `labels` (1437,)."""
+        images, labels = digits()
+        return {"images": images[:TRAINING_IMAGES], "labels": labels[:TRAINING_IMAGES]}
+
+    def test_set(self) -> dict[str, np.ndarray]:
+        """`images` (360, 64) and `labels` (360,)."""
+        images, labels = digits()
+        return {"images": images[TRAINING_IMAGES:], "labels": labels[TRAINING_IMAGES:]}
+
+    def metrics(self, losses: list[list[float]], logits: np.ndarray) -> dict[str, float]:
+        """What a training run reports, from the losses of every epoch's steps and the logits (360, 10) after it."""
+        curve = {f"epoch_{number}_loss": float(np.mean(epoch)) for number, epoch in enumerate(losses, start=1)}
+        accuracy = float(np.mean(logits.argmax(axis=1) == self.test_set()["labels"]))
+        return {"test_accuracy": accuracy, "epochs": float(len(losses)), "steps": float(sum(map(len, losses))), **curve}
+
+    def reference(self, task: str) -> dict[str, np.ndarray]:
+        """What the implementations must observe: after five steps for `train`."""
+        batch, parameters = self.inputs(), self.parameters()
+        if task == "forward":
+            return {"output": forward(parameters, batch["images"])[0]}
+        if task == "gradient":
+            loss, gradients = loss_and_gradient(parameters, **batch)
+            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
+        losses = []
+        mean = {name: np.zeros_like(value) for name, value in parameters.items()}
+        square = {name: np.zeros_like(value) for name, value in parameters.items()}
+        for count in range(1, CHECK_STEPS + 1):
+            loss, gradients = loss_and_gradient(parameters, **batch)
+            losses.append(loss)
+            for name, gradient in gradients.items():
+                mean[name] = BETA1 * mean[name] + (1 - BETA1) * gradient
+                square[name] = BETA2 * square[name] + (1 - BETA2) * gradient**2
+                root = np.sqrt(square[name] / (1 - BETA2**count)) + EPSILON
+                parameters[name] = parameters[name] - LEARNING_RATE * mean[name] / (1 - BETA1**count) / root
+        return {"loss": np.array(losses), **{f"parameter.{name}": value for name, value in parameters.items()}}
+
+
+@cache
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """All images (1797, 64) in [0, 1] and labels (1797,), in the fixed shuffled order."""
+    data = load_digits()
+    order = np.random.default_rng(SEED).permutation(len(data.target))
+    return data.data[order] / 16.0, data.target[order].astype(np.int64)
+
+
+def normal_distribution(z: np.ndarray) -> np.ndarray:
+    """Φ(z) = (1 + erf(z/√2))/2."""
+    return 0.5 * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))
+
+
+def forward(parameters: dict[str, np.ndarray], images: np.ndarray) -> tuple[np.ndarray, list, list]:
+    """The logits, the layers' inputs, and the values before each activation."""
+    inputs, before = [images], []
+    for layer in LAYERS[:-1]:
+        before.append(inputs[-1] @ parameters[f"{layer}.weight"] + parameters[f"{layer}.bias"])
+        inputs.append(before[-1] * normal_distribution(before[-1]))
+    return inputs[-1] @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"], inputs, before
+
+
+def loss_and_gradient(parameters: dict[str, np.ndarray], images: np.ndarray,
+                      labels: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+    """Mean cross entropy and its derivative with respect to every parameter, by the chain rule."""
+    logits, inputs, before = forward(parameters, images)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    logarithms = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    rows = np.arange(len(labels))
+    loss = -float(np.mean(logarithms[rows, labels]))
+    error = np.exp(logarithms)
+    error[rows, labels] -= 1.0
+    error /= len(labels)
+    gradients = {}
+    for index in reversed(range(len(LAYERS))):
+        weight = f"{LAYERS[index]}.weight"
+        gradients[weight], gradients[f"{LAYERS[index]}.bias"] = inputs[index].T @ error, error.sum(axis=0)
+        if index:
+            z = before[index - 1]
+            density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
+            error = (error @ parameters[weight].T) * (normal_distribution(z) + z * density)
+    return loss, gradients

@@ -1,0 +1,48 @@
+"""The perceptron in PyTorch: nn.Sequential, cross_entropy and the fused Adam."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench.backends import Step, torch_backend
+from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, Problem
+
+
+def perceptron(problem: Problem) -> nn.Sequential:
+    """64 → width → width → 10 with the exact GELU, nn.GELU's default."""
+    first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes())
+    return nn.Sequential(first, nn.GELU(), second, nn.GELU(), third)
+
+
+def loss(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross entropy; autocast computes it in float32."""
+    return functional.cross_entropy(model(images), labels)
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
+    settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
+    data = torch_backend.tensors(problem.inputs(), device, precision)
+    model = torch_backend.place(perceptron(problem), problem.parameters(), device, precision)
+    if task == "forward":
+        return torch_backend.Evaluation(lambda images: {"output": model(images)}, (data["images"],), inference=True,
+                                        **settings)
+    batch = (data["images"], data["labels"])
+    if task == "gradient":
+        return torch_backend.Gradient(model, loss, batch, **settings)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True)
+
+    def metrics(training: torch_backend.Training) -> dict[str, float]:
+        whole = torch_backend.tensors(problem.training_set(), device, precision)
+        training.restart()
+        losses = [[training.run(whole["images"][rows], whole["labels"][rows]).item() for rows in epoch]
+                  for epoch in problem.epochs()]
+        with torch.inference_mode():
+            logits = model(torch_backend.tensors(problem.test_set(), device, precision)["images"])
+        return problem.metrics(losses, torch_backend.host(logits))
+
+    return torch_backend.Training(model, loss, batch, optimizer, metrics=metrics, **settings)
