@@ -85,7 +85,7 @@ class Bench:
         return [sys.executable, str(self.root / "workflow/bench/measure.py"), "--family", family, "--workload", name,
                 "--task", task, "--size", "tiny", "--precision", precision, "--device", "cpu", "--framework",
                 framework, "--mode", mode, "--run", str(run), "--hardware", "test", "--cpu-threads", "1",
-                "--settings", str(plan), "--output", str(self.output(run))]
+                "--settings", str(plan), "--caches", str(self.root / "caches"), "--output", str(self.output(run))]
 
     def keep_only(self, *workloads: str) -> None:
         """Remove all workloads but these, so that a workflow has little to do."""

@@ -6,6 +6,7 @@ workflow engine had set is overridden or dropped.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ def affinity() -> list[int] | None:
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
+@functools.cache
 def package_digest() -> str:
     """SHA-256 of the names and versions of all installed packages."""
     from importlib.metadata import distributions  # slow: only where it is needed

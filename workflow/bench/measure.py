@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from bench import environment, hardware, probe, timing, workloads
@@ -45,12 +46,13 @@ class Settings:
     exclusive: bool = True
 
 
-def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int]) -> dict[str, Any]:
+def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int],
+            cache_folder: Path) -> dict[str, Any]:
     """Measure one run and write its file; returns the row that was written."""
     with alone(settings.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, \
             timing.stopwatch() as wall:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        caches, cache = prepare_caches(output, cell, run)
+        caches, cache = prepare_caches(cache_folder, cell, run)
         keep_off(cpus)
         before = probed(cpus)
         specification = {"cell": asdict(cell), "threads": len(cpus), "cpus": cpus, "plan": asdict(settings.plan),
@@ -66,8 +68,7 @@ def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, 
         "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache")),
         "package_digest": environment.package_digest(),
     }
-    from bench import schema  # pyarrow: imported after the measurement, never beside it
-
+    schema = import_module("bench.schema")
     kept = {key: json.dumps(value) if isinstance(value, dict) else value
             for key, value in row.items() if key in schema.RUNS}
     schema.write(output, "run", [kept])
@@ -86,19 +87,17 @@ def alone(exclusive: bool) -> Iterator[None]:
         yield
 
 
-def prepare_caches(output: Path, cell: Cell, run: int) -> tuple[Path, str]:
-    """The folder of the cell's compiler caches, and whether this run compiles `cold` or `cached`.
+def prepare_caches(base: Path, cell: Cell, run: int) -> tuple[Path, str]:
+    """The folder of the cell's compiler caches below `base`, and whether this run compiles `cold` or `cached`.
 
-    The first run empties the folder; the others use what it left.
+    The first run empties the folder; the others use what it left. Nothing is compiled in `eager` mode (`none`).
     """
-    if cell.mode == "eager":
-        return Path(tempfile.gettempdir()) / "no-compiler-cache", "none"
-    folder = output.parent.absolute() / "cache" / f"{cell.framework}-{cell.mode}"
+    folder = base.absolute() / cell.problem / cell.variant
     if run == 0:
         shutil.rmtree(folder, ignore_errors=True)
     cache = "cached" if any(folder.glob("*/*")) else "cold"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder, cache
+    return folder, "none" if cell.mode == "eager" else cache
 
 
 def keep_off(cpus: list[int]) -> None:
@@ -123,7 +122,7 @@ def supervise(specification: dict[str, Any], folder: Path, timeout: float, cache
     """Start the measuring process, wait for it, and return what it reported or how it ended."""
     cell = specification["cell"]
     asked, report, errors = folder / "specification.json", folder / "report.json", folder / "stderr"
-    asked.write_text(json.dumps(specification))
+    asked.write_text(json.dumps(specification | {"spawned": timing.now()}))
     variables = environment.variables(os.environ, device=cell["device"], threads=specification["threads"],
                                       caches=caches)
     killed_before = kernel_kills()
@@ -132,6 +131,10 @@ def supervise(specification: dict[str, Any], folder: Path, timeout: float, cache
                                    stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
                                    preexec_fn=lambda: _become_child(specification["cpus"]))
     with stopped_with(process):
+        # slow, needed later: now, while the other process imports too, on processors that it does not use
+        if set(environment.affinity() or []) - set(specification["cpus"]):
+            import_module("bench.schema").pa.array([])  # with which pyarrow imports pandas, where it is installed
+            environment.package_digest()
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -220,6 +223,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of the run (default: all but one)")
     parser.add_argument("--settings", type=Path, default=None,
                         help="settings.json of the workflow: time budget, interval width, time-out")
+    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+                        help="folder that keeps the compilers' caches from run 0 to the next (default: %(default)s)")
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write")
     return parser.parse_args(arguments)
 
@@ -242,7 +247,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"Error: {error}")
     label = options.hardware or hardware.name()
-    row = measure(cell, options.run, options.output, label, settings_from(options.settings), cpus)
+    settings = settings_from(options.settings)
+    row = measure(cell, options.run, options.output, label, settings, cpus, options.caches)
     print(line(cell, row), flush=True)
 
 

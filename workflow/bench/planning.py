@@ -74,11 +74,12 @@ def example_digest(wildcards: Any) -> str:
 
 
 def foreign_files(folder: str) -> list[str]:
-    """The run files of other machines: copied into `results/` or published with the project."""
+    """The files of other machines: copied into `results/` or published with the project."""
     own = Path(folder)
     places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
               if place.name not in (own.name, "published")]
-    return sorted(str(path) for place in places for path in place.glob("**/*.parquet"))
+    return sorted(str(path) for place in places for kind in ("runs", "parity", "events")
+                  for path in place.glob(f"{kind}/**/*.parquet"))
 
 
 def sections() -> list[str]:

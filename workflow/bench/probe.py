@@ -14,8 +14,8 @@ _BUFFER = bytes(4_000_000)
 
 
 def seconds() -> float:
-    """Median seconds of seven repetitions of the fixed work (about 5 ms each)."""
-    return statistics.median([timing.seconds_of(_work) for _ in range(7)])
+    """Median seconds of five repetitions of the fixed work (a few milliseconds each)."""
+    return statistics.median([timing.seconds_of(_work) for _ in range(5)])
 
 
 def _work() -> int:

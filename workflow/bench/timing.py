@@ -47,6 +47,11 @@ class Measurement:
     timed_seconds: float = 0.0
 
 
+def now() -> float:
+    """Seconds since some moment that is the same for every process of this machine."""
+    return time.perf_counter()
+
+
 class Stopwatch:
     """Holds `.seconds`, set when the `with stopwatch()` block ends."""
 

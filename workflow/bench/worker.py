@@ -69,7 +69,9 @@ def run(specification: dict[str, Any], report: Report) -> None:
     framework, device, precision = cell["framework"], cell["device"], cell["precision"]
     workload = f"bench.workloads.{cell['family']}.{cell['workload']}"
     names = (f"bench.backends.{framework}_backend", f"{workload}.{framework}_impl", f"{workload}.problem")
-    backend, implementation, problem_module = report.phase("import", lambda: [import_module(name) for name in names])
+    report.add(phase="import")
+    backend, implementation, problem_module = [import_module(name) for name in names]
+    report.add(import_seconds=timing.now() - specification["spawned"])  # a clock that all processes share
     backend.configure(device, precision, specification["threads"])
     baseline = resident_bytes()
 
@@ -136,7 +138,9 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
                step_seconds=timing.statistics.median(result.values),
                energy_joules=None if energy.joules is None else energy.joules / steps)
     block = result.loops * result.steps_per_call * timing.statistics.median(result.values)
-    left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
+    with timing.stopwatch() as watch:
+        left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
+    report.add(check_seconds=report.facts["check_seconds"] + watch.seconds)
     if left > UNFINISHED_SHARE * block + 1e-3:
         raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
     if busy > BUSY_SHARE:
@@ -234,6 +238,7 @@ def main() -> None:
         run(specification, report)
     except Exception as error:  # a failure is a result
         report.add(**outcome(error))
+    os._exit(0)  # the report is complete; unloading a framework would take up to a second
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ rule measure:
     params:
         hardware=HARDWARE,
         cpu_threads=SETTINGS.cpu_threads,
+        caches=f"{RESULTS}/cache",
     shell:
         "python workflow/bench/measure.py"
         " --family {wildcards.family}"
@@ -34,6 +35,7 @@ rule measure:
         " --hardware {params.hardware}"
         " --cpu-threads {params.cpu_threads}"
         " --settings {input.settings}"
+        " --caches {params.caches}"
         " --output {output}"
         " 2> {log}"
 
