@@ -6,11 +6,14 @@ import signal
 import statistics
 import subprocess
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bench import schema
+
+pytestmark = pytest.mark.serial
 
 QUICK_TIMEOUT = '{"plan": {"budget_seconds": 0.1}, "timeout_seconds": 8, "exclusive": true}'
 
@@ -134,6 +137,7 @@ def test_two_measurements_never_overlap(bench):
     log = bench.root / "log"
     bench.plant("logged", code=f"""
 import time
+from itertools import pairwise
 from pathlib import Path
 def record(self):
     with Path({str(log)!r}).open("a") as stream: stream.write(f"{{__import__('os').getpid()}}\\n")
@@ -145,7 +149,7 @@ Step.step = record
     assert [process.wait(120) for process in started] == [0, 0]
     pids = log.read_text().split()
     assert len(set(pids)) == 2
-    changes = sum(a != b for a, b in zip(pids, pids[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(pids))
     assert changes == 1, "the steps of the two processes alternate"
 
 

@@ -35,7 +35,7 @@ def test_a_column_that_the_table_does_not_have_is_refused_by_name(tmp_path):
 def test_a_truncated_file_is_named(file, kept):
     content = file.read_bytes()
     file.write_bytes(content[:kept])
-    with pytest.raises(schema.InvalidFile, match="noise.parquet"):
+    with pytest.raises(schema.InvalidFile, match=r"noise\.parquet"):
         schema.read(file, "noise")
 
 

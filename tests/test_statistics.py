@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench import schema, statistics
-from bench.statistics import Ratio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench import schema, statistics
+from bench.statistics import Ratio
 from tests.proof.simulation import NOISES, Truth, coverage, markdown, simulate, simulate_coverage
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"

@@ -7,6 +7,8 @@ import pytest
 
 from bench import timing
 
+pytestmark = pytest.mark.serial
+
 PLAN = timing.Plan(budget_seconds=0.3, warmup_seconds=0.3, half_width=0.05, least_values=7)
 
 

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bench import schema
+
+pytestmark = pytest.mark.serial
 
 ROOT = Path(__file__).parents[1]
 TABLES = "results/test/cells.parquet"
@@ -161,7 +164,7 @@ def test_two_runs_never_overlap_whatever_is_on_the_command_line(flow):
         spans.append((start, start + row["wall_seconds"]))
     assert len(spans) >= 4
     ordered = sorted(spans)
-    assert all(end <= start + 0.005 for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False))
+    assert all(end <= start + 0.005 for (_, end), (start, _) in pairwise(ordered))
 
 
 def test_results_of_another_machine_join_and_broken_ones_are_named(done):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+
 from bench import statistics
 from bench.statistics import Array
 

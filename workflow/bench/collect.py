@@ -374,7 +374,8 @@ def main() -> None:
     machines = collect(options.results, options.hardware, options.tables)
     for machine in machines.values():
         failed = sum(row["status"] != "ok" for row in machine.runs)
-        print(f"{machine.name}: {len(machine.runs)} runs, {failed} of them failed, {len(machine.left_out)} files left out")
+        print(f"{machine.name}: {len(machine.runs)} runs, {failed} of them failed, "
+              f"{len(machine.left_out)} files left out")
         print(f"  time: {shares.as_text(shares.shares(machine.runs))}")
         for reason in machine.left_out:
             print(f"  left out: {reason}")

@@ -121,7 +121,9 @@ def state(settings: Settings, folder: Path) -> State:
     """Look at the run files below `folder` (a machine's `runs/`); never raises for a bad file."""
     from bench import schema
 
-    missing, unsound, walls = [], {}, {}
+    missing: list[tuple[Cell, int]] = []
+    unsound: dict[Path, str] = {}
+    walls: dict[str, list[float]] = {}
     digests = {key: workloads.source_digest(item.family, item.name) for key, item in catalogue(settings).items()}
     for cell, run in runs(settings):
         path = folder / cell.run_file(run)

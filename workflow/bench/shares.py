@@ -1,9 +1,10 @@
-"""Where the time of a set of runs went: import, build, compile, first step, checks, warm-up, values, probe, the rest."""
+"""Where the time of runs went: import, build, compile, first step, checks, warm-up, values, probe, the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 PARTS = {"import": ("import",), "build": ("build",), "compile": ("trace", "compile"), "first step": ("first_step",),
@@ -29,7 +30,7 @@ def between(runs: Iterable[Mapping[str, Any]]) -> float:
     """Seconds between the end of each run and the start of the next, pauses left out."""
     spans = sorted((datetime.fromisoformat(row["started"]), row["wall_seconds"]) for row in runs)
     gaps = [(later - start - timedelta(seconds=wall)).total_seconds()
-            for (start, wall), (later, _) in zip(spans, spans[1:], strict=False)]
+            for (start, wall), (later, _) in pairwise(spans)]
     return sum(gap for gap in gaps if 0 < gap < PAUSE_SECONDS)
 
 

@@ -27,10 +27,11 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 TITLE = {"en": "Multilayer perceptron on digits", "zh": "手写数字上的多层感知机"}
 SECTION = 5
@@ -143,9 +144,13 @@ class Problem:
 @cache
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """All images (1797, 64) in [0, 1] and labels (1797,), in the fixed shuffled order."""
-    data = load_digits()
-    order = np.random.default_rng(SEED).permutation(len(data.target))
-    return data.data[order] / 16.0, data.target[order].astype(np.int64)
+    # The file that scikit-learn's load_digits reads; importing scikit-learn would take longer than PyTorch or JAX.
+    package = find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("the digits are a file of scikit-learn, which is not installed")
+    table = np.loadtxt(Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz", delimiter=",")
+    shuffled = table[np.random.default_rng(SEED).permutation(len(table))]
+    return shuffled[:, :-1] / 16.0, shuffled[:, -1].astype(np.int64)
 
 
 def normal_distribution(z: np.ndarray) -> np.ndarray:
