@@ -1,0 +1,105 @@
+"""The grid: which cells, how many runs, in which order."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from bench import grid, schema, settings, workloads
+from bench.vocabulary import TWIN, Cell
+
+
+def plan(**config):
+    return settings.load({"devices": ["cpu"], "hardware": "test", **config})
+
+
+def test_the_default_grid_takes_every_timed_workload():
+    cells = grid.cells(plan())
+    assert {f"{cell.family}/{cell.workload}" for cell in cells} == {
+        key for key, item in workloads.discover().items() if item.family != "graph"}
+
+
+def test_every_cell_is_there_once_and_has_as_many_runs_as_asked_for():
+    chosen = plan(runs=4)
+    runs = [(cell, run) for cell, run in grid.runs(chosen) if run < TWIN and cell.family != "machine"]
+    assert set(Counter(runs).values()) == {1}
+    assert set(Counter(cell for cell, _ in runs).values()) == {4}
+
+
+def test_a_cpu_has_neither_tf32_nor_cuda_graphs():
+    cells = grid.cells(plan(preset="full"))
+    assert not {cell.precision for cell in cells} & {"tf32"}
+    assert not {cell.mode for cell in cells} & {"compile-max"}
+
+
+def test_a_gpu_has_both(monkeypatch):
+    monkeypatch.setattr(settings.hardware, "devices", lambda: ("cpu", "cuda"))
+    cells = grid.cells(plan(preset="standard", devices="cuda"))
+    assert "tf32" in {cell.precision for cell in cells}
+    assert "compile-max" in {cell.mode for cell in cells if cell.framework == "torch"}
+
+
+def test_the_sizes_of_standard_contain_those_of_quick_so_that_runs_are_kept():
+    quick, standard = (set(grid.runs(plan(preset=name))) for name in ("quick", "standard"))
+    assert quick < standard
+
+
+def test_one_workload_can_be_chosen_and_the_peaks_are_measured_all_the_same():
+    cells = grid.cells(plan(workloads=["training/mlp"]))
+    assert {cell.workload for cell in cells} == {"mlp", "matmul", "copy"}
+
+
+def test_a_workload_that_does_not_exist_is_named_with_those_that_do():
+    with pytest.raises(ValueError, match=r"training/nothing.*training/mlp"):
+        grid.catalogue(plan(workloads=["training/nothing"]))
+
+
+def test_every_family_has_twins_of_both_frameworks():
+    twins = {(cell.family, cell.framework) for cell, run in grid.runs(plan()) if run >= TWIN}
+    assert twins == {(family, framework) for family in ("training", "autodiff") for framework in ("torch", "jax")}
+
+
+def test_run_zero_of_every_variant_comes_before_run_one_of_any():
+    runs = sorted(grid.runs(plan()), key=lambda item: -grid.priority(*item))
+    rounds = [run % TWIN for _, run in runs]
+    assert rounds == sorted(rounds)
+
+
+def test_the_order_within_a_round_is_shuffled_and_always_the_same():
+    runs = [cell for cell, run in sorted(grid.runs(plan()), key=lambda item: -grid.priority(*item)) if run == 0]
+    assert runs != sorted(runs)
+    frameworks = [cell.framework for cell in runs]
+    changes = sum(a != b for a, b in pairwise(frameworks))
+    assert changes > 3  # sorted, they would change once
+    assert grid.priority(runs[0], 0) == grid.priority(runs[0], 0)
+
+
+CELL = Cell("training", "mlp", "train", "small", "float32", "cpu", "jax", "jit")
+ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": "d", "threads": 1, "status": "failed"}
+
+
+@pytest.mark.parametrize(("change", "config", "reason"), [
+    ({}, {}, None), ({"run": 3}, {}, "another run"), ({"task": "forward"}, {}, "another run"),
+    ({"hardware": "other"}, {}, "measured on other"), ({"source_digest": "e"}, {}, "changed since"),
+    ({"threads": 64}, {}, "64 processors"), ({}, {"retry_failed": True}, "ended as failed"),
+    ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
+])
+def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
+    found = grid.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config), "d")
+    assert (found is None) if reason is None else reason in found
+
+
+def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
+    chosen = plan(workloads=["training/linear_regression"], runs=2)
+    empty = grid.state(chosen, tmp_path)
+    assert len(empty.missing) == len(grid.runs(chosen))
+    digest = workloads.source_digest("training", "linear_regression")
+    for cell, run in grid.runs(chosen):
+        if run == 0 and cell.workload == "linear_regression":
+            row = ROW | {**vars(cell), "source_digest": digest, "threads": chosen.cpu_threads, "status": "ok",
+                         "wall_seconds": 100.0}
+            schema.write(tmp_path / cell.run_file(0), "run", [row])
+    later = grid.state(chosen, tmp_path)
+    assert len(later.missing) < len(empty.missing)
+    assert grid.estimate_seconds(later, chosen) > 10 * grid.estimate_seconds(empty, chosen)
+    assert "min." in grid.summary(later, chosen)
