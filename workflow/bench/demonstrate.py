@@ -12,28 +12,26 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import importlib
 import os
 import tempfile
 from typing import Any
 
-from bench import environment, schema
+from bench import environment, schema, workloads
 from bench.events import Event, message
 
 FRAMEWORKS = ("torch", "jax")
-WORKLOADS = Path(__file__).resolve().parent / "workloads"
 
 
 def names() -> list[str]:
-    """The graph workloads, each a folder with a problem, sorted."""
-    return sorted(path.parent.name for path in WORKLOADS.glob("graph/*/problem.py"))
+    """The graph workloads, sorted."""
+    return [item.name for item in workloads.discover().values() if item.family == "graph"]
 
 
 def problem(name: str) -> Any:
     """The problem module of a graph workload. Raises ValueError for a workload that does not exist."""
     if name not in names():
         raise ValueError(f"workload is {name!r}, graph workloads are {', '.join(names())}")
-    return importlib.import_module(f"bench.workloads.graph.{name}.problem")
+    return workloads.load_problem("graph", name)
 
 
 def demonstrate(name: str, framework: str) -> list[Event]:
@@ -41,8 +39,7 @@ def demonstrate(name: str, framework: str) -> list[Event]:
     problem(name)
     events: list[Event] = []
     try:
-        implementation = importlib.import_module(f"bench.workloads.graph.{name}.{framework}_impl")
-        for event in implementation.events():
+        for event in workloads.load_implementation("graph", name, framework).events():
             events.append(event)
     except Exception as error:  # a failure is a result; the examples before it are kept
         events.append(Event("unfinished", "raised", None, message(error)))
