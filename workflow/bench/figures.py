@@ -62,7 +62,7 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = _groups(data)
     wide = width >= WIDE
     with theme():
-        left = min(330.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = min(420.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
         heights = [_rows_height(len(rows), wide) for _, rows in groups]
         figure, axes = _panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
@@ -103,7 +103,7 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                     continue
                 seconds = wide_table[part].fillna(0.0).to_numpy()
                 axis.barh(range(len(labels)), seconds, left=start, height=0.5 if wide else 0.34, color=PARTS[part],
-                          edgecolor=SURFACE, linewidth=0.8)
+                          linewidth=0)
                 start = start + seconds
             for row, total in enumerate(start):
                 axis.annotate(formats.seconds(total), (total, row), xytext=(5, 0), textcoords="offset points",
@@ -175,7 +175,7 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = _groups(data)
     wide = width >= WIDE
     with theme():
-        left = min(300.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
         figure, axes = _panels(heights, width, left=left, right=24, top=34, bottom=46, legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -233,7 +233,7 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     wide = width >= WIDE
     floor = _error_floor(data)
     with theme():
-        left = min(300.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
         figure, axes = _panels(heights, width, left=left, right=24, top=34, bottom=46, legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -324,15 +324,17 @@ def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
 def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
     framework, mode = rows["framework"].iloc[0], rows["mode"].iloc[0]
     sns.boxplot(x=rows["seconds"].to_numpy(), y=np.full(len(rows), row), orient="h", native_scale=True, width=0.56,
-                ax=axis, showfliers=False, color="none", linecolor=MUTED, linewidth=1, whis=(0, 100), fill=False)
+                ax=axis, showfliers=False, color=MUTED, linewidth=1, whis=(0, 100), fill=False)
     runs = {run: place for place, run in enumerate(sorted(rows["run"].unique()))}
     lane = 0.5 / max(1, len(runs))
     offsets = rows["run"].map(runs).to_numpy() * lane - 0.25 + lane / 2
     # One path of points without length, drawn as round caps: thousands of values stay a small drawing.
     points = np.column_stack([np.repeat(rows["seconds"].to_numpy(), 2), np.repeat(row + offsets, 2)])
     codes = np.tile([Path.MOVETO, Path.LINETO], len(rows))
-    axis.add_patch(PathPatch(Path(points, codes), facecolor="none", edgecolor=VARIANTS[framework, mode], linewidth=3.4,
-                             capstyle="round", alpha=0.75))
+    path = Path(points, codes)
+    path.should_simplify = False  # points without length would be simplified away
+    axis.add_patch(PathPatch(path, facecolor="none", edgecolor=VARIANTS[framework, mode],
+                             linewidth=3.4, capstyle="round", alpha=0.75))
 
 
 def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column: str) -> None:
@@ -425,10 +427,13 @@ def _row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[
 
 
 def _heading(axis: Axes, text: str, above: float) -> None:
+    """The panel's heading, from the left edge of its column: it needs the room."""
     if text:
-        room = axis.figure.get_figwidth() * 72 * axis.get_position().width
-        axis.annotate(shorten(text, room, FONT + 1), (0, 1), xycoords="axes fraction", xytext=(0, above),
-                      textcoords="offset points", fontsize=FONT + 1, fontweight="bold", va="bottom")
+        width, place = axis.figure.get_figwidth() * 72, axis.get_position()
+        left = 8.0 if place.x0 < 0.5 else width / 2 + 8
+        room = width * place.x1 - left
+        axis.annotate(shorten(text, room, FONT + 1.5), (0, 1), xycoords="axes fraction", textcoords="offset points",
+                      xytext=(left - place.x0 * width, above), fontsize=FONT + 1, fontweight="bold", va="bottom")
 
 
 def _pad_log(axis: Axes, values: pd.Series) -> None:
@@ -476,7 +481,7 @@ def _error_floor(data: pd.DataFrame) -> float:
 
 
 def _plain(value: float, _: Any = None) -> str:
-    return f"{value:g}"
+    return f"{value:,g}" if value < 1e6 else f"{value:g}"
 
 
 def _power(value: float) -> str:

@@ -105,6 +105,13 @@ def rate(amount: Amount, unit: str) -> str:
     return _scaled(interval, scale, prefix + unit)
 
 
+def throughput(value: float, unit: str) -> str:
+    """An amount per second without a prefix, for units that take none: 80,800 images/s."""
+    _check(value)
+    shown = scientific(value) if value >= 1e9 else digits(float(f"{value:.3g}"))
+    return f"{shown}{SPACE}{unit}/s"
+
+
 def count(value: float) -> str:
     """A whole number with thousands separators; ten million and above in powers of ten."""
     _check(value)
@@ -131,10 +138,13 @@ def _scaled(interval: Interval, scale: float, unit: str) -> str:
     if not interval.bounded:
         return digits(value) + tail
     assert interval.low is not None and interval.high is not None
-    # The bounds carry as many decimals as the value, more when they would otherwise look equal to it.
-    decimals = _decimals(value, abs(interval.high - interval.low) / scale)
-    low, middle, high = (f"{number:,.{decimals}f}" for number in (interval.low / scale, value, interval.high / scale))
-    return f"{middle} [{low}, {high}]{tail}"
+    if interval.low <= 0 or interval.high > 10 * interval.low:  # bounds of another order of magnitude: each by itself
+        low, middle, high = (digits(number) for number in (interval.low / scale, value, interval.high / scale))
+    else:  # as many decimals as the value, more when the bounds would otherwise look equal to it
+        decimals = _decimals(value, abs(interval.high - interval.low) / scale)
+        numbers = (interval.low / scale, value, interval.high / scale)
+        low, middle, high = (f"{number:,.{decimals}f}" for number in numbers)
+    return f"{middle} [{low},{SPACE}{high}]{tail}"
 
 
 def _decimals(value: float, width: float) -> int:

@@ -12,7 +12,7 @@ import yaml
 
 WORKLOADS = Path(__file__).resolve().parent / "workloads"
 PROBLEM = ("workload", "task", "size", "precision", "device")
-FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "PRECISIONS")
+FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "PRECISIONS", "EPOCHS", "LEARNING_RATE", "SEEDS")
 
 
 class Words:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,13 @@ from markupsafe import Markup
 from bench import formats, prose, views
 from bench.article import FOLDER, Article, Html, box, join
 from bench.formats import Interval, missing
-from bench.names import WORKLOADS, telling
+from bench.names import WORKLOADS, facts, telling
+
+TRANSFORMATIONS = (
+    "gradient", "jvp", "vjp", "jacfwd", "jacrev", "hessian", "hvp forward over reverse", "hvp reverse over reverse",
+    "vmap of gradient", "custom rule", "custom rule, whole", "checkpoint", "Python loop, reverse",
+    "Python loop, forward", "loop operation, reverse", "loop operation, forward")
+"""Rows of the table of transformations: names of examples without their mode."""
 
 FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
 
@@ -53,9 +58,11 @@ def card(article: Article, rows: pd.DataFrame) -> Html:
     lines = []
     for row in rows.itertuples():
         place = [article.names.of("device", row.device)] + ([row.hardware] if article.several else [])
+        interval = views.interval(row, "ratio")
+        winner = "undecided" if interval and not interval.bounded else row.verdict
         lines.append(Markup('<p class="result"><span class="winner" data-verdict="{}">{}</span> '
                             '<span class="place">{}</span><br>{}</p>').format(
-            row.verdict.replace(" ", "-"), article.words[f"winner.{row.verdict}"], " · ".join(place),
+            row.verdict.replace(" ", "-"), article.words[f"winner.{winner}"], " · ".join(place),
             verdict_sentence(article, row)))
     shared = tuple(column for column in ("task", "size", "precision") if column not in columns)
     return Html(Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
@@ -150,7 +157,8 @@ def cell_row(article: Article, row: Any) -> dict[str, Any]:
         "problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
         "variant": article.names.variant(row.framework, row.mode),
         "step": formats.seconds(step) if step else None,
-        "items": formats.rate(row.items_per_second, f"{row.item_unit or ''}/s") if amount(row.items_per_second) else None,
+        "items": formats.throughput(row.items_per_second, article.names.of("item", row.item_unit or "items"))
+        if amount(row.items_per_second) else None,
         "flops": formats.rate(row.flops_per_second, "flop/s") if amount(row.flops_per_second) else None,
         "share": formats.percent(row.share_of_peak) if amount(row.share_of_peak) else None,
         "memory": memory(article, row), "energy": f"{formats.digits(row.energy_joules)}{formats.SPACE}J"
@@ -334,17 +342,17 @@ def graph_figure(article: Article, workload: str, framework: str, event: str, na
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
-def examples(article: Article, workload: str, names: Iterable[str] | None = None, title: str | None = None) -> Html:
-    """What the executed examples of a workload returned or raised in both frameworks, then their source."""
+def examples(article: Article, workload: str, prefixes: tuple[str, ...] = ("",)) -> Html:
+    """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks."""
     rows = []
     for machine in article.tables.hardware(article.machine):
         found = views.events(article.tables, machine, workload)
-        wanted = [name for name in dict.fromkeys(name for _, name in found) if names is None or name in set(names)]
+        wanted = [name for name in dict.fromkeys(name for _, name in found) if name.startswith(prefixes)]
         rows += [{"example": example_name(article, workload, name), "hardware": machine if article.several else None,
                   "torch": outcome(article, found.get(("torch", name))),
                   "jax": outcome(article, found.get(("jax", name)))} for name in wanted]
     return article.table(rows, ("example", "hardware", "torch", "jax"), "examples", empty="no examples",
-                         title=title or article.names.workload(workload))
+                         title=article.names.workload(workload))
 
 
 def example_name(article: Article, workload: str, name: str) -> Any:
@@ -387,6 +395,164 @@ def source(article: Article, workload: str) -> Html:
         article.phrase("source.summary", title=article.names.workload(workload)), join(*parts)))
 
 
+def outcome_matrix(article: Article, workload: str, name: str, rows: Iterable[str], columns: Mapping[str, str]) -> Html:
+    """Outcomes of this machine's examples as a table: `columns` maps a heading's word to a pattern with {row} in it."""
+    found = views.events(article.tables, article.machine, workload)
+    table = []
+    for row in rows:
+        cells = {}
+        for column, pattern in columns.items():
+            framework, _, event = pattern.format(row=row).partition(" ")
+            cells[column] = short_outcome(article, found.get((framework, event)))
+        if any(cells.values()):
+            table.append({"example": article.words.get(f"example.{row}", row)} | cells)
+    return article.table(table, ("example", *columns), name, empty="no examples")
+
+
+def short_outcome(article: Article, event: Any) -> Markup | None:
+    """An outcome as a badge; what an exception says is its tooltip-free second line."""
+    if event is None:
+        return None
+    badge = Markup('<span class="badge" data-verdict="{}">{}</span>').format(
+        event.outcome, article.words[f"outcome.{event.outcome}"])
+    if event.outcome == "ok":
+        return badge
+    return badge + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
+
+
+def order_table(article: Article) -> Html:
+    """Derivatives of rising order: error, time, memory and number of operations in both frameworks."""
+    ex = views.Examples(article.tables, article.machine, "derivatives")
+    rows = []
+    for order in range(1, 11):
+        row: dict[str, Any] = {"order": str(order)}
+        for framework in ("torch", "jax"):
+            for quantity, show in (("error", formats.scientific), ("seconds", formats.seconds), ("bytes", formats.size)):
+                name = f"{framework} order.{order}.{quantity}"
+                row[f"{framework}_{quantity}"] = show(ex.value(name)) if ex.numbers(name) else None
+        if len([value for value in row.values() if value is not None]) > 1:
+            rows.append(row)
+    return article.table(rows, ("order", "torch_error", "jax_error", "torch_seconds", "jax_seconds", "torch_bytes",
+                                "jax_bytes"), "orders", empty="no examples")
+
+
+def five_rows(article: Article) -> Html:
+    """The five rows of the surveyed comparison; every cell is measured, or says that it is not."""
+    flow = views.Examples(article.tables, article.machine, "control_flow")
+    derivatives = views.Examples(article.tables, article.machine, "derivatives")
+    start = views.beginnings(article.tables, article.machine)
+    unknown = article.words["five.unknown"]
+
+    def cells(show: Any) -> dict[str, Any]:
+        return {framework: show(framework) or unknown for framework in ("torch", "jax")}
+
+    def graph(framework: str) -> Markup | None:
+        known = [name for name in ("eager", "compiled") if flow.outcome(f"{framework} {name}.branch")]
+        return Markup("; ").join(article.phrase(f"five.{name} {flow.outcome(f'{framework} {name}.branch')}")
+                                 for name in known) if known else None
+
+    def transformed(framework: str) -> Markup | None:
+        known = [name for row in TRANSFORMATIONS for name in (f"{framework} eager.{row}", f"{framework} compiled.{row}")
+                 if derivatives.outcome(name)]
+        return article.phrase("five.transformations", ran=sum(derivatives.outcome(name) == "ok" for name in known),
+                              of=len(known)) if known else None
+
+    def compiling(framework: str) -> Markup | None:
+        entry = start.get(framework)
+        times = [(name, getattr(entry, f"compiled_{name}_seconds", None)) for name in ("cold", "cached")]
+        return Markup("; ").join(article.phrase(f"five.{name}", seconds=formats.seconds(value))
+                                 for name, value in times if not missing(value)) or None
+
+    def ease(framework: str) -> Markup | None:
+        size = views.code_size(framework)
+        return article.phrase("five.ease text", lines=size.lines, names=size.names, files=size.files) if size.files else None
+
+    def suited(framework: str) -> Markup | None:
+        own = [entry for entry in views.headlines(article.tables, article.machine) if entry.hardware == article.machine]
+        return Markup("; ").join(article.phrase("five.suited text", device=article.names.of("device", entry.device),
+                                                wins=getattr(entry, framework), total=entry.total)
+                                 for entry in own if entry.total) or None
+
+    shows = {"dynamic graph": graph, "differentiation": transformed, "compile efficiency": compiling, "ease": ease,
+             "suited": suited}
+    return article.table([{"aspect": article.words[f"five.{name}"]} | cells(show) for name, show in shows.items()],
+                         ("aspect", "torch", "jax"), "five")
+
+
+def package_table(article: Article) -> Html:
+    """What is installed: version, licence, requirements, size, import time; one column per framework (and machine)."""
+    rows = []
+    for machine in article.tables.hardware(article.machine):
+        ex = views.Examples(article.tables, machine, "packages")
+        start = views.beginnings(article.tables, machine)
+        place = {"hardware": machine if article.several else None}
+        for fact, event, show in (("version", "version", None), ("licence", "licence", None),
+                                  ("requires python", "requires.python", None),
+                                  ("packages", "closure.packages", formats.count), ("bytes", "closure.bytes", formats.size),
+                                  ("wheel", "wheel", None)):
+            cells = {}
+            for framework in ("torch", "jax"):
+                name = f"{framework} {event}"
+                cells[framework] = (ex.text(name) or None) if show is None else (
+                    show(ex.value(name)) if ex.numbers(name) else None)
+            rows.append({"fact": article.words[f"package.{fact}"]} | place | cells)
+        for fact in ("import_seconds", "eager_seconds", "compiled_cold_seconds", "compiled_cached_seconds"):
+            rows.append({"fact": article.words[f"package.{fact}"]} | place | {
+                framework: formats.seconds(value) for framework, entry in start.items()
+                if not missing(value := getattr(entry, fact))})
+    rows = [row for row in rows if row.get("torch") or row.get("jax")]
+    return article.table(rows, ("fact", "hardware", "torch", "jax"), "packages", empty="no packages")
+
+
+def scaling_table(article: Article) -> Html:
+    """Time per step by size and precision, where more than one was measured."""
+    return cell_table(article, views.scaling(article.tables, article.machine), "scaling", folded=False)
+
+
+def decision_table(article: Article) -> Html:
+    """Per workload and device: which framework and mode to take, and how sure that is."""
+    best = views.best(article.tables, article.machine)
+    rows = []
+    for row in best.itertuples():
+        interval = views.interval(row, "ratio")
+        choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
+            row.verdict, article.words["either"] if interval else article.words["unknown"])
+        rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
+                     "choice": choice, "why": verdict_sentence(article, row)})
+    return article.table(rows, ("problem", "hardware", "choice", "why"), "decision", empty="no decision")
+
+
+def scenario_table(article: Article) -> Html:
+    """Every scenario of the outline with its workloads' verdicts; those without a workload say so."""
+    best = views.best(article.tables, article.machine)
+    rows = []
+    scenarios = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
+        (FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))}
+    belonging = {workload: [part.strip() for part in str(facts(workload).get("SCENARIO", "")).split(",") if part.strip()]
+                 for workload in dict.fromkeys(best["workload"])}
+    further = sorted({part for parts in belonging.values() for part in parts} - set(scenarios))
+    for identity, name in (scenarios | dict(zip(further, further, strict=True))).items():
+        found = best[[identity in belonging[workload] for workload in best["workload"]]]
+        verdicts = [Markup("<b>{}</b>{}: {}").format(
+            article.names.problem(row, ("workload", "task", "device")), f" — {row.hardware}" if article.several else "",
+            verdict_sentence(article, row)) for row in found.itertuples()]
+        rows.append({"scenario": name, "result": Markup("<br>").join(verdicts) or article.words["scenario.none"]})
+    return article.table(rows, ("scenario", "result"), "scenarios")
+
+
+def metric_table(article: Article) -> Html:
+    """Slower results that the workloads report besides their times."""
+    rows = []
+    for row in views.cells(article.tables, article.machine).itertuples():
+        for name, value in views.evidence(row.metrics).items():
+            if isinstance(value, int | float) and not missing(value):
+                rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
+                             "variant": article.names.variant(row.framework, row.mode),
+                             "quantity": article.words.get(f"metric.{name}", name.replace("_", " ")),
+                             "value": formats.percent(value) if "accuracy" in name else formats.scientific(value)})
+    return article.table(rows, ("problem", "hardware", "variant", "quantity", "value"), "metrics", folded=True)
+
+
 # --- the machine and the method ---------------------------------------------------------------------------------------
 
 
@@ -397,7 +563,7 @@ def machine_table(article: Article) -> Html:
     for fact in ("name", "cpu_model", "cores_physical", "cores_logical", "cpu_caches", "memory_bytes", "gpus", "virtual",
                  "cpu_governor", "os", "kernel", "python", "described"):
         rows.append({"fact": article.words[f"fact.{fact}"]} | {
-            name: fact_text(article, fact, facts.get(fact)) for name, facts in machines.items()})
+            name: fact_text(article, fact, known.get(fact)) for name, known in machines.items()})
     return article.table([row for row in rows if any(row.get(name) for name in machines)], ("fact", *machines), "machines",
                          empty="no machines")
 
@@ -451,12 +617,20 @@ def peak_table(article: Article) -> Html:
 
 
 def failure_table(article: Article) -> Html:
-    """Every cell that is not ok, with its message."""
+    """Every cell that failed, with its message, then those that cannot exist, folded."""
+    frame = views.failures(article.tables, article.machine)
+    unsupported = frame["status"] == "unsupported"
+    return join(_failures(article, frame[~unsupported], "failures", False),
+                _failures(article, frame[unsupported], "unsupported", True) if unsupported.any() else None)
+
+
+def _failures(article: Article, frame: pd.DataFrame, name: str, folded: bool) -> Html:
     rows = [{"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
              "variant": article.names.variant(row.framework, row.mode),
              "status": article.names.of("status", row.status), "message": message(row.message)}
-            for row in views.failures(article.tables, article.machine).itertuples()]
-    return article.table(rows, ("problem", "hardware", "variant", "status", "message"), "failures", empty="no failures")
+            for row in frame.itertuples()]
+    return article.table(rows, ("problem", "hardware", "variant", "status", "message"), name, empty="no failures",
+                         folded=folded)
 
 
 def message(text: Any) -> Markup:
@@ -470,8 +644,8 @@ def message(text: Any) -> Markup:
 
 def left_out(article: Article) -> Html:
     """Files that were not believed, by machine."""
-    rows = [{"hardware": name, "message": str(entry)} for name, facts in article.tables.machines.items()
-            for entry in facts.get("left_out") or ()]
+    rows = [{"hardware": name, "message": str(entry)} for name, known in article.tables.machines.items()
+            for entry in known.get("left_out") or ()]
     return article.table(rows, ("hardware", "message"), "left out", empty="nothing left out")
 
 
@@ -517,20 +691,22 @@ def checked_table(article: Article) -> Html:
     content = bibliography(article)
     works = {entry["id"]: entry for entry in content["works"]}
     rows = [{"cited": entry["cited"][article.language], "finding": article.words[f"finding.{entry['finding']}"],
-             "meant": Markup("<br>").join(reference(works[work]) for work in entry.get("works", ())) or None}
+             "meant": Markup("<br>").join(reference(works[work]) for work in entry.get("works", ())) or None,
+             "nearest": Markup("<br>").join(reference(works[work]) for work in entry.get("nearest", ())) or None}
             for entry in content["checked"]]
-    return article.table(rows, ("cited", "finding", "meant"), "checked")
+    return article.table(rows, ("cited", "finding", "meant", "nearest"), "checked")
 
 
 def reference_list(article: Article) -> Html:
     """Every work, in the order of its first author."""
     works = sorted(bibliography(article)["works"], key=lambda entry: (str(entry["authors"]).casefold(), entry["year"]))
-    return Html(Markup('<ol class="references">{}</ol>').format(
+    return Html(Markup('<ol class="references" id="references">{}</ol>').format(
         join(*(Markup('<li id="work-{}">{}</li>').format(entry["id"], reference(entry)) for entry in works))))
 
 
-def downloads(article: Article, data: Path, prefix: str) -> Html:
-    """Links to the files of `data` that exist, relative to the page; `prefix` leads from the page to them."""
+def downloads(article: Article) -> Html:
+    """Links to the tables that exist, relative to the page: English lies beside `data/`, other languages a level below."""
+    data, prefix = article.tables.folder, "data/" if article.language == "en" else "../data/"
     rows = []
     for name in ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "peaks"):
         links = [Markup('<a href="{}{}.{}" download>{}</a>').format(prefix, name, kind, label)
@@ -542,11 +718,3 @@ def downloads(article: Article, data: Path, prefix: str) -> Html:
         rows.append({"file": Markup("<code>machines</code>"), "what": article.words["file.machines"],
                      "get": Markup('<a href="{}machines.json" download>JSON</a>').format(prefix)})
     return article.table(rows, ("file", "what", "get"), "downloads", empty="no downloads")
-
-
-def ratio_or_none(values: Iterable[float]) -> Interval | None:
-    """The geometric mean of ratios, or None without any."""
-    from bench import statistics
-
-    values = list(values)
-    return Interval(*statistics.geometric_mean(values)) if values else None

@@ -45,7 +45,8 @@ def blocks(path: Path) -> dict[str, str]:
 
 def environment(language: str) -> Environment:
     """The Jinja environment of one language: strict names, autoescape, filters that give units."""
-    made = Environment(autoescape=True, undefined=StrictUndefined, finalize=_token, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(autoescape=True, undefined=StrictUndefined, finalize=_token, trim_blocks=True,
+                       lstrip_blocks=True)
     made.filters.update(FILTERS)
     made.filters["listing"] = lambda items: formats.listing(items, language)
     return made
@@ -58,7 +59,10 @@ def used(source: str) -> tuple[set[str], set[str]]:
 
 
 def render(source: str, values: Mapping[str, Any], language: str) -> Markup:
-    """HTML of one block. Raises jinja2.UndefinedError for a name without a value, ValueError for an unformatted float."""
+    """HTML of one block.
+
+    Raises jinja2.UndefinedError for a name without a value, ValueError for a float without a format.
+    """
     filled = environment(language).from_string(source).render(**values)
     return Markup(TOKEN.sub(_restore, _markdown().render(filled)))
 
@@ -86,6 +90,8 @@ def _markdown() -> MarkdownIt:
     dollarmath_plugin(parser, double_inline=True, allow_digits=False, renderer=_math)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
     return parser
 
 
@@ -98,6 +104,14 @@ def _math(content: str, options: Mapping[str, Any]) -> str:
 
 def _fence(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     return code(TOKEN.sub(_restore_raw, tokens[index].content))
+
+
+def _table_open(*_: Any) -> str:
+    return '<div class="scroll" tabindex="0" role="group"><table>'
+
+
+def _table_close(*_: Any) -> str:
+    return "</table></div>"
 
 
 def code(content: str) -> str:

@@ -97,7 +97,8 @@ def main(argv: list[str] | None = None) -> None:
     parts = sections(options.notebooks.glob("[0-9][0-9]_*.ipynb"), titles)
     if not parts:
         parser.error(f"--notebooks is {options.notebooks}, which holds no executed notebook")
-    links = alternates(options.output, [(language, Path(path)) for language, path in options.alternate])
+    links = alternates(options.output, [(language, Path(path)) for language, path in options.alternate
+                                        if language != options.language])
     options.output.parent.mkdir(parents=True, exist_ok=True)
     temporary = options.output.with_name(f".{options.output.name}.tmp")
     temporary.write_text(page(options.language, parts, options.preset, links), encoding="utf-8")

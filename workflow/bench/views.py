@@ -6,6 +6,7 @@ module has to know about missing data.
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import pandas as pd
 from bench import statistics
 from bench.formats import Interval, missing
 from bench.formats import ratio as ratio_text
-from bench.names import Names, facts, telling
+from bench.names import WORKLOADS, Names, facts, telling
 from bench.tables import Tables
 from bench.vocabulary import PRECISIONS, SIZES, TWIN
 
@@ -59,13 +60,13 @@ def best(tables: Tables, own: str) -> pd.DataFrame:
 
 def main_problems(frame: pd.DataFrame) -> pd.DataFrame:
     """One problem per machine, workload and device: the first task in the first precision at its largest size."""
-    def rank(row: Any) -> tuple[int, int, int]:
+    def rank(row: Any) -> tuple[int, int, int, int]:
         known = facts(row.workload)
         tasks, precisions = list(known.get("TASKS", ())), list(known.get("PRECISIONS", ()))
-        return (tasks.index(row.task) if row.task in tasks else len(tasks),
+        return (missing(getattr(row, "ratio", 1)), tasks.index(row.task) if row.task in tasks else len(tasks),
                 precisions.index(row.precision) if row.precision in precisions else len(precisions),
                 -SIZES.index(row.size))
-    chosen: dict[tuple[str, str, str], tuple[tuple[int, int, int], tuple[str, ...]]] = {}
+    chosen: dict[tuple[str, str, str], tuple[tuple[int, int, int, int], tuple[str, ...]]] = {}
     for row in frame.itertuples():
         key = (row.hardware, row.workload, row.device)
         candidate = (rank(row), tuple(getattr(row, column) for column in PROBLEM))
@@ -130,6 +131,15 @@ def sound_runs(tables: Tables) -> pd.DataFrame:
     return runs[(runs["status"] == "ok") & (runs["run"] < TWIN) & (runs["family"] != MACHINE)]
 
 
+def side_by_side(frame: pd.DataFrame, own: str) -> pd.DataFrame:
+    """The rows of `own_first` with the machines of one problem next to each other."""
+    ordered = own_first(frame, own)
+    columns = [column for column in PROBLEM if column != "hardware"]
+    place = {key: place for place, key in enumerate(dict.fromkeys(ordered[columns].itertuples(index=False, name=None)))}
+    keys = [place[key] for key in ordered[columns].itertuples(index=False, name=None)]
+    return ordered.iloc[sorted(range(len(ordered)), key=keys.__getitem__)]
+
+
 def cells(tables: Tables, own: str) -> pd.DataFrame:
     """The cells of the workloads, sorted; what measures the machine itself is left out."""
     frame = tables.frame("cells")
@@ -138,7 +148,7 @@ def cells(tables: Tables, own: str) -> pd.DataFrame:
 
 def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
     """Rows of `figures.startup_plot`: medians over the runs of a cell, cold and cached apart."""
-    runs = own_first(main_problems(sound_runs(tables)), own)
+    runs = side_by_side(main_problems(sound_runs(tables)), own)
     if not len(runs):
         return pd.DataFrame(columns=["panel", "label", "part", "seconds", "framework", "mode", "cache"])
     several, columns = runs["hardware"].nunique() > 1, telling(runs)
@@ -187,7 +197,7 @@ class BreakEven:
 
 def break_even(tables: Tables, own: str, names: Names) -> list[BreakEven]:
     """Every compiled variant of the main problems against the eager one of its framework."""
-    runs = own_first(main_problems(sound_runs(tables)), own)
+    runs = side_by_side(main_problems(sound_runs(tables)), own)
     several, columns = runs["hardware"].nunique() > 1, telling(runs) if len(runs) else ()
     found = []
     for _, group in runs.groupby(PROBLEM, sort=False):
@@ -246,7 +256,7 @@ def curves(found: list[BreakEven]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def values(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
     """Rows of `figures.distribution_plot`: every value of every successful run of the main problems."""
-    runs = own_first(main_problems(sound_runs(tables)), own)
+    runs = side_by_side(main_problems(sound_runs(tables)), own)
     runs = runs[runs["family"] == family] if family else runs
     empty = pd.DataFrame(columns=["panel", "label", "framework", "mode", "run", "seconds"])
     if not len(runs):
@@ -272,11 +282,11 @@ def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "flops_per_second", "share", "peak"])
 
 
-def losses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
-    """Rows of `figures.loss_plot`: the first losses of one run per variant of the training workloads."""
+def losses(tables: Tables, own: str, names: Names, task: str = "train", steps: int = 5) -> pd.DataFrame:
+    """Rows of `figures.loss_plot`: the first losses (at most `steps`) of one run per variant of the training workloads."""
     runs = sound_runs(tables)
-    runs = runs[(runs["family"] == "training") & (runs["task"] == "train")]
-    runs = own_first(main_problems(runs), own)
+    runs = runs[(runs["family"] == "training") & (runs["task"] == task)]
+    runs = side_by_side(main_problems(runs), own)
     empty = pd.DataFrame(columns=["panel", "framework", "mode", "step", "loss"])
     if not len(runs):
         return empty
@@ -286,8 +296,48 @@ def losses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
         row = next(group.sort_values("run").itertuples())
         if isinstance(row.check_values, list) and len(row.check_values) > 1:
             rows += [{"panel": panel(row, names, several, columns), "framework": row.framework, "mode": row.mode,
-                      "step": step, "loss": loss} for step, loss in enumerate(row.check_values)]
+                      "step": step, "loss": loss} for step, loss in enumerate(row.check_values[:steps])]
     return pd.DataFrame(rows) if rows else empty
+
+
+@dataclass(frozen=True)
+class Startup:
+    """Medians over all sound runs of one framework on one machine, in seconds; None where nothing is known."""
+
+    framework: str
+    import_seconds: float
+    eager_seconds: float | None
+    compiled_cold_seconds: float | None
+    compiled_cached_seconds: float | None
+
+
+def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
+    """Framework → time from the start of the process to its first result, over the main problems of the machine."""
+    runs = sound_runs(tables)
+    runs = main_problems(runs[(runs["hardware"] == machine) & (runs["device"] == "cpu")])
+    total = runs[list(PARTS)].fillna(0).sum(axis=1)
+    found = {}
+    for framework, modes in COMPILED.items():
+        own = runs["framework"] == framework
+        imports = runs[own]["import_seconds"].dropna()
+        if not len(imports):
+            continue
+        compiled = own & (runs["mode"] == modes[0])
+        times = [total[own & (runs["mode"] == "eager")], total[compiled & (runs["cache"] == "cold")],
+                 total[compiled & (runs["cache"] == "cached")]]
+        found[framework] = Startup(framework, float(imports.median()),
+                                   *(float(series.median()) if len(series) else None for series in times))
+    return found
+
+
+def scaling(tables: Tables, own: str) -> pd.DataFrame:
+    """Sound cells of problems that were measured at more than one size or in more than one precision."""
+    frame = cells(tables, own)
+    frame = frame[(frame["status"] == "ok") & frame["step_seconds"].notna()]
+    group = ["hardware", "workload", "task", "device", "framework", "mode"]
+    several = (frame.groupby(group)["size"].transform("nunique") > 1) | (
+        frame.groupby(group)["precision"].transform("nunique") > 1)
+    return frame[several]
 
 
 def errors(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
@@ -312,6 +362,98 @@ class _Row:
 def _named(frame: pd.DataFrame) -> Iterator[Any]:
     for record in frame.to_dict("records"):
         yield _Row(record)
+
+
+def largest_error(tables: Tables, machine: str, family: str | None = None) -> float | None:
+    """Largest relative error of any sound result of a machine against its reference; None without any."""
+    parity = tables.frame("parity")
+    parity = parity[(parity["hardware"] == machine) & (parity["against"] == "reference") & (parity["status"] == "ok")]
+    found = (parity[parity["family"] == family] if family else parity)["error"].dropna()
+    return float(found.max()) if len(found) else None
+
+
+def extreme_ratios(tables: Tables, machine: str) -> tuple[Interval | None, Interval | None]:
+    """The smallest and the largest ratio of best modes on a machine; None where there are fewer than two."""
+    frame = best(tables, machine)
+    rows = [interval(row, "ratio") for row in frame[frame["hardware"] == machine].itertuples()]
+    found = sorted((entry for entry in rows if entry is not None and entry.bounded), key=lambda entry: entry.value)
+    return (found[0], found[-1]) if len(found) > 1 else (None, None)
+
+
+@dataclass(frozen=True)
+class CodeSize:
+    """Size of the implementations of the timed workloads in one framework: a proxy for ease, and no more."""
+
+    files: int
+    lines: int
+    names: int
+
+
+def code_size(framework: str) -> CodeSize:
+    """Lines of code without blanks, comments and docstrings, and distinct dotted names of the framework."""
+    files = [path for path in sorted(WORKLOADS.glob(f"*/*/{framework}_impl.py")) if path.parts[-3] not in ("graph", MACHINE)]
+    lines, names = 0, set()
+    for path in files:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        lines += len(ast.unparse(_without_docstrings(tree)).splitlines())
+        names |= {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+                  and ast.unparse(node).split(".")[0] in ("torch", "nn", "functional", "jax", "jnp", "lax", "optax")}
+    return CodeSize(len(files), lines, len(names))
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and body and isinstance(body[0], ast.Expr) \
+                and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+            node.body = body[1:] or [ast.Pass()]
+    return tree
+
+
+def listed(found: Examples, name: str) -> list[float]:
+    """The numbers that an example recorded as {"values": […]}; empty where there are none."""
+    values = found.data(name).get("values", [])
+    return [float(value) for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
+
+
+class Examples:
+    """The recorded outcomes of one workload's examples on one machine, as a text asks for them."""
+
+    def __init__(self, tables: Tables, machine: str, workload: str) -> None:
+        self.found = events(tables, machine, workload)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def has(self, *names: str) -> bool:
+        """Whether every name ("torch plain": framework, space, name) ran."""
+        return all(self._get(name) is not None and self._get(name).outcome == "ok" for name in names)
+
+    def numbers(self, *names: str) -> bool:
+        """Whether every name ran and left a number."""
+        return self.has(*names) and all(self._get(name).value is not None for name in names)
+
+    def outcome(self, name: str) -> str:
+        """ok, raised, absent, or "" where nothing was recorded."""
+        event = self._get(name)
+        return event.outcome if event else ""
+
+    def value(self, name: str) -> float:
+        """The number of an example; ask `numbers` first."""
+        return float(self._get(name).value)
+
+    def text(self, name: str) -> str:
+        """The text of an example; "" where there is none."""
+        event = self._get(name)
+        return event.text if event else ""
+
+    def data(self, name: str) -> dict[str, Any]:
+        """The text of an example read as a JSON object; {} where it is none."""
+        return evidence(self.text(name))
+
+    def _get(self, name: str) -> Any:
+        framework, _, event = name.partition(" ")
+        return self.found.get((framework, event))
 
 
 def events(tables: Tables, machine: str, workload: str) -> dict[tuple[str, str], Any]:
