@@ -276,9 +276,11 @@ def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
     if reason:
         return {"parity_error": error, "message": reason, "verdict": "not comparable"}
     ratio = _ratio(torch, jax)
-    return {"parity_error": error, "ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high,
-            "method": ratio.method, "p": ratio.p, "noise_floor": floor(pair["device"], ratio.runs),
-            "message": "" if ratio.low is not None else "a single run has no interval"}
+    row = {"parity_error": error, "ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high,
+           "method": ratio.method, "p": ratio.p, "noise_floor": floor(pair["device"], ratio.runs), "message": ""}
+    if ratio.low is None:
+        return row | {"verdict": "not comparable", "message": "too few runs for an interval"}
+    return row
 
 
 def gate_failure(pair: Row, gate: list[Row]) -> str | None:
