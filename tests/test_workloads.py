@@ -1,0 +1,251 @@
+"""What every workload must keep. A new folder is found and tested by itself."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from bench import parity, schema, workloads
+from bench.vocabulary import SIZES
+
+ROOT = Path(__file__).parents[1]
+FOUND = workloads.discover()
+TIMED = {key: item for key, item in FOUND.items() if item.family != "graph"}
+FRAMEWORKS = ("torch", "jax")
+
+PLAIN = {"__future__", "collections", "dataclasses", "functools", "importlib", "itertools", "math", "pathlib", "typing"}
+"""Parts of the standard library that have neither a clock nor processes."""
+OWN = {"problem": {"numpy", "sklearn"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"}}
+
+every_workload = pytest.mark.parametrize("key", TIMED)
+every_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
+
+
+def variants():
+    """Every workload × framework × mode × check task that the gate runs on a CPU."""
+    for key, item in TIMED.items():
+        for framework in FRAMEWORKS:
+            for mode in parity.modes(item.problem, framework):
+                for task in item.problem.CHECK_TASKS:
+                    name = "-".join((key, framework, mode, task))
+                    yield pytest.param(key, framework, mode, task, id=name, marks=pytest.mark.xdist_group(key))
+
+
+# --- problem.py -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", FOUND)
+def test_a_problem_keeps_its_contract(key):
+    assert FOUND[key].problem.__doc__
+
+
+@every_workload
+def test_data_and_parameters_are_float64_or_integers_and_the_same_every_time(key):
+    problem = TIMED[key].problem.Problem
+    first, second = problem("tiny"), problem("tiny")
+    for one, other in ((first.inputs(), second.inputs()), (first.parameters(), second.parameters())):
+        assert one.keys() == other.keys()
+        for name, value in one.items():
+            assert value.dtype == np.float64 or value.dtype.kind in "iub", name
+            np.testing.assert_array_equal(value, other[name])
+
+
+@every_workload
+def test_work_is_counted_and_grows_with_the_size(key):
+    definition = TIMED[key].problem
+    problems = [definition.Problem(size) for size in SIZES if size in definition.SIZES]
+    for task in {*definition.TASKS, *definition.CHECK_TASKS}:
+        assert all(problem.items(task) > 0 and problem.flops(task) >= 0 for problem in problems)
+        work = [problem.flops(task) for problem in problems]
+        assert work == sorted(work)
+
+
+@every_workload
+def test_the_reference_is_finite_and_float64(key):
+    definition = TIMED[key].problem
+    for task in definition.CHECK_TASKS:
+        for name, value in definition.Problem("tiny").reference(task).items():
+            assert value.dtype == np.float64, (task, name)
+            assert np.isfinite(value).all(), (task, name)
+
+
+# --- who imports what -------------------------------------------------------------------------------------------------
+
+
+def imports(path):
+    """Dotted names of all modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            yield from ([f"bench.backends.{alias.name}" for alias in node.names]
+                        if node.module == "bench.backends" else [node.module])
+
+
+@every_workload
+def test_a_problem_imports_numpy_alone(key):
+    roots = {name.split(".")[0] for name in imports(TIMED[key].folder / "problem.py")}
+    assert roots <= PLAIN | OWN["problem"]
+
+
+@pytest.mark.parametrize("key", FOUND)
+def test_a_problem_imports_no_framework(key):
+    roots = {name.split(".")[0] for name in imports(FOUND[key].folder / "problem.py")}
+    assert not roots & {"torch", "jax", "jaxlib", "optax"}
+
+
+@every_workload
+@every_framework
+def test_an_implementation_imports_its_problem_and_its_own_framework_alone(key, framework):
+    names = set(imports(TIMED[key].folder / f"{framework}_impl.py"))
+    ours = {name for name in names if name.startswith("bench")}
+    others = {f"bench.backends.{other}_backend" for other in FRAMEWORKS if other != framework}
+    assert {name.split(".")[0] for name in names - ours} <= PLAIN | OWN[framework]
+    assert all(name.startswith(("bench.backends.", f"bench.workloads.{TIMED[key].family}.")) for name in ours)
+    assert not ours & others
+
+
+@pytest.mark.parametrize("path", [path for item in TIMED.values() for path in sorted(item.folder.glob("*.py"))],
+                         ids=lambda path: "/".join(path.parts[-3:]))
+def test_no_workload_reads_a_clock(path):
+    names = {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.Attribute | ast.Name)}
+    assert not names & {"perf_counter", "perf_counter_ns", "monotonic", "process_time", "time_ns", "Timer"}
+
+
+# --- the same mathematics everywhere ----------------------------------------------------------------------------------
+
+
+@cache
+def observed(key, framework):
+    """What the gate's own command observes, in a process of its own; once per workload and framework."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder) / "observations.parquet"
+        done = subprocess.run([sys.executable, parity.__file__, "--framework", framework, "--workload", key,
+                               "--output", str(output)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return schema.read(output, "observations")
+
+
+@cache
+def gate(key):
+    return parity.compare(observed(key, "torch"), observed(key, "jax"), "test")
+
+
+@pytest.mark.parametrize(("key", "framework", "mode", "task"), list(variants()))
+def test_every_variant_passes_the_parity_gate(key, framework, mode, task):
+    rows = [row for row in gate(key)
+            if (row["framework"], row["mode"], row["task"]) == (framework, mode, task)]
+    assert rows, "the gate said nothing"
+    assert [row for row in rows if row["status"] != "ok"] == []
+
+
+PRECISIONS_SCRIPT = """
+import json, sys
+import numpy as np
+from importlib import import_module
+from bench import parity, workloads
+from bench.backends import Unsupported
+framework, precision = sys.argv[1:]
+backend = import_module(f"bench.backends.{framework}_backend")
+backend.configure("cpu", precision, 1)
+report = {}
+for key, item in workloads.discover().items():
+    if item.family == "graph" or precision not in item.problem.PRECISIONS:
+        continue
+    mode = parity.modes(item.problem, framework)[0]
+    for task in item.problem.TASKS:
+        try:
+            build = workloads.load_implementation(item.family, item.name, framework).build
+            found = parity.first_steps(build(item.problem.Problem("tiny"), task, mode, "cpu", precision))
+            report[f"{key} {task}"] = {name: value.tolist() for name, value in found.items()}
+        except Unsupported as reason:
+            report[f"{key} {task}"] = str(reason)
+print(json.dumps(report))
+"""
+
+
+@every_framework
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "tf32"])
+def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework, precision):
+    done = subprocess.run([sys.executable, "-c", PRECISIONS_SCRIPT, framework, precision], capture_output=True,
+                          text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report
+    for name, found in report.items():
+        key, task = name.split()
+        if precision == "tf32":
+            assert found == "TF32 exists on CUDA devices only"
+            continue
+        definition = TIMED[key].problem
+        reference = definition.Problem("tiny").reference(task)
+        for part in {"loss", "output"} & reference.keys() or reference:
+            error = parity.relative_error(np.array(found[part]), reference[part])
+            assert error <= definition.PRECISION_TOLERANCE[precision], (name, part, error)
+
+
+# --- finding and refusing ---------------------------------------------------------------------------------------------
+
+
+def module(**changes):
+    """A problem module that keeps the contract but for the changes; None removes."""
+    made = ModuleType("bench.workloads.training.made.problem", "Documented.")
+    made.__file__ = "problem.py"
+    methods = {name: lambda self: None for name in workloads.METHODS}
+    parts = {"TITLE": {"en": "a", "zh": "b"}, "SECTION": 5, "SCENARIO": "a", "ITEM": "a", "TASKS": ("train",),
+             "SIZES": {"tiny": {}, "small": {}}, "CHECK_TASKS": ("train",), "PRECISIONS": ("float32",),
+             "TOLERANCE": 1e-8, "PRECISION_TOLERANCE": {"float32": 1e-4}, "Problem": type("Problem", (), methods)}
+    made.__dict__.update({name: value for name, value in (parts | changes).items() if value is not None})
+    return made
+
+
+def test_a_problem_with_everything_is_accepted():
+    workloads.validate(module())
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"TITLE": None}, "TITLE is missing"),
+    ({"TITLE": {"en": "a"}}, "TITLE has no 'zh'"),
+    ({"SECTION": "5"}, "SECTION is '5', expected a int"),
+    ({"SIZES": {"tiny": {}}}, "SIZES has no 'small'"),
+    ({"SIZES": {"tiny": {}, "small": {}, "huge": {}}}, "SIZES has 'huge'"),
+    ({"PRECISIONS": ("float8",)}, "PRECISIONS has 'float8'"),
+    ({"PRECISION_TOLERANCE": {}}, "PRECISION_TOLERANCE has no 'float32'"),
+    ({"TASKS": ()}, "TASKS is empty"),
+    ({"QUICK_TASKS": ("fit",)}, "QUICK_TASKS has 'fit'"),
+    ({"Problem": type("Problem", (), {})}, "Problem has no method inputs"),
+    ({"__doc__": ""}, "no docstring"),
+])
+def test_a_problem_that_breaks_its_contract_is_refused_by_name(changes, message):
+    with pytest.raises(workloads.InvalidWorkload, match=message.replace("(", r"\(")):
+        workloads.validate(module(**changes))
+
+
+def test_a_name_that_is_no_plain_word_is_refused():
+    with pytest.raises(workloads.InvalidWorkload, match=r"\.\.os"):
+        workloads.load_problem("training", "..os")
+
+
+def test_a_new_folder_is_found_and_its_digest_follows_its_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(workloads, "ROOT", tmp_path)
+    monkeypatch.setattr(workloads, "BENCH", tmp_path)
+    monkeypatch.setattr(workloads, "CORE", ())
+    folder = tmp_path / "training" / "new"
+    (folder / "__pycache__").mkdir(parents=True)
+    (folder / "problem.py").write_text("one")
+    (folder / "__pycache__" / "problem.pyc").write_text("compiled")
+    assert list(workloads.discover()) == ["training/new"]
+    assert workloads.sources("training", "new") == [folder / "problem.py"]
+    before = workloads.source_digest("training", "new")
+    (folder / "problem.py").write_text("two")
+    assert workloads.source_digest("training", "new") != before
