@@ -7,6 +7,7 @@ rule collect:
         planning.parity_files(SETTINGS, RESULTS),
         planning.event_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",
+        [f"workflow/bench/{name}.py" for name in ("collect", "parity", "schema", "statistics")],
         others=planning.foreign_files(RESULTS),
     output:
         tables=[f"{RESULTS}/{name}.parquet" for name in planning.TABLES],
@@ -33,6 +34,7 @@ rule judge:
         rules.collect.output.merged,
         rules.collect.output.machines,
         "workflow/bench/claims.py",
+        "workflow/bench/statistics.py",
         "workflow/article/claims.yaml",
     output:
         table=f"{TABLES}/claims.parquet",
