@@ -386,7 +386,8 @@ def grad_gives_all_gradients(results: Results) -> Verdict:
 @claim("alg-table-autodiff")
 def both_differentiate(results: Results) -> Verdict:
     """Per framework: it holds if at least nine in ten transformations are right, in eager or in compiled code.
-    Supported if it holds in both, refuted if in neither, else mixed. Everything that raises, or runs and is wrong, is listed.
+    Supported if it holds in both, refuted if in neither, else mixed. Everything that raises, or runs and is wrong, is
+    listed.
     """
     parts, evidence = [], {}
     for framework in FRAMEWORKS:
@@ -611,8 +612,8 @@ def hundred_epochs_fit(results: Results) -> Verdict:
         shares[framework] = sum(loss < limit for loss in losses) / len(losses)
         evidence[framework] = {
             "starts": len(losses), "fitted": sum(loss < limit for loss in losses),
-            "median_loss": statistics.median(losses), "median_prediction": statistics.median(predictions), "smallest_prediction": min(predictions),
-            "largest_prediction": max(predictions)}
+            "median_loss": statistics.median(losses), "median_prediction": statistics.median(predictions),
+            "smallest_prediction": min(predictions), "largest_prediction": max(predictions)}
     share = shares["torch"]
     return Verdict(SUPPORTED if share >= 0.95 else REFUTED if share <= 0.05 else MIXED, evidence)
 

@@ -48,6 +48,12 @@ def demonstrate(name: str, framework: str) -> list[Event]:
     return events
 
 
+def choice(allowed: list[int], count: int) -> list[int]:
+    """`count` of the allowed processors, or all if there are fewer; other processes begin with another one."""
+    start = os.getpid() % max(len(allowed), 1)
+    return sorted((allowed[start:] + allowed[:start])[:count])
+
+
 def variables(every_device: bool, processors: int, caches: Path) -> dict[str, str]:
     """Environment variables that must be set before a framework is imported.
 
@@ -82,7 +88,7 @@ def main(argv: list[str] | None = None) -> None:
     name = options.workload.removeprefix("graph/")
     workload = problem(name)
     processors = getattr(workload, "PROCESSORS", 1)  # times of small examples are steadier on one thread
-    environment.pin((environment.affinity() or [])[:processors])
+    environment.pin(choice(environment.affinity() or [], processors))
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as caches:
         os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, Path(caches)))
         events = demonstrate(name, options.framework)

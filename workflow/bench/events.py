@@ -16,7 +16,7 @@ OUTCOMES = ("ok", "raised", "absent")
 LONGEST_TEXT = 12_000
 """Characters kept of a text; below the limit of the tables."""
 
-_URL_OR_PATH = re.compile(r"(?P<url>[a-z]+://[^\s\"']+)|(?<![\w.~])(?:[A-Za-z]:)?(?:[/\\][\w.+@~-]+){2,}")
+_URL_OR_PATH = re.compile(r"(?P<url>\b[a-z]{2,10}://[^\s\"']+)|(?<![\w.~])(?:[A-Za-z]:)?(?:[/\\][\w.+@~-]+){2,}")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -49,7 +49,7 @@ class Event:
 
 def clean(text: str) -> str:
     """The text with absolute paths cut to their last part, memory addresses replaced, and a bounded length."""
-    text = _URL_OR_PATH.sub(_keep_url_or_last_part, text)
+    text = _URL_OR_PATH.sub(_keep_url_or_last_part, text[: 4 * LONGEST_TEXT])
     text = _ADDRESS.sub("0x…", text)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
