@@ -197,8 +197,8 @@ def runs(seconds: dict[tuple[str, str], float], *, count: int = 5, task: str = "
             compiled = mode != "eager"
             start = first if framework == "torch" else 1.0
             rows += [{"hardware": "here", "family": family, "workload": f"planted{place}", "task": task,
-                      "size": "small", "precision": "float32", "device": "cpu", "framework": framework, "mode": mode, "run": run,
-                      "status": "ok", "step_seconds": step * float(np.exp(0.01 * random.standard_normal())),
+                      "size": "small", "precision": "float32", "device": "cpu", "framework": framework, "mode": mode,
+                      "run": run, "status": "ok", "step_seconds": step * float(np.exp(0.01 * random.standard_normal())),
                       "compile_seconds": start if compiled else None, "first_step_seconds": 0.1,
                       "cache": ("cached" if run else "cold") if compiled else "none", "import_seconds": 0.7}
                      for run in range(count)]
