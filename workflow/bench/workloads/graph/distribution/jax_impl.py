@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from statistics import median
 from typing import Any
 
 import jax
@@ -79,15 +78,15 @@ def error(way: Callable[[], tuple[Callable[..., Weights], tuple[Any, ...]]]) -> 
 
 
 def seconds(way: Callable[[], tuple[Callable[..., Weights], tuple[Any, ...]]]) -> float:
-    """Seconds of a step."""
+    """Seconds of a step in the fastest block."""
     function, arguments = way()
 
     def step() -> None:
         jax.block_until_ready(function(*arguments))
 
     step()
-    return median(timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS
-                  for _ in range(problem.VALUES))
+    return min(timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS
+               for _ in range(problem.VALUES))
 
 
 def events() -> Iterator[Event]:

@@ -4,10 +4,11 @@ r"""Data parallelism over two devices of this machine: equal gradients, and how 
 
 x: (ROWS, 256), W1: (256, 256), W2: (256, 1), float64, dimensionless. The rows are divided over two devices, each
 computes the gradient of its half, and the mean of both is the gradient of the whole. efficiency = time of one device
-/ (2 x time of two). torch: two processes of one thread each, joined by gloo, against one such process. jax: two
-devices made of this machine's processors in one process, against one such device. Asymmetries: jax's devices share one
-pool of threads, and a single one may already use all of it; and two devices made of the processors of one machine
-share its memory, so neither number says how either framework scales over separate devices.
+/ (2 x time of two), both the fastest of VALUES blocks: what else runs on the machine only adds. torch: two processes
+of one thread each, joined by gloo, against one such process. jax: two devices made of this machine's processors in one
+process, against one such device. Asymmetries: jax's devices share one pool of threads, and a single one may already
+use all of it; and two devices made of the processors of one machine share its memory, so neither number says how
+either framework scales over separate devices.
 """
 
 import numpy as np
