@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import TemplateError
 from markupsafe import Markup
 
 from bench import prose, views
@@ -20,6 +21,8 @@ from bench.tables import Tables
 
 FOLDER = Path(__file__).resolve().parents[1] / "article"
 LANGUAGES = ("en", "zh")
+MOST_PANELS = 8
+"""Panels of one figure; the table below it holds the others."""
 MANY = 40
 """Points that a text alternative spells out; a table below the figure holds them all."""
 
@@ -78,6 +81,11 @@ class Article:
         return {(row.hardware, row.id): row for row in self.tables.frame("claims").itertuples()}
 
     @property
+    def space(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.language == "zh" else " "
+
+    @property
     def several(self) -> bool:
         """Whether results of more than one machine are there."""
         return len(self.tables.hardware(self.machine)) > 1
@@ -103,6 +111,7 @@ class Article:
         stands below the caption, as a rule the table of the numbers. values: put into the caption.
         """
         words = self.words.under(f"figure.{name}")
+        data, left_out = limited(data)
         if len(data) < minimum:
             return self.sentence("figure.few" if len(data) else "figure.none", title=words["title"])
         from bench import figures, svg  # seaborn is slow to import: a section without figures does without
@@ -117,8 +126,9 @@ class Article:
             drawing = draw(data, *others, words, width=width)
             prefix = f"f{number.replace('.', '-')}-{css_class}"
             drawings.append(svg.embed(drawing, prefix, words["title"], description, css_class))
-        caption = Markup("<figcaption><b>{} {}.</b> {}</figcaption>").format(
-            self.words["figure.figure"], number, words["caption"].format(**values))
+        caption = Markup("<figcaption><b>{} {}.</b> {}{}</figcaption>").format(
+            self.words["figure.figure"], number, words["caption"].format(**values),
+            self.space + self.phrase("figure.panels", count=left_out) if left_out else "")
         return Html(Markup('<figure id="figure-{}">{}</figure>{}').format(
             number.replace(".", "-"), join(*drawings, caption), after or ""))
 
@@ -137,7 +147,8 @@ class Article:
         self._numbers["table"] += 1
         number = f"{self.section}.{self._numbers['table']}"
         identity = f"table-{number.replace('.', '-')}"
-        title = Markup("<b>{} {}.</b> {}").format(self.words["table.table"], number, self.phrase(f"table.{name}", **values))
+        title = Markup("<b>{} {}.</b> {}").format(self.words["table.table"], number,
+                                                  self.phrase(f"table.{name}", **values))
         head = join(*(Markup('<th scope="col">{}</th>').format(self.words.get(f"column.{column}", column))
                       for column in shown))
         body = join(*(_row(row, shown) for row in rows))
@@ -146,8 +157,8 @@ class Article:
                 identity, head, body)
             return Html(Markup('<details class="numbers"><summary id="{}">{}</summary>{}</details>').format(
                 identity, title, _scrolling(table, identity)))
-        table = Markup('<table><caption id="{}">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-            identity, title, head, body)
+        caption = Markup('<caption id="{}"><span>{}</span></caption>').format(identity, title)
+        table = Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(caption, head, body)
         return Html(_scrolling(table, identity))
 
     def claim(self, identity: str) -> Html:
@@ -158,7 +169,7 @@ class Article:
         for hardware in self.tables.hardware(self.machine) or [self.machine]:
             row = self.verdicts.get((hardware, identity))
             verdict = row.verdict if row else ("opinion" if claim["kind"] == "opinion" else "not measured here")
-            reason = self.evidence(identity, views.evidence(row.evidence) if row else {}, verdict)
+            reason = self.evidence(identity, views.evidence(row.evidence) if row else {})
             place = Markup(' <span class="place">{}</span>').format(hardware) if self.several else ""
             verdicts.append(Markup('<p class="verdict">{}{} {}</p>').format(self.badge(verdict), place, reason))
         if claim["kind"] == "opinion":  # the same on every machine, and decided by nothing
@@ -185,14 +196,26 @@ class Article:
         path = FOLDER / "text" / self.language / "claims.md"
         return prose.blocks(path) if path.exists() else {}
 
-    def evidence(self, identity: str, evidence: Mapping[str, Any], verdict: str) -> Markup:
+    def evidence(self, identity: str, evidence: Mapping[str, Any]) -> Markup:
         """What decided a claim, in words; where its experiment brought nothing, the reason."""
         if reason := evidence.get("reason"):
-            return Markup.escape(self.words.get(f"reason.{reason}", str(reason)))
-        if identity in self._evidence_blocks and evidence:
-            text = prose.render(self._evidence_blocks[identity], {"e": evidence, "verdict": verdict}, self.language)
-            return Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>"))
-        return Markup("")
+            return Markup(Markup.escape(self.words.get(f"reason.{reason}", str(reason))))
+        if identity not in self._evidence_blocks or not evidence:
+            return Markup("")
+        try:
+            text = prose.render(self._evidence_blocks[identity], {"e": evidence, "w": self.words.under("evidence")},
+                                self.language)
+        except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError):
+            return self.phrase("claim.unreadable")  # another machine's table may hold anything
+        return Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>"))
+
+
+def limited(data: Any, most: int = MOST_PANELS) -> tuple[Any, int]:
+    """The rows of the first panels of a figure's data, and how many panels are left out."""
+    if not hasattr(data, "columns") or "panel" not in data.columns:
+        return data, 0
+    panels = list(dict.fromkeys(data["panel"]))
+    return data[data["panel"].isin(panels[:most])], max(0, len(panels) - most)
 
 
 def _row(row: Mapping[str, Content], columns: Sequence[str]) -> Markup:

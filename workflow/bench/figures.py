@@ -6,6 +6,7 @@ No figure reads a file, computes a statistic or knows a word of a language. Ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,8 @@ from bench.svg import BAND, GRID, INK, MARKERS, MUTED, PARTS, SURFACE, VARIANTS
 
 WIDE, NARROW = 860, 340
 FONT = 12.0
+HEADING = FONT + 1.5
+"""Size by which the width of a bold heading is estimated."""
 Words = Mapping[str, str]
 
 
@@ -54,6 +57,17 @@ def shorten(text: str, width: float, font: float = FONT) -> str:
     return text.rstrip() + "…"
 
 
+def wrap(text: str, width: float, font: float = FONT) -> str:
+    """The text on at most two lines, broken after a middle dot or before a dash; a line still too wide is shortened."""
+    if text_width(text, font) <= width:
+        return text
+    places = [match.start() + 1 for match in re.finditer(r" [·—] ", text)
+              if text_width(text[:match.start()], font) <= width]
+    if not places:
+        return shorten(text, width, font)
+    return text[:places[-1]].rstrip() + "\n" + shorten(text[places[-1]:].lstrip("· "), width, font)
+
+
 def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """Ratio torch/jax per row with its 95 % interval; ties grey. Dimensionless, log axis, 1 = equal.
 
@@ -64,7 +78,7 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(420.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
-        heights = [_rows_height(len(rows), wide) for _, rows in groups]
+        heights = [_rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
         figure, axes = _panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
         limits = _ratio_limits(data)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -93,7 +107,8 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         entries = [(words[part], PARTS[part], "bar") for part in parts]
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=74, top=26, bottom=44, legend=entries)
+        figure, axes = _panels(heights, width, left=left, right=74,
+                               top=26 + _heading_room(groups, width), bottom=44, legend=entries)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             wide_table = rows.pivot_table(index="label", columns="part", values="seconds", aggfunc="sum").loc[labels]
@@ -125,7 +140,8 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
     groups = _groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16, top=28, bottom=46, columns=columns,
+        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16,
+                               top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
                                legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
@@ -136,7 +152,7 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
                 axis.plot(crossing.steps, crossing.seconds, marker="o", markersize=13, markerfacecolor="none",
                           markeredgecolor=INK, markeredgewidth=1.4)
             axis.set(xscale="log", yscale="log", xlabel=words["x"], ylabel=words["y"])
-            _log_ticks(axis.xaxis, _power)
+            _log_ticks(axis.xaxis, _power, few=True)
             _log_ticks(axis.yaxis, _seconds_tick)
             _heading(axis, panel, 10)
     return figure
@@ -152,7 +168,8 @@ def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Fi
     with theme():
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=16, top=28, bottom=46)
+        figure, axes = _panels(heights, width, left=left, right=16, bottom=46,
+                               top=28 + _heading_room(groups, width))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
@@ -177,7 +194,8 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=24, top=34, bottom=46, legend=_variant_entries(data))
+        figure, axes = _panels(heights, width, left=left, right=24, bottom=46,
+                               top=34 + _heading_room(groups, width), legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
@@ -203,7 +221,8 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = _groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16, top=28, bottom=46, columns=columns,
+        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16,
+                               top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
                                legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             curves = list(rows.groupby(["framework", "mode"], sort=False))
@@ -235,7 +254,8 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=24, top=34, bottom=46, legend=_variant_entries(data))
+        figure, axes = _panels(heights, width, left=left, right=24, bottom=46,
+                               top=34 + _heading_room(groups, width), legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             shown = rows.assign(shown=rows["error"].where(rows["error"] > 0, floor))
@@ -275,22 +295,34 @@ def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: in
                   for node in nodes.itertuples()}
         for edge in edges.itertuples():
             start, end = places[edge.source], places[edge.target]
-            axis.annotate("", (end[0], end[1] - box / 2), (start[0], start[1] + box / 2),
-                          arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 1})
+            axis.annotate("", (end[0], end[1] - box / 2), (start[0], start[1] + box / 2), zorder=1,
+                          arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.3, "shrinkA": 0,
+                                      "shrinkB": 1})
         for node in nodes.itertuples():
             _draw_node(axis, places[node.id], node.label, node.kind, min(room - 10, 250.0), box)
     return figure
 
 
 def _draw_node(axis: Axes, place: tuple[float, float], label: str, kind: str, room: float, box: float) -> None:
-    font = FONT if text_width(label) + 18 <= room else FONT - 2
-    label = shorten(label, room - 12, font)
-    wide = min(room, text_width(label, font) + 18)
+    lines, font = _fitted(label, room - 12)
+    wide = min(room, max(text_width(line, font) for line in lines) + 18)
     edge = {"input": VARIANTS["jax", "scan"], "output": VARIANTS["torch", "eager"]}.get(kind, MUTED)
     axis.add_patch(FancyBboxPatch((place[0] - wide / 2, place[1] - box / 2), wide, box, facecolor=SURFACE,
-                                  edgecolor=edge, linewidth=1.6 if kind == "operation" else 2.4,
+                                  edgecolor=edge, linewidth=1.6 if kind == "operation" else 2.4, zorder=2,
                                   boxstyle=f"round,pad=0,rounding_size={4 if kind == 'operation' else box / 2}"))
-    axis.text(*place, label, ha="center", va="center_baseline", fontsize=font, color=INK)
+    for line, offset in zip(lines, (0.0,) if len(lines) == 1 else (-6.5, 6.5), strict=True):
+        axis.text(place[0], place[1] + offset, line, ha="center", va="center_baseline", fontsize=font, color=INK,
+                  zorder=3)
+
+
+def _fitted(label: str, room: float) -> tuple[list[str], float]:
+    """The label's lines and their size: name and shape side by side, or below each other, or shortened."""
+    name, _, shape = label.partition("  ")
+    for lines, font in (([f"{name} {shape}".strip()], FONT), ([name, shape], FONT - 2), ([name, shape], FONT - 3.5)):
+        lines = [line for line in lines if line]
+        if max(text_width(line, font) for line in lines) <= room:
+            return lines, font
+    return [shorten(line, room, FONT - 3) for line in (name, shape) if line], FONT - 3
 
 
 def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
@@ -408,32 +440,42 @@ def _row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[
     axis.grid(False, axis="y")
     axis.set_ylabel("")
     transform = axis.get_yaxis_transform()
-    room = axis.get_position().width * axis.figure.get_figwidth() * 72
+    room = axis.get_position().width * _width(axis)
     if wide:
-        limit = axis.get_position().x0 * axis.figure.get_figwidth() * 72 - 14
+        limit = axis.get_position().x0 * _width(axis) - 14
         axis.set_yticks(range(len(labels)), [shorten(label, limit) for label in labels])
         for row, value in enumerate(values or ()):
             axis.annotate(value, (1, row), xycoords=transform, xytext=(8, 0), textcoords="offset points", va="center",
                           fontsize=FONT - 1, color=MUTED)
         return
     axis.set_yticks([])
+    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
+    axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
     for row, label in enumerate(labels):
-        taken = text_width(values[row], FONT - 1) + 10 if values else 0.0
-        axis.text(0, row - 0.36, shorten(label, room - taken, FONT - 1), transform=transform, va="center",
-                  fontsize=FONT - 1)
+        axis.text(0, row + first, shorten(label, room, FONT - 1), transform=transform, va="center", fontsize=FONT - 1)
         if values:
-            axis.text(1, row - 0.36, values[row], transform=transform, va="center", ha="right", fontsize=FONT - 1,
-                      color=MUTED)
+            axis.text(0, row + second, values[row], transform=transform, va="center", fontsize=FONT - 1, color=MUTED)
+
+
+def _width(axis: Axes) -> float:
+    """Width of the axis's figure in pixels."""
+    return float(axis.figure.bbox.width)
 
 
 def _heading(axis: Axes, text: str, above: float) -> None:
-    """The panel's heading, from the left edge of its column: it needs the room."""
+    """The panel's heading, from the left edge of its column, on two lines where it needs them."""
     if text:
-        width, place = axis.figure.get_figwidth() * 72, axis.get_position()
+        width, place = _width(axis), axis.get_position()
         left = 8.0 if place.x0 < 0.5 else width / 2 + 8
-        room = width * place.x1 - left
-        axis.annotate(shorten(text, room, FONT + 1.5), (0, 1), xycoords="axes fraction", textcoords="offset points",
-                      xytext=(left - place.x0 * width, above), fontsize=FONT + 1, fontweight="bold", va="bottom")
+        axis.annotate(wrap(text, width * place.x1 - left, HEADING), (0, 1), xycoords="axes fraction", fontsize=FONT + 1,
+                      textcoords="offset points", xytext=(left - place.x0 * width, above), fontweight="bold",
+                      va="bottom", linespacing=1.3)
+
+
+def _heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int = 1) -> float:
+    """Pixels to keep free above each panel for the second line of the longest heading."""
+    room = width / columns - 26
+    return 19.0 if any(text_width(panel, HEADING) > room for panel, _ in groups) else 0.0
 
 
 def _pad_log(axis: Axes, values: pd.Series) -> None:
@@ -492,10 +534,12 @@ def _power(value: float) -> str:
 
 
 def _seconds_tick(value: float) -> str:
-    scale, unit = next((entry for entry in formats.TIME_UNITS if value >= entry[0] * 0.999999), formats.TIME_UNITS[-1])
+    units = formats.TIME_UNITS
+    scale, unit = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
     return f"{value / scale:g}{formats.SPACE}{unit}"
 
 
 def _flops_tick(value: float) -> str:
-    scale, prefix = next((entry for entry in formats.RATE_UNITS if value >= entry[0] * 0.999999), formats.RATE_UNITS[-1])
+    units = formats.RATE_UNITS
+    scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
     return f"{value / scale:g}{formats.SPACE}{prefix}flop/s"

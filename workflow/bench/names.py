@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,12 @@ def facts(workload: str) -> dict[str, Any]:
         return {}
     known: dict[str, Any] = {}
     for statement in ast.parse(found[0].read_text(encoding="utf-8")).body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else (
-            [statement.target] if isinstance(statement, ast.AnnAssign) else [])
-        for target in targets:
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            continue
+        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             if isinstance(target, ast.Name) and target.id in FACTS:
-                try:
+                with suppress(ValueError):  # computed when imported; the article can do without
                     known[target.id] = ast.literal_eval(statement.value)
-                except ValueError:  # computed when imported; the article can do without
-                    continue
     return known
 
 

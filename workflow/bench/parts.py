@@ -1,9 +1,9 @@
-"""Composite parts of the article: first screen, result explorer, and the tables and figures that several sections use."""
+"""Composite parts of the article: first screen, result explorer, tables and figures that several sections use."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bench import formats, prose, views
 from bench.article import FOLDER, Article, Html, box, join
-from bench.formats import Interval, missing
+from bench.formats import missing
 from bench.names import WORKLOADS, facts, telling
 
 TRANSFORMATIONS = (
@@ -20,6 +20,9 @@ TRANSFORMATIONS = (
     "vmap of gradient", "custom rule", "custom rule, whole", "checkpoint", "Python loop, reverse",
     "Python loop, forward", "loop operation, reverse", "loop operation, forward")
 """Rows of the table of transformations: names of examples without their mode."""
+
+WAYS = ("eager", "compiled", "whole", "structured", "export")
+"""Rows of the table of control flow."""
 
 FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
 
@@ -48,7 +51,7 @@ def headline(article: Article, entry: views.Headline) -> Html:
     mean = ""
     if entry.mean is not None and entry.mean.bounded:
         mean = article.phrase("overview.mean", mean=formats.ratio(entry.mean))
-    return Html(Markup("<p>{} {}</p>").format(counts, mean))
+    return Html(Markup("<p>{}{}{}</p>").format(counts, article.space if mean else "", mean))
 
 
 def card(article: Article, rows: pd.DataFrame) -> Html:
@@ -176,7 +179,8 @@ def memory(article: Article, row: Any) -> str | None:
         return formats.size(row.peak_device_bytes)
     if missing(row.peak_host_bytes):
         return None
-    return formats.size(max(0, row.peak_host_bytes - (0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes)))
+    baseline = 0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes
+    return formats.size(max(0, row.peak_host_bytes - baseline))
 
 
 def explorer(article: Article) -> Html:
@@ -232,7 +236,8 @@ def startup_figure(article: Article) -> Html:
     rows = []
     for (panel, label), group in data.groupby(["panel", "label"], sort=False):
         parts = {row.part: formats.seconds(row.seconds) for row in group.itertuples()}
-        rows.append({"problem": panel, "variant": label, "total": formats.seconds(float(group["seconds"].sum())), **parts})
+        total = formats.seconds(float(group["seconds"].sum()))
+        rows.append({"problem": panel, "variant": label, "total": total, **parts})
     table = article.table(rows, ("problem", "variant", *views.PARTS.values(), "total"), "startup", folded=True)
     texts = [f"{row['problem']}, {row['variant']}: {row['total']}" for row in rows]
     return article.figure(figures.startup_plot, data, "startup", rows=texts, after=table)
@@ -248,17 +253,17 @@ def break_even_figure(article: Article) -> Html:
              "start": formats.seconds(entry.start_seconds), "eager_start": formats.seconds(entry.eager_start_seconds),
              "step": formats.seconds(entry.step_seconds), "eager_step": formats.seconds(entry.eager_step_seconds),
              "steps": steps_text(article, entry.steps),
-             "cached_steps": steps_text(article, entry.cached_steps) if entry.cached_start_seconds is not None else None}
+             "cached_steps": None if entry.cached_start_seconds is None else steps_text(article, entry.cached_steps)}
             for entry in found]
     table = article.table(rows, ("problem", "variant", "start", "eager_start", "step", "eager_step", "steps",
-                                 "cached_steps"), "break even", folded=False)
+                                 "cached_steps"), "break even", folded=True)
     texts = [f"{row['problem']}, {row['variant']}: {row['steps']}" for row in rows]
     return article.figure(figures.break_even_plot, data, "break even", crossings, rows=texts, after=table)
 
 
 def steps_text(article: Article, steps: float | None) -> str:
     """A number of steps, or the word for never."""
-    return article.words["never"] if steps is None else formats.count(round(steps)) if steps < 1e12 else article.words["never"]
+    return article.words["never"] if steps is None or steps > 1e12 else formats.count(round(steps))
 
 
 def distribution_figure(article: Article, family: str | None = None) -> Html:
@@ -424,10 +429,11 @@ def order_table(article: Article) -> Html:
     """Derivatives of rising order: error, time, memory and number of operations in both frameworks."""
     ex = views.Examples(article.tables, article.machine, "derivatives")
     rows = []
+    shows = {"error": formats.scientific, "seconds": formats.seconds, "bytes": formats.size}
     for order in range(1, 11):
         row: dict[str, Any] = {"order": str(order)}
         for framework in ("torch", "jax"):
-            for quantity, show in (("error", formats.scientific), ("seconds", formats.seconds), ("bytes", formats.size)):
+            for quantity, show in shows.items():
                 name = f"{framework} order.{order}.{quantity}"
                 row[f"{framework}_{quantity}"] = show(ex.value(name)) if ex.numbers(name) else None
         if len([value for value in row.values() if value is not None]) > 1:
@@ -459,13 +465,14 @@ def five_rows(article: Article) -> Html:
 
     def compiling(framework: str) -> Markup | None:
         entry = start.get(framework)
-        times = [(name, getattr(entry, f"compiled_{name}_seconds", None)) for name in ("cold", "cached")]
+        times = {name: getattr(entry, f"compiled_{name}_seconds", None) for name in ("cold", "cached")}
         return Markup("; ").join(article.phrase(f"five.{name}", seconds=formats.seconds(value))
-                                 for name, value in times if not missing(value)) or None
+                                 for name, value in times.items() if value is not None) or None
 
     def ease(framework: str) -> Markup | None:
-        size = views.code_size(framework)
-        return article.phrase("five.ease text", lines=size.lines, names=size.names, files=size.files) if size.files else None
+        row = article.verdicts.get((article.machine, "alg-table-ease"))
+        total = views.evidence(row.evidence).get("totals", {}).get(framework, {}) if row else {}
+        return article.phrase("five.ease text", **total) if {"lines", "tokens", "names"} <= set(total) else None
 
     def suited(framework: str) -> Markup | None:
         own = [entry for entry in views.headlines(article.tables, article.machine) if entry.hardware == article.machine]
@@ -479,6 +486,12 @@ def five_rows(article: Article) -> Html:
                          ("aspect", "torch", "jax"), "five")
 
 
+PACKAGE_FACTS: tuple[tuple[str, str, Callable[[Any], str] | None], ...] = (
+    ("version", "version", None), ("licence", "licence", None), ("requires python", "requires.python", None),
+    ("packages", "closure.packages", formats.count), ("bytes", "closure.bytes", formats.size), ("wheel", "wheel", None))
+"""Rows of the table of packages: their words, the example that found them, how its number is shown (None: its text)."""
+
+
 def package_table(article: Article) -> Html:
     """What is installed: version, licence, requirements, size, import time; one column per framework (and machine)."""
     rows = []
@@ -486,10 +499,7 @@ def package_table(article: Article) -> Html:
         ex = views.Examples(article.tables, machine, "packages")
         start = views.beginnings(article.tables, machine)
         place = {"hardware": machine if article.several else None}
-        for fact, event, show in (("version", "version", None), ("licence", "licence", None),
-                                  ("requires python", "requires.python", None),
-                                  ("packages", "closure.packages", formats.count), ("bytes", "closure.bytes", formats.size),
-                                  ("wheel", "wheel", None)):
+        for fact, event, show in PACKAGE_FACTS:
             cells = {}
             for framework in ("torch", "jax"):
                 name = f"{framework} {event}"
@@ -528,9 +538,9 @@ def scenario_table(article: Article) -> Html:
     rows = []
     scenarios = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
         (FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))}
-    belonging = {workload: [part.strip() for part in str(facts(workload).get("SCENARIO", "")).split(",") if part.strip()]
+    belonging = {workload: [part.strip() for part in str(facts(workload).get("SCENARIO", "")).split(",")]
                  for workload in dict.fromkeys(best["workload"])}
-    further = sorted({part for parts in belonging.values() for part in parts} - set(scenarios))
+    further = sorted({part for parts in belonging.values() for part in parts} - {"", *scenarios})
     for identity, name in (scenarios | dict(zip(further, further, strict=True))).items():
         found = best[[identity in belonging[workload] for workload in best["workload"]]]
         verdicts = [Markup("<b>{}</b>{}: {}").format(
@@ -546,8 +556,8 @@ def metric_table(article: Article) -> Html:
     for row in views.cells(article.tables, article.machine).itertuples():
         for name, value in views.evidence(row.metrics).items():
             if isinstance(value, int | float) and not missing(value):
-                rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
-                             "variant": article.names.variant(row.framework, row.mode),
+                rows.append({"problem": article.names.problem(row), "variant": article.names.variant(
+                                 row.framework, row.mode), "hardware": row.hardware if article.several else None,
                              "quantity": article.words.get(f"metric.{name}", name.replace("_", " ")),
                              "value": formats.percent(value) if "accuracy" in name else formats.scientific(value)})
     return article.table(rows, ("problem", "hardware", "variant", "quantity", "value"), "metrics", folded=True)
@@ -559,13 +569,12 @@ def metric_table(article: Article) -> Html:
 def machine_table(article: Article) -> Html:
     """What is known of every machine: one column each."""
     machines = {name: article.tables.machines.get(name, {}) for name in article.tables.hardware(article.machine)}
-    rows = []
-    for fact in ("name", "cpu_model", "cores_physical", "cores_logical", "cpu_caches", "memory_bytes", "gpus", "virtual",
-                 "cpu_governor", "os", "kernel", "python", "described"):
-        rows.append({"fact": article.words[f"fact.{fact}"]} | {
-            name: fact_text(article, fact, known.get(fact)) for name, known in machines.items()})
-    return article.table([row for row in rows if any(row.get(name) for name in machines)], ("fact", *machines), "machines",
-                         empty="no machines")
+    rows: list[dict[str, Any]] = []
+    for fact in article.words.under("fact"):
+        cells = {name: fact_text(article, fact, known.get(fact)) for name, known in machines.items()}
+        if any(cells.values()):
+            rows.append({"fact": article.words[f"fact.{fact}"]} | cells)
+    return article.table(rows, ("fact", *machines), "machines", empty="no machines")
 
 
 def fact_text(article: Article, fact: str, value: Any) -> str | None:
@@ -590,7 +599,8 @@ def version_table(article: Article) -> Html:
         for package, version in views.evidence(row.versions).items():
             rows.setdefault(package, {})[row.hardware] = str(version)
     ordered = [{"package": package} | versions for package, versions in sorted(rows.items())]
-    return article.table(ordered, ("package", *article.tables.hardware(article.machine)), "versions", empty="no versions")
+    columns = ("package", *article.tables.hardware(article.machine))
+    return article.table(ordered, columns, "versions", empty="no versions")
 
 
 def noise_table(article: Article) -> Html:
@@ -683,7 +693,8 @@ def bibliography(article: Article) -> dict[str, Any]:
 
 def reference(entry: Mapping[str, Any]) -> Markup:
     """One entry as a citation."""
-    return Markup('{} ({}). <cite>{}</cite>. {}.').format(entry["authors"], entry["year"], entry["title"], entry["where"])
+    fields = (entry[key] for key in ("authors", "year", "title", "where"))
+    return Markup("{} ({}). <cite>{}</cite>. {}.").format(*fields)
 
 
 def checked_table(article: Article) -> Html:
@@ -705,7 +716,7 @@ def reference_list(article: Article) -> Html:
 
 
 def downloads(article: Article) -> Html:
-    """Links to the tables that exist, relative to the page: English lies beside `data/`, other languages a level below."""
+    """Links to the tables that exist, relative to the page: English beside `data/`, other languages a level below."""
     data, prefix = article.tables.folder, "data/" if article.language == "en" else "../data/"
     rows = []
     for name in ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "peaks"):

@@ -28,6 +28,7 @@ TOKEN = re.compile(f"{OPEN}([0-9a-f]*){CLOSE}")
 
 FILTERS: dict[str, Callable[..., str]] = {
     "seconds": formats.seconds, "ratio": formats.ratio, "percent": formats.percent, "size": formats.size,
+    "span": lambda entry: formats.ratio(formats.Interval(entry["ratio"], entry["ratio_low"], entry["ratio_high"])),
     "rate": formats.rate, "count": formats.count, "scientific": formats.scientific, "digits": formats.digits,
 }
 
@@ -64,12 +65,7 @@ def render(source: str, values: Mapping[str, Any], language: str) -> Markup:
     Raises jinja2.UndefinedError for a name without a value, ValueError for a float without a format.
     """
     filled = environment(language).from_string(source).render(**values)
-    return Markup(TOKEN.sub(_restore, _markdown().render(filled)))
-
-
-def inline(source: str) -> Markup:
-    """HTML of one line of Markdown without a paragraph around it."""
-    return Markup(_markdown().renderInline(source))
+    return Markup(TOKEN.sub(_restore, _markdown(language).render(filled)))
 
 
 def _token(value: Any) -> Any:
@@ -85,14 +81,20 @@ def _restore(match: re.Match[str]) -> str:
 
 
 @lru_cache
-def _markdown() -> MarkdownIt:
+def _markdown(language: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table"])
     dollarmath_plugin(parser, double_inline=True, allow_digits=False, renderer=_math)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
+    if language == "zh":  # Chinese has no space between sentences: a line's end in the source is none on the page
+        parser.add_render_rule("softbreak", _nothing)
     return parser
+
+
+def _nothing(*_: Any) -> str:
+    return ""
 
 
 def _math(content: str, options: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -59,7 +60,8 @@ def variables() -> dict[str, str]:
 def embed(figure: Figure, prefix: str, title: str, description: str, css_class: str) -> Markup:
     """The figure as an `<svg role="img">` whose ids begin with `prefix`; title and description are its alternative."""
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix, "text.parse_math": False}), warnings.catch_warnings():
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": prefix, "text.parse_math": False}
+    with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser has the font
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     ElementTree.register_namespace("", SVG)

@@ -6,7 +6,6 @@ module has to know about missing data.
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 from bench import statistics
 from bench.formats import Interval, missing
 from bench.formats import ratio as ratio_text
-from bench.names import WORKLOADS, Names, facts, telling
+from bench.names import Names, facts, telling
 from bench.tables import Tables
 from bench.vocabulary import PRECISIONS, SIZES, TWIN
 
@@ -99,8 +98,8 @@ def headlines(tables: Tables, own: str) -> list[Headline]:
         # Every workload counts once: a workload with many tasks does not outweigh the others.
         logs = np.log(valid["ratio"].astype(float)).groupby(valid["workload"]).mean()
         mean = Interval(*statistics.geometric_mean(np.exp(logs))) if len(logs) else None
-        found.append(Headline(hardware, device, *(int(verdicts.get(verdict, 0)) for verdict in
-                                                  ("jax faster", "torch faster", "tie")), len(valid), mean))
+        jax, torch, ties = (int(verdicts.get(verdict, 0)) for verdict in ("jax faster", "torch faster", "tie"))
+        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean))
     return found
 
 
@@ -283,7 +282,7 @@ def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
 
 
 def losses(tables: Tables, own: str, names: Names, task: str = "train", steps: int = 5) -> pd.DataFrame:
-    """Rows of `figures.loss_plot`: the first losses (at most `steps`) of one run per variant of the training workloads."""
+    """Rows of `figures.loss_plot`: the first `steps` losses of one run per variant of the training workloads."""
     runs = sound_runs(tables)
     runs = runs[(runs["family"] == "training") & (runs["task"] == task)]
     runs = side_by_side(main_problems(runs), own)
@@ -346,7 +345,7 @@ def errors(tables: Tables, own: str, names: Names, family: str | None = None) ->
     parity = parity[parity["error"].notna() & (parity["against"] == "reference")]
     parity = parity[parity["family"] == family] if family else parity
     parity = parity.sort_values("hardware", key=lambda column: column != own, kind="stable")
-    rows = [{"panel": row.hardware, "label": f"{names.workload(row.workload)} · {names.of('task', row.task)} · {row.name}",
+    rows = [{"panel": row.hardware, "label": f"{names.problem(row, ('workload', 'task'))} · {row.name}",
              "framework": row.framework, "mode": row.mode, "error": row.error, "tolerance": row.tolerance}
             for row in _named(parity)]
     return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "error", "tolerance"])
@@ -378,36 +377,6 @@ def extreme_ratios(tables: Tables, machine: str) -> tuple[Interval | None, Inter
     rows = [interval(row, "ratio") for row in frame[frame["hardware"] == machine].itertuples()]
     found = sorted((entry for entry in rows if entry is not None and entry.bounded), key=lambda entry: entry.value)
     return (found[0], found[-1]) if len(found) > 1 else (None, None)
-
-
-@dataclass(frozen=True)
-class CodeSize:
-    """Size of the implementations of the timed workloads in one framework: a proxy for ease, and no more."""
-
-    files: int
-    lines: int
-    names: int
-
-
-def code_size(framework: str) -> CodeSize:
-    """Lines of code without blanks, comments and docstrings, and distinct dotted names of the framework."""
-    files = [path for path in sorted(WORKLOADS.glob(f"*/*/{framework}_impl.py")) if path.parts[-3] not in ("graph", MACHINE)]
-    lines, names = 0, set()
-    for path in files:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        lines += len(ast.unparse(_without_docstrings(tree)).splitlines())
-        names |= {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)
-                  and ast.unparse(node).split(".")[0] in ("torch", "nn", "functional", "jax", "jnp", "lax", "optax")}
-    return CodeSize(len(files), lines, len(names))
-
-
-def _without_docstrings(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and body and isinstance(body[0], ast.Expr) \
-                and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
-            node.body = body[1:] or [ast.Pass()]
-    return tree
 
 
 def listed(found: Examples, name: str) -> list[float]:
@@ -467,7 +436,7 @@ def events(tables: Tables, machine: str, workload: str) -> dict[tuple[str, str],
 def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nodes with layer and position, and edges, of a graph that an event recorded as JSON.
 
-    A node lies below everything that it depends on, an input directly above its first use; within a layer nodes stand
+    A node lies below everything that it depends on and directly above its first use; within a layer nodes stand
     in the order of the mean position of their neighbours (the barycentre method of Sugiyama, Tagawa and Toda, 1981).
     Raises ValueError for JSON that is not such a graph.
     """
@@ -500,10 +469,9 @@ def _layers(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, int]:
             break
     else:
         raise ValueError("the graph has a cycle")
-    targets = {target for _, target in edges}
-    for node in nodes:
+    for node in sorted(nodes, key=lambda name: -layers[name]):  # and then as far down as its first use allows
         uses = [layers[target] for source, target in edges if source == node]
-        if node not in targets and uses:
+        if uses:
             layers[node] = min(uses) - 1
     return layers
 
@@ -511,13 +479,11 @@ def _layers(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, int]:
 def _order(layers: dict[str, int], edges: list[tuple[str, str]]) -> dict[str, float]:
     rows = [[node for node in layers if layers[node] == layer] for layer in range(max(layers.values(), default=0) + 1)]
     position = {node: (place + 0.5) / len(row) for row in rows for place, node in enumerate(row)}
-    for _ in range(4):
-        for row in [*rows, *reversed(rows)]:
-            def centre(node: str) -> float:
-                near = [position[a if b == node else b] for a, b in edges if node in (a, b)]
-                return sum(near) / len(near) if near else position[node]
-            row.sort(key=centre)
-            position |= {node: (place + 0.5) / len(row) for place, node in enumerate(row)}
+    near = {node: [b if a == node else a for a, b in edges if node in (a, b)] or [node] for node in layers}
+    for row in [*rows, *reversed(rows)] * 4:
+        centres = {node: sum(position[other] for other in near[node]) / len(near[node]) for node in row}
+        row.sort(key=centres.__getitem__)
+        position |= {node: (place + 0.5) / len(row) for place, node in enumerate(row)}
     return position
 
 
