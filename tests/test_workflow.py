@@ -139,7 +139,8 @@ def test_after_a_kill_only_what_is_missing_is_measured(flow):
     flow.snakemake(TABLES, runs=6, **ONE)
     after = flow.run_files()
     assert len(after) == 6
-    assert before.items() <= after.items()
+    again = [name for name in before if before[name] != after[name]]
+    assert len(again) <= 1  # the run that was going on when the workflow was killed
 
 
 def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):

@@ -147,6 +147,12 @@ def hold_workflow(folder: Path) -> None:
     _HELD.append(stream)
 
 
+def write_settings(settings: Settings, folder: Path) -> None:
+    """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(settings.written())
+
+
 def announce(state: grid.State, settings: Settings) -> None:
     """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
     for path, reason in state.unsound.items():

@@ -26,11 +26,17 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
-# Run files that cannot be used are measured again. Snakemake's own triggers would have to know them beforehand.
-if workflow.is_main_process and workflow.dag_settings:
-    STATE = grid.state(SETTINGS, Path(RESULTS, "runs"))
-    workflow.dag_settings.forcerun = {*workflow.dag_settings.forcerun, *map(str, STATE.unsound)}
+# Processes that a running workflow starts read this file too; they need not look at the results.
+STATE = grid.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
+if STATE:
     planning.announce(STATE, SETTINGS)
+
+
+def sources(wildcards):
+    """The files that a run depends on. Called while the graph is built, when runs can be marked as forced."""
+    if STATE and workflow.dag is not None:
+        workflow.dag.forcefiles.update(map(str, STATE.unsound))
+    return planning.sources(wildcards)
 
 
 def every_core(wildcards):
@@ -40,3 +46,4 @@ def every_core(wildcards):
 
 onstart:
     planning.hold_workflow(Path(workflow.basedir, "results"))
+    planning.write_settings(SETTINGS, Path(RESULTS))

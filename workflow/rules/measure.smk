@@ -7,8 +7,7 @@ Results do not depend on files by their age: a run records a digest of its sourc
 
 rule measure:
     input:
-        sources=ancient(planning.sources),
-        settings=ancient(rules.settle.output),
+        ancient(sources),
     output:
         f"{RESULTS}/runs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.parquet",
     log:
@@ -20,6 +19,7 @@ rule measure:
     params:
         hardware=HARDWARE,
         cpu_threads=SETTINGS.cpu_threads,
+        settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:
         "python workflow/bench/measure.py"
@@ -34,7 +34,7 @@ rule measure:
         " --run {wildcards.run}"
         " --hardware {params.hardware}"
         " --cpu-threads {params.cpu_threads}"
-        " --settings {input.settings}"
+        " --settings {params.settings}"
         " --caches {params.caches}"
         " --output {output}"
         " 2> {log}"

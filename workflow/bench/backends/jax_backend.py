@@ -125,8 +125,8 @@ def reset_peak(device: str) -> None:
 
 
 def compiler_flops(step: Any) -> float | None:
-    """Floating-point operations of one step by XLA's cost analysis."""
-    flops = (step.cost() or {}).get("flops", 0.0)
+    """Floating-point operations of one step by XLA's cost analysis; None for a step that does not offer its `cost`."""
+    flops = (step.cost() or {}).get("flops", 0.0) if hasattr(step, "cost") else 0.0
     return float(flops) if flops > 0 else None
 
 

@@ -153,7 +153,12 @@ def reset_peak(device: str) -> None:
 
 
 def compiler_flops(step: Any) -> float | None:
-    """Floating-point operations of one step by PyTorch's own counter (matrix products, convolutions, attention)."""
+    """Floating-point operations of one step by PyTorch's own counter (matrix products, convolutions, attention).
+
+    None where it counts none, and for a step that does not offer an `uncompiled` call.
+    """
+    if not hasattr(step, "uncompiled"):
+        return None
     with FlopCounterMode(display=False) as counter:
         step.uncompiled()
     return float(counter.get_total_flops()) or None
