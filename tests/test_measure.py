@@ -119,9 +119,9 @@ PLANTED = [
     ("recompiles_jax", "jax", "eager", "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
      "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
      "ompil"),
-    ("recompiles_torch", "torch", "compile", "import torch\nf = torch.compile(lambda x: x + 1, dynamic=False, "
+    ("recompiles_torch", "torch", "compile", "import time\nimport torch\nf = torch.compile(lambda x: x + 1, dynamic=False, "
      "backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
-     "        f(torch.ones(self.n % 200 + 1))", "ompil"),
+     "        time.sleep(0.005)\n        f(torch.ones(self.n // 40 + 1))", "ompil"),
 ]
 
 

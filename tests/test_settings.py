@@ -50,6 +50,7 @@ def test_every_preset_loads(name):
     ({"languages": []}, ["languages is []"]),
     ({"hardware": "<script>"}, ["hardware is '<script>'"]),
     ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
+    ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
     ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
     ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
     ({"preset": "fast", "runs": -1}, ["preset is 'fast'", "runs is -1"]),
@@ -70,3 +71,8 @@ def test_a_device_that_is_not_there_is_refused():
 
 def test_a_list_may_be_given_as_words_with_commas():
     assert settings.load({"precisions": "float64, float32"}).precisions == ("float64", "float32")
+
+
+def test_truth_may_be_given_as_a_word():
+    assert settings.load({"retry_failed": "true"}).retry_failed
+    assert not settings.load({"retry_failed": "False"}).retry_failed

@@ -140,7 +140,7 @@ def test_after_a_kill_only_what_is_missing_is_measured(flow):
     after = flow.run_files()
     assert len(after) == 6
     again = [name for name in before if before[name] != after[name]]
-    assert len(again) <= 1  # the run that was going on when the workflow was killed
+    assert len(again) <= 2  # those that were going on when the workflow was killed: this preset runs two at once
 
 
 def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):

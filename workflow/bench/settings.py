@@ -82,7 +82,7 @@ def load(config: Mapping[str, Any]) -> Settings:
     Raises ValueError that names every wrong key, its value and what is allowed.
     """
     rules = schema()
-    given = {key: _as_list(value, rules["properties"].get(key, {})) for key, value in config.items()}
+    given = {key: _from_words(value, rules["properties"].get(key, {})) for key, value in config.items()}
     errors = [_sentence(error, rules) for error in jsonschema.Draft202012Validator(rules).iter_errors(given)]
     if errors:
         raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
@@ -116,10 +116,13 @@ def load(config: Mapping[str, Any]) -> Settings:
               "least_values": preset.least_values})
 
 
-def _as_list(value: Any, rule: Mapping[str, Any]) -> Any:
-    """A list may be given as one word or as words with commas, as on a command line."""
-    takes_list = any(part.get("type") == "array" for part in [rule, *rule.get("anyOf", [])])
-    if takes_list and isinstance(value, str) and value != "auto":
+def _from_words(value: Any, rule: Mapping[str, Any]) -> Any:
+    """On a command line everything is words: a list may have commas, a truth value is `true` or `false`."""
+    if not isinstance(value, str) or value == "auto":
+        return value
+    if rule.get("type") == "boolean":
+        return {"true": True, "false": False}.get(value.lower(), value)
+    if any(part.get("type") == "array" for part in [rule, *rule.get("anyOf", [])]):
         return [word.strip() for word in value.split(",") if word.strip()]
     return value
 
@@ -142,6 +145,8 @@ def _allowed(rule: Mapping[str, Any]) -> str:
     if rule.get("type") == "array":
         return f"a list of {_allowed(rule['items'])}"
     limits = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "pattern": "matching"}
+    if rule.get("type") == "boolean":
+        return "true or false"
     words = [f"{word} {rule[key]}" for key, word in limits.items() if key in rule]
     return " ".join(["a" if rule.get("type") != "integer" else "an", str(rule.get("type")), ", ".join(words)]).strip()
 
