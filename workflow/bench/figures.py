@@ -140,7 +140,7 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
     groups = _groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16,
+        figure, axes = _panels([220.0] * len(groups), width, left=80, right=20,
                                top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
                                legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -194,7 +194,7 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=24, bottom=46,
+        figure, axes = _panels(heights, width, left=left, right=42, bottom=46,
                                top=34 + _heading_room(groups, width), legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
@@ -208,7 +208,7 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                               textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
             _row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            _log_ticks(axis.xaxis, _flops_tick, few=not wide)
+            _log_ticks(axis.xaxis, _flops_tick, few=True)
             _heading(axis, panel, 18)
     return figure
 
@@ -221,7 +221,7 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = _groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=62, right=16,
+        figure, axes = _panels([220.0] * len(groups), width, left=80, right=20,
                                top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
                                legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -254,7 +254,7 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=24, bottom=46,
+        figure, axes = _panels(heights, width, left=left, right=42, bottom=46,
                                top=34 + _heading_room(groups, width), legend=_variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
@@ -271,7 +271,7 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.xaxis.set_minor_locator(NullLocator())
             _row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            _heading(axis, panel, 18)
+            _heading(axis, panel if len(groups) > 1 else "", 18)
     return figure
 
 
@@ -355,8 +355,10 @@ def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
 
 def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
     framework, mode = rows["framework"].iloc[0], rows["mode"].iloc[0]
-    sns.boxplot(x=rows["seconds"].to_numpy(), y=np.full(len(rows), row), orient="h", native_scale=True, width=0.56,
-                ax=axis, showfliers=False, color=MUTED, linewidth=1, whis=(0, 100), fill=False)
+    lines = {"color": MUTED, "linewidth": 1}
+    axis.boxplot(rows["seconds"].to_numpy(), positions=[row], orientation="horizontal", widths=0.56, whis=(0, 100),
+                 showfliers=False, manage_ticks=False, boxprops=lines, medianprops=lines | {"linewidth": 1.6},
+                 whiskerprops=lines, capprops=lines)
     runs = {run: place for place, run in enumerate(sorted(rows["run"].unique()))}
     lane = 0.5 / max(1, len(runs))
     offsets = rows["run"].map(runs).to_numpy() * lane - 0.25 + lane / 2
@@ -366,7 +368,7 @@ def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
     path = Path(points, codes)
     path.should_simplify = False  # points without length would be simplified away
     axis.add_patch(PathPatch(path, facecolor="none", edgecolor=VARIANTS[framework, mode],
-                             linewidth=3.4, capstyle="round", alpha=0.75))
+                             linewidth=5.0 if len(rows) <= 60 else 3.2, capstyle="round", alpha=0.75, zorder=4))
 
 
 def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column: str) -> None:
@@ -542,4 +544,4 @@ def _seconds_tick(value: float) -> str:
 def _flops_tick(value: float) -> str:
     units = formats.RATE_UNITS
     scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
-    return f"{value / scale:g}{formats.SPACE}{prefix}flop/s"
+    return f"{value / scale:g}{formats.SPACE}{prefix}".rstrip()

@@ -187,7 +187,7 @@ def explorer(article: Article) -> Html:
     """Every cell in one table, with filters that a script shows; without the script it is a plain table."""
     frame = views.cells(article.tables, article.machine)
     if not len(frame):
-        return article.sentence("explorer.none")
+        return Html(Markup('<p id="explorer">{}</p>').format(article.words["explorer.none"]))
     columns = ("hardware", "workload", "task", "size", "precision", "device", "variant", "status", "step", "items",
                "share", "memory", "runs")
     records = []
@@ -423,6 +423,26 @@ def short_outcome(article: Article, event: Any) -> Markup | None:
     if event.outcome == "ok":
         return badge
     return badge + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
+
+
+def shorthand_table(article: Article) -> Html:
+    """What the shorthand of the derivatives says, what the Jacobians are, and whether the two are the same."""
+    ex = views.Examples(article.tables, article.machine, "derivatives")
+    rows = []
+    for name in ("x", "W", "b"):
+        for case in article.words.under("case"):
+            torch, jax = (f"{framework} shorthand.{name}.{case}" for framework in ("torch", "jax"))
+            if ex.numbers(torch, jax):
+                data = ex.data(torch)
+                shapes = {key: "×".join(str(length) for length in data.get(key, ())) or article.words["scalar"]
+                          for key in ("said", "jacobian")}
+                holds = ex.value(torch) == ex.value(jax) == 1
+                errors = [ex.data(event).get("closed_form_error", 0.0) for event in (torch, jax)]
+                rows.append({"derivative": f"∂y/∂{name}", "case": article.words[f"case.{case}"], **shapes,
+                             "holds": article.words["yes" if holds else "no"],
+                             "closed form": formats.scientific(max(errors))})
+    return article.table(rows, ("derivative", "case", "said", "jacobian", "holds", "closed form"), "shorthand",
+                         empty="no examples")
 
 
 def order_table(article: Article) -> Html:

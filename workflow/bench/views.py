@@ -274,7 +274,8 @@ def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
     peaks = tables.frame("peaks")
     peaks = peaks[(peaks["quantity"] == "matmul_flops_per_second") & peaks["value"].notna()]
     highest = peaks.groupby(["hardware", "device", "precision"])["value"].max().to_dict()
-    rows = [{"panel": f"{names.of('device', row.device)} · {names.of('precision', row.precision)} — {row.hardware}",
+    several = sound["hardware"].nunique() > 1
+    rows = [{"panel": panel(row, names, several, ("device", "precision")),
              "label": names.problem(row, ("workload", "task", "size")), "framework": row.framework, "mode": row.mode,
              "flops_per_second": row.flops_per_second, "share": none(row.share_of_peak),
              "peak": highest.get((row.hardware, row.device, row.precision))} for row in sound.itertuples()]
@@ -345,7 +346,8 @@ def errors(tables: Tables, own: str, names: Names, family: str | None = None) ->
     parity = parity[parity["error"].notna() & (parity["against"] == "reference")]
     parity = parity[parity["family"] == family] if family else parity
     parity = parity.sort_values("hardware", key=lambda column: column != own, kind="stable")
-    rows = [{"panel": row.hardware, "label": f"{names.problem(row, ('workload', 'task'))} · {row.name}",
+    columns = ("workload", "task") if parity["workload"].nunique() > 1 else ("task",)
+    rows = [{"panel": row.hardware, "label": f"{names.problem(row, columns)} · {row.name}",
              "framework": row.framework, "mode": row.mode, "error": row.error, "tolerance": row.tolerance}
             for row in _named(parity)]
     return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "error", "tolerance"])

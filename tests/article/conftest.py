@@ -1,0 +1,85 @@
+"""Pages made from synthetic tables: the notebooks' cells are run here, in one process, because kernels start slowly."""
+
+import ast
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import render
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "workflow/article/notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def load_fixture():
+    specification = importlib.util.spec_from_file_location("article_fixture", Path(__file__).with_name("fixture.py"))
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+fixture = load_fixture()
+
+
+def execute(notebook, parameters):
+    """The notebook with what its cells display, as papermill would leave it."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    names = {}
+    for cell in content["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            names |= parameters
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, notebook.name, "exec"), names)
+        shown = eval(compile(ast.Expression(last.value), notebook.name, "eval"), names) if last else None
+        if shown is not None:
+            cell["outputs"] = [{"output_type": "execute_result", "data": {"text/html": shown._repr_html_()}}]
+    return content
+
+
+def make_pages(folder, tables, machine, preset="quick"):
+    """Both pages in `folder`, beside `tables`; returns their paths by language."""
+    pages = {"en": folder / "index.html", "zh": folder / "zh/index.html"}
+    for language, page in pages.items():
+        executed = folder / "notebooks" / language
+        executed.mkdir(parents=True)
+        parameters = {"tables": str(tables), "machine": machine, "language": language,
+                      "workflow": str(ROOT / "workflow")}
+        for notebook in NOTEBOOKS:
+            (executed / notebook.name).write_text(json.dumps(execute(notebook, parameters)))
+        other = "zh" if language == "en" else "en"
+        render.main(["--language", language, "--notebooks", str(executed), "--preset", preset, "--output", str(page),
+                     "--alternate", other, str(pages[other])])
+    return pages
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory):
+    """Folder of the synthetic tables of two machines."""
+    folder = tmp_path_factory.mktemp("synthetic") / "data"
+    folder.mkdir()
+    fixture.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(synthetic):
+    """The pages of two machines."""
+    return make_pages(synthetic.parent, synthetic, fixture.OWN)
+
+
+@pytest.fixture(scope="session")
+def empty_pages(tmp_path_factory):
+    """The pages of a machine without a single result, in the preset smoke."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "data").mkdir()
+    return make_pages(folder, folder / "data", "nowhere", preset="smoke")
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    """The markup that is planted in every string from outside."""
+    return fixture.HOSTILE

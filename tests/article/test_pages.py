@@ -1,0 +1,157 @@
+"""The assembled pages: complete, self-contained, safe, and alike in both languages."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from bench.article import FOLDER, Article
+from bench.tables import Tables
+
+ROOT = Path(__file__).parents[2]
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+class Reader(HTMLParser):
+    """Text of the main part (without listings and drawn labels, which may be shortened), ids and links of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.text, self.identities, self.links, self.tags = [], [], [], Counter()
+        self._hidden = self._main = 0
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags[tag] += 1
+        self._main += tag == "main"
+        self._hidden += tag in ("pre", "style", "script", "code", "cite", "text", "h4")
+        if "id" in attributes:
+            self.identities.append(attributes["id"])
+        self.links += [value for name, value in attributes.items() if name in ("href", "src")]
+
+    def handle_endtag(self, tag):
+        self._main -= tag == "main"
+        self._hidden -= tag in ("pre", "style", "script", "code", "cite", "text", "h4")
+
+    def handle_data(self, data):
+        if self._main and not self._hidden:
+            self.text.append(data)
+
+
+@pytest.fixture(params=["full", "empty"])
+def both(request):
+    pages = request.getfixturevalue("pages" if request.param == "full" else "empty_pages")
+    return {language: Reader(page) for language, page in pages.items()}
+
+
+def test_both_languages_have_the_same_numbers(both):
+    numbers = {language: Counter(NUMBER.findall(" ".join(reader.text))) for language, reader in both.items()}
+    assert numbers["en"] - numbers["zh"] == Counter()
+    assert numbers["zh"] - numbers["en"] == Counter()
+
+
+def test_an_id_occurs_once(both):
+    for reader in both.values():
+        assert [name for name, count in Counter(reader.identities).items() if count > 1] == []
+
+
+def test_a_link_leads_somewhere(pages, empty_pages):
+    for page in (*pages.values(), *empty_pages.values()):
+        reader = Reader(page)
+        for link in reader.links:
+            if link.startswith("#"):
+                assert link[1:] in reader.identities, link
+            elif not link.startswith("http"):
+                assert (page.parent / link).resolve().exists(), link
+
+
+def test_nothing_is_not_a_number(both):
+    for reader in both.values():
+        assert not re.search(r"\bnan\b|\bNone\b|\binf\b|\bNaT\b|\{\{|\*\*", " ".join(reader.text))
+
+
+def test_the_page_has_one_script_and_it_is_ours(both):
+    for reader in both.values():
+        assert reader.tags["script"] == 1
+
+
+def test_markup_from_outside_is_shown_as_text(pages, hostile):
+    for page in pages.values():
+        html = page.read_text(encoding="utf-8")
+        assert hostile not in html
+        assert "&lt;script&gt;alert" in html
+
+
+def test_every_claim_has_its_box_on_both_pages(both):
+    claims = {f"claim-{claim['id']}" for claim in yaml.safe_load((FOLDER / "claims.yaml").read_text())}
+    for reader in both.values():
+        assert claims <= set(reader.identities)
+
+
+def test_a_page_of_the_preset_smoke_says_that_its_numbers_mean_nothing(pages, empty_pages):
+    assert 'class="banner"' in empty_pages["en"].read_text()
+    assert 'class="banner"' not in pages["en"].read_text()
+
+
+def test_every_machine_stands_in_every_kind_of_result(pages):
+    html = pages["en"].read_text(encoding="utf-8")
+    for section in re.split(r'<section id="', html)[1:]:
+        if section.startswith(("section-0", "section-2", "section-5", "section-10")):
+            assert "synthetic-cpu-2c" in section
+            assert "synthetic-gpu" in section
+
+
+def test_a_failure_is_listed_with_its_message(pages):
+    html = pages["en"].read_text(encoding="utf-8")
+    assert "Cells without a result" in html
+    assert "out of memory" in html
+    assert "timed out" in html
+
+
+def test_a_page_needs_nothing_from_outside(both):
+    for reader in both.values():
+        assert not [link for link in reader.links if re.match(r"https?:|//|data:", link)]
+
+
+def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, tmp_path):
+    section, executed = "06_scenarios.ipynb", tmp_path / "notebooks"
+    executed.mkdir()
+    parameters = {"tables": synthetic, "machine": "synthetic-cpu-2c", "language": "en", "workflow": "workflow"}
+    subprocess.run([sys.executable, "-m", "papermill", f"workflow/article/notebooks/{section}", executed / section,
+                    "-k", "python3", "--no-progress-bar",
+                    *(word for name, value in parameters.items() for word in ("-r", name, str(value)))],
+                   check=True, cwd=ROOT, capture_output=True, timeout=300)
+    page = tmp_path / "index.html"
+    subprocess.run([sys.executable, "workflow/bench/render.py", "--language", "en", "--notebooks", executed,
+                    "--output", page], check=True, cwd=ROOT, capture_output=True, timeout=300)
+
+    def text_of(path):
+        return re.search(r'<section id="section-6".*?</section>', path.read_text(encoding="utf-8"), re.DOTALL)[0]
+
+    assert text_of(page) == text_of(pages["en"])
+
+
+def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
+    (tmp_path / "01_background.ipynb").write_text(
+        '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}')
+    done = subprocess.run([sys.executable, "workflow/bench/render.py", "--language", "en", "--notebooks", tmp_path,
+                           "--output", tmp_path / "index.html"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode != 0
+    assert "a cell failed: ValueError: no" in done.stderr
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_another_machines_evidence_may_hold_anything(synthetic):
+    article = Article(Tables(synthetic), "en", "synthetic-cpu-2c", 1)
+    for evidence in ('{"positive": 3, "negative": null}', "[]", "no JSON", '{"reason": "<b>x</b>"}', "null"):
+        article.verdicts = {("synthetic-cpu-2c", "bg-dynamic"): SimpleNamespace(verdict="mixed", evidence=evidence)}
+        html = article.claim("bg-dynamic")
+        assert "<b>x" not in html
+        assert "mixed" in html
