@@ -5,7 +5,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-from bench import grid, planning, vocabulary
+try:
+    from bench import grid, planning, vocabulary
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"Error: the Python that runs Snakemake has no {error.name}; use the environment of `make report`, or "
+        "install numpy, pyarrow, pyyaml and jsonschema beside Snakemake."
+    )
 
 SETTINGS = planning.settings_of(config)
 HARDWARE = SETTINGS.hardware
