@@ -1,9 +1,11 @@
 """Pages made from synthetic tables: the notebooks' cells are run here, in one process, because kernels start slowly."""
 
 import ast
-import importlib.util
 import json
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -14,25 +16,25 @@ NOTEBOOKS = sorted((ROOT / "workflow/article/notebooks").glob("[0-9][0-9]_*.ipyn
 
 
 def load_fixture():
-    specification = importlib.util.spec_from_file_location("article_fixture", Path(__file__).with_name("fixture.py"))
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
+    loader = SourceFileLoader("article_fixture", str(Path(__file__).with_name("fixture.py")))
+    module = ModuleType(loader.name)
+    loader.exec_module(module)
     return module
 
 
-fixture = load_fixture()
+fixture: Any = load_fixture()
 
 
 def execute(notebook, parameters):
     """The notebook with what its cells display, as papermill would leave it."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    names = {}
+    names: dict[str, Any] = {}
     for cell in content["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
             names |= parameters
             continue
         tree = ast.parse("".join(cell["source"]))
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        last: Any = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, notebook.name, "exec"), names)
         shown = eval(compile(ast.Expression(last.value), notebook.name, "eval"), names) if last else None
         if shown is not None:

@@ -157,6 +157,6 @@ def test_this_machine_stands_first(tables):
 
 def test_a_table_leaves_out_columns_without_content(tables):
     article = Article(tables, "en", OWN, 4)
-    rows = [{"problem": "a", "ratio": None}, {"problem": "b", "ratio": ""}]
+    rows: list[dict] = [{"problem": "a", "ratio": None}, {"problem": "b", "ratio": ""}]
     html = article.table(rows, ("problem", "ratio"), "cells")
     assert html.count("<th scope=\"col\">") == 1

@@ -23,7 +23,10 @@ class Reader(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.text, self.identities, self.links, self.tags = [], [], [], Counter()
+        self.text: list[str] = []
+        self.identities: list[str] = []
+        self.links: list[str] = []
+        self.tags: Counter[str] = Counter()
         self._hidden = self._main = 0
         self.feed(page.read_text(encoding="utf-8"))
 
@@ -133,9 +136,9 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
                     "--output", page], check=True, cwd=ROOT, capture_output=True, timeout=300)
 
     def text_of(path):
-        return re.search(r'<section id="section-6".*?</section>', path.read_text(encoding="utf-8"), re.DOTALL)[0]
+        return re.findall(r'<section id="section-6".*?</section>', path.read_text(encoding="utf-8"), re.DOTALL)
 
-    assert text_of(page) == text_of(pages["en"])
+    assert text_of(page) == text_of(pages["en"]) != []
 
 
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):

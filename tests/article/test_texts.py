@@ -66,7 +66,7 @@ def test_a_notebook_is_valid_and_committed_without_output(notebook):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_uses_every_block_of_its_text(notebook):
-    used = {node.args[0].value for source in sources(notebook) for node in ast.walk(ast.parse(source))
+    used = {ast.literal_eval(node.args[0]) for source in sources(notebook) for node in ast.walk(ast.parse(source))
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "text"}
     assert used == set(prose.blocks(FOLDER / "text/en" / f"{notebook.stem}.md"))
 
