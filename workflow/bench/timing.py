@@ -125,9 +125,9 @@ def warm_up(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurem
 
 def collect_values(result: Measurement, step: Call, wait: Call, plan: Plan) -> None:
     """Add values to `result` until the interval of their median is narrow enough or the budget is spent."""
-    gc.collect()
-    gc.freeze()
     with stopwatch() as watch:
+        gc.collect()
+        gc.freeze()
         end = time.perf_counter() + plan.budget_seconds
         while len(result.values) < plan.most_values:
             seconds = block_seconds(step, wait, result.loops)
@@ -137,8 +137,8 @@ def collect_values(result: Measurement, step: Call, wait: Call, plan: Plan) -> N
                 break
             if time.perf_counter() >= end and (enough or len(result.values) >= 3):
                 break
+        gc.unfreeze()
     result.timed_seconds = watch.seconds
-    gc.unfreeze()
 
 
 def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
