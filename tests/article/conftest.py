@@ -82,6 +82,12 @@ def empty_pages(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def build():
+    """`make_pages`, for tests with tables of their own."""
+    return make_pages
+
+
+@pytest.fixture(scope="session")
 def hostile():
     """The markup that is planted in every string from outside."""
     return fixture.HOSTILE

@@ -1,6 +1,8 @@
 """The assembled pages: complete, self-contained, safe, and alike in both languages."""
 
+import math
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from bench import schema
 from bench.article import FOLDER, Article
 from bench.tables import Tables
 
@@ -139,6 +142,23 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
         return re.findall(r'<section id="section-6".*?</section>', path.read_text(encoding="utf-8"), re.DOTALL)
 
     assert text_of(page) == text_of(pages["en"]) != []
+
+
+def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_path, build):
+    """Only what a reader of the files lets through: zeros where nothing should be zero, infinite numbers elsewhere."""
+    shutil.copytree(synthetic, tmp_path / "data")
+    for name in ("cells", "comparisons", "parity", "noise", "events", "claims", "peaks"):
+        rows = schema.read(synthetic / f"{name}.parquet", name)
+        for row in rows:
+            if row["hardware"] != "synthetic-gpu":
+                continue
+            for column, kind in schema.TABLES[name].items():
+                if kind == schema.number and row[column] is not None:
+                    row[column] = 0.0 if column.endswith(schema.AMOUNTS) else math.inf
+        schema.write(tmp_path / f"data/{name}.parquet", name, rows)
+    (tmp_path / "data/machines.json").write_text('{"synthetic-gpu": {"memory_bytes": "much", "gpus": 3}}')
+    pages = build(tmp_path, tmp_path / "data", "synthetic-cpu-2c")
+    assert not re.search(r"\bnan\b|\binf\b", " ".join(Reader(pages["en"]).text))
 
 
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):

@@ -9,10 +9,10 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from bench import formats, prose, views
+from bench import formats, views
 from bench.article import FOLDER, Article, Html, join
 from bench.formats import missing
-from bench.parts import amount, first_line
+from bench.parts import amount, message
 
 
 def machine_table(article: Article) -> Html:
@@ -90,15 +90,6 @@ def _failures(article: Article, frame: pd.DataFrame, name: str, folded: bool) ->
             for row in frame.itertuples()]
     return article.table(rows, ("problem", "hardware", "variant", "status", "message"), name, empty="no failures",
                          folded=folded)
-
-
-def message(text: Any) -> Markup:
-    """A message: its first line, the rest folded."""
-    text = "" if missing(text) else str(text).strip()
-    line = first_line(text)
-    if text == line:
-        return Markup("<code>{}</code>").format(line) if line else Markup("")
-    return Markup('<details><summary><code>{}</code></summary>{}</details>').format(line, Markup(prose.code(text)))
 
 
 def left_out(article: Article) -> Html:

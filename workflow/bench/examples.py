@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from bench import formats, prose, views
 from bench.article import Article, Html, join
 from bench.formats import missing
 from bench.names import WORKLOADS
-from bench.parts import first_line
+from bench.parts import first_line, message
 
 TRANSFORMATIONS = (
     "gradient", "jvp", "vjp", "jacfwd", "jacrev", "hessian", "hvp forward over reverse", "hvp reverse over reverse",
@@ -31,37 +31,53 @@ PACKAGE_FACTS: tuple[tuple[str, str, Callable[[Any], str] | None], ...] = (
 """Rows of the table of packages: their words, the example that found them, how its number is shown (None: its text)."""
 
 
-def examples(article: Article, workload: str, prefixes: tuple[str, ...] = ("",)) -> Html:
+def examples(article: Article, workload: str, prefixes: tuple[str, ...] = ("",), bare: bool = False) -> Html:
     """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks."""
     rows = []
     for machine in article.tables.hardware(article.machine):
         found = views.events(article.tables, machine, workload)
         wanted = [name for name in dict.fromkeys(name for _, name in found) if name.startswith(prefixes)]
-        rows += [{"example": example_name(article, workload, name), "hardware": machine if article.several else None,
-                  "torch": outcome(article, found.get(("torch", name))),
-                  "jax": outcome(article, found.get(("jax", name)))} for name in wanted]
+        rows += [{"example": example_name(article, name), "hardware": machine if article.several else None,
+                  "torch": outcome(article, found.get(("torch", name)), bare),
+                  "jax": outcome(article, found.get(("jax", name)), bare)} for name in wanted]
     return article.table(rows, ("example", "hardware", "torch", "jax"), "examples", empty="no examples",
                          title=article.names.workload(workload))
 
 
-def example_name(article: Article, workload: str, name: str) -> Any:
-    """What an example is called: its words, else its dotted name as code."""
-    key = f"example.{workload}.{name}"
-    return article.words[key] if key in article.words else Markup("<code>{}</code>").format(name)
+def example_name(article: Article, name: str) -> Any:
+    """What an example is called: the words of its parts where they all have some, else its dotted name as code."""
+    parts = name.split(".")
+    if all(f"example.{part}" in article.words for part in parts):
+        return " · ".join(article.words[f"example.{part}"] for part in parts)
+    return Markup("<code>{}</code>").format(name)
 
 
-def outcome(article: Article, event: Any) -> Markup | None:
-    """One outcome as a table's cell: a badge, the value, and the first line of the text; the rest is folded."""
+def outcome(article: Article, event: Any, bare: bool = False) -> Markup | None:
+    """One outcome as a table's cell: a badge, its number, and what the example said.
+
+    bare: only what it said, for examples whose purpose is to show an exception; the badge would confuse.
+    """
     if event is None:
         return None
-    badge = Markup('<span class="badge" data-verdict="{}">{}</span>').format(
-        event.outcome, article.words[f"outcome.{event.outcome}"])
-    value = "" if event.value is None else formats.scientific(event.value)
-    line = first_line(event.text, 160)
-    if event.text.strip().startswith(("{", "[")) and _is_json(event.text):
-        line = ""
-    code = Markup("<code>{}</code>").format(line) if line else Markup("")
-    return Markup("{} {} {}").format(badge, value, code)
+    text, value = event.text.strip(), "" if event.value is None else whole_or_scientific(event.value)
+    if bare and event.outcome == "ok":
+        return message(text)
+    details = views.evidence(text)
+    if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
+        return badge(article, event.outcome) + ", ".join(f"{key}: {entry}" for key, entry in details.items())
+    if not text or _is_json(text):
+        return badge(article, event.outcome) + value
+    return badge(article, event.outcome) + Markup("{} ").format(value if len(text) < 40 else "") + message(text)
+
+
+def whole_or_scientific(value: float) -> str:
+    """A count as a whole number, an error or a share as `formats.scientific` shows it."""
+    return formats.count(value) if value == int(value) else formats.scientific(value)
+
+
+def badge(article: Article, name: str) -> Markup:
+    """An outcome as a coloured word."""
+    return Markup('<span class="badge" data-verdict="{}">{}</span> ').format(name, article.words[f"outcome.{name}"])
 
 
 def _is_json(text: str) -> bool:
@@ -99,14 +115,14 @@ def outcome_matrix(article: Article, workload: str, name: str, rows: Iterable[st
 
 
 def short_outcome(article: Article, event: Any) -> Markup | None:
-    """An outcome as a badge; what an exception says is its tooltip-free second line."""
+    """An outcome whose number is an error as a badge; below it what an exception says, or how wrong a value is."""
     if event is None:
         return None
-    badge = Markup('<span class="badge" data-verdict="{}">{}</span>').format(
-        event.outcome, article.words[f"outcome.{event.outcome}"])
+    if views.wrong(event):
+        return badge(article, "wrong") + Markup("<br>{}").format(formats.scientific(event.value))
     if event.outcome == "ok":
-        return badge
-    return badge + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
+        return badge(article, "ok")
+    return badge(article, event.outcome) + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
 
 
 def shorthand_table(article: Article) -> Html:
@@ -148,46 +164,55 @@ def order_table(article: Article) -> Html:
 
 def five_rows(article: Article) -> Html:
     """The five rows of the surveyed comparison; every cell is measured, or says that it is not."""
+    rows = []
+    for name, show in FIVE.items():
+        cells: dict[str, Any] = {}
+        for framework in ("torch", "jax"):
+            found = Markup(article.words["semicolon"]).join(show(article, framework))
+            cells[framework] = found or article.words["five.unknown"]
+        rows.append({"aspect": article.words[f"five.{name}"]} | cells)
+    return article.table(rows, ("aspect", "torch", "jax"), "five")
+
+
+def _graph(article: Article, framework: str) -> Iterator[Markup]:
     flow = views.Examples(article.tables, article.machine, "control_flow")
-    derivatives = views.Examples(article.tables, article.machine, "derivatives")
-    start = views.beginnings(article.tables, article.machine)
-    unknown = article.words["five.unknown"]
+    for mode in ("eager", "compiled"):
+        if happened := flow.outcome(f"{framework} {mode}.branch"):
+            yield article.phrase(f"five.{mode} {happened}")
 
-    def cells(show: Any) -> dict[str, Any]:
-        return {framework: show(framework) or unknown for framework in ("torch", "jax")}
 
-    def graph(framework: str) -> Markup | None:
-        known = [name for name in ("eager", "compiled") if flow.outcome(f"{framework} {name}.branch")]
-        return Markup("; ").join(article.phrase(f"five.{name} {flow.outcome(f'{framework} {name}.branch')}")
-                                 for name in known) if known else None
+def _differentiation(article: Article, framework: str) -> Iterator[Markup]:
+    ex = views.Examples(article.tables, article.machine, "derivatives")
+    names = [f"{framework} {mode}.{row}" for row in TRANSFORMATIONS for mode in ("eager", "compiled")]
+    if known := [name for name in names if ex.outcome(name)]:
+        yield article.phrase("five.transformations", right=sum(ex.right(name) for name in known), of=len(known))
 
-    def transformed(framework: str) -> Markup | None:
-        known = [name for row in TRANSFORMATIONS for name in (f"{framework} eager.{row}", f"{framework} compiled.{row}")
-                 if derivatives.outcome(name)]
-        return article.phrase("five.transformations", ran=sum(derivatives.outcome(name) == "ok" for name in known),
-                              of=len(known)) if known else None
 
-    def compiling(framework: str) -> Markup | None:
-        entry = start.get(framework)
-        times = {name: getattr(entry, f"compiled_{name}_seconds", None) for name in ("cold", "cached")}
-        return Markup("; ").join(article.phrase(f"five.{name}", seconds=formats.seconds(value))
-                                 for name, value in times.items() if value is not None) or None
+def _compiling(article: Article, framework: str) -> Iterator[Markup]:
+    entry = views.beginnings(article.tables, article.machine).get(framework)
+    for cache in ("cold", "cached"):
+        if (seconds := getattr(entry, f"compiled_{cache}_seconds", None)) is not None:
+            yield article.phrase(f"five.{cache}", seconds=formats.seconds(seconds))
 
-    def ease(framework: str) -> Markup | None:
-        row = article.verdicts.get((article.machine, "alg-table-ease"))
-        total = views.evidence(row.evidence).get("totals", {}).get(framework, {}) if row else {}
-        return article.phrase("five.ease text", **total) if {"lines", "tokens", "names"} <= set(total) else None
 
-    def suited(framework: str) -> Markup | None:
-        own = [entry for entry in views.headlines(article.tables, article.machine) if entry.hardware == article.machine]
-        return Markup("; ").join(article.phrase("five.suited text", device=article.names.of("device", entry.device),
-                                                wins=getattr(entry, framework), total=entry.total)
-                                 for entry in own if entry.total) or None
+def _ease(article: Article, framework: str) -> Iterator[Markup]:
+    row = article.verdicts.get((article.machine, "alg-table-ease"))
+    total = views.evidence(row.evidence).get("totals", {}).get(framework, {}) if row else {}
+    if {"lines", "tokens", "names"} <= set(total):
+        yield article.phrase("five.ease text", **{key: formats.count(value) for key, value in total.items()})
 
-    shows = {"dynamic graph": graph, "differentiation": transformed, "compile efficiency": compiling, "ease": ease,
-             "suited": suited}
-    return article.table([{"aspect": article.words[f"five.{name}"]} | cells(show) for name, show in shows.items()],
-                         ("aspect", "torch", "jax"), "five")
+
+def _suited(article: Article, framework: str) -> Iterator[Markup]:
+    for entry in views.headlines(article.tables, article.machine):
+        if entry.hardware == article.machine and entry.total:
+            yield article.phrase("five.suited text", device=article.names.of("device", entry.device),
+                                 wins=getattr(entry, framework), total=entry.total)
+
+
+FIVE: dict[str, Callable[[Article, str], Iterator[Markup]]] = {
+    "dynamic graph": _graph, "differentiation": _differentiation, "compile efficiency": _compiling, "ease": _ease,
+    "suited": _suited}
+"""Rows of the surveyed comparison and what fills them."""
 
 
 def package_table(article: Article) -> Html:

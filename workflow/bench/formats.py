@@ -87,8 +87,9 @@ def ratio(amount: Amount) -> str:
 
 
 def percent(amount: Amount) -> str:
-    """A share (0.123) as 12.3 %."""
-    return _scaled(as_interval(amount), 0.01, "%")
+    """A share (0.123) as 12.3 %, and one that is too small to matter as < 0.01 %."""
+    interval = as_interval(amount)
+    return f"<{SPACE}0.01{SPACE}%" if 0 < interval.value < 1e-4 else _scaled(interval, 0.01, "%")
 
 
 def size(amount: Amount) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from bench import formats, views
+from bench import formats, prose, views
 from bench.article import FOLDER, Article, Html, box, join
 from bench.formats import missing
 from bench.names import facts, telling
@@ -63,7 +63,8 @@ def verdict_sentence(article: Article, row: Any) -> Markup:
     """One comparison in words: who is faster, by how much, how sure."""
     interval = views.interval(row, "ratio")
     if interval is None or row.verdict == "not comparable":
-        return article.phrase("sentence.not comparable", message=first_line(row.message))
+        reason = first_line(row.message) or article.words["sentence.no reason"]
+        return article.phrase("sentence.not comparable", message=reason)
     modes = {"torch": article.names.variant("torch", row.torch_mode), "jax": article.names.variant("jax", row.jax_mode)}
     if not interval.bounded:
         return article.phrase("sentence.one run", ratio=formats.ratio(interval), **modes)
@@ -83,8 +84,18 @@ def p_value(p: float) -> str:
 
 def first_line(message: Any, length: int = 240) -> str:
     """The first line of a message, at most `length` characters."""
-    line = next((line.strip() for line in str(message or "").splitlines() if line.strip()), "")
+    text = "" if missing(message) else str(message)
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def message(text: Any) -> Markup:
+    """A message: its first line, the rest folded."""
+    text = "" if missing(text) else str(text).strip()
+    line = first_line(text)
+    if text == line:
+        return Markup("<code>{}</code>").format(line) if line else Markup("")
+    return Markup('<details><summary><code>{}</code></summary>{}</details>').format(line, Markup(prose.code(text)))
 
 
 def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio") -> Html:
@@ -98,8 +109,9 @@ def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio") -> 
     if 0 < len(data) < 2:
         drawn = join(*(Markup("<p><b>{}</b>: {}</p>").format(article.names.problem(row), verdict_sentence(article, row))
                        for row in frame[frame["ratio"].notna()].itertuples()), table)
+    unknown = article.words["sentence.no reason"]
     left_out = [Markup("<li><b>{}</b>{}: {}</li>").format(
-        article.names.problem(row), f" — {row.hardware}" if article.several else "", first_line(row.message))
+        article.names.problem(row), f" — {row.hardware}" if article.several else "", first_line(row.message) or unknown)
         for row in frame[frame["ratio"].isna()].itertuples()]
     if not left_out:
         return join(drawn)
@@ -221,7 +233,7 @@ def decision_table(article: Article) -> Html:
     for row in best.itertuples():
         interval = views.interval(row, "ratio")
         choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
-            row.verdict, article.words["either"] if interval else article.words["unknown"])
+            row.verdict, article.words["either" if interval and interval.bounded else "unknown"])
         rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
                      "choice": choice, "why": verdict_sentence(article, row)})
     return article.table(rows, ("problem", "hardware", "choice", "why"), "decision", empty="no decision")

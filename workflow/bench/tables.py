@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ class Tables:
     def _frame(self, name: str) -> pd.DataFrame:
         path = self.folder / f"{name}.parquet"
         rows = schema.read(path, name) if path.exists() else []
-        return pd.DataFrame(rows, columns=list(schema.TABLES[name]))
+        frame = pd.DataFrame(rows, columns=list(schema.TABLES[name]))
+        numbers = [column for column, kind in schema.TABLES[name].items() if kind == schema.number]
+        # an infinite amount, as a file from somebody else may hold it, is none at all
+        return frame.assign(**{column: pd.to_numeric(frame[column]).replace([math.inf, -math.inf], math.nan)
+                               for column in numbers})
 
     @cached_property
     def machines(self) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,10 @@ from bench.vocabulary import PRECISIONS, SIZES, TWIN
 PROBLEM = ["hardware", "family", "workload", "task", "size", "precision", "device"]
 CELL = [*PROBLEM, "framework", "mode"]
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
+VARIANT_ORDER = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "compile-max"): 2, ("jax", "eager"): 3,
+                 ("jax", "jit"): 4, ("jax", "scan"): 5, ("numpy", "eager"): 6}
+"""In which order tables and figures show variants."""
+
 MACHINE = "machine"
 """The family that measures the machine (its peaks), not a framework."""
 
@@ -37,7 +41,9 @@ def interval(row: Any, column: str = "step_seconds") -> Interval | None:
     if missing(value):
         return None
     low, high = getattr(row, f"{column}_low", None), getattr(row, f"{column}_high", None)
-    return Interval(value, low, high) if not missing(low) and not missing(high) else Interval(value)
+    if low is None or high is None or missing(low) or missing(high) or not 0 < low <= high:
+        return Interval(value)
+    return Interval(value, low, high)
 
 
 def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
@@ -46,7 +52,8 @@ def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
         tasks = list(facts(row.workload).get("TASKS", ()))
         task = tasks.index(row.task) if row.task in tasks else len(tasks)
         return (row.hardware != own, row.hardware, row.family, facts(row.workload).get("SECTION", 99), row.workload,
-                row.device, task, row.task, SIZES.index(row.size), PRECISIONS.index(row.precision))
+                row.device, task, row.task, SIZES.index(row.size), PRECISIONS.index(row.precision),
+                VARIANT_ORDER.get((getattr(row, "framework", ""), getattr(row, "mode", "")), 0))
     order = sorted(range(len(frame)), key=[rank(row) for row in frame.itertuples()].__getitem__)
     return frame.iloc[order]
 
@@ -54,6 +61,7 @@ def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
 def best(tables: Tables, own: str) -> pd.DataFrame:
     """Best mode against best mode: one comparison per problem, sorted, the problem as a row of the first screen."""
     frame = tables.frame("comparisons")
+    frame = frame.assign(ratio=frame["ratio"].where(frame["ratio"] > 0))
     return own_first(frame[frame["best"].fillna(False).astype(bool)], own)
 
 
@@ -107,10 +115,12 @@ def ratios(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Rows of `figures.ratio_plot` from comparisons."""
     valid = frame[frame["ratio"].notna()]
     columns = telling(valid) if len(valid) else ()
-    rows = [{"panel": row.hardware, "label": names.problem(row, columns), "ratio": row.ratio,
-             "low": none(row.ratio_low), "high": none(row.ratio_high), "verdict": row.verdict,
-             "noise_floor": none(row.noise_floor), "text": ratio_text(interval(row, "ratio") or 1.0)}
-            for row in valid.itertuples()]
+    rows = []
+    for row in valid.itertuples():
+        shown = interval(row, "ratio") or Interval(1.0)
+        rows.append({"panel": row.hardware, "label": names.problem(row, columns), "ratio": shown.value,
+                     "low": shown.low, "high": shown.high, "verdict": row.verdict,
+                     "noise_floor": none(row.noise_floor), "text": ratio_text(shown)})
     return pd.DataFrame(rows, columns=["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "text"])
 
 
@@ -166,10 +176,8 @@ def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
 
 def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
     """Within each panel: torch before jax, and the modes in a fixed order."""
-    order = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "compile-max"): 2, ("jax", "eager"): 3,
-             ("jax", "jit"): 4, ("jax", "scan"): 5, ("numpy", "eager"): 6}
     panels = {name: place for place, name in enumerate(dict.fromkeys(frame["panel"]))}
-    keys = [(panels[row.panel], order[row.framework, row.mode], getattr(row, "cache", "") != "cold", place)
+    keys = [(panels[row.panel], VARIANT_ORDER[row.framework, row.mode], getattr(row, "cache", "") != "cold", place)
             for place, row in enumerate(frame.itertuples())]
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)
 
@@ -216,7 +224,9 @@ def _beginning(group: pd.DataFrame, framework: str, mode: str, caches: tuple[str
     rows = cell[cell["cache"].fillna("none").isin(caches)]
     start = rows[["trace_seconds", "compile_seconds", "first_step_seconds"]].dropna(how="all").fillna(0).sum(axis=1)
     steps = cell["step_seconds"].dropna()
-    return (float(start.median()), float(steps.median())) if len(start) and len(steps) else None
+    if not len(start) or not len(steps) or start.median() <= 0 or steps.median() <= 0:
+        return None
+    return float(start.median()), float(steps.median())
 
 
 def _break_even(group: pd.DataFrame, heading: str, framework: str, mode: str, eager: tuple[float, float],
@@ -263,7 +273,7 @@ def values(tables: Tables, own: str, names: Names, family: str | None = None) ->
     several, columns = runs["hardware"].nunique() > 1, telling(runs)
     rows = [{"panel": panel(row, names, several, columns), "label": names.variant(row.framework, row.mode),
              "framework": row.framework, "mode": row.mode, "run": row.run, "seconds": seconds}
-            for row in runs.itertuples() if not missing(row.step_seconds) for seconds in row.values]
+            for row in runs.itertuples() for seconds in row.values or () if seconds > 0]
     return sort_variants(pd.DataFrame(rows)) if rows else empty
 
 
@@ -343,7 +353,7 @@ def scaling(tables: Tables, own: str) -> pd.DataFrame:
 def errors(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
     """Rows of `figures.error_plot`: largest relative error of every result against its reference, in float64."""
     parity = tables.frame("parity")
-    parity = parity[parity["error"].notna() & (parity["against"] == "reference")]
+    parity = parity[(parity["error"] >= 0) & (parity["tolerance"] > 0) & (parity["against"] == "reference")]
     parity = parity[parity["family"] == family] if family else parity
     parity = parity.sort_values("hardware", key=lambda column: column != own, kind="stable")
     columns = ("workload", "task") if parity["workload"].nunique() > 1 else ("task",)
@@ -387,6 +397,15 @@ def listed(found: Examples, name: str) -> list[float]:
     return [float(value) for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
 
 
+ROUNDING = 1e-6
+"""An example whose error is larger computed something else; the checks themselves are made in float64 or float32."""
+
+
+def wrong(event: Any) -> bool:
+    """Whether an event whose number is an error ran and is wrong."""
+    return event.outcome == "ok" and event.value is not None and event.value > ROUNDING
+
+
 class Examples:
     """The recorded outcomes of one workload's examples on one machine, as a text asks for them."""
 
@@ -412,6 +431,10 @@ class Examples:
     def value(self, name: str) -> float:
         """The number of an example; ask `numbers` first."""
         return float(self._get(name).value)
+
+    def right(self, name: str) -> bool:
+        """Whether an example whose number is an error ran, and that error is rounding."""
+        return self.has(name) and not wrong(self._get(name))
 
     def text(self, name: str) -> str:
         """The text of an example; "" where there is none."""
