@@ -454,9 +454,13 @@ def _row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[
     first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
     axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
     for row, label in enumerate(labels):
-        axis.text(0, row + first, shorten(label, room, FONT - 1), transform=transform, va="center", fontsize=FONT - 1)
+        # the label's end shares the second line with the value, where there is one
+        lines = wrap(label, room, FONT - 1) if values else shorten(label, room, FONT - 1)
+        name, _, end = lines.partition("\n")
+        axis.text(0, row + first, name.rstrip("· "), transform=transform, va="center", fontsize=FONT - 1)
         if values:
-            axis.text(0, row + second, values[row], transform=transform, va="center", fontsize=FONT - 1, color=MUTED)
+            axis.text(0, row + second, f"{end}  {values[row]}".strip(), transform=transform, va="center",
+                      fontsize=FONT - 1, color=MUTED)
 
 
 def _width(axis: Axes) -> float:
