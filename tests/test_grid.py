@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench import grid, schema, settings, workloads
+from bench import grid, planning, schema, settings, workloads
 from bench.vocabulary import TWIN, Cell
 
 
@@ -59,6 +59,40 @@ def test_every_family_has_twins_of_both_frameworks():
     assert twins == {(family, framework) for family in ("training", "autodiff") for framework in ("torch", "jax")}
 
 
+def test_where_the_usual_mode_is_not_measured_another_one_has_a_twin():
+    twins = {(cell.framework, cell.mode) for cell, run in grid.runs(plan(modes="compile,scan")) if run >= TWIN}
+    assert twins == {("torch", "compile"), ("jax", "scan")}
+
+
+@pytest.mark.parametrize(("config", "sizes"), [
+    ({}, {"cpu": {"small"}, "cuda": {"medium"}}), ({"preset": "smoke"}, {"cpu": {"tiny"}, "cuda": {"tiny"}}),
+    ({"sizes": "tiny,large"}, {"cpu": {"small"}, "cuda": {"medium"}})])
+def test_the_peaks_of_a_gpu_are_measured_at_a_size_that_fills_it(monkeypatch, config, sizes):
+    monkeypatch.setattr(settings.hardware, "devices", lambda: ("cpu", "cuda"))
+    cells = [cell for cell in grid.cells(settings.load({"hardware": "test", **config})) if cell.family == "machine"]
+    assert {device: {cell.size for cell in cells if cell.device == device} for device in sizes} == sizes
+
+
+def test_the_bandwidth_is_measured_whatever_the_precision():
+    cells = grid.cells(plan(workloads="autodiff/linear_jacobian"))
+    assert {(cell.workload, cell.precision) for cell in cells if cell.family == "machine"} == {
+        ("matmul", "float64"), ("copy", "float32")}
+
+
+def test_a_configuration_that_leaves_nothing_to_measure_is_one_sentence():
+    with pytest.raises(SystemExit, match=r"^Error: config\.yaml: nothing is left to measure"):
+        planning.settings_of({"devices": "cpu", "hardware": "test", "frameworks": "torch", "modes": "jit"})
+
+
+def test_runs_that_were_measured_otherwise_than_the_newest_of_their_problem_are_outdated():
+    row = ROW | {"started": "1", "versions": '{"jax": "1"}'}
+    rows = [row, row | {"run": 1, "started": "2", "versions": '{"jax": "2"}'},
+            row | {"framework": "torch", "versions": '{"torch": "1"}'}, row | {"workload": "other"},
+            row | {"run": 2, "threads": 2, "started": "0"}, row | {"run": 3, "started": "3", "versions": None}]
+    assert {index: reason.split(",")[0] for index, reason in grid.outdated(rows).items()} == {
+        0: 'it was measured with {"jax": "1"}', 4: "it was measured with 2 processors"}
+
+
 def test_run_zero_of_every_variant_comes_before_run_one_of_any():
     runs = sorted(grid.runs(plan()), key=lambda item: -grid.priority(*item))
     rounds = [run % TWIN for _, run in runs]
@@ -86,7 +120,7 @@ ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": "d", "thread
 ])
 def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
     found = grid.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config), "d")
-    assert (found is None) if reason is None else reason in found
+    assert (found is None) if reason is None else reason in str(found)
 
 
 def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
@@ -96,8 +130,7 @@ def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
     digest = workloads.source_digest("training", "linear_regression")
     for cell, run in grid.runs(chosen):
         if run == 0 and cell.workload == "linear_regression":
-            row = ROW | {**vars(cell), "source_digest": digest, "threads": chosen.cpu_threads, "status": "ok",
-                         "wall_seconds": 100.0}
+            row = ROW | {**vars(cell), "source_digest": digest, "threads": chosen.cpu_threads, "wall_seconds": 100.0}
             schema.write(tmp_path / cell.run_file(0), "run", [row])
     later = grid.state(chosen, tmp_path)
     assert len(later.missing) < len(empty.missing)

@@ -50,6 +50,7 @@ def test_every_preset_loads(name):
     ({"languages": []}, ["languages is []"]),
     ({"hardware": "<script>"}, ["hardware is '<script>'"]),
     ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
+    ({"hardware": "published"}, ["hardware is 'published'", "any other name"]),
     ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
     ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
     ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),

@@ -5,18 +5,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import workloads
 from bench.settings import Settings
 from bench.vocabulary import MODES, TWIN, Cell
 
+Row = Mapping[str, Any]
+PROBLEM = ("family", "workload", "task", "size", "precision", "device")
+
 MACHINE = "machine"
 """The family of workloads that measure the machine itself (its peaks); always part of the grid."""
 TWIN_VARIANTS = {"torch": "eager", "jax": "jit"}
-"""The variants that are measured as two, in the first workload of every family."""
+"""The variants that are measured as two, in the first workload of every family; another one where these are not."""
 
 
 def catalogue(settings: Settings) -> dict[str, workloads.Workload]:
@@ -41,26 +45,27 @@ def cells(settings: Settings) -> list[Cell]:
     grid = [cell for item in chosen.values() if item.family != MACHINE for cell in _cells_of(item, settings)]
     used = {(cell.device, cell.precision) for cell in grid}
     machine = [cell for item in chosen.values() if item.family == MACHINE for cell in _cells_of(item, settings)
-               if (cell.device, cell.precision) in used]
+               if (cell.device, cell.precision) in used or len(item.problem.PRECISIONS) == 1]
     return machine + grid
 
 
 def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
     definition = item.problem
     tasks = definition.TASKS if settings.every_task else getattr(definition, "QUICK_TASKS", definition.TASKS)
-    sizes = [size for size in _sizes(item, settings) if size in definition.SIZES]
     for task in tasks:
-        for size in sizes:
-            for device in settings.devices:
+        for device in settings.devices:
+            for size in [size for size in _sizes(item, device, settings) if size in definition.SIZES]:
                 for precision in _precisions(item, device, settings):
                     for framework in settings.frameworks:
                         for mode in _modes(item, framework, device, settings):
                             yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
 
 
-def _sizes(item: workloads.Workload, settings: Settings) -> tuple[str, ...]:
-    """Peaks are measured at one size: the smallest asked for that is not tiny, if there is one."""
-    return settings.sizes[:1] if item.family == MACHINE else settings.sizes
+def _sizes(item: workloads.Workload, device: str, settings: Settings) -> tuple[str, ...]:
+    """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny."""
+    if item.family != MACHINE:
+        return settings.sizes
+    return ("tiny",) if settings.sizes == ("tiny",) else ("medium",) if device == "cuda" else ("small",)
 
 
 def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
@@ -89,10 +94,13 @@ def runs(settings: Settings) -> list[tuple[Cell, int]]:
 
 
 def twins(grid: Iterable[Cell]) -> list[Cell]:
-    """The cells that are measured twice: of each family, device and framework the first, in its usual mode."""
+    """The cells that are measured twice: of each family, device and framework the first, in its usual mode.
+
+    Where the usual mode is not measured it is the first of any mode: without twins nothing could be told from noise.
+    """
     first: dict[tuple[str, str, str], Cell] = {}
-    for cell in grid:
-        if cell.family != MACHINE and TWIN_VARIANTS.get(cell.framework) == cell.mode:
+    for cell in sorted(grid, key=lambda cell: cell.mode != TWIN_VARIANTS.get(cell.framework)):
+        if cell.family != MACHINE:
             first.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(first.values())
 
@@ -100,7 +108,7 @@ def twins(grid: Iterable[Cell]) -> list[Cell]:
 def priority(cell: Cell, run: int) -> int:
     """The order of the runs: round after round (a run and its twin share a round), shuffled within a round.
 
-    A first run comes before the others of its cell, because they use its compiler caches.
+    Run 0 comes before run 1 and all later ones of its cell, which use its compiler caches.
     """
     shuffled = int.from_bytes(hashlib.sha256(f"{cell} {run}".encode()).digest()[:2], "big")
     return 100_000_000 - (run % TWIN) * 100_000 - shuffled
@@ -124,6 +132,7 @@ def state(settings: Settings, folder: Path) -> State:
     missing: list[tuple[Cell, int]] = []
     unsound: dict[Path, str] = {}
     walls: dict[str, list[float]] = {}
+    sound: dict[Path, Row] = {}
     digests = {key: workloads.source_digest(item.family, item.name) for key, item in catalogue(settings).items()}
     for cell, run in runs(settings):
         path = folder / cell.run_file(run)
@@ -138,8 +147,34 @@ def state(settings: Settings, folder: Path) -> State:
         if problem:
             unsound[path] = problem
         else:
-            walls.setdefault(cell.variant, []).append(row["wall_seconds"])
+            sound[path] = row
+    for index, reason in outdated(list(sound.values())).items():
+        unsound[list(sound)[index]] = reason
+    for path in sound.keys() - unsound.keys():
+        walls.setdefault(path.name.split(".")[0], []).append(sound[path]["wall_seconds"] or 0.0)
     return State(tuple(missing), unsound, walls)
+
+
+def outdated(rows: Sequence[Row]) -> dict[int, str]:
+    """The runs that must not be mixed with the newest of their problem, by their place in `rows`, with the reason.
+
+    All runs of a problem must have had as many processors; those of one framework the same packages.
+    """
+    def kind(row: Row, *more: str) -> tuple[Any, ...]:
+        return (row["hardware"], *(row[column] for column in PROBLEM), *more)
+
+    newest: dict[tuple[Any, ...], Any] = {}
+    for row in sorted(rows, key=lambda row: row["started"] or ""):
+        newest[kind(row)] = row["threads"]
+        if row["versions"]:
+            newest[kind(row, row["framework"])] = row["versions"]
+    found = {}
+    for index, row in enumerate(rows):
+        if row["threads"] != newest[kind(row)]:
+            found[index] = f"it was measured with {row['threads']} processors, the newest run with {newest[kind(row)]}"
+        elif row["versions"] and row["versions"] != (latest := newest[kind(row, row["framework"])]):
+            found[index] = f"it was measured with {row['versions']}, the newest run with {latest}"
+    return found
 
 
 def why_unusable(row: dict[str, object], cell: Cell, run: int, settings: Settings, digest: str) -> str | None:

@@ -24,7 +24,9 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback."""
     try:
         settings = load(config)
-        grid.catalogue(settings)
+        if all(cell.family == grid.MACHINE for cell in grid.cells(settings)):
+            raise ValueError("config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
+                             "precisions, sizes and devices together")
         return settings
     except ValueError as error:
         sys.exit(f"Error: {error}")
@@ -74,12 +76,16 @@ def example_digest(wildcards: Any) -> str:
 
 
 def foreign_files(folder: str) -> list[str]:
-    """The files of other machines: copied into `results/` or published with the project."""
+    """The files of other machines: copied into `results/` or published with the project.
+
+    Names that Snakemake would take for patterns are left out.
+    """
     own = Path(folder)
     places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
               if place.name not in (own.name, "published")]
-    return sorted(str(path) for place in places for kind in ("runs", "parity", "events")
-                  for path in place.glob(f"{kind}/**/*.parquet"))
+    kinds = ("runs/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
+    found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
+    return sorted(path for path in found if not set(path) & set("{}*?[]"))
 
 
 def sections() -> list[str]:

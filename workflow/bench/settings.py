@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,6 +92,9 @@ def load(config: Mapping[str, Any]) -> Settings:
         value = otherwise if chosen[key] == "auto" else chosen[key]
         return tuple(value) if isinstance(value, list) else value
 
+    if chosen["hardware"] == "published":
+        raise ValueError("config.yaml: hardware is 'published', which is the folder of committed results; "
+                         "allowed is any other name")
     found = hardware.devices()
     devices = auto("devices", found)
     if missing := set(devices) - set(found):
@@ -149,8 +151,3 @@ def _allowed(rule: Mapping[str, Any]) -> str:
         return "true or false"
     words = [f"{word} {rule[key]}" for key, word in limits.items() if key in rule]
     return " ".join(["a" if rule.get("type") != "integer" else "an", str(rule.get("type")), ", ".join(words)]).strip()
-
-
-def as_dict(settings: Settings) -> dict[str, Any]:
-    """The settings as plain values."""
-    return dataclasses.asdict(settings)
