@@ -1,5 +1,7 @@
 """Parquet files: written whole, validated when read."""
 
+import os
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -53,6 +55,27 @@ def test_another_table_and_another_version_are_refused(file, monkeypatch):
     monkeypatch.setattr(schema, "VERSION", 2)
     with pytest.raises(schema.InvalidFile, match="version"):
         schema.read(file, "noise")
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.parquet")
+    for path in (tmp_path, tmp_path / "pipe.parquet"):
+        with pytest.raises(schema.InvalidFile, match="is not a file"):
+            schema.read(path, "run")
+
+
+def test_a_file_that_claims_to_hold_too_much_is_refused_unread(file, monkeypatch):
+    monkeypatch.setattr(schema, "MOST_NUMBERS", 10)
+    with pytest.raises(schema.InvalidFile, match="it holds 13 entries"):
+        schema.read(file, "noise")
+
+
+@pytest.mark.parametrize("column", ["hardware", "framework", "mode", "device"])
+def test_a_name_that_is_missing_is_refused(tmp_path, column):
+    path = tmp_path / "noise.parquet"
+    schema.write(path, "noise", [NOISE | {column: None}])
+    with pytest.raises(schema.InvalidFile, match=f"{column} is null"):
+        schema.read(path, "noise")
 
 
 def test_a_foreign_parquet_file_is_refused(tmp_path):

@@ -12,7 +12,9 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pyarrow as pa
@@ -156,6 +158,19 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
 }
 
 LONGEST_TEXT = 20_000
+MOST_NUMBERS = 20_000_000
+"""Entries of a file, all columns together; a small file can claim to hold billions."""
+
+NAMED = (*CELL, "run", "status")
+"""Columns that are never null, in whatever table they stand."""
+NEEDED = ("started", "wall_seconds", "loops", "steps_per_call", "values", "step_seconds", "steady", "drifted", "items",
+          "flops", "check_values")
+"""Columns that a run with status `ok` has."""
+OBJECTS = ("metrics", "switches", "versions", "environment")
+"""Columns that hold a JSON object."""
+AMOUNTS = ("_seconds", "_bytes", "_joules", "_per_second", "items", "flops", "ratio", "ratio_low", "ratio_high",
+           "warmup_values")
+"""Endings of the names of columns that hold numbers which cannot be negative."""
 
 
 class InvalidFile(ValueError):
@@ -198,26 +213,41 @@ def write(path: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def read(path: Path, table: str) -> list[dict[str, Any]]:
     """The validated rows of a file. Raises `InvalidFile` for anything that is not a sound file of this table."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise InvalidFile(f"{path}: is not a file")
     try:
-        content = pq.ParquetFile(path).read()
-        metadata = {key.decode(): value.decode() for key, value in (content.schema.metadata or {}).items()}
-        rows = content.to_pylist()
+        with pq.ParquetFile(path) as file:
+            written = _expect(path, file, table)
+            rows = file.read().to_pylist()
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
-    if metadata.get("schema") != table:
-        raise InvalidFile(f"{path}: its schema is {metadata.get('schema')!r}, expected {table!r}")
-    if metadata.get("version") != str(VERSION):
-        raise InvalidFile(f"{path}: its schema version is {metadata.get('version')!r}, expected '{VERSION}'")
-    if not content.schema.equals(arrow(table), check_metadata=False):
-        raise InvalidFile(f"{path}: its columns are not those of {table!r} version {VERSION}")
-    if metadata.get("digest") != digest(rows):
+    if written != digest(rows):
         raise InvalidFile(f"{path}: its content was changed after it was written (digest does not match)")
     for row in rows:
         _validate(path, row)
     return rows
 
 
+def _expect(path: Path, file: pq.ParquetFile, table: str) -> str | None:
+    """The digest that a file tells. Raises InvalidFile, before any data are read, if it is not one of this table."""
+    metadata = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
+    if metadata.get("schema") != table:
+        raise InvalidFile(f"{path}: its schema is {metadata.get('schema')!r}, expected {table!r}")
+    if metadata.get("version") != str(VERSION):
+        raise InvalidFile(f"{path}: its schema version is {metadata.get('version')!r}, expected '{VERSION}'")
+    if not file.schema_arrow.equals(arrow(table), check_metadata=False):
+        raise InvalidFile(f"{path}: its columns are not those of {table!r} version {VERSION}")
+    groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
+    numbers = sum(group.column(index).num_values for group in groups for index in range(group.num_columns))
+    if numbers > MOST_NUMBERS:
+        raise InvalidFile(f"{path}: it holds {numbers} entries, allowed are {MOST_NUMBERS}")
+    return metadata.get("digest")
+
+
 def _validate(path: Path, row: Mapping[str, Any]) -> None:
+    for column in NAMED:
+        if column in row and row[column] is None:
+            raise InvalidFile(f"{path}: {column} is null")
     for column, allowed in ALLOWED.items():
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
@@ -229,8 +259,14 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
     for column, value in row.items():
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             raise InvalidFile(f"{path}: {column} holds {len(value)} characters")
-        if column.endswith(("_seconds", "_bytes", "_joules", "ratio")) or (column == "values" and "run" in row):
+        if column.endswith(AMOUNTS) or (column == "values" and "run" in row):
             _validate_amount(path, column, value)
+        if column in OBJECTS and value is not None:
+            _validate_object(path, column, value)
+    if row.get("started") is not None and not _is_moment(row["started"]):
+        raise InvalidFile(f"{path}: started is {row['started'][:80]!r}, which is not a date and time with a zone")
+    if "run" in row and row["status"] == "ok":
+        _validate_measurement(path, row)
 
 
 def _validate_amount(path: Path, column: str, value: Any) -> None:
@@ -239,3 +275,31 @@ def _validate_amount(path: Path, column: str, value: Any) -> None:
     for item in value if isinstance(value, list) else [value]:
         if not isinstance(item, int | float) or math.isnan(item) or not -1e-6 <= item < 1e18:
             raise InvalidFile(f"{path}: {column} holds {item!r}, which is not a plausible amount")
+
+
+def _validate_object(path: Path, column: str, value: str) -> None:
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"{path}: {column} cannot be read as JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise InvalidFile(f"{path}: {column} is not a JSON object")
+
+
+def _validate_measurement(path: Path, row: Mapping[str, Any]) -> None:
+    """What the tables rely on in a run that says that it went well."""
+    if missing := [column for column in NEEDED if row[column] is None]:
+        raise InvalidFile(f"{path}: status is ok, but {', '.join(missing)} is null")
+    if not row["values"] or min(row["values"]) <= 0 or row["wall_seconds"] <= 0:
+        raise InvalidFile(f"{path}: values or wall_seconds are not positive")
+    if not math.isclose(row["step_seconds"], median(row["values"]), rel_tol=1e-9):
+        raise InvalidFile(f"{path}: step_seconds is {row['step_seconds']!r}, which is not the median of values")
+    if not all(value is not None and math.isfinite(value) for value in row["check_values"]):
+        raise InvalidFile(f"{path}: check_values holds something that is not a finite number")
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
