@@ -14,21 +14,25 @@ if __name__ == "__main__":  # run as a script: import the package, not its folde
 
 import argparse
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from bench import parity, schema, shares, statistics, workloads
-from bench.grid import MACHINE
-from bench.vocabulary import SLUG, TWIN
+from bench.grid import MACHINE, outdated
+from bench.vocabulary import SLUG, TWIN, Cell
 
 Row = dict[str, Any]
 CELL, PROBLEM = tuple(schema.CELL), tuple(schema.PROBLEM)
 MERGED = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
+MOST_FACTS, LONGEST_FACT = 100, 1000
+"""Entries of hardware.json, and of a list in it; characters of a text in it."""
 
 
 @dataclass
@@ -65,30 +69,55 @@ def machine_folders(results: Path, own: str) -> list[Path]:
 
 def read_machine(folder: Path, own: bool) -> Machine:
     """Everything sound in a machine's folder; what is not is named in `left_out`."""
-    machine = Machine(folder.name, {"hardware": folder.name})
-    try:
-        facts = json.loads((folder / "hardware.json").read_text())
-        machine.facts |= {key: value for key, value in facts.items() if key != "hardware"}
-    except (OSError, ValueError, AttributeError) as error:
-        machine.left_out.append(f"{folder / 'hardware.json'}: {error}")
-    digests: dict[tuple[str, str], str] = {}
+    machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
+    if len(machine.facts) == 1:
+        machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
+    digest = cache(_digest)
 
-    def sound(path: Path, row: Row) -> str | None:
-        where = folder / "runs" / row["family"] / row["workload"]
+    def wrong(path: Path, rows: list[Row]) -> str | None:
+        if len(rows) != 1:
+            return f"it holds {len(rows)} runs, expected one"
+        row = rows[0]
         if row["hardware"] != folder.name:
             return f"it says that it was measured on {row['hardware']}"
-        if path.parent.parent != where:
-            return "it holds another cell than its place says"
-        key = (row["family"], row["workload"])
-        if own and digests.setdefault(key, _digest(*key)) != row["source_digest"]:
+        if path != run_file(folder, row):
+            return "it holds another run than its place says"
+        if own and digest(row["family"], row["workload"]) != row["source_digest"]:
             return "the workload or the clock has changed since"
         return None
 
-    machine.runs = _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, sound)
+    runs = _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, wrong)
+    changed = outdated(runs)
+    machine.left_out += [f"{run_file(folder, runs[index])}: {reason}" for index, reason in changed.items()]
+    machine.runs = [row for index, row in enumerate(runs) if index not in changed]
     machine.events = _read_all(folder.glob("events/**/*.parquet"), "events", machine.left_out)
     machine.events = [row | {"hardware": folder.name} for row in machine.events]
     machine.parity = read_parity(folder, machine.left_out)
     return machine
+
+
+def run_file(folder: Path, row: Row) -> Path:
+    """Where a run belongs below the folder of its machine."""
+    return folder / "runs" / Cell(*(row[column] for column in CELL[1:])).run_file(row["run"])
+
+
+def read_facts(path: Path) -> Row:
+    """What a hardware.json says, cut to plain values two levels deep, whoever wrote it; {} where there is nothing."""
+    try:
+        small = path.is_file() and path.stat().st_size <= LONGEST_FACT * MOST_FACTS
+        found = json.loads(path.read_text()) if small else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return _plain_fact(found, 2) if isinstance(found, dict) else {}
+
+
+def _plain_fact(value: Any, depth: int) -> Any:
+    if isinstance(value, dict):
+        return {str(key)[:LONGEST_FACT]: _plain_fact(entry, depth - 1)
+                for key, entry in list(value.items())[:MOST_FACTS]} if depth >= 0 else None
+    if isinstance(value, list):
+        return [_plain_fact(entry, depth - 1) for entry in value[:MOST_FACTS]] if depth >= 0 else None
+    return value[:LONGEST_FACT] if isinstance(value, str) else value
 
 
 def _digest(family: str, name: str) -> str:
@@ -99,13 +128,12 @@ def _digest(family: str, name: str) -> str:
 
 
 def _read_all(paths: Iterable[Path], table: str, left_out: list[str],
-              complaint: Callable[[Path, Row], str | None] = lambda path, row: None) -> list[Row]:
+              complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None) -> list[Row]:
     rows = []
     for path in sorted(paths):
         try:
             content = schema.read(path, table)
-            wrong = next(filter(None, (complaint(path, row) for row in content)), None)
-            if wrong:
+            if wrong := complaint(path, content):
                 raise schema.InvalidFile(f"{path}: {wrong}")
             rows += content
         except schema.InvalidFile as error:
@@ -117,10 +145,29 @@ def read_parity(folder: Path, left_out: list[str]) -> list[Row]:
     """The parity gate of every workload of a machine, from what both frameworks observed."""
     rows = []
     for place in sorted({path.parent for path in folder.glob("parity/*/*/*.parquet")}):
-        observed = {framework: _read_all([path], "observations", left_out)
+        observed = {framework: _read_all([path], "observations", left_out, _misplaced)
                     for framework in ("torch", "jax") if (path := place / f"{framework}.parquet").exists()}
         rows += parity.compare(observed.get("torch", []), observed.get("jax", []), folder.name)
     return rows
+
+
+def _misplaced(path: Path, rows: list[Row]) -> str | None:
+    """Why observations cannot be those that their place names."""
+    place = (*path.parts[-3:-1], path.stem)
+    for row in rows:
+        if (row["family"], row["workload"], row["framework"]) != place or row["family"] == "graph":
+            return "it holds observations of another workload than its place says"
+        if row["status"] == "ok" and not _has_shape(row):
+            return f"the values of {row['name']} do not have their shape"
+    return None
+
+
+def _has_shape(row: Row) -> bool:
+    """Whether an observation has a name, a shape, and as many numbers as the shape says."""
+    shape, values = row["shape"], row["values"]
+    if row["name"] is None or shape is None or values is None or None in values:
+        return False
+    return all(side is not None and side >= 0 for side in shape) and math.prod(shape) == len(values)
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
@@ -270,9 +317,7 @@ def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
              floor: Callable[[str, float], float | None]) -> Row:
     """Ratio of one pair, or the reason why there is none."""
     error, tolerance = value_error(pair, torch, jax)
-    reason = gate_failure(pair, gate) or (
-        f"losses differ by {error:.2g}, allowed is {tolerance:.2g} in {pair['precision']}"
-        if error is None or error > tolerance else None)
+    reason = gate_failure(pair, gate) or value_failure(error, tolerance)
     if reason:
         return {"parity_error": error, "message": reason, "verdict": "not comparable"}
     ratio = _ratio(torch, jax)
@@ -280,6 +325,8 @@ def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
            "method": ratio.method, "p": ratio.p, "noise_floor": floor(pair["device"], ratio.runs), "message": ""}
     if ratio.low is None:
         return row | {"verdict": "not comparable", "message": "too few runs for an interval"}
+    if row["noise_floor"] is None:
+        return row | {"message": "no noise floor was measured, so nothing is called a difference"}
     return row
 
 
@@ -310,6 +357,13 @@ def value_error(pair: Row, torch: list[Row], jax: list[Row]) -> tuple[float | No
         tolerance = 1e-3
     errors = [_relative(ours["check_values"], theirs["check_values"]) for ours in torch for theirs in jax]
     return (None, tolerance) if None in errors else (max(errors), tolerance)  # type: ignore[type-var]
+
+
+def value_failure(error: float | None, tolerance: float) -> str | None:
+    """Why the first values do not let a pair through, or None; an error that is not a number is no agreement."""
+    if error is None:
+        return "a run has no first values to compare"
+    return None if error <= tolerance else f"first values differ by {error:.2g}, allowed is {tolerance:.2g}"
 
 
 def _relative(ours: list[float] | None, theirs: list[float] | None) -> float | None:
@@ -344,7 +398,7 @@ def write_csv(path: Path, table: str, rows: list[Row]) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return json.dumps(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@")):
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return "'" + value
     return value
 

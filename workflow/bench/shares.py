@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,20 +15,22 @@ PAUSE_SECONDS = 30.0
 
 
 def shares(runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Seconds by part over `runs` (rows of the table `runs`); `rest` is everything else, from one run to the next.
+    """Seconds by part over the `runs` that went well; `rest` is everything else, from one run to the next.
 
     The workflow engine's own time lies between two runs and is part of the rest.
     """
+    runs = list(runs)
     good = [row for row in runs if row["status"] == "ok"]
     seconds = {part: sum(row.get(f"{column}_seconds") or 0.0 for row in good for column in columns)
                for part, columns in PARTS.items()}
     inside = sum(row["wall_seconds"] for row in good)
-    return seconds | {"rest": inside - sum(seconds.values()) + between(good)}
+    return seconds | {"rest": inside - sum(seconds.values()) + between(runs)}
 
 
 def between(runs: Iterable[Mapping[str, Any]]) -> float:
-    """Seconds between the end of each run and the start of the next, pauses left out."""
-    spans = sorted((datetime.fromisoformat(row["started"]), row["wall_seconds"]) for row in runs)
+    """Seconds between the end of each run, failed ones too, and the start of the next, pauses left out."""
+    spans = sorted((datetime.fromisoformat(row["started"]).astimezone(UTC), row["wall_seconds"]) for row in runs
+                   if row["started"] and row["wall_seconds"])
     gaps = [(later - start - timedelta(seconds=wall)).total_seconds()
             for (start, wall), (later, _) in pairwise(spans)]
     return sum(gap for gap in gaps if 0 < gap < PAUSE_SECONDS)
