@@ -19,8 +19,11 @@ import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
 def slug(text: str) -> str:
@@ -41,7 +44,7 @@ def cpu_model() -> str:
 
 @functools.cache
 def gpus() -> tuple[dict[str, str], ...]:
-    """The NVIDIA devices whose driver answers: name, memory (MiB), driver version; empty when there are none."""
+    """The visible NVIDIA devices whose driver answers: name, memory (MiB), driver version; empty without any."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ()
@@ -51,8 +54,21 @@ def gpus() -> tuple[dict[str, str], ...]:
     except (OSError, subprocess.SubprocessError):
         return ()
     keys = ("name", "memory_mib", "driver")
-    return tuple(dict(zip(keys, (part.strip() for part in line.split(",")), strict=False))
-                 for line in answer.splitlines() if line.strip())
+    lines = [[part.strip() for part in line.split(",")] for line in answer.splitlines()]
+    return visible(tuple(dict(zip(keys, parts, strict=True)) for parts in lines if len(parts) == len(keys)))
+
+
+def visible(found: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
+    """What CUDA_VISIBLE_DEVICES leaves of the devices; anything but numbers in it is not looked up."""
+    wish = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if wish is None:
+        return found
+    places = [part.strip() for part in wish.split(",")]
+    if places[0] in ("", "-1", "NoDevFiles"):
+        return ()
+    if not all(place.isdigit() for place in places):
+        return found
+    return tuple(found[int(place)] for place in places if int(place) < len(found))
 
 
 def devices() -> tuple[str, ...]:
@@ -83,12 +99,23 @@ def physical_cpus() -> list[int]:
 
 
 def _quota(cores: int) -> int:
-    """How many of `cores` the control group lets this process use (a container's limit)."""
-    try:
-        limit, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-    except (OSError, ValueError):
-        return cores
-    return cores if limit == "max" else max(1, min(cores, int(limit) // int(period)))
+    """How many of `cores` the control groups let this process use (the limit of a container or a batch system)."""
+    for limit, period in _limits():
+        if limit.isdigit() and period.isdigit():  # else "max", or -1 in version 1
+            cores = min(cores, int(limit) // int(period))
+    return max(1, cores)
+
+
+def _limits() -> Iterator[tuple[str, str]]:
+    """Processor time and period of this process's control group and of those above it; version 2, then version 1."""
+    found = re.search(r"^0::/(.*)$", _line("/proc/self/cgroup") or "", re.MULTILINE)
+    group = CONTROL_GROUPS / (found.group(1) if found else "")
+    for folder in (group, *group.parents):
+        words = (_line(f"{folder}/cpu.max") or "").split()
+        if folder.is_relative_to(CONTROL_GROUPS) and len(words) == 2:
+            yield words[0], words[1]
+    first = CONTROL_GROUPS / "cpu"
+    yield _line(f"{first}/cpu.cfs_quota_us") or "", _line(f"{first}/cpu.cfs_period_us") or ""
 
 
 def measuring_cpus(threads: int | None = None) -> list[int]:
