@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import schema
+from bench import measure, schema
 
 pytestmark = pytest.mark.serial
 
@@ -76,10 +76,20 @@ def test_a_run_that_takes_too_long_is_a_time_out_that_says_where(bench):
     assert row["import_seconds"] > 0
 
 
-def test_a_run_killed_by_the_kernel_is_a_row_too(bench):
+def test_a_run_that_is_killed_is_a_row_too(bench):
     bench.plant("killed", code="import os, signal\nStep.step = lambda self: os.kill(os.getpid(), signal.SIGKILL)")
     row = bench.measure("training/killed")
     assert (row["status"], "signal 9" in row["message"]) == ("failed", True)
+
+
+@pytest.mark.parametrize(("code", "by_kernel", "status", "message"), [
+    (-9, True, "oom", "killed by the kernel in phase timed"), (-11, True, "failed", "signal 11 (SIGSEGV)"),
+    (3, True, "failed", "exit status 3 in phase timed: first words | last words"),
+    (None, False, "timeout", "no result after 60 s")])
+def test_how_a_process_ended_is_told(tmp_path, code, by_kernel, status, message):
+    (tmp_path / "stderr").write_text("first words\nlast words\n")
+    found = measure.ended(code, 60, "timed", tmp_path / "stderr", by_kernel)
+    assert (found["status"], message in found["message"]) == (status, True)
 
 
 FAKE_ASYNC = """
@@ -119,8 +129,8 @@ PLANTED = [
     ("recompiles_jax", "jax", "eager", "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
      "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
      "ompil"),
-    ("recompiles_torch", "torch", "compile", "import time\nimport torch\nf = torch.compile(lambda x: x + 1, dynamic=False, "
-     "backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
+    ("recompiles_torch", "torch", "compile", "import time\nimport torch\nf = torch.compile(lambda x: x + 1, "
+     "dynamic=False, backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
      "        time.sleep(0.005)\n        f(torch.ones(self.n // 40 + 1))", "ompil"),
 ]
 

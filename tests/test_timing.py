@@ -86,12 +86,10 @@ def test_garbage_collection_is_on_again_after_a_step_that_raises():
 
 
 def test_the_clock_costs_less_than_one_percent_of_a_one_millisecond_step():
-    with timing.stopwatch() as alone:
-        for _ in range(200):
-            spin(0.001)
-    clocked = sum(timing.block_seconds(lambda: spin(0.001), nothing, 20) for _ in range(10))
-    with timing.stopwatch() as around:
-        for _ in range(10):
-            timing.block_seconds(lambda: spin(0.001), nothing, 20)
-    assert clocked == pytest.approx(alone.seconds, rel=0.05)
-    assert around.seconds == pytest.approx(clocked, rel=0.05)
+    blocks, around = [], []
+    for _ in range(20):
+        with timing.stopwatch() as watch:
+            blocks.append(timing.block_seconds(lambda: spin(0.001), nothing, 20))
+        around.append(watch.seconds)
+    assert min(blocks) < 1.01 * 20 * 0.001  # inside a value
+    assert min(outer / inner for outer, inner in zip(around, blocks, strict=True)) < 1.01  # around it
