@@ -209,7 +209,9 @@ def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, di
     won = (sound["verdict"] == f"{winner} faster") & (low > margin)
     against = ~won & (high < max(margin, EQUAL))
     undecided = ~won & ~against
-    centre, centre_low, centre_high = statistics.geometric_mean(counted["ratio"].to_list())
+    enough = len(counted) >= statistics.LEAST_FOR_MEAN
+    mean = statistics.geometric_mean(counted["ratio"].to_list()) if enough else (None, None, None)
+    centre, centre_low, centre_high = mean
     evidence = {
         "comparisons": len(counted), "not_comparable": len(rows) - len(counted),
         "jax_faster": int((sound["verdict"] == "jax faster").sum()),

@@ -43,6 +43,9 @@ PAIRING_LEVEL = 0.05
 SMALLEST_FLOOR = 0.005
 """No difference below half a percent is called one, however quiet the machine: two clocks disagree by as much."""
 
+LEAST_FOR_MEAN = 5
+"""Fewer workloads are not summarised by one number: its interval would span orders of magnitude."""
+
 LEVEL = 0.05
 """Adjusted p below which a difference is one."""
 

@@ -105,7 +105,8 @@ def headlines(tables: Tables, own: str) -> list[Headline]:
         verdicts = valid["verdict"].value_counts()
         # Every workload counts once: a workload with many tasks does not outweigh the others.
         logs = np.log(valid["ratio"].astype(float)).groupby(valid["workload"]).mean()
-        mean = Interval(*statistics.geometric_mean(np.exp(logs))) if len(logs) else None
+        enough = len(logs) >= statistics.LEAST_FOR_MEAN
+        mean = Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
         jax, torch, ties = (int(verdicts.get(verdict, 0)) for verdict in ("jax faster", "torch faster", "tie"))
         found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean))
     return found
