@@ -22,12 +22,14 @@ endif
 
 BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE)
 RUN := PATH="$(CURDIR)/.venv/bin:$$PATH" python -m
+# With the packages for the CPU alone, a GPU is not measured, whether or not there is one.
+INSTALLED := $(PYTHON) -c 'import json; print({"cpu": "cpu"}.get(json.load(open(".venv/install.json"))["device"], "auto"))'
 PYTEST := $(RUN) pytest
 
 .PHONY: report test test-slow lint environment environment-dev
 
 report: environment
-	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET)
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
 	@echo "The article: $(CURDIR)/report/index.html"
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).

@@ -847,9 +847,18 @@ def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
     return Verdict(found.verdict, {**found.evidence, "rule": rule})
 
 
-def rows(results: Results, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def judge_foreign(entry: Mapping[str, Any], results: Results) -> Verdict:
+    """`judge` for the data of another machine, which may hold anything: what cannot be read decides nothing."""
+    try:
+        return judge(entry, results)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return Verdict(UNMEASURED, {"reason": "unreadable data", "error": type(error).__name__})
+
+
+def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = True) -> list[dict[str, Any]]:
     """The rows of the table `claims` for one machine."""
-    judged = [(entry, judge(entry, results)) for entry in entries]
+    decide = judge if own else judge_foreign
+    judged = [(entry, decide(entry, results)) for entry in entries]
     return [{"hardware": results.hardware, "id": entry["id"], "section": entry["section"], "kind": entry["kind"],
              "verdict": found.verdict, "evidence": as_text(found.evidence)} for entry, found in judged]
 
@@ -876,7 +885,8 @@ def main(argv: list[str] | None = None) -> None:
     tables, entries = Tables(options.tables), read_claims()
     frames = {name: tables.frame(name) for name in NAMES if name != "claims"}
     machines = list(dict.fromkeys([options.machine, *tables.hardware(options.machine)]))
-    table = [row for machine in machines for row in rows(Results(machine, frames, tables.machines), entries)]
+    table = [row for machine in machines
+             for row in rows(Results(machine, frames, tables.machines), entries, machine == options.machine)]
     schema.write(options.output, "claims", table)
     collect.write_csv(options.output.with_suffix(".csv"), "claims", table)
     own = [row["verdict"] for row in table if row["hardware"] == options.machine]

@@ -49,7 +49,7 @@ class Machine:
     def tables(self) -> dict[str, list[Row]]:
         """All tables of this machine."""
         peaks = peak_rows(self.runs)
-        cells = cell_rows(self.runs, peaks)
+        cells = [mismatched(row, self.parity) for row in cell_rows(self.runs, peaks)]
         noise = noise_rows(self.runs)
         return {"runs": self.runs, "parity": self.parity, "events": self.events, "peaks": peaks, "noise": noise,
                 "cells": cells, "comparisons": comparison_rows(self.runs, self.parity)}
@@ -206,7 +206,7 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str], float]) ->
         "import_seconds": _median(good, "import_seconds"), "build_seconds": _median(good, "build_seconds"),
         "cold_compile_seconds": _compile_seconds(good, "cold"),
         "cached_compile_seconds": _compile_seconds(good, "cached"),
-        "first_step_seconds": _median(good, "first_step_seconds"),
+        "first_step_seconds": _median([run for run in good if run["cache"] != "cached"] or good, "first_step_seconds"),
         "items_per_second": items / centre if items else None, "item_unit": good[0]["item_unit"],
         "flops": flops, "compiler_flops": _median(good, "compiler_flops"), "flops_per_second": per_second,
         "share_of_peak": per_second / peak if per_second and peak else None,
@@ -232,6 +232,14 @@ def _compile_seconds(runs: Iterable[Row], cache: str) -> float | None:
     values = [{"seconds": (row["trace_seconds"] or 0.0) + row["compile_seconds"]} for row in runs
               if row["cache"] == cache and row["compile_seconds"] is not None]
     return _median(values, "seconds")
+
+
+def mismatched(cell: Row, gate: list[Row]) -> Row:
+    """The cell, with the status `mismatch` where the parity gate found its variant to compute something else."""
+    bad = [row for row in gate_rows(cell, cell["framework"], cell["mode"], gate) if row["status"] == "mismatch"]
+    if cell["status"] != "ok" or not bad:
+        return cell
+    return cell | {"status": "mismatch", "message": gate_sentence(bad[0])}
 
 
 def peak_rows(runs: Iterable[Row]) -> list[Row]:
@@ -301,16 +309,22 @@ def comparison_rows(runs: list[Row], gate: list[Row]) -> list[Row]:
         variants = grouped(group, ("framework", "mode"))
         medians = {variant: statistics.interval([row["step_seconds"] for row in own])[0]
                    for variant, own in variants.items()}
-        best = {framework: min((variant for variant in variants if variant[0] == framework),
-                               key=medians.__getitem__, default=None) for framework in ("torch", "jax")}
+        pairs = {}
         for torch in (variant for variant in variants if variant[0] == "torch"):
             for jax in (variant for variant in variants if variant[0] == "jax"):
-                row = problem | {"torch_mode": torch[1], "jax_mode": jax[1],
-                                 "best": (torch, jax) == (best["torch"], best["jax"])}
-                rows.append(row | _compare(row, variants[torch], variants[jax], gate, floor))
+                row = problem | {"torch_mode": torch[1], "jax_mode": jax[1]}
+                pairs[torch, jax] = row | _compare(row, variants[torch], variants[jax], gate, floor)
+        best = _best(pairs, medians)
+        rows += [row | {"best": pair == best} for pair, row in pairs.items()]
     for table in ([row for row in rows if row["best"]], [row for row in rows if not row["best"]]):
         _decide(table)
     return rows
+
+
+def _best(pairs: Mapping[tuple[Any, Any], Row], medians: Mapping[Any, float]) -> tuple[Any, Any] | None:
+    """The fastest variant of each framework, among those that can be compared where there are any."""
+    sound = [pair for pair, row in pairs.items() if row.get("ratio_low") is not None] or list(pairs)
+    return min(sound, key=lambda pair: medians[pair[0]] * medians[pair[1]], default=None)
 
 
 def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
@@ -330,21 +344,31 @@ def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
     return row
 
 
+def gate_rows(problem: Row, framework: str, mode: str, gate: list[Row]) -> list[Row]:
+    """What the parity gate says of a variant in a problem: its own task, and the gradient that training follows."""
+    # a mode that needs CUDA is the same implementation under another launcher; the gate runs the modes a CPU has
+    mode = "compile" if mode == "compile-max" else mode
+    wanted = (problem["family"], problem["workload"], framework, mode)
+    return [row for row in gate if (row["family"], row["workload"], row["framework"], row["mode"]) == wanted
+            and row["task"] in (problem["task"], "gradient")]
+
+
+def gate_sentence(row: Row) -> str:
+    """What is wrong, from a row of the table `parity` whose status is not ok."""
+    how = (row["message"] or row["status"]) if row["error"] is None else (
+        f"differs by {row['error']:.2g} from {row['against']}")
+    return f"parity gate: {row['framework']} {row['mode']} {row['task']} {row['name'] or ''} {how}"[:500]
+
+
 def gate_failure(pair: Row, gate: list[Row]) -> str | None:
     """Why the parity gate does not let this pair through, or None."""
-    mine = [row for row in gate if (row["family"], row["workload"]) == (pair["family"], pair["workload"])
-            and row["task"] in (pair["task"], "gradient")]
     for framework in ("torch", "jax"):
-        # cuda-only modes are the same implementation under another launcher; the gate runs the modes a CPU has
-        mode = "compile" if pair[f"{framework}_mode"] == "compile-max" else pair[f"{framework}_mode"]
-        rows = [row for row in mine if (row["framework"], row["mode"]) == (framework, mode)]
+        rows = gate_rows(pair, framework, pair[f"{framework}_mode"], gate)
         if not any(row["task"] == pair["task"] for row in rows):
-            return f"the parity gate was not run for {framework} {mode}"
+            return f"the parity gate was not run for {framework} {pair[f'{framework}_mode']}"
         for row in rows:
             if row["status"] != "ok":
-                how = f"differs by {row['error']:.2g} from {row['against']}" if row["error"] is not None else (
-                    row["message"] or row["status"])
-                return f"parity gate: {framework} {mode} {row['task']} {row['name'] or ''} {how}"[:500]
+                return gate_sentence(row)
     return None
 
 

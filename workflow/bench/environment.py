@@ -14,17 +14,20 @@ from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS",
            "VECLIB_MAXIMUM_THREADS")
-DROPPED = ("XLA_FLAGS", "JAX_", "TORCH", "PYTORCH_", "OMP_", "KMP_", "GOMP_", "MKL_", "NVIDIA_TF32_OVERRIDE",
-           "PYTHONPATH", "PYTHONSTARTUP", "LD_PRELOAD", "MALLOC_")
-"""Beginnings of variable names that would change what is measured without leaving a trace in the code."""
+KEPT = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "CC", "CXX", "CPATH", "CUDA_HOME",
+        "CUDA_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_BUILD_SYSROOT", "SYSTEMROOT")
+"""Variables of the caller that a measuring process gets: enough to find compilers and libraries, and no more."""
 
 
 def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: Path) -> dict[str, str]:
     """The environment variables of a measuring process.
 
-    `caller` is the environment to start from, `caches` the folder that holds the compilers' caches of the cell.
+    `caller` is the environment to start from, `caches` the folder that holds the compilers' caches of the cell. Every
+    process sees one GPU, the first of the caller's, because one framework would start them all and the other one only.
     """
-    kept = {key: value for key, value in caller.items() if not key.startswith(DROPPED)}
+    kept = {key: value for key, value in caller.items() if key in KEPT or key.startswith("LC_")}
+    if device == "cuda":
+        kept["CUDA_VISIBLE_DEVICES"] = caller.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     return kept | recorded(device=device, threads=threads, caches=caches)
 
 
@@ -41,6 +44,8 @@ def recorded(*, device: str, threads: int, caches: Path) -> dict[str, str]:
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         "JAX_PLATFORMS": "cuda,cpu" if device == "cuda" else "cpu",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+        "CUDA_CACHE_PATH": str(caches / "cuda"),
     }
     if device == "cpu":
         settings["CUDA_VISIBLE_DEVICES"] = ""

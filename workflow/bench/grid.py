@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,6 +188,8 @@ def why_unusable(row: dict[str, object], cell: Cell, run: int, settings: Setting
         return "the workload or the clock has changed since"
     if row["threads"] != settings.cpu_threads:
         return f"it was measured with {row['threads']} processors, cpu_threads is {settings.cpu_threads}"
+    if settings.exclusive and not json.loads(str(row["environment"] or "{}")).get("exclusive", True):
+        return "others ran beside it"
     if settings.retry_failed and row["status"] in ("failed", "oom", "timeout"):
         return f"it ended as {row['status']}, and retry_failed is set"
     return None

@@ -118,6 +118,17 @@ def _limits() -> Iterator[tuple[str, str]]:
     yield _line(f"{first}/cpu.cfs_quota_us") or "", _line(f"{first}/cpu.cfs_period_us") or ""
 
 
+def with_siblings(cpus: list[int]) -> set[int]:
+    """The processors that share a physical core with any of `cpus`, themselves included."""
+    found = set(cpus)
+    for cpu in cpus:
+        listed = _line(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list") or ""
+        for part in filter(None, listed.split(",")):
+            first, _, last = part.partition("-")
+            found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
 def measuring_cpus(threads: int | None = None) -> list[int]:
     """The processors of a run: the last `threads` physical cores; by default all but one, which the system keeps.
 

@@ -27,14 +27,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 from bench import environment, hardware, probe, timing, workloads
 from bench.vocabulary import ALLOWED, Cell
 
 WORKER = Path(__file__).with_name("worker.py")
-LOCK = Path(tempfile.gettempdir()) / "torch-jax-benchmark.lock"
-"""One per machine: whoever holds it measures."""
+LOCK = Path("/tmp/torch-jax-benchmark.lock")
+"""One per machine, whatever TMPDIR says: whoever holds it measures."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, 
         "probe_before_seconds": before["median"], "probe_after_seconds": after["median"],
         "probe_seconds": before["total"] + after["total"], "drift": drift, "drifted": abs(drift) > probe.DRIFT_LIMIT,
         "threads": len(cpus), "source_digest": workloads.source_digest(cell.family, cell.workload),
-        "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache")),
+        "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache")) | {
+            "exclusive": settings.exclusive},
         "package_digest": environment.package_digest(),
     }
     schema = import_module("bench.schema")
@@ -81,28 +82,36 @@ def alone(exclusive: bool) -> Iterator[None]:
     if not exclusive:
         yield
         return
-    LOCK.touch(exist_ok=True)
-    with LOCK.open() as stream:
+    with open_lock() as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+def open_lock() -> IO[bytes]:
+    """The lock's file, which belongs to whoever came first and which everybody may read."""
+    with suppress(FileNotFoundError):
+        return LOCK.open("rb")
+    os.close(os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o666))
+    return LOCK.open("rb")
 
 
 def prepare_caches(base: Path, cell: Cell, run: int) -> tuple[Path, str]:
     """The folder of the cell's compiler caches below `base`, and whether this run compiles `cold` or `cached`.
 
-    The first run empties the folder; the others use what it left. Nothing is compiled in `eager` mode (`none`).
+    The first run empties the folder; the others use what it left. Eager PyTorch compiles nothing (`none`); eager JAX
+    compiles every operation by itself.
     """
     folder = base.absolute() / cell.problem / cell.variant
     if run == 0:
         shutil.rmtree(folder, ignore_errors=True)
     cache = "cached" if any(folder.glob("*/*")) else "cold"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder, "none" if cell.mode == "eager" else cache
+    return folder, "none" if cell.variant == "torch-eager" else cache
 
 
 def keep_off(cpus: list[int]) -> None:
     """Move this process to the processors that the measurement does not use, if there are any."""
-    others = sorted(set(environment.affinity() or []) - set(cpus))
+    others = sorted(set(environment.affinity() or []) - hardware.with_siblings(cpus))
     if others:
         environment.pin(others)
 
@@ -132,7 +141,7 @@ def supervise(specification: dict[str, Any], folder: Path, timeout: float, cache
                                    preexec_fn=lambda: _become_child(specification["cpus"]))
     with stopped_with(process):
         # slow, needed later: now, while the other process imports too, on processors that it does not use
-        if set(environment.affinity() or []) - set(specification["cpus"]):
+        if not set(environment.affinity() or specification["cpus"]) & set(specification["cpus"]):
             import_module("bench.schema").pa.array([])  # with which pyarrow imports pandas, where it is installed
             environment.package_digest()
         try:
@@ -166,7 +175,8 @@ def _become_child(cpus: list[int]) -> None:
     """In the new process: die with the parent, be the kernel's first choice when memory runs out, take `cpus`."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
     environment.pin(cpus)
 
 

@@ -17,6 +17,9 @@ ARTICLE = "workflow/article"
 MEASURING = ("measure", "worker", "timing", "probe", "environment", "demonstrate", "parity", "collect", "grid",
              "settings", "planning", "hardware")
 """Modules that present nothing: editing them does not make the article anew."""
+COLLECTING = [f"workflow/bench/{name}.py" for name in
+              ("collect", "grid", "parity", "schema", "shares", "statistics", "vocabulary")]
+JUDGING = [f"workflow/bench/{name}.py" for name in ("claims", "events", "judging", "statistics", "tables")]
 TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
 
 

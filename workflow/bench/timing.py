@@ -156,7 +156,7 @@ def unfinished_seconds(step: Call, wait: Call, drain: Call, loops: int) -> tuple
     """
     block_seconds(step, wait, loops)
     left = seconds_of(drain)
-    time.sleep(0.005)  # worker threads may spin for a moment before they sleep
+    time.sleep(0.05)  # worker threads of OpenMP spin for a while before they sleep
     cpu, wall = time.process_time(), time.perf_counter()
     time.sleep(0.02)
     return left, (time.process_time() - cpu) / (time.perf_counter() - wall)

@@ -18,6 +18,7 @@ import math
 import os
 import resource
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -85,16 +86,20 @@ def run(specification: dict[str, Any], report: Report) -> None:
                flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM)
     require_settings(backend, specification)
     start_up(step, backend, report)
+    peak = peak_resident_bytes()
     report.add(check_values=report.phase("check", lambda: first_values(step)))
     require_finite(step)
+    forget_peak()  # the copies that the check made are not the workload's
     time_steps(step, backend, specification, report)
+    peak = max(peak, peak_resident_bytes())
     require_settings(backend, specification)
     require_finite(step)
-    report.add(peak_host_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    report.add(peak_host_bytes=peak,
                peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
+    report.add(message="")
     if specification["extras"]:
         extras(step, backend, report)
-    report.add(status="ok", message="", phase="done")
+    report.add(status="ok", phase="done")
 
 
 def start_up(step: Any, backend: ModuleType, report: Report) -> None:
@@ -129,7 +134,6 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
     drain = lambda: backend.drain(cell["device"])  # noqa: E731
     report.add(phase="warmup")
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
-    backend.reset_peak(cell["device"])
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
     with backend.guard(cell["mode"]), Energy(cell["device"]) as energy:
         timing.collect_values(result, step.step, step.wait, plan)
@@ -148,11 +152,17 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
 
 
 def extras(step: Any, backend: ModuleType, report: Report) -> None:
-    """Slower results, once per cell and after all timing: the compiler's FLOP count and the workload's own metrics."""
-    report.add(phase="extras")
-    report.add(compiler_flops=backend.compiler_flops(step))
-    if hasattr(step, "metrics"):
-        report.add(metrics=report.phase("metrics", step.metrics))
+    """Slower results, once per cell and after all timing: the compiler's FLOP count and the workload's own metrics.
+
+    What goes wrong here is told in the run's message; the times stand.
+    """
+    def collect() -> dict[str, Any]:
+        return {"compiler_flops": backend.compiler_flops(step), "metrics": getattr(step, "metrics", dict)()}
+
+    try:
+        report.add(**report.phase("metrics", collect))
+    except Exception as error:  # a failure is a result
+        report.add(message=f"after the timing: {outcome(error)['message']}")
 
 
 def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None:
@@ -184,6 +194,25 @@ def resident_bytes() -> int | None:
         return None
 
 
+def peak_resident_bytes() -> int:
+    """The most memory that was resident at once since `forget_peak`, or since the process began, in bytes."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def forget_peak() -> None:
+    """Begin `peak_resident_bytes` anew, where the kernel can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+SHORTEST_ENERGY_SECONDS = 1.0
+"""The counters of energy tick every 20 to 100 ms: over less than this they say too little."""
+
+
 class Energy:
     """Joules used by the device between entering and leaving: NVML's counter, RAPL's for a CPU; None if unreadable."""
 
@@ -192,12 +221,13 @@ class Energy:
         self.joules: float | None = None
 
     def __enter__(self) -> Energy:
-        self.start = self.read()
+        self.start, self.began = self.read(), timing.now()
         return self
 
     def __exit__(self, *_: object) -> None:
         end = self.read()
-        if self.start is not None and end is not None and end >= self.start:
+        lasted = timing.now() - self.began
+        if self.start is not None and end is not None and end >= self.start and lasted >= SHORTEST_ENERGY_SECONDS:
             self.joules = end - self.start
 
 

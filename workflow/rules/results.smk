@@ -7,7 +7,7 @@ rule collect:
         planning.parity_files(SETTINGS, RESULTS),
         planning.event_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",
-        [f"workflow/bench/{name}.py" for name in ("collect", "parity", "schema", "statistics")],
+        planning.COLLECTING,
         others=planning.foreign_files(RESULTS),
     output:
         tables=[f"{RESULTS}/{name}.parquet" for name in planning.TABLES],
@@ -33,8 +33,7 @@ rule judge:
     input:
         rules.collect.output.merged,
         rules.collect.output.machines,
-        "workflow/bench/claims.py",
-        "workflow/bench/statistics.py",
+        planning.JUDGING,
         "workflow/article/claims.yaml",
     output:
         table=f"{TABLES}/claims.parquet",

@@ -120,10 +120,6 @@ def peak_device_bytes(device: str) -> int | None:
     return int(statistics["peak_bytes_in_use"]) if statistics else None
 
 
-def reset_peak(device: str) -> None:
-    """Nothing: XLA's allocator keeps its peak for the life of the process."""
-
-
 def compiler_flops(step: Any) -> float | None:
     """Floating-point operations of one step by XLA's cost analysis; None for a step that does not offer its `cost`."""
     flops = (step.cost() or {}).get("flops", 0.0) if hasattr(step, "cost") else 0.0
@@ -161,7 +157,7 @@ def cast(tree: Any, precision: str) -> Any:
 
 def host(value: jax.Array) -> np.ndarray:
     """A float64 copy on the host."""
-    return np.array(jax.device_get(value)).astype(np.float64)
+    return np.array(jax.device_get(value), dtype=np.float64)
 
 
 class _Compiled:

@@ -7,14 +7,15 @@ outside of it. `compile-max` is `mode="max-autotune"`, which captures CUDA graph
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch._dynamo.utils import compile_times, counters
 from torch.optim.adam import adam
 from torch.optim.adamw import adamw
 from torch.optim.sgd import sgd
@@ -48,8 +49,7 @@ def configure(device: str, precision: str, threads: int) -> None:
         operator.fp32_precision = "tf32" if tf32 else "ieee"
     torch.backends.cudnn.benchmark = True  # choose the fastest convolution, as XLA's autotuning does
     torch.backends.cudnn.deterministic = False
-    torch.use_deterministic_algorithms(False)
-    torch._dynamo.config.trace_autograd_ops = True  # one graph for a whole training step
+    # Deterministic algorithms are off by default and verified; to set them would import the compiler.
 
 
 def switches() -> dict[str, str | int | bool]:
@@ -63,7 +63,6 @@ def switches() -> dict[str, str | int | bool]:
         "cudnn.benchmark": torch.backends.cudnn.benchmark,
         "cudnn.deterministic": torch.backends.cudnn.deterministic,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
-        "trace_autograd_ops": torch._dynamo.config.trace_autograd_ops,
     }
     return read | {f"{name}.fp32_precision": operator.fp32_precision
                    for name, operator in _float32_operators().items()}
@@ -81,7 +80,6 @@ def expected(device: str, precision: str, threads: int) -> dict[str, str | int |
         "cudnn.benchmark": True,
         "cudnn.deterministic": False,
         "deterministic_algorithms": False,
-        "trace_autograd_ops": True,
     }
     return wanted | {f"{name}.fp32_precision": "tf32" if tf32 else "ieee" for name in _float32_operators()}
 
@@ -116,6 +114,8 @@ def drain(device: str) -> None:
 @contextmanager
 def guard(mode: str) -> Iterator[None]:
     """A region in which nothing may be compiled. Raises Recompiled, at once or at its end."""
+    if mode == "compile-max" and (skipped := int(_counters("inductor")["cudagraph_skips"])):
+        raise RuntimeError(f"compile-max could not capture {skipped} CUDA graphs")
     before = _compiled_graphs()
     try:
         with nullcontext() if mode == "eager" else torch.compiler.set_stance("fail_on_recompile"):
@@ -129,12 +129,20 @@ def guard(mode: str) -> Iterator[None]:
 
 
 def _compiled_graphs() -> int:
-    return int(counters["stats"]["unique_graphs"])
+    return int(_counters("stats")["unique_graphs"])
+
+
+def _counters(group: str) -> Mapping[str, int]:
+    """The compiler's counters; empty while nothing has been compiled (importing the compiler takes a second)."""
+    module = sys.modules.get("torch._dynamo.utils")
+    return module.counters[group] if module else defaultdict(int)
 
 
 def compile_seconds() -> dict[str, float]:
     """Seconds that the compiler took inside the first step: tracing (Dynamo) and compiling (Inductor); {} if none."""
-    names, totals = compile_times(repr="csv", aggregate=True)
+    if "torch._dynamo.utils" not in sys.modules:
+        return {}
+    names, totals = sys.modules["torch._dynamo.utils"].compile_times(repr="csv", aggregate=True)
     seconds = {name: float(str(total)) for name, total in zip(names, totals, strict=True)}
     whole = seconds.get("_compile.compile_inner", 0.0)
     backend = seconds.get("OutputGraph.call_user_compiler", 0.0)
@@ -142,14 +150,8 @@ def compile_seconds() -> dict[str, float]:
 
 
 def peak_device_bytes(device: str) -> int | None:
-    """The largest number of bytes allocated on the device since `reset_peak`; None on the CPU."""
+    """The largest number of bytes allocated on the device since the process began; None on the CPU."""
     return torch.cuda.max_memory_allocated() if device == "cuda" else None
-
-
-def reset_peak(device: str) -> None:
-    """Start the count of `peak_device_bytes` anew."""
-    if device == "cuda":
-        torch.cuda.reset_peak_memory_stats()
 
 
 def compiler_flops(step: Any) -> float | None:
@@ -235,10 +237,18 @@ def prepared(function: Callable, mode: str, device: str, precision: str) -> tupl
     return plain, compiled(plain, mode, device)
 
 
+def _dynamo() -> Any:
+    """The compiler, imported when first needed: an eager process must not pay for it."""
+    import torch._dynamo
+
+    return torch._dynamo
+
+
 def compiled(function: Callable, mode: str, device: str) -> Callable:
     """`function` as the mode runs it. Raises Unsupported for `compile-max` off CUDA."""
     if mode == "eager":
         return function
+    _dynamo().config.trace_autograd_ops = True  # one graph for a whole training step
     if mode == "compile":
         return torch.compile(function, fullgraph=True, dynamic=False)
     if device != "cuda":
@@ -445,7 +455,7 @@ def _state(optimizer: torch.optim.Optimizer, name: str, shaped: bool = True) -> 
     for parameter in optimizer.param_groups[0]["params"]:
         zero = torch.zeros_like(parameter) if shaped else torch.zeros((), dtype=parameter.dtype,
                                                                       device=parameter.device)
-        torch._dynamo.mark_static_address(zero)
+        _dynamo().mark_static_address(zero)
         optimizer.state[parameter][name] = zero.detach()
         zeros.append(zero)
     return zeros

@@ -19,8 +19,8 @@ from bench.vocabulary import PRECISIONS, SIZES
 
 ROOT = Path(__file__).resolve().parent
 BENCH = ROOT.parent
-CORE = ("timing.py", "worker.py", "environment.py", "backends/__init__.py", "backends/torch_backend.py",
-        "backends/jax_backend.py")
+CORE = ("timing.py", "statistics.py", "worker.py", "environment.py", "backends/__init__.py",
+        "backends/torch_backend.py", "backends/jax_backend.py")
 """The files of the package that every measurement depends on."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LANGUAGES = ("en", "zh")
