@@ -109,14 +109,15 @@ def test_the_order_within_a_round_is_shuffled_and_always_the_same():
 
 
 CELL = Cell("training", "mlp", "train", "small", "float32", "cpu", "jax", "jit")
-ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": "d", "threads": 1, "status": "failed"}
+ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": "d", "threads": 1, "status": "failed",
+       "environment": '{"exclusive": true}'}
 
 
 @pytest.mark.parametrize(("change", "config", "reason"), [
     ({}, {}, None), ({"run": 3}, {}, "another run"), ({"task": "forward"}, {}, "another run"),
     ({"hardware": "other"}, {}, "measured on other"), ({"source_digest": "e"}, {}, "changed since"),
     ({"threads": 64}, {}, "64 processors"), ({}, {"retry_failed": True}, "ended as failed"),
-    ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
+    ({"environment": '{"exclusive": false}'}, {}, "others ran beside"), ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
 ])
 def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
     found = grid.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config), "d")

@@ -74,13 +74,18 @@ def test_an_unknown_workload_is_refused_by_name():
     assert "'training/none'" in done.stderr
 
 
+def compared(torch):
+    """The rows of a variant against jax jit, which is `row()`."""
+    return [found for found in parity.compare([torch], [row()], "test") if found["framework"] == "torch"]
+
+
 def test_equal_observations_are_ok_and_have_no_error():
-    (found,) = parity.compare([row("torch", "eager")], [row()], "test")
+    (found,) = compared(row("torch", "eager"))
     assert (found["status"], found["error"], found["against"]) == ("ok", 0.0, "jax jit")
 
 
 def test_a_relative_difference_above_the_tolerance_is_a_mismatch():
-    (found,) = parity.compare([row("torch", "eager", values=(1.0, 2.0 + 4e-8))], [row()], "test")
+    (found,) = compared(row("torch", "eager", values=(1.0, 2.0 + 4e-8)))
     assert found["status"] == "mismatch"
     assert found["error"] == pytest.approx(2e-8, rel=1e-6)
 
@@ -88,9 +93,14 @@ def test_a_relative_difference_above_the_tolerance_is_a_mismatch():
 @pytest.mark.parametrize("change_", [{"values": [1.0], "shape": [1]}, {"name": "lost"}, {"values": [1.0, np.nan]},
                                      {"values": [1.0, np.inf]}])
 def test_another_shape_another_name_and_values_that_are_not_finite_are_mismatches(change_):
-    rows = parity.compare([row("torch", "eager") | change_], [row()], "test")
+    rows = compared(row("torch", "eager") | change_)
     assert {found["status"] for found in rows} == {"mismatch"}
     assert all(found["message"] for found in rows)
+
+
+def test_what_the_others_are_compared_with_passes_where_there_is_no_reference():
+    rows = parity.compare([row("torch", "eager")], [row()], "test")
+    assert {(found["framework"], found["status"]) for found in rows} == {("torch", "ok"), ("jax", "ok")}
 
 
 def test_a_variant_with_nothing_to_compare_it_with_fails():
@@ -105,7 +115,7 @@ def test_a_failed_observation_keeps_its_message():
 
 
 def test_rows_of_the_gate_can_be_written_as_the_table_parity(tmp_path):
-    rows = parity.compare([row("torch", "eager", values=(1.0, np.nan))], [row()], "test")
+    rows = compared(row("torch", "eager", values=(1.0, np.nan)))
     schema.write(tmp_path / "parity.parquet", "parity", rows)
     assert len(schema.read(tmp_path / "parity.parquet", "parity")) == 1
 
