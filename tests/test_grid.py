@@ -117,7 +117,8 @@ ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": "d", "thread
     ({}, {}, None), ({"run": 3}, {}, "another run"), ({"task": "forward"}, {}, "another run"),
     ({"hardware": "other"}, {}, "measured on other"), ({"source_digest": "e"}, {}, "changed since"),
     ({"threads": 64}, {}, "64 processors"), ({}, {"retry_failed": True}, "ended as failed"),
-    ({"environment": '{"exclusive": false}'}, {}, "others ran beside"), ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
+    ({"environment": '{"exclusive": false}'}, {}, "others ran beside"),
+    ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
 ])
 def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
     found = grid.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config), "d")

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import schema, statistics
 from tests.conftest import Bench
 
-PLAN = ('{"plan": {"budget_seconds": 0.4, "warmup_seconds": 0.3, "half_width": 0.01, "least_values": 7}, '
+PLAN = ('{"plan": {"budget_seconds": 0.15, "warmup_seconds": 0.2, "half_width": 0.01, "least_values": 7}, '
         '"timeout_seconds": 60, "exclusive": true}')
 
 SLOWED = """

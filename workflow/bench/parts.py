@@ -50,10 +50,12 @@ def card(article: Article, rows: pd.DataFrame) -> Html:
         place = [article.names.of("device", row.device)] + ([row.hardware] if article.several else [])
         interval = views.interval(row, "ratio")
         winner = "undecided" if interval and not interval.bounded else row.verdict
+        alone = views.step_by_step(article.tables, row)
+        beside = article.phrase("overview.step by step", sentence=verdict_sentence(article, alone)) if alone else ""
         lines.append(Markup('<p class="result"><span class="winner" data-verdict="{}">{}</span> '
-                            '<span class="place">{}</span><br>{}</p>').format(
+                            '<span class="place">{}</span><br>{}</p>{}').format(
             row.verdict.replace(" ", "-"), article.words[f"winner.{winner}"], " · ".join(place),
-            verdict_sentence(article, row)))
+            verdict_sentence(article, row), Markup("<p>{}</p>").format(beside) if beside else ""))
     shared = tuple(column for column in ("task", "size", "precision") if column not in columns)
     return Html(Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
         article.names.workload(first.workload), article.names.problem(first, shared), join(*lines)))

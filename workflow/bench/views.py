@@ -65,6 +65,15 @@ def best(tables: Tables, own: str) -> pd.DataFrame:
     return own_first(frame[frame["best"].fillna(False).astype(bool)], own)
 
 
+def step_by_step(tables: Tables, row: Any) -> Any | None:
+    """The comparison like `row`, a best pair with `scan`, but with JAX's fastest mode of one step per call, `jit`."""
+    frame = tables.frame("comparisons")
+    columns = ("hardware", "family", "workload", "task", "size", "precision", "device", "torch_mode")
+    same = (frame[list(columns)] == [getattr(row, column) for column in columns]).all(axis=1)
+    found = frame[same & (frame["jax_mode"] == "jit") & frame["ratio"].notna()]
+    return next(found.itertuples(), None) if row.jax_mode == "scan" else None
+
+
 def main_problems(frame: pd.DataFrame) -> pd.DataFrame:
     """One problem per machine, workload and device: the first task in the first precision at its largest size."""
     def rank(row: Any) -> tuple[int, int, int, int]:

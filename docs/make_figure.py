@@ -1,0 +1,41 @@
+"""Draw docs/figures/ratio.svg, the README's figure, from the committed results of one machine.
+
+    python docs/make_figure.py results/published/<hardware>
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow"))
+
+import argparse
+import tempfile
+
+from bench import collect, figures, schema, views
+from bench.article import FOLDER
+from bench.names import Names, read_words
+from bench.tables import Tables
+
+
+def main() -> None:
+    """Read the machine's runs, compare, draw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("machine", type=Path, help="folder with the results of one machine")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/ratio.svg")
+    options = parser.parse_args()
+    machine = collect.read_machine(options.machine, own=False)
+    words = read_words(FOLDER / "words.yaml", "en")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in machine.tables().items():
+            schema.write(Path(folder) / f"{name}.parquet", name, rows)
+        data = views.ratios(views.best(Tables(Path(folder)), machine.name), Names(words, "en"))
+    figure = figures.ratio_plot(data, words.under("figure.ratio"))
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(options.output, facecolor="white", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
