@@ -35,10 +35,12 @@ def headline(article: Article, entry: views.Headline) -> Html:
         return article.sentence("overview.nothing", machine=entry.hardware, device=device)
     counts = article.phrase("overview.counts", machine=entry.hardware, device=device, total=entry.total, jax=entry.jax,
                             torch=entry.torch, ties=entry.ties)
-    mean = ""
+    sentences = [counts]
+    if entry.alone:
+        sentences.append(article.phrase("overview.alone", **entry.alone))
     if entry.mean is not None and entry.mean.bounded:
-        mean = article.phrase("overview.mean", mean=formats.ratio(entry.mean))
-    return Html(Markup("<p>{}{}{}</p>").format(counts, article.space if mean else "", mean))
+        sentences.append(article.phrase("overview.mean", mean=formats.ratio(entry.mean)))
+    return Html(Markup("<p>{}</p>").format(Markup(article.space).join(sentences)))
 
 
 def card(article: Article, rows: pd.DataFrame) -> Html:

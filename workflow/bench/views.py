@@ -104,6 +104,8 @@ class Headline:
     ties: int
     total: int
     mean: Interval | None
+    alone: dict[str, int] | None
+    """The same counts (jax, torch, ties) with `jit` in place of `scan`; None where `scan` is nowhere the best."""
 
 
 def headlines(tables: Tables, own: str) -> list[Headline]:
@@ -117,8 +119,17 @@ def headlines(tables: Tables, own: str) -> list[Headline]:
         enough = len(logs) >= statistics.LEAST_FOR_MEAN
         mean = Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
         jax, torch, ties = (int(verdicts.get(verdict, 0)) for verdict in ("jax faster", "torch faster", "tie"))
-        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean))
+        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean, _alone(tables, valid)))
     return found
+
+
+def _alone(tables: Tables, rows: pd.DataFrame) -> dict[str, int] | None:
+    """Who is faster how often when every call takes one step."""
+    if not (rows["jax_mode"] == "scan").any():
+        return None
+    pairs = [step_by_step(tables, row) if row.jax_mode == "scan" else row for row in rows.itertuples()]
+    verdicts = [row.verdict for row in pairs if row is not None]
+    return {"jax": verdicts.count("jax faster"), "torch": verdicts.count("torch faster"), "ties": verdicts.count("tie")}
 
 
 def ratios(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
