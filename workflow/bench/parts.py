@@ -57,7 +57,7 @@ def card(article: Article, rows: pd.DataFrame) -> Html:
         lines.append(Markup('<p class="result"><span class="winner" data-verdict="{}">{}</span> '
                             '<span class="place">{}</span><br>{}</p>{}').format(
             row.verdict.replace(" ", "-"), article.words[f"winner.{winner}"], " · ".join(place),
-            verdict_sentence(article, row), Markup("<p>{}</p>").format(beside) if beside else ""))
+            verdict_sentence(article, row), Markup('<p class="result">{}</p>').format(beside) if beside else ""))
     shared = tuple(column for column in ("task", "size", "precision") if column not in columns)
     return Html(Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
         article.names.workload(first.workload), article.names.problem(first, shared), join(*lines)))
