@@ -65,7 +65,7 @@ def verdicts(ratios: list[Ratio], floor: float | None) -> list[str]:
 @pytest.mark.parametrize("noise", NOISES)
 def test_the_interval_of_a_ratio_covers_the_truth_in_93_to_97_5_percent(noise, runs, drift, record_property):
     row = coverage(Truth(noise=noise, drift=drift, effect=0.03), runs, REPETITIONS, seed=runs + round(1e4 * drift))[0]
-    record_property("coverage", row.coverage)
+    record_property("coverage", float(row.coverage))
     assert 0.93 <= row.coverage <= 0.975, row
 
 
