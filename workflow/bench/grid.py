@@ -212,11 +212,11 @@ def estimate_seconds(state: State, settings: Settings) -> float:
 
 def summary(state: State, settings: Settings) -> str:
     """One sentence about what is missing and how long it will take."""
-    todo = len(state.missing) + len(state.unsound)
+    wanted = len(state.missing) + len(state.unsound)
     there = sum(map(len, state.wall_seconds.values()))
-    if not todo:
+    if not wanted:
         return f"Preset {settings.preset} on {settings.hardware}: all {there} runs are there."
     minutes = estimate_seconds(state, settings) / 60
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
-    return (f"Preset {settings.preset} on {settings.hardware}: {todo} runs to measure{again}, {there} are there; "
+    return (f"Preset {settings.preset} on {settings.hardware}: {wanted} runs to measure{again}, {there} are there; "
             f"about {max(1, round(minutes))} min.")
