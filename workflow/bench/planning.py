@@ -162,6 +162,13 @@ def write_settings(settings: Settings, folder: Path) -> None:
     (folder / "settings.json").write_text(settings.written())
 
 
+def tell_shares(folder: Path) -> None:
+    """Say on standard error how many runs there are and where their time went, as the tables' maker found it."""
+    log = folder / "logs" / "collect.log"
+    if log.exists():
+        print(log.read_text().strip(), file=sys.stderr)
+
+
 def announce(state: grid.State, settings: Settings) -> None:
     """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
     for path, reason in state.unsound.items():

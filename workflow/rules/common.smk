@@ -53,3 +53,7 @@ def every_core(wildcards):
 onstart:
     planning.hold_workflow(Path(workflow.basedir, "results"))
     planning.write_settings(SETTINGS, Path(RESULTS))
+
+
+onsuccess:
+    planning.tell_shares(Path(RESULTS))
