@@ -76,7 +76,7 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = _groups(data)
     wide = width >= WIDE
     with theme():
-        left = min(420.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = min(470.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
         heights = [_rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
         figure, axes = _panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
