@@ -73,7 +73,7 @@ def planted(folder: Path) -> str:
         bench = Bench(folder / name)
         bench.plant(name, framework, code)
         row = bench.measure(f"training/{name}", framework=framework, mode=mode)
-        message = row["message"].splitlines()[0][:150]
+        message = row["message"].splitlines()[0].split(" filename:")[0][:150]
         rows.append([name.replace("_", " "), f"{framework} {mode}", row["status"], message])
     return table(["planted", "variant", "status of the run", "message"], rows)
 
