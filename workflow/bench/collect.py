@@ -26,11 +26,10 @@ import pyarrow.csv as pa_csv
 
 from bench import parity, schema, shares, statistics, workloads
 from bench.grid import MACHINE, outdated
-from bench.vocabulary import SLUG, TWIN, Cell
+from bench.vocabulary import SLUG, TABLES, TWIN, Cell
 
 Row = dict[str, Any]
 CELL, PROBLEM = tuple(schema.CELL), tuple(schema.PROBLEM)
-MERGED = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
 
@@ -430,7 +429,7 @@ def _plain(value: Any) -> Any:
 def collect(results: Path, own: str, tables: Path) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
     machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
-    merged: dict[str, list[Row]] = {name: [] for name in MERGED}
+    merged: dict[str, list[Row]] = {name: [] for name in TABLES}
     for name, machine in machines.items():
         for table, rows in machine.tables().items():
             merged[table] += rows

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import grid, workloads
 from bench.settings import Settings, load
+from bench.vocabulary import TABLES as TABLES
 from bench.vocabulary import Cell
 
 ARTICLE = "workflow/article"
@@ -20,7 +21,6 @@ MEASURING = ("measure", "worker", "timing", "probe", "environment", "demonstrate
 COLLECTING = [f"workflow/bench/{name}.py" for name in
               ("collect", "grid", "parity", "schema", "shares", "statistics", "vocabulary")]
 JUDGING = [f"workflow/bench/{name}.py" for name in ("claims", "events", "judging", "statistics", "tables")]
-TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:
