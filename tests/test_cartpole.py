@@ -37,8 +37,11 @@ every_step = pytest.mark.parametrize("step", [numpy_step, torch_step, jax_step])
 
 
 def action(state, random):
-    """Now and then at random, else against the pole's fall, so that episodes are long, and end."""
-    return int(random.random() < 0.5) if random.random() < 0.3 else int(state[2] + state[3] > 0)
+    """Most of them random, the others against the pole's fall: episodes of some hundred steps.
+
+    An upright pole multiplies every difference by e⁴ a second: over 500 steps even those of rounding grow beyond 1e-6.
+    """
+    return int(random.random() < 0.5) if random.random() < 0.6 else int(state[2] + state[3] > 0)
 
 
 @every_step

@@ -52,9 +52,18 @@ def test_a_changed_number_is_found(file):
 def test_another_table_and_another_version_are_refused(file, monkeypatch):
     with pytest.raises(schema.InvalidFile, match="expected 'cells'"):
         schema.read(file, "cells")
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION - 1)
     with pytest.raises(schema.InvalidFile, match="version"):
         schema.read(file, "noise")
+
+
+def test_a_file_of_an_earlier_version_is_read_and_its_later_columns_are_null(tmp_path, monkeypatch):
+    with monkeypatch.context() as past:
+        past.setattr(schema, "VERSION", 1)
+        past.setitem(schema.TABLES, "noise", {**schema.NOISE})
+        schema.write(tmp_path / "noise.parquet", "noise", [NOISE])
+    monkeypatch.setitem(schema.TABLES, "noise", schema.NOISE | {"scores": schema.numbers})
+    assert schema.read(tmp_path / "noise.parquet", "noise")[0]["scores"] is None
 
 
 def test_what_is_no_file_is_refused(tmp_path):

@@ -13,13 +13,15 @@ from typing import Any
 
 from bench import workloads
 from bench.settings import Settings
-from bench.vocabulary import MODES, TWIN, Cell
+from bench.vocabulary import MODES, SIZES, SWEEPS, TWIN, Cell
 
 Row = Mapping[str, Any]
 PROBLEM = ("family", "workload", "task", "size", "precision", "device")
 
 MACHINE = "machine"
 """The family of workloads that measure the machine itself (its peaks); always part of the grid."""
+TARGET = "target"
+"""The task of a training until its score has reached the target that problem.py states."""
 TWIN_VARIANTS = {"torch": "eager", "jax": "jit"}
 """The variants that are measured as two, in the first workload of every family; another one where these are not."""
 
@@ -51,22 +53,40 @@ def cells(settings: Settings) -> list[Cell]:
 
 
 def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
+    for device in settings.devices:
+        for task, size, precision in _problems_of(item, device, settings):
+            for framework in settings.frameworks:
+                for mode in _modes(item, framework, device, size, settings):
+                    yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
+
+
+def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> Iterable[tuple[str, str, str]]:
+    """(task, size, precision): all together; of a scaling curve, and on the way to a target, the usual ones alone."""
     definition = item.problem
-    tasks = definition.TASKS if settings.every_task else getattr(definition, "QUICK_TASKS", definition.TASKS)
-    for task in tasks:
-        for device in settings.devices:
-            for size in [size for size in _sizes(item, device, settings) if size in definition.SIZES]:
-                for precision in _precisions(item, device, settings):
-                    for framework in settings.frameworks:
-                        for mode in _modes(item, framework, device, settings):
-                            yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
+    main = getattr(definition, "QUICK_TASKS", definition.TASKS)
+    precisions = _precisions(item, device, settings)
+    for task in definition.TASKS if settings.every_task else main:
+        for size in _sizes(item, device, settings):
+            if task == TARGET:
+                yield from ((task, size, precision) for precision in precisions[:1] if size in definition.TARGET)
+            elif size in definition.SIZES:
+                yield from ((task, size, precision) for precision in precisions)
+            elif task == main[0]:
+                yield task, size, precisions[0]
 
 
-def _sizes(item: workloads.Workload, device: str, settings: Settings) -> tuple[str, ...]:
-    """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny."""
-    if item.family != MACHINE:
-        return settings.sizes
-    return ("tiny",) if settings.sizes == ("tiny",) else ("medium",) if device == "cuda" else ("small",)
+def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
+    """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny.
+
+    A CPU is spared the sizes that a workload keeps for GPUs, unless somebody asks for them.
+    """
+    asked = settings.sizes or settings.preset_sizes
+    if item.family == MACHINE:
+        return ["tiny"] if asked == ("tiny",) else ["medium"] if device == "cuda" else ["small"]
+    spared = device == "cpu" and settings.sizes is None and settings.preset != "full"
+    known = getattr(item.problem, "CPU_SIZES", SIZES) if spared else SIZES
+    points = getattr(item.problem, "SWEEPS", {}) if SWEEPS in asked else {}
+    return [size for size in item.problem.SIZES if size in asked and size in known] + list(points)
 
 
 def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
@@ -79,8 +99,11 @@ def _precisions(item: workloads.Workload, device: str, settings: Settings) -> li
     return [name for name in supported if name == supported[0] or name in extra]
 
 
-def _modes(item: workloads.Workload, framework: str, device: str, settings: Settings) -> list[str]:
+def _modes(item: workloads.Workload, framework: str, device: str, size: str, settings: Settings) -> list[str]:
     modes = getattr(item.problem, "MODES", MODES).get(framework, ())
+    if not settings.every_task or size not in SIZES:
+        chosen = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ())
+        modes = [mode for mode in modes if mode in chosen]
     return [mode for mode in modes if (settings.modes is None or mode in settings.modes or item.family == MACHINE)
             and (mode != "compile-max" or device == "cuda")]
 

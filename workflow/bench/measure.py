@@ -30,7 +30,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from bench import environment, hardware, probe, timing, workloads
-from bench.vocabulary import ALLOWED, Cell
+from bench.vocabulary import ALLOWED, TWIN, Cell
 
 WORKER = Path(__file__).with_name("worker.py")
 LOCK = Path("/tmp/torch-jax-benchmark.lock")
@@ -56,7 +56,7 @@ def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, 
         keep_off(cpus)
         before = probed(cpus)
         specification = {"cell": asdict(cell), "threads": len(cpus), "cpus": cpus, "plan": asdict(settings.plan),
-                         "extras": run == 0}
+                         "seed": run % TWIN, "extras": run == 0}
         facts = supervise(specification, Path(folder), settings.timeout_seconds, caches)
         after = probed(cpus)
     drift = after["median"] / before["median"] - 1

@@ -23,11 +23,14 @@ import pyarrow.parquet as pq
 from bench.vocabulary import ALLOWED as ALLOWED
 from bench.vocabulary import CLAIM_VERDICTS as CLAIM_VERDICTS
 from bench.vocabulary import MODES as MODES
+from bench.vocabulary import SIZES, is_size
 from bench.vocabulary import SLUG as SLUG
 from bench.vocabulary import TWIN as TWIN
 from bench.vocabulary import VERDICTS as VERDICTS
 
-VERSION = 1
+VERSION = 2
+ADDED = {"score_name": 2, "score_target": 2, "scores": 2, "score_steps": 2, "score_seconds": 2}
+"""The version in which a column came; a file of an earlier version is read as if they were null."""
 
 text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 numbers = pa.list_(number)
@@ -78,6 +81,12 @@ RUNS = CELL | {
     # what was computed
     "check_values": numbers,  # losses of the first five steps, or a summary of the output
     "metrics": text,  # JSON object of name -> number
+    # the way to a target (task `target`): the score after so many steps and seconds of training
+    "score_name": text,
+    "score_target": number,
+    "scores": numbers,
+    "score_steps": numbers,
+    "score_seconds": numbers,
     # what it ran on and with
     "threads": integer,
     "affinity": pa.list_(integer),
@@ -177,9 +186,9 @@ class InvalidFile(ValueError):
     """A Parquet file that cannot be believed; the message names the file and says why."""
 
 
-def arrow(table: str) -> pa.Schema:
-    """The Arrow schema of a table."""
-    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items()])
+def arrow(table: str, version: int = VERSION) -> pa.Schema:
+    """The Arrow schema of a table in a version of the schema."""
+    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items() if ADDED.get(name, 1) <= version])
 
 
 def digest(rows: list[dict[str, Any]]) -> str:
@@ -223,7 +232,9 @@ def read(path: Path, table: str) -> list[dict[str, Any]]:
         raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
     if written != digest(rows):
         raise InvalidFile(f"{path}: its content was changed after it was written (digest does not match)")
+    missing = {column: None for column in TABLES[table] if rows and column not in rows[0]}
     for row in rows:
+        row |= missing
         _validate(path, row)
     return rows
 
@@ -233,10 +244,11 @@ def _expect(path: Path, file: pq.ParquetFile, table: str) -> str | None:
     metadata = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
     if metadata.get("schema") != table:
         raise InvalidFile(f"{path}: its schema is {metadata.get('schema')!r}, expected {table!r}")
-    if metadata.get("version") != str(VERSION):
-        raise InvalidFile(f"{path}: its schema version is {metadata.get('version')!r}, expected '{VERSION}'")
-    if not file.schema_arrow.equals(arrow(table), check_metadata=False):
-        raise InvalidFile(f"{path}: its columns are not those of {table!r} version {VERSION}")
+    version = metadata.get("version", "")
+    if version not in map(str, range(1, VERSION + 1)):
+        raise InvalidFile(f"{path}: its schema version is {version!r}, expected '1' to '{VERSION}'")
+    if not file.schema_arrow.equals(arrow(table, int(version)), check_metadata=False):
+        raise InvalidFile(f"{path}: its columns are not those of {table!r} version {version}")
     groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
     numbers = sum(group.column(index).num_values for group in groups for index in range(group.num_columns))
     if numbers > MOST_NUMBERS:
@@ -251,6 +263,9 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
     for column, allowed in ALLOWED.items():
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
+    if row.get("size") is not None and not is_size(row["size"]):
+        raise InvalidFile(f"{path}: size is {row['size'][:80]!r}, allowed are {', '.join(SIZES)} and batch-N, width-N, "
+                          "length-N")
     for column in ("hardware", "family", "workload", "task"):
         if row.get(column) is not None and not SLUG.fullmatch(row[column]):
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")

@@ -12,7 +12,7 @@ import jsonschema
 import yaml
 
 from bench import hardware
-from bench.vocabulary import PRECISIONS, SIZES
+from bench.vocabulary import PRECISIONS, SIZES, SWEEPS
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "config.schema.yaml"
 
@@ -37,7 +37,7 @@ PRESETS = {
     "smoke": Preset(("tiny",), 1, 0.1, 0.2, 1.0, 3, True, (), twins=False, exclusive=False),
     "quick": Preset(("small",), 3, 0.8, 0.8, 0.01, 7, False, (), twins=True),
     "standard": Preset(("small", "medium"), 5, 2.0, 2.0, 0.005, 7, True, ("tf32", "bfloat16"), twins=True),
-    "full": Preset(SIZES[1:], 10, 5.0, 5.0, 0.005, 7, True, None, twins=True),
+    "full": Preset((*SIZES[1:], SWEEPS), 10, 5.0, 5.0, 0.005, 7, True, None, twins=True),
 }
 
 
@@ -51,7 +51,8 @@ class Settings:
     modes: tuple[str, ...] | None
     precisions: tuple[str, ...] | None
     extra_precisions: tuple[str, ...]
-    sizes: tuple[str, ...]
+    sizes: tuple[str, ...] | None
+    preset_sizes: tuple[str, ...]
     workloads: tuple[str, ...] | None
     every_task: bool
     runs: int
@@ -108,8 +109,8 @@ def load(config: Mapping[str, Any]) -> Settings:
         preset=chosen["preset"], devices=devices, frameworks=tuple(chosen["frameworks"]), modes=auto("modes", None),
         precisions=auto("precisions", None),
         extra_precisions=PRECISIONS if preset.precisions is None else preset.precisions,
-        sizes=auto("sizes", preset.sizes), workloads=auto("workloads", None), every_task=preset.every_task,
-        runs=auto("runs", preset.runs), twins=preset.twins, exclusive=preset.exclusive,
+        sizes=auto("sizes", None), preset_sizes=preset.sizes, workloads=auto("workloads", None),
+        every_task=preset.every_task, runs=auto("runs", preset.runs), twins=preset.twins, exclusive=preset.exclusive,
         cpu_threads=len(cpus), timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]), hardware=auto("hardware", hardware.name()),
         retry_failed=chosen["retry_failed"],

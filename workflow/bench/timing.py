@@ -148,6 +148,32 @@ def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurem
     return result
 
 
+@dataclass
+class Course:
+    """A training on its way to a target: its score after so many calls and so many seconds."""
+
+    scores: list[float] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    reached: bool = False
+
+
+def pursue(advance: Callable[[], float], score: Callable[[], float], reached: Callable[[float], bool],
+           most_calls: int) -> Course:
+    """Call `advance`, which returns the seconds that it took, until `reached(score())` or `most_calls` are spent."""
+    course, spent = Course(), 0.0
+    for call in range(most_calls + 1):
+        if call:
+            spent += advance()
+        course.scores.append(score())
+        course.calls.append(call)
+        course.seconds.append(spent)
+        if call and reached(course.scores[-1]):
+            course.reached = True
+            break
+    return course
+
+
 def unfinished_seconds(step: Call, wait: Call, drain: Call, loops: int) -> tuple[float, float]:
     """How much work is still going on when `wait` has returned: (seconds that `drain` takes, busy share after it).
 

@@ -19,7 +19,7 @@ from bench.formats import Interval, missing
 from bench.formats import ratio as ratio_text
 from bench.names import Names, facts, telling
 from bench.tables import Tables
-from bench.vocabulary import PRECISIONS, SIZES, TWIN
+from bench.vocabulary import PRECISIONS, SIZES, TWIN, size_rank
 
 PROBLEM = ["hardware", "family", "workload", "task", "size", "precision", "device"]
 CELL = [*PROBLEM, "framework", "mode"]
@@ -52,7 +52,7 @@ def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
         tasks = list(facts(row.workload).get("TASKS", ()))
         task = tasks.index(row.task) if row.task in tasks else len(tasks)
         return (row.hardware != own, row.hardware, row.family, facts(row.workload).get("SECTION", 99), row.workload,
-                row.device, task, row.task, SIZES.index(row.size), PRECISIONS.index(row.precision),
+                row.device, task, row.task, size_rank(row.size), PRECISIONS.index(row.precision),
                 VARIANT_ORDER.get((getattr(row, "framework", ""), getattr(row, "mode", "")), 0))
     order = sorted(range(len(frame)), key=[rank(row) for row in frame.itertuples()].__getitem__)
     return frame.iloc[order]
@@ -76,13 +76,13 @@ def step_by_step(tables: Tables, row: Any) -> Any | None:
 
 def main_problems(frame: pd.DataFrame) -> pd.DataFrame:
     """One problem per machine, workload and device: the first task in the first precision at its largest size."""
-    def rank(row: Any) -> tuple[int, int, int, int]:
+    def rank(row: Any) -> tuple[int, ...]:
         known = facts(row.workload)
         tasks, precisions = list(known.get("TASKS", ())), list(known.get("PRECISIONS", ()))
         return (missing(getattr(row, "ratio", 1)), tasks.index(row.task) if row.task in tasks else len(tasks),
                 precisions.index(row.precision) if row.precision in precisions else len(precisions),
-                -SIZES.index(row.size))
-    chosen: dict[tuple[str, str, str], tuple[tuple[int, int, int, int], tuple[str, ...]]] = {}
+                row.size not in SIZES, -size_rank(row.size)[0])
+    chosen: dict[tuple[str, str, str], tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for row in frame.itertuples():
         key = (row.hardware, row.workload, row.device)
         candidate = (rank(row), tuple(getattr(row, column) for column in PROBLEM))

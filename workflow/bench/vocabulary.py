@@ -11,11 +11,14 @@ MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "
 DEVICES = ("cpu", "cuda")
 PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
 SIZES = ("tiny", "small", "medium", "large")
+SWEEPS = "sweeps"
+"""Stands in a list of sizes for all sizes of a workload's scaling curves, `batch-64` for example."""
+SWEEP = re.compile(r"(batch|width|length)-([1-9][0-9]{0,8})")
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 
-ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "size": SIZES, "status": STATUSES,
+ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "status": STATUSES,
            "verdict": VERDICTS + CLAIM_VERDICTS}
 """The values that a column may hold."""
 
@@ -27,6 +30,17 @@ TWIN = 1000
 
 TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""
+
+
+def is_size(word: str) -> bool:
+    """Whether a size may be called so: one of `SIZES`, or a point of a scaling curve."""
+    return word in SIZES or SWEEP.fullmatch(word) is not None
+
+
+def size_rank(size: str) -> tuple[int, str, int]:
+    """What sizes are sorted by: the usual ones first, then the scaling curves, each by its number."""
+    point = SWEEP.fullmatch(size)
+    return (len(SIZES), point[1], int(point[2])) if point else (SIZES.index(size), "", 0)
 
 
 @dataclass(frozen=True, order=True)

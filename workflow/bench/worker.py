@@ -25,6 +25,8 @@ from typing import Any
 
 from bench import environment, timing
 
+TARGET = "target"
+"""The task that ends when a score is reached."""
 CHECK_STEPS = 5
 UNFINISHED_SHARE = 0.05
 """Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
@@ -85,12 +87,17 @@ def run(specification: dict[str, Any], report: Report) -> None:
                affinity=environment.affinity(), items=problem.items(cell["task"]),
                flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM)
     require_settings(backend, specification)
+    if cell["task"] == TARGET:
+        step.begin(0)
     start_up(step, backend, report)
     peak = peak_resident_bytes()
     report.add(check_values=report.phase("check", lambda: first_values(step)))
     require_finite(step)
     forget_peak()  # the copies that the check made are not the workload's
-    time_steps(step, backend, specification, report)
+    if cell["task"] == TARGET:
+        time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report)
+    else:
+        time_steps(step, backend, specification, report)
     peak = max(peak, peak_resident_bytes())
     require_settings(backend, specification)
     require_finite(step)
@@ -149,6 +156,32 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
     if busy > BUSY_SHARE:
         raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
+
+
+def time_course(step: Any, backend: ModuleType, target: dict[str, Any], specification: dict[str, Any],
+                report: Report) -> None:
+    """Train from the seed's start until the score has reached the target; the time of that is the run's one value.
+
+    Only the training is under the clock, not the scores between. Raises Refused where the target is not reached.
+    """
+    def advance() -> float:
+        with backend.guard(specification["cell"]["mode"]):
+            return timing.block_seconds(step.step, step.wait, 1)
+
+    report.phase("warmup", lambda: step.begin(specification["seed"]))
+    sign = 1 if target["above"] else -1
+    course = timing.pursue(advance, step.score, lambda score: sign * score >= sign * target["value"],
+                           target["most"] // step.steps_per_call)
+    steps = [calls * step.steps_per_call for calls in course.calls]
+    report.add(score_name=target["score"], score_target=target["value"], scores=course.scores, score_steps=steps,
+               score_seconds=course.seconds)
+    if not course.reached:
+        best = max(course.scores, key=lambda score: sign * score)
+        raise Refused(f"the target was not reached: {target['score']} was at best {best:.4g} within {steps[-1]} "
+                      f"steps, wanted was {target['value']:g}")
+    total = course.seconds[-1]
+    report.add(phase="timed", timed_seconds=total, values=[total], step_seconds=total, loops=1, steps_per_call=1,
+               steady=True, items=steps[-1] * report.facts["items"], flops=steps[-1] * report.facts["flops"])
 
 
 def extras(step: Any, backend: ModuleType, report: Report) -> None:

@@ -23,7 +23,7 @@ wildcard_constraints:
     family="[a-z]+",
     workload="[a-z0-9_]+",
     task="[a-z0-9_]+",
-    size="|".join(vocabulary.SIZES),
+    size="|".join([*vocabulary.SIZES, vocabulary.SWEEP.pattern]),
     precision="|".join(vocabulary.PRECISIONS),
     device="|".join(vocabulary.DEVICES),
     framework="|".join(vocabulary.FRAMEWORKS),

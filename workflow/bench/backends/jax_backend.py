@@ -19,7 +19,8 @@ import optax
 
 from bench.backends import Arrays, Recompiled, Stage, Unsupported, scan_steps
 
-__all__ = ["Evaluation", "Fit", "Gradient", "Training", "Unsupported", "array", "arrays", "cast", "scan_steps"]
+__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "array", "arrays", "cast",
+           "scan_steps"]
 
 Outputs = dict[str, jax.Array]
 Loss = Callable[..., jax.Array]
@@ -231,31 +232,54 @@ class Evaluation:
         return _cost(self.plain, self.plain_arguments)
 
 
-class Gradient(Evaluation):
-    """Loss and gradient of `loss(parameters, *batch)` with respect to every parameter, the parameters unchanged."""
+def differentiated(loss: Loss, buffers: Outputs | None) -> Callable[..., tuple[jax.Array, Outputs, Outputs | None]]:
+    """(value, gradient, new buffers) of `loss` as a function of (parameters, buffers, *batch).
 
-    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any], *, mode: str, steps: int) -> None:
-        def differentiate(parameters: Outputs, *batch: Any) -> Outputs:
+    Without buffers `loss(parameters, *batch)` returns the value alone, with them `loss(parameters, buffers, *batch)`
+    returns (value, new buffers).
+    """
+    def function(parameters: Outputs, buffers_now: Outputs | None, *batch: Any) -> Any:
+        if buffers is None:
             value, gradients = jax.value_and_grad(loss)(parameters, *batch)
+            return value, gradients, None
+        (value, renewed), gradients = jax.value_and_grad(loss, has_aux=True)(parameters, buffers_now, *batch)
+        return value, gradients, renewed
+
+    return function
+
+
+class Gradient(Evaluation):
+    """Loss and gradient of `loss(parameters, *batch)` with respect to every parameter, the parameters unchanged.
+
+    With `buffers` it is `loss(parameters, buffers, *batch)`, which returns (value, new buffers); these are dropped.
+    """
+
+    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any], *, mode: str, steps: int,
+                 buffers: Outputs | None = None) -> None:
+        derive = differentiated(loss, buffers)
+
+        def differentiate(parameters: Outputs, buffers: Outputs | None, *batch: Any) -> Outputs:
+            value, gradients, _ = derive(parameters, buffers, *batch)
             return {"loss": value} | {f"gradient.{name}": gradient for name, gradient in gradients.items()}
 
-        super().__init__(differentiate, batch, mode=mode, steps=steps, constants=(parameters,))
+        super().__init__(differentiate, batch, mode=mode, steps=steps, constants=(parameters, buffers))
 
 
 class Training:
     """One optimiser step on a fixed batch.
 
     `loss(parameters, *batch)` is a scalar, `parameters` a flat dictionary with the names of problem.py, `optimizer`
-    an optax transformation. In the mode `scan` one call takes `steps` steps. `metrics` gets this object after all
+    an optax transformation. With `buffers` (running statistics) it is `loss(parameters, buffers, *batch)`, which
+    returns (value, new buffers). In the mode `scan` one call takes `steps` steps. `metrics` gets this object after all
     timing.
     """
 
     def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any],
-                 optimizer: optax.GradientTransformation, *, mode: str, steps: int,
+                 optimizer: optax.GradientTransformation, *, mode: str, steps: int, buffers: Outputs | None = None,
                  metrics: Callable[[Training], dict[str, float]] | None = None) -> None:
         self.mode, self.batch, self._metrics = mode, tuple(batch), metrics
-        self.optimizer, self.loss_function = optimizer, loss
-        self.start = (parameters, optimizer.init(parameters))
+        self.optimizer, self.differentiate = optimizer, differentiated(loss, buffers)
+        self.start = (parameters, optimizer.init(parameters), buffers)
         self.length = self.steps_per_call = steps if mode == "scan" else 1
         self.program = self._program()
         self.single = jax.jit(self.update, donate_argnums=0)
@@ -265,11 +289,11 @@ class Training:
         return _Compiled(self.many if self.mode == "scan" else self.update, self.mode, donate=(0,))
 
     def update(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
-        """(parameters, optimiser state) after one step, and the loss before it."""
-        parameters, optimizer_state = state
-        loss, gradients = jax.value_and_grad(self.loss_function)(parameters, *batch)
+        """(parameters, optimiser state, buffers) after one step, and the loss before it."""
+        parameters, optimizer_state, buffers = state
+        loss, gradients, buffers = self.differentiate(parameters, buffers, *batch)
         updates, optimizer_state = self.optimizer.update(gradients, optimizer_state, parameters)
-        return (optax.apply_updates(parameters, updates), optimizer_state), loss
+        return (optax.apply_updates(parameters, updates), optimizer_state, buffers), loss
 
     def many(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
         """The state after `length` steps, and the losses, shape (length,)."""
@@ -289,8 +313,13 @@ class Training:
         jax.block_until_ready((self.state, self.loss))
 
     def observe(self) -> Arrays:
-        parameters = {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
-        return {"loss": host(self.loss).reshape(self.steps_per_call), **parameters}
+        return {"loss": host(self.loss).reshape(self.steps_per_call), **self.host_state()}
+
+    def host_state(self) -> Arrays:
+        """Host copies of parameters and buffers."""
+        parameters, _, buffers = self.state
+        return ({f"parameter.{name}": host(value) for name, value in parameters.items()}
+                | {f"buffer.{name}": host(value) for name, value in (buffers or {}).items()})
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self)
@@ -303,6 +332,66 @@ class Training:
     def cost(self) -> dict[str, float] | None:
         """XLA's cost analysis of one step."""
         return _cost(self.update, (self.state, *self.batch))
+
+
+class Course:
+    """A training from the start that a seed decides, `every` steps at a time, for the task `target`.
+
+    `begin(seed)` returns the initial parameters and one batch per step, both on the host; `score(parameters)` is the
+    number that has to reach the target. Batches are put on the device before the clock starts; in the mode `scan` one
+    call takes `every` steps, each on its own batch.
+    """
+
+    def __init__(self, training: Training, begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
+                 score: Callable[[Outputs], jax.Array], every: int, *, device: str, precision: str) -> None:
+        self.training, self.start, self.every = training, begin, every
+        self.device, self.precision, self.steps_per_call = device, precision, every
+        self.scan = training.mode == "scan"
+        self.program = _Compiled(self._many if self.scan else training.update, training.mode, donate=(0,))
+        self.grade = jax.jit(score)
+
+    def _many(self, state: Any, *batches: Any) -> tuple[Any, jax.Array]:
+        return jax.lax.scan(lambda carry, batch: self.training.update(carry, *batch), state, batches)
+
+    def begin(self, seed: int) -> None:
+        """Back to the start of this seed's training."""
+        parameters, batches = self.start(seed)
+        own = arrays(parameters, self.device, self.precision)
+        _, _, buffers = jax.tree.map(jnp.copy, self.training.start)
+        self.state = (own, self.training.optimizer.init(own), buffers)
+        if self.scan:
+            batches = [tuple(np.stack(parts) for parts in zip(*batches[first:first + self.every], strict=True))
+                       for first in range(0, len(batches), self.every)]
+        self.ready = [tuple(array(part, self.device, self.precision) for part in batch) for batch in batches]
+        self.batches = iter(self.ready)
+
+    def stages(self) -> list[Stage]:
+        """`trace` and `compile`; after a first `begin`."""
+        return self.program.stages(lambda: (self.state, *self.ready[0]))
+
+    def step(self) -> None:
+        self.losses = []
+        for _ in range(1 if self.scan else self.every):
+            self.state, loss = self.program.call(self.state, *next(self.batches))
+            self.losses.append(loss)
+
+    def wait(self) -> None:
+        jax.block_until_ready((self.state, self.losses))
+
+    def score(self) -> float:
+        """The number that has to reach the target, now."""
+        return float(self.grade(self.state[0]))
+
+    def observe(self) -> Arrays:
+        losses = np.concatenate([host(loss).reshape(-1) for loss in self.losses])
+        return {"loss": losses} | {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
+
+    def metrics(self) -> dict[str, float]:
+        return {}
+
+    def cost(self) -> dict[str, float] | None:
+        """XLA's cost analysis of one step."""
+        return self.training.cost()
 
 
 class Fit(Training):
@@ -331,9 +420,8 @@ class Fit(Training):
 
     def observe(self) -> Arrays:
         losses = host(self.loss) if self.mode == "scan" else np.array([host(loss) for loss in self.loss])
-        parameters = {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
         further = {name: host(value) for name, value in self.further(self.state[0]).items()}
-        return {"loss": losses, **parameters, **further}
+        return {"loss": losses, **self.host_state(), **further}
 
     def cost(self) -> dict[str, float] | None:
         cost = super().cost() or {}

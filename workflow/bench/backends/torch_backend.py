@@ -23,7 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from bench.backends import Arrays, Recompiled, Stage, Unsupported
 
-__all__ = ["Evaluation", "Fit", "Gradient", "Training", "Unsupported", "export", "place", "tensor",
+__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "export", "place", "tensor",
            "tensors"]
 
 Outputs = dict[str, Tensor]
@@ -192,8 +192,9 @@ def host(value: Tensor) -> np.ndarray:
     return value.detach().to("cpu", torch.float64, copy=True).numpy()
 
 
-LAYOUTS: dict[type[nn.Module], tuple[int, ...]] = {nn.Linear: (1, 0), nn.Conv2d: (2, 3, 1, 0)}
-"""How a module's `weight` is permuted into the layout of problem.py: (in, out) and (height, width, in, out)."""
+LAYOUTS: dict[type[nn.Module], tuple[int, ...]] = {
+    nn.Linear: (1, 0), nn.Conv1d: (2, 1, 0), nn.Conv2d: (2, 3, 1, 0), nn.ConvTranspose2d: (2, 3, 0, 1)}
+"""How a module's `weight` is permuted into the layout of problem.py: (in, out), spatial axes before them."""
 
 
 def _layout(model: nn.Module, name: str) -> tuple[int, ...] | None:
@@ -208,8 +209,8 @@ def export(model: nn.Module, values: Outputs, prefix: str) -> Arrays:
     return {f"{prefix}.{name}": host(value) for name, value in laid_out.items()}
 
 
-def load(model: nn.Module, arrays: Arrays) -> None:
-    """Copy arrays in the layout of problem.py into the model's parameters. Raises KeyError if the names differ."""
+def load(model: nn.Module, arrays: Arrays, buffers: Arrays | None = None) -> None:
+    """Copy arrays in the layout of problem.py into the model. Raises KeyError if the names of parameters differ."""
     named = dict(model.named_parameters())
     if named.keys() != arrays.keys():
         raise KeyError(f"the model has {sorted(named)}, the problem has {sorted(arrays)}")
@@ -218,13 +219,20 @@ def load(model: nn.Module, arrays: Arrays) -> None:
             layout = _layout(model, name)
             source = arrays[name] if layout is None else arrays[name].transpose(np.argsort(layout))
             parameter.copy_(torch.from_numpy(np.ascontiguousarray(source)))
+        for name, values in (buffers or {}).items():
+            model.get_buffer(name).copy_(torch.from_numpy(values))
 
 
-def place(model: nn.Module, arrays: Arrays, device: str, precision: str) -> nn.Module:
-    """The model on the device in the precision's type, with the problem's initial parameters."""
+def place(model: nn.Module, arrays: Arrays, device: str, precision: str, buffers: Arrays | None = None) -> nn.Module:
+    """The model on the device in the precision's type, with the problem's initial parameters and buffers."""
     model = model.to(device, data_type(precision, device))
-    load(model, arrays)
+    load(model, arrays, buffers)
     return model
+
+
+def running(model: nn.Module) -> Outputs:
+    """The model's buffers of reals, such as the running statistics of batch normalisation."""
+    return {name: value for name, value in model.named_buffers() if value.is_floating_point()}
 
 
 def prepared(function: Callable, mode: str, device: str, precision: str) -> tuple[Callable, Callable]:
@@ -344,7 +352,8 @@ class Training(_Synchronous):
         self.device, self.mode, self.model, self.batch = device, mode, model, tuple(batch)
         self.optimizer, self._metrics = optimizer, metrics
         mixed, _ = prepared(loss, "eager", device, precision)
-        self.initial = [parameter.detach().clone() for parameter in model.parameters()]
+        self.tensors = [*model.parameters(), *model.buffers()]
+        self.initial = [value.detach().clone() for value in self.tensors]
         self.plain = _eager_step(model, mixed, optimizer) if mode == "eager" else _whole_step(model, mixed, optimizer)
         self.update = compiled(self.plain, mode, device)
 
@@ -356,16 +365,20 @@ class Training(_Synchronous):
         self.plain(*self.batch)
 
     def observe(self) -> Arrays:
-        parameters = export(self.model, dict(self.model.named_parameters()), "parameter")
-        return {"loss": host(self.loss).reshape(1), **parameters}
+        return {"loss": host(self.loss).reshape(1), **self.state()}
+
+    def state(self) -> Arrays:
+        """Host copies of parameters and buffers."""
+        return (export(self.model, dict(self.model.named_parameters()), "parameter")
+                | export(self.model, running(self.model), "buffer"))
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self)
 
     def restart(self) -> None:
-        """Back to the initial parameters and an optimiser that has seen nothing."""
+        """Back to the initial parameters and buffers and an optimiser that has seen nothing."""
         with torch.no_grad():
-            torch._foreach_copy_(list(self.model.parameters()), self.initial)
+            torch._foreach_copy_(self.tensors, self.initial)
             for state in self.optimizer.state.values():
                 for value in state.values():
                     if isinstance(value, Tensor):
@@ -402,8 +415,44 @@ class Fit(Training):
     def observe(self) -> Arrays:
         with torch.no_grad():
             further = {name: host(value) for name, value in self.further(self.model).items()}
-        parameters = export(self.model, dict(self.model.named_parameters()), "parameter")
-        return {"loss": host(torch.stack(self.losses)), **parameters, **further}
+        return {"loss": host(torch.stack(self.losses)), **self.state(), **further}
+
+
+class Course(_Synchronous):
+    """A training from the start that a seed decides, `every` steps at a time, for the task `target`.
+
+    `begin(seed)` returns the initial parameters and one batch per step, both on the host; `score(model)` is the number
+    that has to reach the target, a tensor. Batches are put on the device before the clock starts.
+    """
+
+    def __init__(self, training: Training, begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
+                 score: Callable[[nn.Module], Tensor], every: int, *, precision: str) -> None:
+        self.training, self.start, self.grade = training, begin, score
+        self.device, self.precision, self.steps_per_call = training.device, precision, every
+
+    def begin(self, seed: int) -> None:
+        """Back to the start of this seed's training."""
+        parameters, batches = self.start(seed)
+        self.training.restart()
+        load(self.training.model, parameters)
+        self.batches = iter([tuple(tensor(part, self.device, self.precision) for part in batch) for batch in batches])
+
+    def step(self) -> None:
+        # A CUDA graph writes the loss of every step to the same place.
+        keep = torch.clone if self.training.mode == "compile-max" else lambda loss: loss
+        self.losses = [keep(self.training.run(*next(self.batches))) for _ in range(self.steps_per_call)]
+
+    def uncompiled(self) -> None:
+        """One step without the compiler."""
+        self.training.uncompiled()
+
+    def score(self) -> float:
+        """The number that has to reach the target, now."""
+        with torch.no_grad():
+            return float(self.grade(self.training.model))
+
+    def observe(self) -> Arrays:
+        return {"loss": host(torch.stack(self.losses)), **self.training.state()}
 
 
 def _eager_step(model: nn.Module, loss: Loss, optimizer: torch.optim.Optimizer) -> Callable[..., Tensor]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench.vocabulary import PRECISIONS, SIZES
+from bench.vocabulary import PRECISIONS, SIZES, SWEEP
 
 ROOT = Path(__file__).resolve().parent
 BENCH = ROOT.parent
@@ -23,6 +23,8 @@ CORE = ("timing.py", "statistics.py", "worker.py", "environment.py", "backends/_
         "backends/torch_backend.py", "backends/jax_backend.py")
 """The files of the package that every measurement depends on."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+IMPORT = re.compile(r"bench\.workloads\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
+"""Where a file of a workload names the folder of another one."""
 LANGUAGES = ("en", "zh")
 
 TIMED: dict[str, type | tuple[type, ...]] = {
@@ -95,10 +97,17 @@ def _load(family: str, name: str, part: str) -> ModuleType:
 
 
 def sources(family: str, name: str) -> list[Path]:
-    """The files that the results of a workload depend on: its own, sorted, and the core's (not for `graph`)."""
-    own = sorted(path for path in (ROOT / family / name).rglob("*")
-                 if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."))
-    return own + ([] if family == "graph" else [BENCH / part for part in CORE])
+    """The files that the results of a workload depend on: its own and those of the folders that it imports from,
+    sorted, and the core's (not for `graph`).
+    """
+    folders, files = [ROOT / family / name], []
+    for folder in folders:
+        found = [path for path in folder.rglob("*")
+                 if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")]
+        used = {other for path in found if path.suffix == ".py" for other in IMPORT.findall(path.read_text())}
+        folders += [ROOT.joinpath(*other) for other in sorted(used) if ROOT.joinpath(*other) not in folders]
+        files += found
+    return sorted(files) + ([] if family == "graph" else [BENCH / part for part in CORE])
 
 
 def source_digest(family: str, name: str) -> str:
@@ -117,7 +126,8 @@ def require(family: str, name: str, task: str, size: str, precision: str) -> Non
         raise ValueError(f"workload is {family}/{name}, allowed are {', '.join(known)}")
     problem = load_problem(family, name)
     for option, value, allowed in (("task", task, dict.fromkeys([*problem.TASKS, *problem.CHECK_TASKS])),
-                                   ("size", size, problem.SIZES), ("precision", precision, problem.PRECISIONS)):
+                                   ("size", size, {**problem.SIZES, **getattr(problem, "SWEEPS", {})}),
+                                   ("precision", precision, problem.PRECISIONS)):
         if value not in allowed:
             raise ValueError(f"{option} is {value!r}, {family}/{name} has {', '.join(allowed)}")
 
@@ -148,6 +158,11 @@ def _missing(problem: ModuleType, wanted: dict[str, Any]) -> list[str]:
 def _wrong_values(problem: ModuleType) -> list[str]:
     wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in problem.SIZES]
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in problem.SIZES if size not in SIZES]
+    wrong += [f"SWEEPS has {size!r}, allowed are batch-N, width-N and length-N"
+              for size in getattr(problem, "SWEEPS", {}) if not SWEEP.fullmatch(size)]
+    wrong += [f"CPU_SIZES has {size!r}, which is not in SIZES"
+              for size in getattr(problem, "CPU_SIZES", ()) if size not in problem.SIZES]
+    wrong += _wrong_target(problem) if "target" in problem.TASKS else []
     wrong += [f"PRECISIONS has {name!r}, allowed are {', '.join(PRECISIONS)}"
               for name in problem.PRECISIONS if name not in PRECISIONS]
     wrong += [f"PRECISION_TOLERANCE has no {name!r}" for name in problem.PRECISIONS
@@ -157,3 +172,11 @@ def _wrong_values(problem: ModuleType) -> list[str]:
               for task in getattr(problem, "QUICK_TASKS", ()) if task not in problem.TASKS]
     return wrong + [f"Problem has no method {name}" for name in METHODS
                     if not callable(getattr(problem.Problem, name, None))]
+
+
+def _wrong_target(problem: ModuleType) -> list[str]:
+    targets = getattr(problem, "TARGET", {})
+    wanted = {"score": str, "value": float, "above": bool, "every": int, "most": int}
+    return [f"TARGET has no {size!r}" for size in ("tiny", "small") if size not in targets] + [
+        f"TARGET[{size!r}] has {key} {target.get(key)!r}, expected a {kind.__name__}"
+        for size, target in targets.items() for key, kind in wanted.items() if not isinstance(target.get(key), kind)]
