@@ -1,0 +1,98 @@
+"""The residual network in JAX: NHWC convolutions of jax.lax, batch normalisation in one pass, optax.sgd."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from bench.backends import Step, Unsupported, jax_backend
+from bench.workloads.training.resnet.problem import (
+    EPSILON,
+    LEARNING_RATE,
+    MOMENTUM,
+    SGD_MOMENTUM,
+    Convolution,
+    Problem,
+)
+
+Arrays = dict[str, jax.Array]
+PIXELS = (0, 1, 2)
+
+
+def convolution(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """Cross-correlation with zeros around the image."""
+    padding = kernel.shape[0] // 2
+    return jax.lax.conv_general_dilated(x, kernel, (stride, stride), ((padding, padding), (padding, padding)),
+                                        dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+def standardise(x: jax.Array, mean: jax.Array, variance: jax.Array, scale: jax.Array, shift: jax.Array) -> jax.Array:
+    """(x - mean)/√(variance + ε) · scale + shift, computed in the statistics' type and returned in that of x."""
+    factor = scale * jax.lax.rsqrt(variance + EPSILON)
+    return ((x - mean) * factor + shift).astype(x.dtype)
+
+
+def batch_norm(x: jax.Array, name: str, parameters: Arrays, buffers: Arrays, training: bool) -> tuple[jax.Array, Arrays]:
+    """The normalised images, and the running statistics that changed: none in inference."""
+    scale, shift = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
+    old = {part: buffers[f"{name}.running_{part}"] for part in ("mean", "var")}
+    if not training:
+        return standardise(x, old["mean"], old["var"], scale, shift), {}
+    wide = x.astype(scale.dtype)
+    mean = wide.mean(axis=PIXELS)
+    variance = jnp.square(wide).mean(axis=PIXELS) - jnp.square(mean)
+    number = x[..., 0].size
+    new = {"mean": mean, "var": variance * (number / (number - 1))}
+    return standardise(x, mean, variance, scale, shift), {
+        f"{name}.running_{part}": (1 - MOMENTUM) * old[part] + MOMENTUM * new[part] for part in new}
+
+
+def scores(problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
+           training: bool) -> tuple[jax.Array, Arrays]:
+    """Logits (batch, 10) in the type of the images, and the running statistics after them."""
+    moved: Arrays = {}
+
+    def convolved(x: jax.Array, part: Convolution) -> jax.Array:
+        kernel = parameters[f"{part.name}.weight"].astype(x.dtype)
+        y, new = batch_norm(convolution(x, kernel, part.stride), part.norm, parameters, buffers, training)
+        moved.update(new)
+        return y
+
+    x = jax.nn.relu(convolved(images, problem.stem()))
+    if problem.pools:
+        x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1),
+                                  ((0, 0), (1, 1), (1, 1), (0, 0)))
+    for block in problem.blocks():
+        y = x
+        for number, part in enumerate(block.path):
+            y = convolved(jax.nn.relu(y) if number else y, part)
+        x = jax.nn.relu(y + (x if block.shortcut is None else convolved(x, block.shortcut)))
+    weight, bias = (parameters[f"fc.{part}"].astype(x.dtype) for part in ("weight", "bias"))
+    return x.mean(axis=(1, 2)) @ weight + bias, {**buffers, **moved}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `forward` or `gradient`. Raises Unsupported where precision or mode does not exist."""
+    if mode == "eager" and problem.size not in ("tiny", "small"):
+        raise Unsupported("eager JAX keeps every intermediate array and is measured at the size small only")
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    parameters = jax_backend.arrays(problem.parameters(), device, precision)
+    buffers = jax_backend.arrays(problem.buffers(), device, precision)
+    steps = jax_backend.scan_steps(problem)
+
+    def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> dict[str, jax.Array]:
+        return {"output": scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=False)[0]}
+
+    def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> tuple[jax.Array, Arrays]:
+        logits, moved = scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=True)
+        return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
+
+    if task == "forward":
+        return jax_backend.Evaluation(forward, (data["images"],), constants=(parameters, buffers), mode=mode,
+                                      steps=steps)
+    batch = (data["images"], data["labels"])
+    if task == "gradient":
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)
+    optimizer = optax.sgd(LEARNING_RATE, momentum=SGD_MOMENTUM)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, buffers=buffers)
