@@ -1,6 +1,7 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
+# make compare                                                           our training steps against independent ones
 # make lint                                                              style alone
 # Another Python than python3: make report PYTHON=python3.12
 
@@ -26,7 +27,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH" python -m
 INSTALLED := $(PYTHON) -c 'import json; print({"cpu": "cpu"}.get(json.load(open(".venv/install.json"))["device"], "auto"))'
 PYTEST := $(RUN) pytest
 
-.PHONY: report test test-slow lint environment environment-dev
+.PHONY: report test test-slow compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
@@ -40,6 +41,10 @@ test: environment-dev
 
 test-slow: environment-dev
 	$(PYTEST) -m slow
+
+compare: environment-dev
+	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/compare.txt
+	$(RUN) tests.proof.compare
 
 lint: environment-dev
 	$(RUN) ruff check

@@ -1,0 +1,131 @@
+"""Our training steps against the obvious independent implementation of each framework, side by side.
+
+    python tests/proof/compare.py [workload …]
+
+For every workload with a file in `baselines/`: the same architecture, shapes and optimiser, made from the modules of
+torch, torchvision, transformers or flax, in one process per framework, blocks of steps of ours and of theirs in turn.
+Prints the ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER)]
+
+import numpy as np  # noqa: E402
+
+from bench import timing, workloads  # noqa: E402
+
+Call = Callable[[], object]
+Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]
+ROUNDS = 15
+WARM_UP_CALLS = 5
+
+
+def torch_pairs(name: str, size: str) -> Iterator[Pair]:
+    """(mode, our step and wait, their step and wait) for eager and compiled PyTorch."""
+    import torch
+
+    problem = workloads.load_problem("training", name).Problem(size)
+    build = workloads.load_implementation("training", name, "torch").build
+    for mode in ("eager", "compile"):
+        ours = build(problem, "train", mode, "cpu", "float32")
+        model, loss, batch, optimizer = import_module(f"baselines.{name}").torch_baseline(problem)
+        run = torch.compile(model) if mode == "compile" else model
+
+        def theirs(run: Any = run, loss: Any = loss, batch: Any = batch, optimizer: Any = optimizer) -> None:
+            loss(run, *batch).backward()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+
+        yield mode, (ours.step, ours.wait), (theirs, lambda: None)
+
+
+def jax_pairs(name: str, size: str) -> Iterator[Pair]:
+    """(mode, our step and wait, their step and wait) for one jitted step with donated state."""
+    import jax
+    import optax
+
+    problem = workloads.load_problem("training", name).Problem(size)
+    ours = workloads.load_implementation("training", name, "jax").build(problem, "train", "jit", "cpu", "float32")
+    for _, stage in ours.stages():
+        stage()
+    loss, parameters, batch, optimizer = import_module(f"baselines.{name}").jax_baseline(problem)
+
+    def update(parameters: Any, state: Any, *batch: Any) -> Any:
+        value, gradients = jax.value_and_grad(loss)(parameters, *batch)
+        updates, state = optimizer.update(gradients, state, parameters)
+        return optax.apply_updates(parameters, updates), state, value
+
+    jitted = jax.jit(update, donate_argnums=(0, 1))
+    held = [jax.tree.map(jax.numpy.copy, parameters), optimizer.init(parameters), None]
+
+    def theirs() -> None:
+        held[:] = jitted(held[0], held[1], *batch)
+
+    yield "jit", (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
+
+
+def compare(framework: str, name: str, size: str) -> list[dict[str, Any]]:
+    """One row per mode: the median of ours over the median of theirs, and the quartiles over the rounds."""
+    backend = import_module(f"bench.backends.{framework}_backend")
+    backend.configure("cpu", "float32", 1 if framework == "torch" else 0)
+    rows = []
+    for mode, ours, theirs in {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size):
+        for step, wait in (ours, theirs):
+            timing.block_seconds(step, wait, WARM_UP_CALLS)
+        loops = timing.calibrate(*theirs)[0]
+        rounds = np.array([[timing.block_seconds(*side, loops) for side in (ours, theirs)] for _ in range(ROUNDS)])
+        low, high = np.quantile(rounds[:, 0] / rounds[:, 1], (0.25, 0.75))
+        mine, other = np.median(rounds, axis=0) / loops
+        rows.append({"workload": name, "framework": framework, "mode": mode, "ratio": mine / other, "low": low,
+                     "high": high, "our_seconds": mine, "their_seconds": other})
+    return rows
+
+
+def names() -> list[str]:
+    """The workloads that have an independent implementation."""
+    return sorted(path.stem for path in (FOLDER / "baselines").glob("[a-z]*.py"))
+
+
+def main() -> None:
+    """Compare the named workloads, or all, each framework in a process of its own, and print a line per mode."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workloads", nargs="*", metavar="workload", help=f"of {', '.join(names())} (default: all)")
+    parser.add_argument("--framework", choices=("torch", "jax"), help="in this process, as JSON")
+    parser.add_argument("--size", default="small")
+    options = parser.parse_args()
+    if unknown := set(options.workloads) - set(names()):
+        parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(names())}")
+    for name in options.workloads or names():
+        if options.framework:
+            print(json.dumps(compare(options.framework, name, options.size)))
+            continue
+        for row in both(name, options.size):
+            print("{workload:10} {framework:5} {mode:8} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  ours {our_seconds:.4g} s, "
+                  "theirs {their_seconds:.4g} s".format(**row), flush=True)
+
+
+def both(name: str, size: str = "small") -> list[dict[str, Any]]:
+    """The rows of both frameworks, each measured in a fresh process on one processor."""
+    rows = []
+    for framework in ("torch", "jax"):
+        command = [sys.executable, __file__, name, "--framework", framework, "--size", size]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{name} {framework}: {done.stderr.strip().splitlines()[-1:]}")
+        rows += json.loads(done.stdout.splitlines()[-1])
+    return rows
+
+
+if __name__ == "__main__":
+    main()
