@@ -6,7 +6,7 @@ import jax
 import optax
 
 from bench.backends import Step, jax_backend
-from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, Problem
+from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, TARGET, Problem
 
 Parameters = dict[str, jax.Array]
 
@@ -48,4 +48,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return problem.metrics(losses, jax_backend.host(logits(training.state[0], test["images"])))
 
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, metrics=metrics)
+    training = jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, metrics=metrics)
+    if task == "target":
+        test = jax_backend.arrays(problem.test_set(), device, precision)
+
+        def accuracy(parameters: Parameters) -> jax.Array:
+            return (logits(parameters, test["images"]).argmax(axis=1) == test["labels"]).mean()
+
+        return jax_backend.Course(training, problem.course, accuracy, TARGET[problem.size]["every"], device=device,
+                                  precision=precision)
+    return training

@@ -10,6 +10,7 @@ Weights are stored (in, out); initial weights and biases are uniform in ±1/√i
 
 Tasks: `train` is one step on one fixed batch, the first images of the training set; `forward` is the logits of that
 batch; `gradient` (parity gate) is the loss and its gradient at the initial parameters.
+`target` trains until the test accuracy is 0.97; its seed decides the initial weights and the order of the batches.
 `metrics` trains from the initial parameters for 5 epochs (1 at size `tiny`) over batches whose order is drawn here,
 once for both frameworks (the last, incomplete batch is left out), and reports the mean loss of every epoch, the test
 accuracy and the number of steps.
@@ -43,8 +44,16 @@ SIZES: dict[str, dict[str, Any]] = {
     "medium": {"width": 1024, "batch": 256, "epochs": 5},
     "large": {"width": 4096, "batch": 1024, "epochs": 5},
 }
-TASKS = ("train", "forward")
-QUICK_TASKS = ("train",)
+SWEEPS: dict[str, dict[str, Any]] = {
+    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256, 512, 1024)},
+    **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)}}
+TASKS = ("train", "forward", "target")
+QUICK_TASKS = ("train", "target")
+TARGET: dict[str, dict[str, Any]] = {
+    "tiny": {"score": "test_accuracy", "value": 0.4, "above": True, "every": 10, "most": 1000},
+    "small": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 11, "most": 2200},
+    "medium": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 5, "most": 1000},
+    "large": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 1, "most": 400}}
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
@@ -65,8 +74,9 @@ class Problem:
 
     def __init__(self, size: str) -> None:
         self.size = size
-        self.width: int = SIZES[size]["width"]
-        self.batch: int = SIZES[size]["batch"]
+        self.settings = (SIZES | SWEEPS)[size]
+        self.width: int = self.settings["width"]
+        self.batch: int = self.settings["batch"]
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch: `images` (batch, 64) in [0, 1], `labels` (batch,) of 0 … 9."""
@@ -75,7 +85,10 @@ class Problem:
 
     def parameters(self) -> dict[str, np.ndarray]:
         """`<layer>.weight` (in, out) and `<layer>.bias` (out,) of the layers 0, 2 and 4."""
-        random = np.random.default_rng(SEED + 1)
+        return self.drawn(np.random.default_rng(SEED + 1))
+
+    def drawn(self, random: np.random.Generator) -> dict[str, np.ndarray]:
+        """Initial parameters from a generator."""
         drawn = {}
         for layer, (rows, columns) in zip(LAYERS, self.shapes(), strict=True):
             bound = 1 / math.sqrt(rows)
@@ -98,10 +111,21 @@ class Problem:
 
     def epochs(self) -> list[np.ndarray]:
         """Indices into the training set, one array (batches, batch) per epoch: the order both frameworks train in."""
-        random = np.random.default_rng(SEED + 2)
+        return self.shuffled(np.random.default_rng(SEED + 2), self.settings["epochs"])
+
+    def shuffled(self, random: np.random.Generator, epochs: int) -> list[np.ndarray]:
+        """Indices into the training set, one array (batches, batch) per epoch."""
         batches = TRAINING_IMAGES // self.batch
         return [random.permutation(TRAINING_IMAGES)[:batches * self.batch].reshape(batches, self.batch)
-                for _ in range(SIZES[self.size]["epochs"])]
+                for _ in range(epochs)]
+
+    def course(self, seed: int) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, np.ndarray]]]:
+        """Initial parameters and one batch (images, labels) per step of the training of task `target`."""
+        random = np.random.default_rng((SEED, seed))
+        parameters, whole = self.drawn(random), self.training_set()
+        most = TARGET[self.size]["most"]
+        epochs = self.shuffled(random, math.ceil(most / (TRAINING_IMAGES // self.batch)))
+        return parameters, [(whole["images"][rows], whole["labels"][rows]) for rows in np.concatenate(epochs)[:most]]
 
     def training_set(self) -> dict[str, np.ndarray]:
         """`images` (1437, 64) and `labels` (1437,)."""

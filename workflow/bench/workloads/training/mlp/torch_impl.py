@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, Problem
+from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, TARGET, Problem
 
 
 def perceptron(problem: Problem) -> nn.Sequential:
@@ -45,4 +45,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             logits = model(torch_backend.tensors(problem.test_set(), device, precision)["images"])
         return problem.metrics(losses, torch_backend.host(logits))
 
-    return torch_backend.Training(model, loss, batch, optimizer, metrics=metrics, **settings)
+    training = torch_backend.Training(model, loss, batch, optimizer, metrics=metrics, **settings)
+    if task == "target":
+        test = torch_backend.tensors(problem.test_set(), device, precision)
+
+        def accuracy(model: nn.Module) -> Tensor:
+            return (model(test["images"]).argmax(dim=1) == test["labels"]).double().mean()
+
+        return torch_backend.Course(training, problem.course, accuracy, TARGET[problem.size]["every"],
+                                    precision=precision)
+    return training
