@@ -1,0 +1,127 @@
+"""GPT in JAX: cuDNN's attention where it exists, the embedding's weights tied, optax.adamw, the state donated."""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from bench.backends import Step, jax_backend
+from bench.workloads.training.gpt.problem import BETAS, DECAY, EPSILON, NORM_EPSILON, TARGET, Problem
+
+Parameters = dict[str, jax.Array]
+
+
+def linear(parameters: Parameters, name: str, inputs: jax.Array, precision: str) -> jax.Array:
+    """x W + b in the type that the precision computes in."""
+    inputs, weight, bias = jax_backend.cast((inputs, parameters[f"{name}.weight"], parameters[f"{name}.bias"]),
+                                            precision)
+    return inputs @ weight + bias
+
+
+def layer_norm(parameters: Parameters, name: str, inputs: jax.Array, epsilon: float) -> jax.Array:
+    """LayerNorm over the last axis in the type of the stored parameters."""
+    weight, bias = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
+    return jax.nn.standardize(inputs.astype(weight.dtype), epsilon=epsilon) * weight + bias
+
+
+def attention(parameters: Parameters, name: str, inputs: jax.Array, heads: int, *, causal: bool, device: str,
+              precision: str) -> jax.Array:
+    """Attention in heads, (batch, length, width) → the same; cuDNN's fused one in half precision on CUDA.
+
+    Elsewhere it is composed here: dot_product_attention takes its softmax in float32 even of float64.
+    """
+    batch, length, width = inputs.shape
+    qkv = linear(parameters, f"{name}.qkv", inputs, precision).reshape(batch, length, 3, heads, width // heads)
+    query, key, value = jnp.moveaxis(qkv, 2, 0)
+    if device == "cuda" and precision == "bfloat16":
+        mixed = jax.nn.dot_product_attention(query, key, value, is_causal=causal, implementation="cudnn")
+    else:
+        mixed = composed_attention(query, key, value, causal=causal)
+    return linear(parameters, f"{name}.output", mixed.reshape(batch, length, width), precision)
+
+
+def composed_attention(query: jax.Array, key: jax.Array, value: jax.Array, *, causal: bool) -> jax.Array:
+    """softmax(Q Kᵀ/√depth) V of (batch, length, heads, depth), the softmax in float32 or better."""
+    length, depth = query.shape[1], query.shape[3]
+    exact = jnp.promote_types(query.dtype, jnp.float32)
+    scores = jnp.einsum("bqhd,bkhd->bhqk", query, key, preferred_element_type=exact) / math.sqrt(depth)
+    if causal:
+        scores = jnp.where(jnp.tri(length, dtype=bool), scores, -jnp.inf)
+    return jnp.einsum("bhqk,bkhd->bqhd", jax.nn.softmax(scores).astype(value.dtype), value)
+
+
+def feedforward(parameters: Parameters, name: str, inputs: jax.Array, precision: str, *, exact: bool) -> jax.Array:
+    """Two linear layers, 4 × width between them, with GELU: the exact one or its tanh form."""
+    widened = linear(parameters, f"{name}.0", inputs, precision)
+    return linear(parameters, f"{name}.2", jax.nn.gelu(widened, approximate=not exact), precision)
+
+
+@jax.custom_vjp
+def cross_entropy(scores: jax.Array, targets: jax.Array) -> jax.Array:
+    """Minus the log-probability of every target, (…), from scores (…, vocabulary), in float32 or better.
+
+    Its derivative is computed from the scores and their normalisers: neither probabilities nor a float32 copy of the
+    scores is kept, and nothing is scattered.
+    """
+    return _cross_entropy(scores, targets)[0]
+
+
+def _cross_entropy(scores: jax.Array, targets: jax.Array) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+    exact = scores.astype(jnp.promote_types(scores.dtype, jnp.float32))
+    normaliser = jax.nn.logsumexp(exact, axis=-1)
+    hit = jnp.take_along_axis(exact, targets[..., None], axis=-1).squeeze(-1)
+    return normaliser - hit, (scores, targets, normaliser)
+
+
+def _cross_entropy_backward(kept: tuple[jax.Array, ...], error: jax.Array) -> tuple[jax.Array, None]:
+    scores, targets, normaliser = kept
+    probabilities = jnp.exp(scores.astype(normaliser.dtype) - normaliser[..., None])
+    hits = jax.nn.one_hot(targets, scores.shape[-1], dtype=probabilities.dtype)
+    return (error[..., None] * (probabilities - hits)).astype(scores.dtype), None
+
+
+cross_entropy.defvjp(_cross_entropy, _cross_entropy_backward)
+
+
+def tied_scores(parameters: Parameters, stream: jax.Array, precision: str) -> jax.Array:
+    """Scores of the tokens, (…, vocabulary), with the table of the embedding."""
+    stream, table = jax_backend.cast((stream, parameters["tokens.weight"]), precision)
+    return stream @ table.T
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `forward`, `gradient` or `target`. Raises Unsupported where the precision does not exist."""
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    parameters = jax_backend.arrays(problem.parameters(), device, precision)
+    batch = (data["tokens"], data["targets"])
+    steps = jax_backend.scan_steps(problem)
+
+    def losses(parameters: Parameters, tokens: jax.Array, targets: jax.Array) -> jax.Array:
+        stream = parameters["tokens.weight"][tokens] + parameters["positions"]
+        for name in (f"blocks.{layer}" for layer in range(problem.layers)):
+            normed = layer_norm(parameters, f"{name}.attention_norm", stream, NORM_EPSILON)
+            stream += attention(parameters, f"{name}.attention", normed, problem.heads, causal=True, device=device,
+                                precision=precision)
+            normed = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
+            stream += feedforward(parameters, f"{name}.feedforward", normed, precision, exact=False)
+        normed = layer_norm(parameters, "norm", stream, NORM_EPSILON)
+        return cross_entropy(tied_scores(parameters, normed, precision), targets)
+
+    def loss(parameters: Parameters, tokens: jax.Array, targets: jax.Array) -> jax.Array:
+        return losses(parameters, tokens, targets).mean()
+
+    if task == "forward":
+        return jax_backend.Evaluation(lambda *arguments: {"output": losses(*arguments)}, batch,
+                                      constants=(parameters,), mode=mode, steps=steps)
+    if task == "gradient":
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+    optimizer = optax.adamw(problem.rate, b1=BETAS[0], b2=BETAS[1], eps=EPSILON, weight_decay=DECAY)
+    training = jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
+    if task == "train":
+        return training
+    held_out = tuple(jax_backend.array(part, device, precision) for part in problem.validation())
+    return jax_backend.Course(training, problem.course, lambda parameters: loss(parameters, *held_out),
+                              TARGET[problem.size]["every"], device=device, precision=precision)
