@@ -6,10 +6,7 @@ No figure reads a file, computes a statistic or knows a word of a language. Ever
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -19,53 +16,34 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench import formats
-from bench.svg import BAND, GRID, INK, MARKERS, MUTED, PARTS, SURFACE, VARIANTS
-
-WIDE, NARROW = 860, 340
-FONT = 12.0
-HEADING = FONT + 1.5
-"""Size by which the width of a bold heading is estimated."""
-Words = Mapping[str, str]
-
-
-@contextmanager
-def theme() -> Iterator[None]:
-    """Seaborn's grid in the colours of the page; text is never read as mathematics."""
-    colours = {"text.color": INK, "axes.labelcolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
-               "axes.edgecolor": GRID, "grid.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": INK}
-    sizes = {"font.size": FONT, "axes.labelsize": FONT, "xtick.labelsize": FONT - 1, "ytick.labelsize": FONT,
-             "grid.linewidth": 0.8, "axes.linewidth": 0.8, "figure.dpi": 72, "text.parse_math": False,
-             "axes.facecolor": "none", "figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False}
-    with mpl.rc_context(sns.axes_style("whitegrid", rc=colours) | sizes | colours):
-        yield
-
-
-def text_width(text: str, font: float = FONT) -> float:
-    """Width in pixels, estimated the same on every machine: a Chinese character is one em, a Latin one 0.58."""
-    return sum(font if ord(character) > 0x2E80 else font * 0.58 for character in text)
-
-
-def shorten(text: str, width: float, font: float = FONT) -> str:
-    """The text, its end replaced by … where it is wider than `width` pixels."""
-    if text_width(text, font) <= width:
-        return text
-    while text and text_width(text + "…", font) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def wrap(text: str, width: float, font: float = FONT) -> str:
-    """The text on at most two lines, broken after a middle dot or before a dash; a line still too wide is shortened."""
-    if text_width(text, font) <= width:
-        return text
-    places = [match.start() + 1 for match in re.finditer(r" [·—] ", text)
-              if text_width(text[:match.start()], font) <= width]
-    if not places:
-        return shorten(text, width, font)
-    return text[:places[-1]].rstrip() + "\n" + shorten(text[places[-1]:].lstrip("· "), width, font)
+from bench.drawing import (
+    FONT,
+    Words,
+    decades,
+    flops_tick,
+    heading,
+    heading_room,
+    log_ticks,
+    pad_log,
+    panel_groups,
+    panels,
+    plain_log_axis,
+    plain_tick,
+    power_tick,
+    row_labels,
+    rows_height,
+    seconds_tick,
+    shorten,
+    text_width,
+    theme,
+    variant_entries,
+)
+from bench.drawing import NARROW as NARROW
+from bench.drawing import WIDE as WIDE
+from bench.svg import BAND, INK, MARKERS, MUTED, PARTS, SURFACE, VARIANTS
 
 
 def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
@@ -73,22 +51,22 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
     Columns: panel, label, ratio, low, high (None for one run), verdict, noise_floor (relative, or None), text.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
         left = min(470.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
-        heights = [_rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
+        heights = [rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
         limits = _ratio_limits(data)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             axis.set_xscale("log")
             axis.set_xlim(*limits)
             _draw_ratios(axis, rows.reset_index(drop=True))
-            _row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
-            _plain_log_axis(axis, _ratio_ticks(limits))
+            row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
+            plain_log_axis(axis, _ratio_ticks(limits))
             axis.set_xlabel(words["x"])
-            _heading(axis, panel if len(groups) > 1 else "", 24)
+            heading(axis, panel if len(groups) > 1 else "", 24)
             for side, name in ((0.0, "left"), (1.0, "right")):
                 axis.annotate(words[name], (side, 1), xycoords="axes fraction", xytext=(0, 7), fontsize=FONT - 1,
                               textcoords="offset points", ha=name, va="bottom", color=MUTED)
@@ -100,15 +78,15 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
     Columns: panel, label, part (import | build | trace | compile | first step), seconds.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     wide = width >= WIDE
     parts = [part for part in PARTS if part in set(data["part"])]
     with theme():
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         entries = [(words[part], PARTS[part], "bar") for part in parts]
-        heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=74,
-                               top=26 + _heading_room(groups, width), bottom=44, legend=entries)
+        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=74,
+                               top=26 + heading_room(groups, width), bottom=44, legend=entries)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             wide_table = rows.pivot_table(index="label", columns="part", values="seconds", aggfunc="sum").loc[labels]
@@ -124,11 +102,11 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                 axis.annotate(formats.seconds(total), (total, row), xytext=(5, 0), textcoords="offset points",
                               va="center", fontsize=FONT - 1, color=MUTED)
             axis.set_xlim(0, float(start.max()) or 1.0)
-            _row_labels(axis, labels, wide)
+            row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+            axis.xaxis.set_major_formatter(FuncFormatter(plain_tick))
             axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6 if wide else 4))
-            _heading(axis, panel, 8)
+            heading(axis, panel, 8)
     return figure
 
 
@@ -137,12 +115,12 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
 
     Columns of data: panel, framework, mode, steps, seconds. Columns of crossings: panel, steps, seconds.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=80, right=20,
-                               top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
-                               legend=_variant_entries(data))
+        figure, axes = panels([220.0] * len(groups), width, left=80, right=20,
+                               top=28 + heading_room(groups, width, columns), bottom=46, columns=columns,
+                               legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
                 sns.lineplot(curve, x="steps", y="seconds", ax=axis, color=VARIANTS[framework, mode], linewidth=2,
@@ -152,9 +130,9 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
                 axis.plot(crossing.steps, crossing.seconds, marker="o", markersize=13, markerfacecolor="none",
                           markeredgecolor=INK, markeredgewidth=1.4)
             axis.set(xscale="log", yscale="log", xlabel=words["x"], ylabel=words["y"])
-            _log_ticks(axis.xaxis, _power, few=True)
-            _log_ticks(axis.yaxis, _seconds_tick)
-            _heading(axis, panel, 10)
+            log_ticks(axis.xaxis, power_tick, few=True)
+            log_ticks(axis.yaxis, seconds_tick)
+            heading(axis, panel, 10)
     return figure
 
 
@@ -163,23 +141,23 @@ def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Fi
 
     Columns: panel, label, framework, mode, run, seconds.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
-        heights = [_rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=16, bottom=46,
-                               top=28 + _heading_room(groups, width))
+        heights = [rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=16, bottom=46,
+                               top=28 + heading_room(groups, width))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
             for row, label in enumerate(labels):
                 _draw_values(axis, row, rows[rows["label"] == label])
-            _row_labels(axis, labels, wide)
+            row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            _pad_log(axis, rows["seconds"])
-            _log_ticks(axis.xaxis, _seconds_tick, few=not wide)
-            _heading(axis, panel, 8)
+            pad_log(axis, rows["seconds"])
+            log_ticks(axis.xaxis, seconds_tick, few=not wide)
+            heading(axis, panel, 8)
     return figure
 
 
@@ -189,27 +167,27 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     Columns: panel, label, framework, mode, flops_per_second, peak (of the panel, or None). Source of the idea: the
     roofline of Williams, Waterman and Patterson, CACM 2009, without its slope, because bytes moved are not counted.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
-        heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=42, bottom=46,
-                               top=34 + _heading_room(groups, width), legend=_variant_entries(data))
+        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=42, bottom=46,
+                               top=34 + heading_room(groups, width), legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
             _draw_variants(axis, rows, labels, "flops_per_second")
             peak = rows["peak"].dropna()
-            _pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
+            pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
             if len(peak):
                 axis.axvline(peak.iloc[0], color=INK, linewidth=1.6, linestyle="--")
                 axis.annotate(words["peak"], (peak.iloc[0], 1), xycoords=("data", "axes fraction"), xytext=(4, 4),
                               textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
-            _row_labels(axis, labels, wide)
+            row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            _log_ticks(axis.xaxis, _flops_tick, few=True)
-            _heading(axis, panel, 18)
+            log_ticks(axis.xaxis, flops_tick, few=True)
+            heading(axis, panel, 18)
     return figure
 
 
@@ -218,12 +196,12 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
     Columns: panel, framework, mode, step, loss.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = _panels([220.0] * len(groups), width, left=80, right=20,
-                               top=28 + _heading_room(groups, width, columns), bottom=46, columns=columns,
-                               legend=_variant_entries(data))
+        figure, axes = panels([220.0] * len(groups), width, left=80, right=20,
+                               top=28 + heading_room(groups, width, columns), bottom=46, columns=columns,
+                               legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             curves = list(rows.groupby(["framework", "mode"], sort=False))
             for order, ((framework, mode), curve) in enumerate(curves):
@@ -235,11 +213,11 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.set(xlabel=words["x"], ylabel=words["y"])
             if rows["loss"].min() > 0 and rows["loss"].max() / rows["loss"].min() > 20:
                 axis.set_yscale("log")
-                _log_ticks(axis.yaxis, _power)
+                log_ticks(axis.yaxis, power_tick)
             else:
-                axis.yaxis.set_major_formatter(FuncFormatter(_plain))
+                axis.yaxis.set_major_formatter(FuncFormatter(plain_tick))
             axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
-            _heading(axis, panel, 10)
+            heading(axis, panel, 10)
     return figure
 
 
@@ -248,14 +226,14 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
     Columns: panel, label, framework, mode, error (0 = exact), tolerance.
     """
-    groups = _groups(data)
+    groups = panel_groups(data)
     wide = width >= WIDE
     floor = _error_floor(data)
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
-        heights = [_rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = _panels(heights, width, left=left, right=42, bottom=46,
-                               top=34 + _heading_room(groups, width), legend=_variant_entries(data))
+        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=42, bottom=46,
+                               top=34 + heading_room(groups, width), legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             shown = rows.assign(shown=rows["error"].where(rows["error"] > 0, floor))
@@ -266,12 +244,12 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.annotate(words["tolerance"], (tolerance, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
                           textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
             axis.set_xlim(floor / 4, max(tolerance, float(shown["shown"].max())) * 10)
-            axis.xaxis.set_major_locator(FixedLocator(_decades(floor, axis.get_xlim()[1], 8 if wide else 4)))
-            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= floor else _power(value)))
+            axis.xaxis.set_major_locator(FixedLocator(decades(floor, axis.get_xlim()[1], 8 if wide else 4)))
+            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= floor else power_tick(value)))
             axis.xaxis.set_minor_locator(NullLocator())
-            _row_labels(axis, labels, wide)
+            row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            _heading(axis, panel if len(groups) > 1 else "", 18)
+            heading(axis, panel if len(groups) > 1 else "", 18)
     return figure
 
 
@@ -378,174 +356,7 @@ def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column
                   color=VARIANTS[row.framework, row.mode], markeredgecolor=SURFACE, alpha=0.92)
 
 
-def _groups(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(panel), rows) for panel, rows in data.groupby("panel", sort=False)]
-
-
-def _rows_height(rows: int, wide: bool, height: float | None = None) -> float:
-    return 14 + rows * (height or (30.0 if wide else 48.0))
-
-
-Entry = tuple[str, str, str]
-"""A line of a legend: words, colour, marker ("bar" for a filled square)."""
-
-
-def _variant_entries(data: pd.DataFrame) -> list[Entry]:
-    present = set(zip(data["framework"], data["mode"], strict=True))
-    return [(f"{framework} {mode}", colour, MARKERS[framework, mode])
-            for (framework, mode), colour in VARIANTS.items() if (framework, mode) in present]
-
-
-def _panels(heights: Sequence[float], width: int, *, left: float, right: float, top: float, bottom: float,
-            columns: int = 1, legend: Sequence[Entry] = ()) -> tuple[Figure, list[Axes]]:
-    """A figure with one axis per height, placed by pixels, below a legend that wraps."""
-    places, below = _legend_places(legend, width)
-    rows = [max(heights[start:start + columns]) + top + bottom for start in range(0, len(heights), columns)]
-    total = below + sum(rows)
-    figure = Figure(figsize=(width / 72, total / 72))
-    column = width / columns
-    axes = []
-    for place, height in enumerate(heights):
-        above = below + sum(rows[:place // columns]) + top
-        x = (place % columns) * column + left
-        axes.append(figure.add_axes((x / width, 1 - (above + height) / total, (column - left - right) / width,
-                                     height / total)))
-    if legend:
-        _draw_legend(figure, places, total, width)
-    return figure, axes
-
-
-def _legend_places(entries: Iterable[Entry], width: int) -> tuple[list[tuple[Entry, float, float]], float]:
-    places, x, y = [], 8.0, 12.0
-    for entry in entries:
-        needed = 22 + text_width(entry[0])
-        if x > 8 and x + needed > width:
-            x, y = 8.0, y + 20
-        places.append((entry, x, y))
-        x += needed + 16
-    return places, y + 10 if places else 0.0
-
-
-def _draw_legend(figure: Figure, places: Sequence[tuple[Entry, float, float]], total: float, width: int) -> None:
-    axis = figure.add_axes((0, 0, 1, 1), zorder=-1)
-    axis.set(xlim=(0, width), ylim=(total, 0))
-    axis.set_axis_off()
-    for (label, colour, marker), x, y in places:
-        axis.plot(x + 6, y, marker="s" if marker == "bar" else marker, color=colour, markersize=9,
-                  markeredgecolor=SURFACE, linestyle="none")
-        axis.text(x + 17, y, label, va="center_baseline", fontsize=FONT)
-
-
-def _row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[str] | None = None) -> None:
-    """Rows from the top; labels (and values) beside the axis when there is room, otherwise above each row."""
-    axis.set_ylim(len(labels) - 0.4, -0.6 if wide else -0.75)
-    axis.grid(False, axis="y")
-    axis.set_ylabel("")
-    transform = axis.get_yaxis_transform()
-    room = axis.get_position().width * _width(axis)
-    if wide:
-        limit = axis.get_position().x0 * _width(axis) - 14
-        axis.set_yticks(range(len(labels)), [shorten(label, limit) for label in labels])
-        for row, value in enumerate(values or ()):
-            axis.annotate(value, (1, row), xycoords=transform, xytext=(8, 0), textcoords="offset points", va="center",
-                          fontsize=FONT - 1, color=MUTED)
-        return
-    axis.set_yticks([])
-    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
-    axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
-    for row, label in enumerate(labels):
-        # the label's end shares the second line with the value, where there is one
-        lines = wrap(label, room, FONT - 1) if values else shorten(label, room, FONT - 1)
-        name, _, end = lines.partition("\n")
-        axis.text(0, row + first, name.rstrip("· "), transform=transform, va="center", fontsize=FONT - 1)
-        if values:
-            axis.text(0, row + second, f"{end}  {values[row]}".strip(), transform=transform, va="center",
-                      fontsize=FONT - 1, color=MUTED)
-
-
-def _width(axis: Axes) -> float:
-    """Width of the axis's figure in pixels."""
-    return float(axis.figure.bbox.width)
-
-
-def _heading(axis: Axes, text: str, above: float) -> None:
-    """The panel's heading, from the left edge of its column, on two lines where it needs them."""
-    if text:
-        width, place = _width(axis), axis.get_position()
-        left = 8.0 if place.x0 < 0.5 else width / 2 + 8
-        axis.annotate(wrap(text, width * place.x1 - left, HEADING), (0, 1), xycoords="axes fraction", fontsize=FONT + 1,
-                      textcoords="offset points", xytext=(left - place.x0 * width, above), fontweight="bold",
-                      va="bottom", linespacing=1.3)
-
-
-def _heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int = 1) -> float:
-    """Pixels to keep free above each panel for the second line of the longest heading."""
-    room = width / columns - 26
-    return 19.0 if any(text_width(panel, HEADING) > room for panel, _ in groups) else 0.0
-
-
-def _pad_log(axis: Axes, values: pd.Series) -> None:
-    low, high = float(values.min()), float(values.max())
-    factor = max(1.08, (high / low) ** 0.05)
-    axis.set_xlim(low / factor, high * factor)
-
-
-def _plain_log_axis(axis: Axes, ticks: Sequence[float]) -> None:
-    axis.xaxis.set_major_locator(FixedLocator(list(ticks)))
-    axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-    axis.xaxis.set_minor_locator(NullLocator())
-
-
-def _log_ticks(axis: Any, label: Any, few: bool = False) -> None:
-    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades."""
-    low, high = axis.get_view_interval()
-    decades = np.log10(high / low)
-    if decades < 2:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))))
-        if decades < 0.25:
-            axis.set_major_locator(FixedLocator(list(_even_ticks(low, high, 3 if few else 5))))
-    else:
-        axis.set_major_locator(FixedLocator(_decades(low, high, 5 if few else 8)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _even_ticks(low: float, high: float, count: int) -> np.ndarray:
-    return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])
-
-
-def _decades(low: float, high: float, most: int) -> list[float]:
-    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
-    step = max(1, -(-(last - first + 1) // most))
-    ticks = [10.0**power for power in range(last, first - 1, -step)]
-    return sorted({low, *ticks} if low < 1e-16 else set(ticks))
-
-
 def _error_floor(data: pd.DataFrame) -> float:
     """Where an exact result is drawn: a power of ten below the smallest error that is not zero, and below 1e-17."""
     errors = data["error"][data["error"] > 0]
     return 10.0 ** (np.floor(np.log10(min(float(errors.min()) if len(errors) else 1e-16, 1e-16))) - 1)
-
-
-def _plain(value: float, _: Any = None) -> str:
-    return f"{value:,g}" if value < 1e6 else f"{value:g}"
-
-
-def _power(value: float) -> str:
-    exponent = round(np.log10(value)) if value > 0 else 0
-    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 4:
-        return f"{value:,g}"
-    return "10" + str(exponent).translate(formats.SUPERSCRIPTS)
-
-
-def _seconds_tick(value: float) -> str:
-    units = formats.TIME_UNITS
-    scale, unit = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
-    return f"{value / scale:g}{formats.SPACE}{unit}"
-
-
-def _flops_tick(value: float) -> str:
-    units = formats.RATE_UNITS
-    scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
-    return f"{value / scale:g}{formats.SPACE}{prefix}".rstrip()
