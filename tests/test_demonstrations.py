@@ -28,6 +28,7 @@ KNOWN = {
                "alg-jit-static": "supported"},
     "linear_regression_examples": {"prac-jax-linreg": "refuted", "prac-torch-linreg": "mixed",
                                    "prac-torch-extras": "refuted"},
+    "memory": {},
     "packages": {"bg-tf-engine": "refuted", "bg-jax-lambda": "refuted", "use-quantum": "refuted", "use-rnn": "refuted",
                  "faq-lax-pmap": "refuted", "prac-python": "refuted", "prac-jax-deps": "supported",
                  "prac-install": "supported", "core-like-ndarray": "mixed", "use-scipy": "mixed"},
@@ -57,6 +58,8 @@ RAISED = {
         "pattern.integer gradient", "pattern.gradient of non-scalar", "pattern.formatting"},
     ("linear_regression_examples", "jax"): {
         "pattern.random module", "pattern.integer gradient", "pattern.gradient of non-scalar", "pattern.formatting"},
+    ("memory", "torch"): set(),
+    ("memory", "jax"): {"old parameters.read"},
     ("packages", "torch"): set(),
     ("packages", "jax"): set(),
     ("tracing", "torch"): set(),
@@ -129,8 +132,32 @@ def both_fit_the_same(frame: pd.DataFrame) -> None:
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+def memory_is_saved_where_it_is_promised(frame: pd.DataFrame) -> None:
+    """Donation saves the outputs; gradients set to None are gone between steps, and save what is alive at the peak."""
+    peak = frame.set_index(["framework", "name"])["value"]
+    parameters = peak["torch", "bytes"]
+    measured = frame[frame["name"].str.match("set to|update|donated")]
+    details = {(row["framework"], row["name"]): json.loads(row["text"]) for row in measured.to_dict("records")}
+    assert max(entry["error"] for entry in details.values()) < 1e-4
+
+    def saved(framework: str, more: str, less: str) -> float:
+        """By how much the peak is lower, in units of the parameters."""
+        return (peak[framework, more] - peak[framework, less]) / parameters
+
+    assert saved("jax", "donated.nothing", "donated.parameters") > 0.5
+    assert saved("jax", "donated.nothing", "donated.parameters and state") > 2
+    assert details["jax", "donated.parameters and state"]["plan"]["alias"] > 2.9 * parameters
+    assert details["jax", "donated.nothing"]["deleted"] == {"parameters": False, "state": False}
+    assert details["jax", "donated.parameters and state"]["deleted"] == {"parameters": True, "state": True}
+    between = {name: details["torch", f"set to {name}.few rows"]["between"] for name in ("none", "zero")}
+    assert (between["zero"] - between["none"]) / parameters == pytest.approx(1, abs=0.1)
+    assert 0 < saved("torch", "set to zero.few rows", "set to none.few rows") < 0.3
+    assert saved("torch", "set to zero.many rows", "set to none.many rows") == pytest.approx(1, abs=0.1)
+    assert saved("torch", "update.allocating", "set to none.few rows") > 2.5
+
+
 INSPECTIONS = {"graphs": the_graphs_are_whole, "derivatives": a_compiled_custom_rule_is_dropped_in_silence,
-               "linear_regression_examples": both_fit_the_same}
+               "linear_regression_examples": both_fit_the_same, "memory": memory_is_saved_where_it_is_promised}
 
 
 def test_every_graph_workload_is_known_here():
