@@ -198,7 +198,7 @@ def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
         if decades < 0.25:
             axis.set_major_locator(FixedLocator(list(even_ticks(low, high, 3 if few else 5))))
     else:
-        axis.set_major_locator(FixedLocator(decades(low, high, 5 if few else 8)))
+        axis.set_major_locator(FixedLocator(powers_of_ten(low, high, 5 if few else 8)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
@@ -209,7 +209,7 @@ def even_ticks(low: float, high: float, count: int) -> np.ndarray:
     return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])
 
 
-def decades(low: float, high: float, most: int) -> list[float]:
+def powers_of_ten(low: float, high: float, most: int) -> list[float]:
     """Powers of ten between the limits, every second or third where there are more than `most`."""
     first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
     step = max(1, -(-(last - first + 1) // most))

@@ -22,7 +22,6 @@ from bench import formats
 from bench.drawing import (
     FONT,
     Words,
-    decades,
     flops_tick,
     heading,
     heading_room,
@@ -33,6 +32,7 @@ from bench.drawing import (
     plain_log_axis,
     plain_tick,
     power_tick,
+    powers_of_ten,
     row_labels,
     rows_height,
     seconds_tick,
@@ -244,7 +244,7 @@ def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.annotate(words["tolerance"], (tolerance, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
                           textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
             axis.set_xlim(floor / 4, max(tolerance, float(shown["shown"].max())) * 10)
-            axis.xaxis.set_major_locator(FixedLocator(decades(floor, axis.get_xlim()[1], 8 if wide else 4)))
+            axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(floor, axis.get_xlim()[1], 8 if wide else 4)))
             axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= floor else power_tick(value)))
             axis.xaxis.set_minor_locator(NullLocator())
             row_labels(axis, labels, wide)
