@@ -31,6 +31,10 @@ The same by different words: PyTorch has channels-last convolutions in two dimen
 the one-dimensional ones as such of height 1 (on two cores a compiled step is a third faster than with nn.Conv1d);
 JAX's run in one dimension, channels last (`NWC`). PyTorch takes the maximum over 4 places with max_pool2d, JAX with a
 reshape and a maximum, whose derivative is a comparison and not a scatter.
+
+Asymmetry: inside a loop XLA's CPU compiler does not rewrite the convolutions of the backward pass into a form that it
+has fast kernels for (https://github.com/jax-ml/jax/issues/12868), so that a step in the mode `scan` takes ten times as
+long as in `jit` there; a call therefore takes five steps at every size. PyTorch has no such mode.
 """
 
 from __future__ import annotations
@@ -79,6 +83,8 @@ Arrays = dict[str, np.ndarray]
 
 class Problem:
     """The sequences, the initial parameters and the reference values at one size."""
+
+    scan_steps = 5
 
     def __init__(self, size: str) -> None:
         self.size = size
