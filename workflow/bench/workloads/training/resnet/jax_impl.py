@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import optax
@@ -33,7 +35,8 @@ def standardise(x: jax.Array, mean: jax.Array, variance: jax.Array, scale: jax.A
     return ((x - mean) * factor + shift).astype(x.dtype)
 
 
-def batch_norm(x: jax.Array, name: str, parameters: Arrays, buffers: Arrays, training: bool) -> tuple[jax.Array, Arrays]:
+def batch_norm(x: jax.Array, name: str, parameters: Arrays, buffers: Arrays,
+               training: bool) -> tuple[jax.Array, Arrays]:
     """The normalised images, and the running statistics that changed: none in inference."""
     scale, shift = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
     old = {part: buffers[f"{name}.running_{part}"] for part in ("mean", "var")}
@@ -81,10 +84,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     buffers = jax_backend.arrays(problem.buffers(), device, precision)
     steps = jax_backend.scan_steps(problem)
 
-    def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> dict[str, jax.Array]:
+    def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
         return {"output": scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=False)[0]}
 
-    def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> tuple[jax.Array, Arrays]:
+    def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
         logits, moved = scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=True)
         return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
 

@@ -165,3 +165,9 @@ def cross_entropy(scores: Node, labels: np.ndarray) -> Node:
     mine = np.take_along_axis(logarithms, labels[..., None], axis=-1)
     hot = labels[..., None] == np.arange(scores.value.shape[-1])
     return Node(-mine.mean(), (scores,), lambda error: (error * (np.exp(logarithms) - hot) / labels.size,))
+
+
+def spread(bias: Node, shape: tuple[int, ...]) -> Node:
+    """The same vector at every place of an array of this shape."""
+    axes = tuple(range(len(shape) - 1))
+    return Node(np.broadcast_to(bias.value, shape), (bias,), lambda error: (error.sum(axis=axes),))

@@ -254,7 +254,7 @@ def block(name: str, kind: str, inputs: int, width: int, stride: int, side: int)
         plan = [(3, inputs, width, stride, side), (3, width, width, 1, side)]
     else:
         plan = [(1, inputs, width, 1, before), (3, width, width, stride, side), (1, width, 4 * width, 1, side)]
-    path = tuple(Convolution(f"{name}.conv{number}", f"{name}.bn{number}", *step) for number, step in enumerate(plan, 1))
+    path = tuple(Convolution(f"{name}.conv{place}", f"{name}.bn{place}", *step) for place, step in enumerate(plan, 1))
     outputs = path[-1].outputs
     shortcut = Convolution(f"{name}.downsample.0", f"{name}.downsample.1", 1, inputs, outputs, stride, side)
     return Block(path, None if stride == 1 and inputs == outputs else shortcut)

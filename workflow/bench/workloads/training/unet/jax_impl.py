@@ -1,0 +1,80 @@
+"""The U-Net in JAX: NHWC convolutions of jax.lax, up-convolution as a matrix product, optax.adam."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from bench.backends import Step, Unsupported, jax_backend
+from bench.workloads.training.resnet.jax_impl import batch_norm, convolution
+from bench.workloads.training.resnet.problem import Convolution
+from bench.workloads.training.unet.problem import ADAM_EPSILON, BETA1, BETA2, LEARNING_RATE, Problem
+
+Arrays = dict[str, jax.Array]
+
+
+def doubling(x: jax.Array, kernel: jax.Array, bias: jax.Array) -> jax.Array:
+    """Transposed convolution with a 2 × 2 kernel and stride 2: every pixel becomes 2 × 2, and none overlap."""
+    batch, height, width, _ = x.shape
+    pixels = jnp.einsum("bpqc,ijcd->bpiqjd", x, kernel)
+    return pixels.reshape(batch, 2 * height, 2 * width, -1) + bias
+
+
+def strongest(x: jax.Array) -> jax.Array:
+    """Maximum of 2 × 2 pixels."""
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+
+
+def scores(problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
+           training: bool) -> tuple[jax.Array, Arrays]:
+    """Logits (batch, side, side, 5) in the type of the images, and the running statistics after them."""
+    moved: Arrays = {}
+
+    def stored(name: str) -> jax.Array:
+        return parameters[name].astype(images.dtype)
+
+    def staged(x: jax.Array, stage: tuple[Convolution, ...]) -> jax.Array:
+        for part in stage:
+            y, new = batch_norm(convolution(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers,
+                                training)
+            moved.update(new)
+            x = jax.nn.relu(y)
+        return x
+
+    kept = [staged(images, problem.encoder()[0])]
+    for stage in problem.encoder()[1:]:
+        kept.append(staged(strongest(kept[-1]), stage))
+    x = kept.pop()
+    for level in reversed(range(problem.depth)):
+        y = doubling(x, stored(f"rise.{level}.weight"), stored(f"rise.{level}.bias"))
+        x = staged(jnp.concatenate([kept[level], y], axis=-1), problem.decoder()[level])
+    return convolution(x, stored("head.weight"), 1) + stored("head.bias"), {**buffers, **moved}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `forward` or `gradient`. Raises Unsupported where precision or mode does not exist."""
+    if mode == "eager" and problem.size not in ("tiny", "small"):
+        raise Unsupported("eager JAX keeps every intermediate array and is measured at the size small only")
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    parameters = jax_backend.arrays(problem.parameters(), device, precision)
+    buffers = jax_backend.arrays(problem.buffers(), device, precision)
+    steps = jax_backend.scan_steps(problem)
+
+    def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
+        return {"output": scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=False)[0]}
+
+    def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
+        logits, moved = scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=True)
+        return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
+
+    if task == "forward":
+        return jax_backend.Evaluation(forward, (data["images"],), constants=(parameters, buffers), mode=mode,
+                                      steps=steps)
+    batch = (data["images"], data["labels"])
+    if task == "gradient":
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)
+    optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=ADAM_EPSILON)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, buffers=buffers)
