@@ -1,0 +1,80 @@
+"""A loop of acting and learning in JAX, the step of the reinforcement-learning workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from bench.backends import Arrays, Stage, jax_backend
+
+Iterate = Callable[[Any, Any], tuple[Any, jax.Array]]
+
+
+class Loop:
+    """Iterations of a loop: `iterate(state, pool)` returns the state after one and its loss.
+
+    The state is a tuple that begins with the parameters and is donated; the pool holds the random numbers of all
+    iterations. `start(seed)` returns both as the seed decides; `watch(state)` names the arrays that are observed beside
+    losses and parameters; `score(state)` is the number that has to reach the target. One call takes `every`
+    iterations; where `every` is not given, one, or in the mode `scan` `steps` of them.
+    """
+
+    def __init__(self, start: Callable[[int], tuple[Any, Any]], iterate: Iterate,
+                 watch: Callable[[Any], dict[str, jax.Array]], score: Callable[[Any], jax.Array], *, mode: str,
+                 steps: int, every: int | None = None) -> None:
+        self.start, self.iterate, self.watch, self.grade, self.mode = start, iterate, watch, jax.jit(score), mode
+        self.every = self.steps_per_call = every or (steps if mode == "scan" else 1)
+        self.jitted = jax.jit(self._many if mode == "scan" else iterate, donate_argnums=0)
+        self.call: Callable = self._eager
+        self.begin(0)
+
+    def _many(self, state: Any, pool: Any) -> tuple[Any, jax.Array]:
+        return jax.lax.scan(lambda state, _: self.iterate(state, pool), state, length=self.every)
+
+    def _eager(self, state: Any, pool: Any) -> tuple[Any, jax.Array]:
+        with jax.disable_jit():  # loops run step by step too, instead of being compiled at every call
+            return self.iterate(state, pool)
+
+    def begin(self, seed: int) -> None:
+        """Back to the start of this seed's run."""
+        state, self.pool = self.start(seed)
+        self.state = jax.tree.map(jnp.copy, state)  # a call takes its state's memory
+        jax.block_until_ready((self.state, self.pool))
+
+    def stages(self) -> list[Stage]:
+        if self.mode == "eager":
+            return []
+
+        def trace() -> None:
+            self.lowered = self.jitted.trace(self.state, self.pool).lower()
+
+        def compile_() -> None:
+            self.call = self.lowered.compile()
+
+        return [("trace", trace), ("compile", compile_)]
+
+    def step(self) -> None:
+        self.losses = []
+        for _ in range(1 if self.mode == "scan" else self.every):
+            self.state, loss = self.call(self.state, self.pool)
+            self.losses.append(loss)
+
+    def wait(self) -> None:
+        jax.block_until_ready((self.state, self.losses))
+
+    def score(self) -> float:
+        """The number that has to reach the target, now."""
+        return float(self.grade(self.state))
+
+    def observe(self) -> Arrays:
+        losses = np.concatenate([jax_backend.host(loss).reshape(-1) for loss in self.losses])
+        parameters = {f"parameter.{name}": jax_backend.host(value) for name, value in self.state[0].items()}
+        state = {f"buffer.{name}": jax_backend.host(value) for name, value in self.watch(self.state).items()}
+        return {"loss": losses, **parameters, **state}
+
+    def metrics(self) -> dict[str, float]:
+        return {}

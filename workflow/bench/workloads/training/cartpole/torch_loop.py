@@ -1,0 +1,110 @@
+"""A loop of acting and learning in PyTorch, the step of the reinforcement-learning workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from bench.backends import Arrays, Stage, torch_backend
+
+Outputs = dict[str, Tensor]
+Learner = Callable[..., None]
+
+
+def static(tensors: Sequence[Tensor], mode: str) -> None:
+    """Promise a compiled mode that these tensors stay where they are: CUDA graphs then write into them."""
+    if mode != "eager":
+        import torch._dynamo as dynamo  # an eager process must not pay for it
+
+        for each in tensors:
+            dynamo.mark_static_address(each)
+
+
+def limit(gradients: list[Tensor], most: float) -> None:
+    """Scale the gradients, in place, so that the norm of all together is at most `most`; as optax does, without ε."""
+    torch._foreach_mul_(gradients, (most / torch.nn.utils.get_total_norm(gradients)).clamp(max=1.0))
+
+
+def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.optim.Optimizer, total: Tensor, *,
+            mode: str, device: str, precision: str, most: float | None = None) -> Learner:
+    """One update from the batch that `loss(model, *arguments)` takes; adds the loss to `total`.
+
+    `most` limits the norm of the gradient.
+    """
+    mixed, _ = torch_backend.prepared(loss, "eager", device, precision)
+    parameters = list(model.parameters())
+
+    def eager(*arguments: Tensor) -> None:
+        value = mixed(model, *arguments)
+        value.backward()
+        if most is not None:
+            limit([parameter.grad for parameter in parameters if parameter.grad is not None], most)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        total.add_(value.detach())
+
+    if mode == "eager":
+        return eager
+    update = torch_backend.update_rule(optimizer)
+
+    def whole(*arguments: Tensor) -> None:
+        value = mixed(model, *arguments)
+        gradients = list(torch.autograd.grad(value, parameters))
+        with torch.no_grad():
+            if most is not None:
+                limit(gradients, most)
+            update([parameter.detach() for parameter in parameters], gradients)
+            total.add_(value.detach())
+
+    return torch_backend.compiled(whole, mode, device)
+
+
+class Loop:
+    """`every` iterations of a loop that keeps its state in tensors of its own, as one call.
+
+    `iterate()` returns the loss of an iteration, a tensor that the next one leaves alone; `restart(seed)` puts the
+    state back to the beginning that the seed decides; `state()` names the tensors that are observed besides losses and
+    parameters; `score()` is the number that has to reach the target.
+    """
+
+    def __init__(self, model: nn.Module, iterate: Callable[[], Tensor], restart: Callable[[int], None],
+                 state: Callable[[], Outputs], score: Callable[[], Tensor], *, device: str, every: int = 1) -> None:
+        self.model, self.iterate, self.restart, self.state, self.grade = model, iterate, restart, state, score
+        self.device, self.every, self.steps_per_call = device, every, every
+        self.restart(0)
+
+    def stages(self) -> list[Stage]:
+        return []
+
+    def begin(self, seed: int) -> None:
+        """Back to the start of this seed's run."""
+        self.restart(seed)
+        self.wait()
+
+    def step(self) -> None:
+        self.losses = [self.iterate() for _ in range(self.every)]
+
+    def wait(self) -> None:
+        torch_backend.drain(self.device)
+
+    def score(self) -> float:
+        """The number that has to reach the target, now."""
+        return float(self.grade())
+
+    def observe(self) -> Arrays:
+        parameters = torch_backend.export(self.model, dict(self.model.named_parameters()), "parameter")
+        state = {f"buffer.{name}": torch_backend.host(value) for name, value in self.state().items()}
+        return {"loss": torch_backend.host(torch.stack(self.losses)), **parameters, **state}
+
+    def metrics(self) -> dict[str, float]:
+        return {}
+
+
+def forget(optimizer: torch.optim.Optimizer) -> None:
+    """Make the optimiser, in place, one that has seen nothing."""
+    for state in optimizer.state.values():
+        for value in state.values():
+            if isinstance(value, Tensor):
+                value.zero_()
