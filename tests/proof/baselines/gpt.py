@@ -5,6 +5,7 @@ The same shapes, vocabulary, GELU, epsilon and AdamW as the workload, no dropout
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import jax
@@ -14,13 +15,16 @@ import torch
 from flax import linen
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import GPT2Config, GPT2LMHeadModel
 
 from bench.workloads.training.gpt.problem import BETAS, DECAY, EPSILON, NORM_EPSILON, Problem
 
 
 def torch_baseline(problem: Problem) -> tuple[nn.Module, Any, tuple[Tensor, ...], torch.optim.Optimizer]:
     """(model, loss, batch, optimizer); the batch is (tokens, targets), (batch, length) both."""
+    # transformers asks for torchvision where it is installed, and fails with one built for another PyTorch.
+    sys.modules.setdefault("torchvision", None)  # type: ignore[arg-type]
+    from transformers import GPT2Config, GPT2LMHeadModel
+
     model = GPT2LMHeadModel(GPT2Config(
         vocab_size=problem.vocabulary, n_positions=problem.length, n_embd=problem.width, n_layer=problem.layers,
         n_head=problem.heads, activation_function="gelu_pytorch_tanh", layer_norm_epsilon=NORM_EPSILON, resid_pdrop=0.0,
