@@ -18,7 +18,7 @@ import argparse
 import inspect
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -46,6 +46,7 @@ from bench.judging import (
     number,
 )
 from bench.tables import NAMES, Tables
+from bench.vocabulary import size_rank
 
 ARTICLE = Path(__file__).resolve().parents[1] / "article"
 EXACT = 1e-9
@@ -53,6 +54,10 @@ EXACT = 1e-9
 NUMERICAL_FAMILIES = ("autodiff", "science")
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 CASES = ("one output", "several outputs", "batch")
+INFERENCE = ("forward", "inference")
+SCENARIOS = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
+             "use-health": ("dna_cnn", "gcn", "unet")}
+"""The workloads that stand for a scenario of the article."""
 
 
 def yes(holds: bool) -> str:
@@ -162,18 +167,37 @@ def _outcome_word(event: Outcome, tolerance: float = 1e-6) -> str:
 
 @claim("core-static-faster")
 def static_graphs_run_faster(results: Results) -> Verdict:
-    """Compiled (torch compile, jax jit) against eager within each framework, all workloads. A pair speaks for it if the
-    compiled variant is faster, against it if the whole interval of eager/compiled lies below 1.1. Supported from two
-    thirds for it, refuted from two thirds against it, ties counted; else mixed. Frameworks that disagree: mixed.
+    """Compiled (torch compile and compile-max, jax jit) against eager within each framework, all workloads. A pair
+    speaks for it if the compiled variant is faster, against it if the whole interval of eager/compiled lies below 1.1.
+    Supported from two thirds for it, refuted from two thirds against it, ties counted; else mixed. Frameworks that
+    disagree: mixed.
     """
     return _compiled_against_eager(results, results.runs())
 
 
 @claim("core-static-inference")
 def static_graphs_suit_inference(results: Results) -> Verdict:
-    """The rule of compiled against eager, over the forward passes of the training workloads alone."""
-    runs = results.runs("training")
-    return _compiled_against_eager(results, runs[runs["task"].isin(["forward", "inference"])])
+    """The rule of compiled against eager, over the forward passes of the training workloads: at the usual sizes and,
+    where curves over the batch were measured, at their smallest batch (latency) and at their largest (throughput).
+    """
+    usual, curves = results.runs("training", task=INFERENCE), results.curve_runs("training", task=INFERENCE)
+    curves = curves[curves["kind"] == "batch"]
+    curve = curves.groupby(["workload", "precision", "device"])["amount"]
+    least, most = curve.transform("min"), curve.transform("max")
+    ends = {"smallest": curves[curves["amount"] == least],
+            "largest": curves[(curves["amount"] == most) & (most > least)]}
+    columns = list(usual.columns)
+    whole = _compiled_against_eager(results, pd.concat([usual, *(runs[columns] for runs in ends.values())]))
+    batches = {name: _counts_of_batch(results, runs) for name, runs in ends.items() if len(runs)}
+    return Verdict(whole.verdict, whole.evidence | {"batches": batches})
+
+
+def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
+    """Pairs at one end of the curves over the batch, and those in which the compiled variant is faster."""
+    rows = judging.within_frameworks(results, runs)
+    return {framework: {"comparisons": int(sum(rows["framework"] == framework)), "compiled_faster": int(
+        sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster")))} for framework in FRAMEWORKS
+        if len(rows)}
 
 
 def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
@@ -673,16 +697,111 @@ def torch_intuitive_jax_efficient(results: Results) -> Verdict:
 # --- 6 · application scenarios ----------------------------------------------------------------------------------------
 
 
+@claim("use-nlp")
+def torch_is_strong_for_language(results: Results) -> Verdict:
+    """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert,
+    per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it
+    is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
+    mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-nlp"])
+
+
+@claim("use-vision")
+def torch_is_strong_for_vision(results: Results) -> Verdict:
+    """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
+    unet, per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster,
+    or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it,
+    else mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-vision"])
+
+
+@claim("use-rl")
+def torch_suits_reinforcement_learning(results: Results) -> Verdict:
+    """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
+    that the ratio of times is that of environment steps per second and of updates per second. A comparison speaks for
+    it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie), against it if JAX is
+    faster. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device; a device where
+    one of the workloads was not compared decides nothing.
+    """
+    found = _torch_is_strong(results, SCENARIOS["use-rl"])
+    rates = _rates(results, SCENARIOS["use-rl"], ("train",))
+    return Verdict(found.verdict, found.evidence | {"rates": [rate | _updates(rate) for rate in rates]})
+
+
+def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
+    """Updates of the networks per second, from the number that a step of the problem's size makes."""
+    settings = workloads.discover()[f"training/{rate['workload']}"].problem.SIZES[rate["size"]]
+    updates = settings["updates"] if "updates" in settings else settings["epochs"] * settings["minibatches"]
+    return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in FRAMEWORKS}
+
+
+@claim("use-driving")
+def torch_for_driving(results: Results) -> Verdict:
+    """Who uses what is opinion; what can be measured is the time per frame of semantic segmentation (unet). Best mode
+    against best mode over its forward passes, or over its training steps where no forward pass was compared. A
+    comparison speaks for PyTorch if the whole interval of JAX's gain lies below 1.1, against it if JAX is faster.
+    Supported from two thirds for it, refuted from two thirds against it, else mixed, per device.
+    """
+    forward = results.comparisons("training", "unet", INFERENCE)
+    task = INFERENCE if forward["ratio"].notna().any() else ("train",)
+    found = _torch_is_strong(results, ("unet",), task)
+    return Verdict(found.verdict, found.evidence | {"rates": _rates(results, ("unet",), task)})
+
+
+@claim("use-health")
+def torch_for_health_care(results: Results) -> Verdict:
+    """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
+    mode against best mode over the training steps and forward passes of unet (imaging), dna_cnn (genomics) and gcn
+    (drug discovery), per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch
+    is faster, or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
+    against it, else mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-health"])
+
+
+def _torch_is_strong(results: Results, names: Sequence[str], task: judging.Names = None) -> Verdict:
+    return judging.by_device(results.comparisons("training", names, task),
+                             lambda rows: judging.not_slower(rows, "torch", names))
+
+
+def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list[dict[str, Any]]:
+    """Items per second and seconds of a step in the fastest mode of both, at the largest usual size that both ran."""
+    cells = results.cells("training", names, tasks)
+    cells = cells[cells["items_per_second"].notna()]
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    # of several precisions the usual one of training, float32, is told where it was measured
+    order = cells.assign(rank=cells["size"].map(size_rank), usual=cells["precision"] == "float32")
+    for key, group in order.sort_values(["rank", "usual"]).groupby(judging.PROBLEM, sort=False):
+        where = dict(zip(judging.PROBLEM, key, strict=True))
+        best = {row["framework"]: row for row in group.sort_values("step_seconds", ascending=False).to_dict("records")}
+        if set(best) >= set(FRAMEWORKS):
+            rows[where["workload"], where["device"]] = {
+                **{name: where[name] for name in ("workload", "task", "size", "precision", "device")},
+                **{framework: float(best[framework]["items_per_second"]) for framework in FRAMEWORKS},
+                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in FRAMEWORKS}}
+    return list(rows.values())
+
+
 @claim("use-rnn")
 def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
     """Refuted if RNN, LSTM and GRU of torch.nn run and no class of torchvision is one, supported if the opposite holds,
-    else mixed.
+    else mixed. The ratio of times of the LSTM is recorded beside it.
     """
     layers = {name: results.event("packages", "torch", f"name.nn.{name}") for name in ("RNN", "LSTM", "GRU")}
     vision = results.event("packages", "torch", "name.torchvision")
     in_torchvision = vision.ran and bool(vision.value)
     verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
-    return Verdict(verdict, {"torchvision": vision.text, **{name: event.text for name, event in layers.items()}})
+    return Verdict(verdict, {"torchvision": vision.text, **{name: event.text for name, event in layers.items()},
+                             "lstm": _ratios(results.comparisons("training", "lstm"))})
+
+
+def _ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The comparisons that have a ratio, as evidence."""
+    columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
+    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]
 
 
 # --- 7 · tools and resources ------------------------------------------------------------------------------------------
@@ -715,6 +834,39 @@ def the_debugger_works_for_both(results: Results) -> Verdict:
 
 
 # --- 8 · trends -------------------------------------------------------------------------------------------------------
+
+
+@claim("trend-scale")
+def both_keep_improving_for_large_data(results: Results) -> Verdict:
+    """Whether the throughput (operations per second) of both grows with the size, within the measured range of batch,
+    width and length; what will come is not measured. A scaling curve, with the fastest mode at every size, speaks for
+    it if the throughput at the largest size is more than 1.1 times that at the smallest and has not fallen by as much
+    from its highest, against it otherwise, where the intervals allow to tell. Supported from two thirds for it, refuted
+    from two thirds against it, else mixed, per device and framework; where these disagree it is mixed.
+    """
+    curves = judging.scaling_curves(results.curve_cells())
+    if not curves:
+        raise Missing("no scaling curves")
+    verdicts: list[str] = []
+    devices: dict[str, Any] = {}
+    for device in sorted({curve["device"] for curve in curves}):
+        devices[device] = {}
+        for framework in FRAMEWORKS:
+            own = [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)]
+            try:
+                verdict, evidence = judging.grows(own)
+            except Missing as missing:
+                verdict, evidence = UNMEASURED, missing.evidence
+            verdicts.append(verdict)
+            devices[device][framework] = evidence | {"verdict": verdict}
+    if set(verdicts) == {UNMEASURED}:
+        raise Missing(next(iter(devices.values()))["torch"]["reason"], devices=devices)
+    return Verdict(combine(verdicts), {"devices": devices, "curves": [_short(curve) for curve in curves]})
+
+
+def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with its numbers cut to four digits, which is what a long list has room for."""
+    return {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in entry.items()}
 
 
 @claim("trend-platforms")

@@ -17,21 +17,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench import schema, statistics
-from bench.vocabulary import TWIN
+from bench.vocabulary import SIZES, SWEEP, TWIN
 
 SUPPORTED, REFUTED, MIXED, UNMEASURED, OPINION = schema.CLAIM_VERDICTS
 FRAMEWORKS = ("torch", "jax")
 PROBLEM = [*schema.PROBLEM]
 MACHINE = "machine"
 """The family that measures the machine, not a framework."""
+TARGET = "target"
+"""The task whose time is that of a whole training, until a score is reached."""
+OTHER = {"torch": "jax", "jax": "torch"}
 
 MOST = 2 / 3
 """Share of the comparisons from which a claim about all of them is supported, or refuted."""
 EQUAL = 1.1
 """A ratio whose whole interval lies below this is no gain worth the name."""
+FULL = 0.95
+"""Share of the highest throughput of a scaling curve from which a device counts as filled."""
+LEAST_POINTS = 4
+"""Sizes that a scaling curve needs to be judged."""
+
+
+Names = str | Sequence[str] | None
+"""Which of something: one, several, or (None) all."""
 
 
 class Missing(Exception):
@@ -103,22 +115,34 @@ class Results:
             return pd.DataFrame(columns=list(schema.TABLES[name]))
         return frame[frame["hardware"] == self.hardware]
 
-    def comparisons(self, family: str | Sequence[str] | None = None, workload: str | None = None) -> pd.DataFrame:
-        """Best mode against best mode, the machine's own family left out."""
+    def comparisons(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """Best mode against best mode at the usual sizes; the machine's own family and times to a target left out."""
         frame = self.own("comparisons")
-        frame = frame[frame["best"].astype(bool) & (frame["family"] != MACHINE)]
-        return _narrowed(frame, family, workload)
+        return _narrowed(_usual(frame[frame["best"].astype(bool)]), family, workload, task)
 
-    def runs(self, family: str | Sequence[str] | None = None, workload: str | None = None) -> pd.DataFrame:
-        """Successful runs; twins and the machine's own family left out."""
+    def runs(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """Successful runs at the usual sizes; twins, the machine's own family and times to a target left out."""
+        return _narrowed(_usual(self._sound_runs()), family, workload, task)
+
+    def cells(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """Successful cells at the usual sizes; the machine's own family and times to a target left out."""
+        return _narrowed(_usual(self._sound_cells()), family, workload, task)
+
+    def curve_runs(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """`runs` at the points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
+        return _narrowed(_points(self._sound_runs()), family, workload, task)
+
+    def curve_cells(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """`cells` at the points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
+        return _narrowed(_points(self._sound_cells()), family, workload, task)
+
+    def _sound_runs(self) -> pd.DataFrame:
         frame = self.own("runs")
-        frame = frame[(frame["status"] == "ok") & (frame["run"] < TWIN) & (frame["family"] != MACHINE)]
-        return _narrowed(frame, family, workload)
+        return frame[(frame["status"] == "ok") & (frame["run"] < TWIN)]
 
-    def cells(self) -> pd.DataFrame:
-        """Successful cells; the machine's own family left out."""
+    def _sound_cells(self) -> pd.DataFrame:
         frame = self.own("cells")
-        return frame[(frame["status"] == "ok") & (frame["family"] != MACHINE)]
+        return frame[frame["status"] == "ok"]
 
     def events(self, workload: str, framework: str) -> dict[str, Outcome]:
         """The events of a graph workload in a framework by name. Raises Missing where there are none."""
@@ -143,10 +167,21 @@ class Results:
         return {framework: self.event(workload, framework, name) for framework in FRAMEWORKS}
 
 
-def _narrowed(frame: pd.DataFrame, family: str | Sequence[str] | None, workload: str | None) -> pd.DataFrame:
-    if family is not None:
-        frame = frame[frame["family"].isin([family] if isinstance(family, str) else list(family))]
-    return frame if workload is None else frame[frame["workload"] == workload]
+def _usual(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["size"].isin(SIZES) & (frame["task"] != TARGET) & (frame["family"] != MACHINE)]
+
+
+def _points(frame: pd.DataFrame) -> pd.DataFrame:
+    point = frame["size"].astype(str).str.extract(f"^{SWEEP.pattern}$")
+    frame = frame.assign(kind=point[0], amount=pd.to_numeric(point[1]))
+    return frame[frame["kind"].notna() & (frame["task"] != TARGET) & (frame["family"] != MACHINE)]
+
+
+def _narrowed(frame: pd.DataFrame, family: Names, workload: Names, task: Names) -> pd.DataFrame:
+    for column, wanted in (("family", family), ("workload", workload), ("task", task)):
+        if wanted is not None:
+            frame = frame[frame[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+    return frame
 
 
 def number(value: Any) -> float | None:
@@ -224,21 +259,46 @@ def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, di
         return UNMEASURED, evidence | missing.evidence
 
 
+def not_slower(rows: pd.DataFrame, who: str, workloads: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Whether `who` ("jax" or "torch") is strong, which means not slower than the other, by the share of comparisons.
+
+    The rule of `gains` for the other framework, turned round: a comparison speaks for it if the whole interval of the
+    other's gain lies below 1.1 (`who` is faster, or it is a tie), against it if the other is faster. Raises Missing,
+    as `gains` does, and where one of the `workloads` was not compared.
+    """
+    compared = rows[(rows["verdict"] != "not comparable") & rows["ratio"].notna()]
+    if without := sorted(set(workloads) - set(compared["workload"])):
+        raise Missing("a workload was not compared", workloads=without)
+    verdict, evidence = gains(rows, OTHER[who])
+    turned = {SUPPORTED: REFUTED, REFUTED: SUPPORTED}.get(verdict, verdict)
+    lost = compared["verdict"] == f"{OTHER[who]} faster"
+    by_workload = {name: {"comparisons": len(group), "slower": int(lost[group.index].sum())}
+                   for name, group in compared.groupby("workload")}
+    return turned, evidence | {"for": evidence["against"], "against": evidence["for"], "workloads": by_workload,
+                               "tasks": sorted(set(compared["task"]))}
+
+
 def gains_by_device(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> Verdict:
     """`gains` on every device, combined; the evidence by device and over all."""
+    found = by_device(rows, lambda group: gains(group, winner, margin))
+    return Verdict(found.verdict, found.evidence | _overall(rows, winner, margin))
+
+
+def by_device(rows: pd.DataFrame, rule: Callable[[pd.DataFrame], tuple[str, dict[str, Any]]]) -> Verdict:
+    """A rule on every device, combined; the evidence by device. A device without data leaves it to the others."""
     if rows.empty:
         raise Missing("no comparisons")
     devices: dict[str, Any] = {}
-    verdicts: dict[str, str] = {}
     for device, group in rows.groupby("device"):
         try:
-            verdicts[device], devices[device] = gains(group, winner, margin)
+            verdict, evidence = rule(group)
         except Missing as missing:
-            verdicts[device], devices[device] = UNMEASURED, missing.evidence
-        devices[device]["verdict"] = verdicts[device]
-    if set(verdicts.values()) == {UNMEASURED}:
+            verdict, evidence = UNMEASURED, missing.evidence
+        devices[str(device)] = evidence | {"verdict": verdict}
+    verdicts = [evidence["verdict"] for evidence in devices.values()]
+    if set(verdicts) == {UNMEASURED}:
         raise Missing(next(iter(devices.values()))["reason"], devices=devices)
-    return Verdict(combine(verdicts.values()), {"devices": devices, **_overall(rows, winner, margin)})
+    return Verdict(combine(verdicts), {"devices": devices})
 
 
 def _overall(rows: pd.DataFrame, winner: str, margin: float) -> dict[str, Any]:
@@ -280,6 +340,63 @@ def _noise_floors(results: Results) -> dict[str, float]:
     frame = results.own("comparisons")
     frame = frame[frame["noise_floor"].notna()]
     return {device: float(group["noise_floor"].max()) for device, group in frame.groupby("device")}
+
+
+# --- scaling curves ---------------------------------------------------------------------------------------------------
+
+
+def scaling_curves(points: pd.DataFrame) -> list[dict[str, Any]]:
+    """What each scaling curve says: its problem, framework, and what `growth` finds; curves of few points left out.
+
+    points: rows of `Results.curve_cells`. At every size the fastest mode of the framework counts.
+    """
+    columns = ["workload", "task", "precision", "device", "kind", "framework"]
+    fastest = points.sort_values("step_seconds").drop_duplicates([*columns, "family", "amount"])
+    rows = []
+    for key, group in fastest.groupby(["family", *columns], sort=True):
+        if len(group) >= LEAST_POINTS:
+            rows.append(dict(zip(columns, key[1:], strict=True)) | growth(group.sort_values("amount")))
+    return rows
+
+
+def growth(curve: pd.DataFrame) -> dict[str, Any]:
+    """Whether the throughput of one scaling curve, sorted by `amount`, grows with the size.
+
+    Throughput is analytic operations per second, so that batch, width and length are measured alike. `gain`: at the
+    largest size in units of that at the smallest. `slope`: of log time over log size in the upper half of the points.
+    `filled_at`: the first size with 95 % of the highest throughput; None if that is the last. `speaks`: "for" if the
+    interval of the gain lies above 1.1 and the last throughput may be within a factor of 1.1 of the highest, "against"
+    if the interval lies below 1.1 or the throughput has fallen for certain, else "undecided". The interval's ends are
+    those of the least favourable pair of times.
+    """
+    work = curve["flops"].to_numpy(float)
+    low, seconds, high = (curve[f"step_seconds{end}"].to_numpy(float) for end in ("_low", "", "_high"))
+    amounts, throughput = curve["amount"].to_numpy(float), work / seconds
+    half = len(amounts) // 2
+    slope = float(np.polyfit(np.log(amounts[half:]), np.log(seconds[half:]), 1)[0])
+    filled = int(np.argmax(throughput >= FULL * throughput.max()))
+    gain_low, gain_high = (float(work[-1] / last * first / work[0])
+                           for last, first in ((high[-1], low[0]), (low[-1], high[0])))
+    fell = float((work / high).max() / (work[-1] / low[-1])) > EQUAL
+    speaks = ("undecided" if not math.isfinite(gain_low) or not math.isfinite(gain_high) else
+              "against" if fell or gain_high < EQUAL else "for" if gain_low > EQUAL else "undecided")
+    return {"points": len(curve), "slope": slope, "gain": float(throughput[-1] / throughput[0]),
+            "gain_low": number(gain_low), "gain_high": number(gain_high),
+            "filled_at": int(amounts[filled]) if filled < len(amounts) - 1 else None, "speaks": speaks}
+
+
+def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Whether throughput grows with the size, by the share of scaling curves."""
+    if curves and all(curve["gain_low"] is None for curve in curves):
+        raise Missing("single runs have no interval", curves=len(curves))
+    counts = Counter(curve["speaks"] for curve in curves)
+    evidence = {"curves": len(curves), "for": counts["for"], "against": counts["against"],
+                "undecided": counts["undecided"], "filled": sum(curve["filled_at"] is not None for curve in curves),
+                "gain": statistics.median([curve["gain"] for curve in curves]) if curves else None}
+    try:
+        return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
+    except Missing as missing:
+        return UNMEASURED, evidence | missing.evidence
 
 
 # --- size of code -----------------------------------------------------------------------------------------------------
