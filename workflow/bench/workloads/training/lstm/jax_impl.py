@@ -1,0 +1,61 @@
+"""The LSTM in JAX: lax.scan over time with one product per step, and optax.adam, the state donated."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from bench.backends import Step, jax_backend
+from bench.workloads.training.lstm.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, Problem
+
+Parameters = dict[str, jax.Array]
+State = tuple[jax.Array, jax.Array]
+
+
+def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array) -> jax.Array:
+    """Hidden states of all steps, (steps, batch, width) as the inputs."""
+    bias = parameters[f"lstm.bias_ih_l{layer}"] + parameters[f"lstm.bias_hh_l{layer}"]
+    projected = inputs @ parameters[f"lstm.weight_ih_l{layer}"].T + bias  # outside of the loop: one large product
+    weight = parameters[f"lstm.weight_hh_l{layer}"].T
+
+    def cell(state: State, now: jax.Array) -> tuple[State, jax.Array]:
+        hidden, memory = state
+        i, f, g, o = jnp.split(now + hidden @ weight, 4, axis=-1)
+        memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(g)
+        hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
+        return (hidden, memory), hidden
+
+    zero = jnp.zeros_like(inputs[0])
+    return jax.lax.scan(cell, (zero, zero), projected)[1]
+
+
+def scores(parameters: Parameters, characters: jax.Array) -> jax.Array:
+    """Scores of the next character, (steps, batch, 128), of characters (steps, batch)."""
+    hidden = parameters["embedding.weight"].at[characters].get(mode="promise_in_bounds")
+    for layer in range(LAYERS):
+        hidden = recurrent_layer(parameters, layer, hidden)
+    return hidden @ parameters["output.weight"] + parameters["output.bias"]
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    parameters = jax_backend.arrays(problem.parameters(), device, precision)
+    steps = jax_backend.scan_steps(problem)
+
+    def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:
+        return scores(jax_backend.cast(parameters, precision), characters)
+
+    def loss(parameters: Parameters, characters: jax.Array, targets: jax.Array) -> jax.Array:
+        found = mixed(parameters, characters).astype(parameters["output.bias"].dtype)
+        return optax.softmax_cross_entropy_with_integer_labels(found, targets).mean()
+
+    if task == "forward":
+        return jax_backend.Evaluation(lambda parameters, characters: {"output": mixed(parameters, characters)},
+                                      (data["characters"],), constants=(parameters,), mode=mode, steps=steps)
+    batch = (data["characters"], data["targets"])
+    if task == "gradient":
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+    optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
