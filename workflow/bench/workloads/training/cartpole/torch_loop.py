@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from bench.backends import Arrays, Stage, torch_backend
 
 Outputs = dict[str, Tensor]
-Learner = Callable[..., None]
+Learner = Callable[..., Tensor]
 
 
 def static(tensors: Sequence[Tensor], mode: str) -> None:
@@ -27,36 +27,36 @@ def limit(gradients: list[Tensor], most: float) -> None:
     torch._foreach_mul_(gradients, (most / torch.nn.utils.get_total_norm(gradients)).clamp(max=1.0))
 
 
-def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.optim.Optimizer, total: Tensor, *,
-            mode: str, device: str, precision: str, most: float | None = None) -> Learner:
-    """One update from the batch that `loss(model, *arguments)` takes; adds the loss to `total`.
+def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.optim.Optimizer, *, mode: str,
+            device: str, precision: str, most: float | None = None) -> Learner:
+    """One update of the model from the arguments of `loss(model, *arguments)`, whose value it returns.
 
-    `most` limits the norm of the gradient.
+    `most` limits the norm of the gradient. In `compile-max` the next call overwrites the value.
     """
     mixed, _ = torch_backend.prepared(loss, "eager", device, precision)
     parameters = list(model.parameters())
 
-    def eager(*arguments: Tensor) -> None:
+    def eager(*arguments: Tensor) -> Tensor:
         value = mixed(model, *arguments)
         value.backward()
         if most is not None:
             limit([parameter.grad for parameter in parameters if parameter.grad is not None], most)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        total.add_(value.detach())
+        return value.detach()
 
     if mode == "eager":
         return eager
     update = torch_backend.update_rule(optimizer)
 
-    def whole(*arguments: Tensor) -> None:
+    def whole(*arguments: Tensor) -> Tensor:
         value = mixed(model, *arguments)
         gradients = list(torch.autograd.grad(value, parameters))
         with torch.no_grad():
             if most is not None:
                 limit(gradients, most)
             update([parameter.detach() for parameter in parameters], gradients)
-            total.add_(value.detach())
+        return value.detach()
 
     return torch_backend.compiled(whole, mode, device)
 

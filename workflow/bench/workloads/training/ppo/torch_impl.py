@@ -122,10 +122,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     pool = torch_backend.tensors(problem.pool(), device, precision)
     environments = dynamics.initial(torch_backend.tensor(problem.beginning(), device, precision))
     rollout = room(problem.steps, environments.states)
-    batch, total = rollout.batch(), torch.zeros_like(environments.ages[0])
-    static([*environments, *rollout, *batch, total], mode)
+    batch = rollout.batch()
+    static([*environments, *rollout, *batch], mode)
     (_, move), (_, look_back) = (torch_backend.prepared(function, **settings) for function in (act, judge))
-    learn = learner(model, lambda model, rows: loss(model, *(part[rows] for part in batch)), optimizer, total,
+    learn = learner(model, lambda model, rows: loss(model, *(part[rows] for part in batch)), optimizer,
                     most=LARGEST_NORM, **settings)
     places = torch.arange(problem.steps, device=device).split(1)
     count = 0
@@ -137,9 +137,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         for numbers in zip(places, drawn["uniforms"].unbind(), drawn["fresh"].unbind(), strict=True):
             move(model, environments, rollout, *numbers)
         look_back(model, rollout)
-        total.zero_()
+        total = torch.zeros_like(environments.ages[0])
         for rows in drawn["permutations"].view(-1, problem.rows).unbind():
-            learn(rows)
+            total.add_(learn(rows))
         return total / (problem.epochs * problem.minibatches)
 
     def restart(seed: int) -> None:
