@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import optax
 
 from bench.backends import Step, Unsupported, jax_backend
-from bench.workloads.training.resnet.jax_impl import batch_norm, convolution
+from bench.workloads.training.resnet.jax_impl import Convolve, batch_norm, chosen
 from bench.workloads.training.resnet.problem import Convolution
 from bench.workloads.training.unet.problem import ADAM_EPSILON, BETA1, BETA2, LEARNING_RATE, Problem
 
@@ -28,7 +28,7 @@ def strongest(x: jax.Array) -> jax.Array:
     return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
 
 
-def scores(problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
+def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
            training: bool) -> tuple[jax.Array, Arrays]:
     """Logits (batch, side, side, 5) in the type of the images, and the running statistics after them."""
     moved: Arrays = {}
@@ -38,7 +38,7 @@ def scores(problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Ar
 
     def staged(x: jax.Array, stage: tuple[Convolution, ...]) -> jax.Array:
         for part in stage:
-            y, new = batch_norm(convolution(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers,
+            y, new = batch_norm(convolve(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers,
                                 training)
             moved.update(new)
             x = jax.nn.relu(y)
@@ -51,7 +51,7 @@ def scores(problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Ar
     for level in reversed(range(problem.depth)):
         y = doubling(x, stored(f"rise.{level}.weight"), stored(f"rise.{level}.bias"))
         x = staged(jnp.concatenate([kept[level], y], axis=-1), problem.decoder()[level])
-    return convolution(x, stored("head.weight"), 1) + stored("head.bias"), {**buffers, **moved}
+    return convolve(x, stored("head.weight"), 1) + stored("head.bias"), {**buffers, **moved}
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -61,13 +61,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     buffers = jax_backend.arrays(problem.buffers(), device, precision)
-    steps = jax_backend.scan_steps(problem)
+    steps, convolve = jax_backend.scan_steps(problem), chosen(mode, device)
 
     def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
-        return {"output": scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=False)[0]}
+        return {"output": scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
+                                 training=False)[0]}
 
     def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
-        logits, moved = scores(problem, parameters, buffers, jax_backend.cast(images, precision), training=True)
+        logits, moved = scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
+                               training=True)
         return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
 
     if task == "forward":
