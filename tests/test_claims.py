@@ -1,5 +1,6 @@
 """Judgements of claims: the rules, on planted results that decide them either way, and on none."""
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -8,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench import claims, judging, schema
+from bench import claims, judging, prose, schema
+from bench.article import FOLDER
 from bench.judging import MIXED, OPINION, REFUTED, SUPPORTED, UNMEASURED, Missing, Results, by_parts, by_share
+from bench.names import read_words
 
 ENTRIES = {entry["id"]: entry for entry in claims.read_claims()}
 SECTIONS = range(1, 10)
@@ -272,6 +275,238 @@ def test_the_choice_is_decided_by_time_and_control_flow(ratio, forms, verdict):
     found = claims.judge(ENTRIES["faq-choose"], Results("here", planted))
     assert found.verdict == verdict
     assert len(found.evidence["table"]) == 4
+
+
+# --- the application scenarios ----------------------------------------------------------------------------------------
+
+STRONG = {**claims.SCENARIOS, "use-driving": ("unet",)}
+
+
+def compared(ratios: dict[str, list[float]], task: str = "train", **options) -> pd.DataFrame:
+    """Comparisons of workloads of the family training; every further ratio is of another precision."""
+    parts = [comparisons(values, family="training", workload=name, **options)["comparisons"]
+             for name, values in ratios.items()]
+    return pd.concat(parts, ignore_index=True).assign(task=task)
+
+
+def cells(seconds: dict[tuple[str, str], float], *, workload: str, task: str = "train", size: str = "small",
+          items: float = 512.0, **columns) -> pd.DataFrame:
+    """Cells of variants with the given seconds per step."""
+    return frame("cells", [{
+        "hardware": "here", "family": "training", "workload": workload, "task": task, "size": size,
+        "precision": "float32", "device": "cpu", "framework": framework, "mode": mode, "status": "ok",
+        "step_seconds": value, "items_per_second": items / value, **columns}
+        for (framework, mode), value in seconds.items()])
+
+
+@pytest.mark.parametrize("identity", STRONG)
+@pytest.mark.parametrize(("ratios", "verdict"), [
+    ([0.6] * 3, SUPPORTED), ([1.0] * 3, SUPPORTED), ([1.5] * 3, REFUTED), ([0.6, 1.0, 1.5], SUPPORTED),
+    ([0.6, 1.0, 1.5, 1.5], MIXED), ([1.5, 1.5, 1.0], REFUTED)])
+def test_strong_means_not_slower(identity, ratios, verdict):
+    planted = compared(dict.fromkeys(STRONG[identity], ratios))
+    found = claims.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
+    assert found.verdict == verdict
+    device = found.evidence["devices"]["cpu"]
+    assert device["for"] + device["against"] + device["undecided"] == device["comparisons"] == len(planted)
+    assert device["against"] == device["jax_faster"] == sum(entry["slower"] for entry in device["workloads"].values())
+
+
+def test_a_tie_that_may_hide_a_gain_speaks_for_nobody():
+    planted = compared(dict.fromkeys(("gpt", "bert"), [1.0] * 3), half_width=0.3)
+    found = claims.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+
+
+@pytest.mark.parametrize("identity", [identity for identity, names in STRONG.items() if len(names) > 1])
+def test_a_scenario_is_decided_by_all_of_its_workloads(identity):
+    names = STRONG[identity]
+    part = compared(dict.fromkeys(names[:-1], [0.6] * 3))
+    failed = compared({names[-1]: [0.6]}).assign(verdict="not comparable", ratio=None)
+    for planted in (part, pd.concat([part, failed], ignore_index=True)):
+        found = claims.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
+        assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "a workload was not compared")
+        assert found.evidence["devices"]["cpu"]["workloads"] == [names[-1]]
+
+
+def test_a_device_that_lacks_a_workload_leaves_the_other_to_decide():
+    planted = pd.concat([compared({"gpt": [0.6], "bert": [0.6]}), compared({"gpt": [1.5]}, device="cuda")])
+    found = claims.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
+    assert found.verdict == SUPPORTED
+    assert found.evidence["devices"]["cuda"]["reason"] == "a workload was not compared"
+
+
+@pytest.mark.parametrize(("column", "value"), [("size", "batch-64"), ("size", "width-512"), ("task", "target")])
+def test_scaling_curves_and_times_to_a_target_are_no_ordinary_comparisons(column, value):
+    usual, other = compared({"gpt": [0.6] * 3, "bert": [0.6] * 3}), compared({"gpt": [1.5] * 40})
+    results = Results("here", {"comparisons": pd.concat([usual, other.assign(**{column: value})])})
+    assert len(results.comparisons()) == len(usual)
+    assert verdict_of("use-nlp", results) == SUPPORTED
+    assert verdict_of("bg-jax-efficiency", results) == REFUTED
+    planted = runs(FASTER)["runs"]
+    aside = Results("here", {"runs": planted.assign(**{column: value})})
+    assert len(Results("here", {"runs": planted}).runs()) == len(planted)
+    assert aside.runs().empty
+    assert len(aside.curve_runs()) == (0 if column == "task" else len(planted))
+    assert verdict_of("core-static-faster", aside) == UNMEASURED
+
+
+def test_driving_is_decided_by_inference_and_by_training_where_there_is_none():
+    training, inference = compared({"unet": [0.6] * 3}), compared({"unet": [1.5] * 3}, "forward")
+    both = pd.concat([training, inference])
+    assert verdict_of("use-driving", Results("here", {"comparisons": training})) == SUPPORTED
+    assert verdict_of("use-driving", Results("here", {"comparisons": both})) == REFUTED
+
+
+def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
+    small = cells({("torch", "eager"): 2.0, ("torch", "compile"): 1.0, ("jax", "jit"): 0.5}, workload="unet",
+                  task="forward", items=8)
+    large = cells({("torch", "eager"): 4.0, ("jax", "jit"): 8.0}, workload="unet", task="forward", size="large",
+                  items=32)
+    alone = cells({("jax", "jit"): 8.0}, workload="unet", task="forward", size="large", precision="bfloat16")
+    planted = {"comparisons": compared({"unet": [0.6] * 3}, "forward")}
+    found = claims.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": small}))
+    (rate,) = found.evidence["rates"]
+    assert (rate["torch"], rate["jax"]) == (8.0, 16.0)
+    found = claims.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": pd.concat([large, alone, small])}))
+    (rate,) = found.evidence["rates"]
+    assert (rate["size"], rate["precision"], rate["torch"], rate["jax"]) == ("large", "float32", 8.0, 4.0)
+
+
+def test_updates_per_second_follow_from_the_updates_of_a_step():
+    planted = {"comparisons": compared({"ppo": [0.6] * 3, "dqn": [0.6] * 3}),
+               "cells": cells({("torch", "compile"): 2.0, ("jax", "jit"): 1.0}, workload="ppo")}
+    found = claims.judge(ENTRIES["use-rl"], Results("here", planted))
+    (rate,) = found.evidence["rates"]
+    assert (rate["torch"], rate["jax"]) == (256.0, 512.0)
+    assert (rate["torch_updates"], rate["jax_updates"]) == (20.0, 40.0)  # ten epochs of four minibatches
+
+
+def test_the_lstm_is_measured_beside_the_claim_on_recurrent_networks():
+    events = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn.modules.rnn")
+              for name in ("RNN", "LSTM", "GRU")] + [event("packages", "torch", "name.torchvision", outcome="absent")]
+    planted = {"events": frame("events", events)}
+    found = claims.judge(ENTRIES["use-rnn"], Results("here", planted))
+    assert (found.verdict, found.evidence["lstm"]) == (REFUTED, [])
+    found = claims.judge(ENTRIES["use-rnn"], Results("here", planted | {"comparisons": compared({"lstm": [1.5]})}))
+    assert (found.verdict, found.evidence["lstm"][0]["ratio"]) == (REFUTED, 1.5)
+
+
+# --- scaling curves ---------------------------------------------------------------------------------------------------
+
+SIZES = (8, 16, 32, 64, 128)
+
+
+def curve(times: list[float], *, framework: str = "torch", mode: str = "compile", kind: str = "batch",
+          half_width: float | None = 0.02, **columns) -> pd.DataFrame:
+    """Cells of a scaling curve whose work is proportional to its size."""
+    rows = []
+    for size, seconds in zip(SIZES, times, strict=False):
+        low, high = (None, None) if half_width is None else (seconds * (1 - half_width), seconds * (1 + half_width))
+        rows.append({"hardware": "here", "family": "training", "workload": "planted", "task": "train",
+                     "size": f"{kind}-{size}", "precision": "float32", "device": "cpu", "framework": framework,
+                     "mode": mode, "status": "ok", "step_seconds": seconds, "step_seconds_low": low,
+                     "step_seconds_high": high, "flops": 1e6 * size, **columns})
+    return frame("cells", rows)
+
+
+CONSTANT, LINEAR, FALLING = [1.0] * 5, [float(size) for size in SIZES], [8.0, 8.0, 8.0, 40.0, 100.0]
+
+
+def judged_curves(*parts: pd.DataFrame) -> judging.Verdict:
+    return claims.judge(ENTRIES["trend-scale"], Results("here", {"cells": pd.concat(parts, ignore_index=True)}))
+
+
+@pytest.mark.parametrize(("torch", "jax", "verdict"), [
+    (CONSTANT, CONSTANT, SUPPORTED), (LINEAR, LINEAR, REFUTED), (FALLING, FALLING, REFUTED), (CONSTANT, LINEAR, MIXED)])
+def test_throughput_that_grows_with_the_size_supports_the_forecast(torch, jax, verdict):
+    found = judged_curves(curve(torch), curve(jax, framework="jax", mode="jit"))
+    assert found.verdict == verdict
+    assert [found.evidence["devices"]["cpu"][name]["curves"] for name in ("torch", "jax")] == [1, 1]
+    assert len(found.evidence["curves"]) == 2
+
+
+def test_a_curve_is_that_of_the_fastest_mode_at_every_size():
+    modes = curve([1.0, 9.0, 1.0, 9.0, 1.0]), curve([9.0, 1.0, 9.0, 1.0, 9.0], mode="eager")
+    (found,) = judging.scaling_curves(Results("here", {"cells": pd.concat(modes)}).curve_cells())
+    assert (found["points"], found["gain"], found["slope"]) == (5, pytest.approx(16.0), pytest.approx(0.0))
+
+
+def test_the_slope_is_that_of_the_upper_half_and_a_device_is_filled_where_throughput_stops():
+    cells = Results("here", {"cells": curve([1.0, 1.0, 1.0, 2.0, 4.0])}).curve_cells()
+    (found,) = judging.scaling_curves(cells)
+    assert (found["slope"], found["filled_at"], found["speaks"]) == (pytest.approx(1.0), 32, "for")
+    (found,) = judging.scaling_curves(Results("here", {"cells": curve(CONSTANT)}).curve_cells())
+    assert found["filled_at"] is None
+
+
+def test_a_curve_within_its_intervals_decides_nothing():
+    assert judging.scaling_curves(Results("here", {"cells": curve(CONSTANT[:3])}).curve_cells()) == []
+    wide = curve([1.0, 2.0, 4.0, 8.0, 14.0], half_width=0.2)
+    found = judged_curves(wide, wide.assign(framework="jax", mode="jit"))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+    found = judged_curves(curve(CONSTANT, half_width=None), curve(CONSTANT, half_width=None, framework="jax"))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
+
+
+def test_usual_sizes_and_targets_make_no_curve():
+    for columns in ({"size": "small"}, {"task": "target"}, {"status": "oom"}, {"family": "machine"}):
+        found = judged_curves(curve(CONSTANT).assign(**columns))
+        assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "no scaling curves")
+
+
+@pytest.mark.parametrize(("ends", "verdict"), [(FASTER, SUPPORTED), (SLOWER, MIXED)])
+def test_inference_counts_both_ends_of_the_curves_over_the_batch(ends, verdict):
+    usual, middle = runs(FASTER), runs(SLOWER, problems=2)["runs"].assign(size="batch-32")
+    points = [runs(ends, problems=2)["runs"].assign(size=f"batch-{size}") for size in (1, 256)]
+    planted = usual | {"runs": pd.concat([usual["runs"], middle, *points], ignore_index=True)}
+    found = claims.judge(ENTRIES["core-static-inference"], Results("here", planted))
+    assert found.verdict == verdict
+    faster = 2 if ends is FASTER else 0
+    assert found.evidence["batches"] == {
+        end: {name: {"comparisons": 2, "compiled_faster": faster} for name in ("torch", "jax")}
+        for end in ("smallest", "largest")}
+    assert claims.judge(ENTRIES["core-static-inference"], Results("here", usual)).evidence["batches"] == {}
+
+
+# --- what the page says of them ---------------------------------------------------------------------------------------
+
+
+def evident() -> dict[str, judging.Verdict]:
+    """Claims decided by planted results of a CPU, beside a GPU with too little."""
+    names = sorted({name for names in STRONG.values() for name in names} | {"lstm"})
+    lone = comparisons([1.5], device="cuda", half_width=None, family="training", workload="gpt")["comparisons"]
+    steps = {("torch", "compile"): 2.0, ("jax", "jit"): 1.0}
+    planted = runs(FASTER)
+    points = [planted["runs"].assign(size=f"batch-{size}") for size in (1, 64)]
+    frames = {
+        "runs": pd.concat([planted["runs"], *points]),
+        "comparisons": pd.concat([planted["comparisons"], lone, compared({name: [0.6, 1.5] for name in names})]),
+        "cells": pd.concat([curve(CONSTANT), curve(LINEAR, framework="jax", mode="jit"),
+                            *(cells(steps, workload=name) for name in ("unet", "ppo"))])}
+    layers = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn") for name in ("RNN", "LSTM", "GRU")]
+    frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", outcome="absent")])
+    told = (*STRONG, "use-rnn", "trend-scale", "core-static-inference", "core-static-faster", "bg-jax-efficiency")
+    return {identity: claims.judge(ENTRIES[identity], Results("here", frames)) for identity in told}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_evidence_of_training_workloads_can_be_told(language):
+    blocks, words = prose.blocks(FOLDER / "text" / language / "claims.md"), read_words(FOLDER / "words.yaml", language)
+    for identity, found in evident().items():
+        assert found.verdict != UNMEASURED, identity
+        evidence = json.loads(claims.as_text(found.evidence))
+        text = prose.render(blocks[identity], {"e": evidence, "w": words.under("evidence")}, language)
+        assert len(text) > 40, identity
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_reason_has_words(language):
+    words = read_words(FOLDER / "words.yaml", language)
+    sources = inspect.getsource(claims) + inspect.getsource(judging)
+    reasons = set(re.findall(r'Missing\("([^"]+)"', sources))
+    assert len(reasons) > 10
+    assert not [reason for reason in reasons if f"reason.{reason}" not in words]
 
 
 # --- demonstrated claims, planted the other way -----------------------------------------------------------------------

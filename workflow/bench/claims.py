@@ -731,9 +731,12 @@ def torch_suits_reinforcement_learning(results: Results) -> Verdict:
 
 
 def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
-    """Updates of the networks per second, from the number that a step of the problem's size makes."""
-    settings = workloads.discover()[f"training/{rate['workload']}"].problem.SIZES[rate["size"]]
-    updates = settings["updates"] if "updates" in settings else settings["epochs"] * settings["minibatches"]
+    """Updates of the networks per second, from the number that a step of the problem's size makes; {} if unknown."""
+    item = workloads.discover().get(f"training/{rate['workload']}")
+    settings = item.problem.SIZES.get(rate["size"], {}) if item else {}
+    updates = settings.get("updates", settings.get("epochs", 0) * settings.get("minibatches", 0))
+    if not updates:
+        return {}
     return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in FRAMEWORKS}
 
 

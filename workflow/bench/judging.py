@@ -271,9 +271,8 @@ def not_slower(rows: pd.DataFrame, who: str, workloads: Sequence[str]) -> tuple[
         raise Missing("a workload was not compared", workloads=without)
     verdict, evidence = gains(rows, OTHER[who])
     turned = {SUPPORTED: REFUTED, REFUTED: SUPPORTED}.get(verdict, verdict)
-    lost = compared["verdict"] == f"{OTHER[who]} faster"
-    by_workload = {name: {"comparisons": len(group), "slower": int(lost[group.index].sum())}
-                   for name, group in compared.groupby("workload")}
+    by_workload = {name: {"comparisons": len(verdicts), "slower": int((verdicts == f"{OTHER[who]} faster").sum())}
+                   for name, verdicts in compared.groupby("workload")["verdict"]}
     return turned, evidence | {"for": evidence["against"], "against": evidence["for"], "workloads": by_workload,
                                "tasks": sorted(set(compared["task"]))}
 
