@@ -21,7 +21,7 @@ from bench.tables import Tables
 
 FOLDER = Path(__file__).resolve().parents[1] / "article"
 LANGUAGES = ("en", "zh")
-MOST_PANELS = 8
+MOST_PANELS = 6
 """Panels of one figure; the table below it holds the others."""
 MANY = 40
 """Points that a text alternative spells out; a table below the figure holds them all."""
@@ -103,15 +103,16 @@ class Article:
         return Markup(Markup.escape(self.words[name])).format(**values)
 
     def figure(self, draw: Callable[..., Any], data: Any, name: str, *others: Any, rows: Sequence[str] = (),
-               minimum: int = 2, after: Any = None, **values: Any) -> Html:
+               minimum: int = 2, most: int = MOST_PANELS, after: Any = None, **values: Any) -> Html:
         """A figure in two widths with caption and text alternative; a sentence where there are too few points.
 
         name: its words lie under `figure.<name>`: caption, and what the figure function asks for. others: further
-        data of the figure function. rows: what the text alternative says of the points, one string each. after: what
-        stands below the caption, as a rule the table of the numbers. values: put into the caption.
+        data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
+        that are drawn. after: what stands below the caption, as a rule the table of the numbers. values: put into the
+        caption.
         """
         words = self.words.under(f"figure.{name}")
-        data, left_out = limited(data)
+        data, left_out = limited(data, most)
         if len(data) < minimum:
             return self.sentence("figure.few" if len(data) else "figure.none", title=words["title"])
         from bench import figures, svg  # seaborn is slow to import: a section without figures does without

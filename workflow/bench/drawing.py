@@ -242,3 +242,14 @@ def flops_tick(value: float) -> str:
     units = formats.RATE_UNITS
     scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
     return f"{value / scale:g}{formats.SPACE}{prefix}".rstrip()
+
+
+def percent_tick(value: float) -> str:
+    """A tick of a share."""
+    return f"{100 * value:g}{formats.SPACE}%"
+
+
+def bytes_tick(value: float) -> str:
+    """A tick of an amount of memory."""
+    scale, unit = next((entry for entry in formats.BYTE_UNITS if value >= entry[0] * 0.999999), formats.BYTE_UNITS[-1])
+    return f"{value / scale:.3g}{formats.SPACE}{unit}"

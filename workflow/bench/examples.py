@@ -12,7 +12,7 @@ from bench import formats, prose, views
 from bench.article import Article, Html, join
 from bench.formats import missing
 from bench.names import WORKLOADS
-from bench.parts import first_line, message
+from bench.parts import behind, first_line, message
 
 TRANSFORMATIONS = (
     "gradient", "jvp", "vjp", "jacfwd", "jacrev", "hessian", "hvp forward over reverse", "hvp reverse over reverse",
@@ -96,8 +96,7 @@ def source(article: Article, workload: str) -> Html:
         for folder in folders for path in sorted(folder.glob("*.py"))]
     if not parts:
         return Html()
-    return Html(Markup('<details class="numbers"><summary>{}</summary>{}</details>').format(
-        article.phrase("source.summary", title=article.names.workload(workload)), join(*parts)))
+    return behind(article.phrase("source.summary", title=article.names.workload(workload)), join(*parts))
 
 
 def outcome_matrix(article: Article, workload: str, name: str, rows: Iterable[str], columns: Mapping[str, str]) -> Html:

@@ -22,6 +22,7 @@ from bench import formats
 from bench.drawing import (
     FONT,
     Words,
+    bytes_tick,
     flops_tick,
     heading,
     heading_room,
@@ -29,6 +30,7 @@ from bench.drawing import (
     pad_log,
     panel_groups,
     panels,
+    percent_tick,
     plain_log_axis,
     plain_tick,
     power_tick,
@@ -360,3 +362,105 @@ def _error_floor(data: pd.DataFrame) -> float:
     """Where an exact result is drawn: a power of ten below the smallest error that is not zero, and below 1e-17."""
     errors = data["error"][data["error"] > 0]
     return 10.0 ** (np.floor(np.log10(min(float(errors.min()) if len(errors) else 1e-16, 1e-16))) - 1)
+
+
+def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Throughput of every variant as bars from zero, the tasks of a problem side by side. Items per second, linear.
+
+    Columns: panel, problem (panels of one problem stand in one row), label, framework, mode, unit, value, low, high
+    (None for one run), text.
+    """
+    rows = [[(panel, part) for panel, part in panel_groups(own)] for _, own in data.groupby("problem", sort=False)]
+    wide = width >= WIDE
+    columns = max(len(row) for row in rows) if wide else 1
+    places = [place for row in rows for place in [*row, *[None] * (-len(row) % columns)]]
+    with theme():
+        left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
+        right = 14 + max(text_width(text) for text in data["text"])
+        heights = [rows_height(len(place[1]), wide) if place else 0.0 for place in places]
+        figure, axes = panels(heights, width, left=left, right=right, bottom=30, columns=columns,
+                              top=26 + heading_room([place for place in places if place], width, columns))
+        for axis, place in zip(axes, places, strict=True):
+            if place:
+                _draw_bars(axis, place[1].reset_index(drop=True), wide)
+                axis.set_xlabel(words["x"].format(unit=place[1]["unit"].iloc[0]))
+                heading(axis, place[0], 4)
+            else:
+                axis.set_axis_off()
+    return figure
+
+
+def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
+    axis.set_xlim(0, float(rows["value"].max()))
+    axis.set_xticks([])
+    for place, row in enumerate(rows.itertuples()):
+        axis.barh(place, row.value, height=0.6 if wide else 0.36, color=VARIANTS[row.framework, row.mode], linewidth=0)
+        if not formats.missing(row.low) and not formats.missing(row.high):
+            axis.plot([row.low, row.high], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt",
+                      clip_on=False)
+        best = row.value == rows["value"].max()
+        axis.annotate(row.text, (max(row.value, 0 if formats.missing(row.high) else row.high), place), xytext=(5, 0),
+                      textcoords="offset points", va="center", fontsize=FONT - 1, color=INK if best else MUTED,
+                      fontweight="bold" if best else "normal", annotation_clip=False)
+    row_labels(axis, list(rows["label"]), wide)
+
+
+def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """The score on its way to the target, one line per variant and seed: over the steps, and over the seconds (log).
+
+    Columns: panel, framework, mode, seed, step, seconds, score, target, quantity (what the score is called).
+    """
+    groups = panel_groups(data)
+    columns = 2 if width >= WIDE else 1
+    with theme():
+        figure, axes = panels([210.0] * (2 * len(groups)), width, left=70, right=20, bottom=46, columns=columns,
+                              top=28 + heading_room(groups, width, columns), legend=variant_entries(data))
+        for place, (panel, rows) in enumerate(groups):
+            for axis, x in zip(axes[2 * place:2 * place + 2], ("step", "seconds"), strict=True):
+                _draw_courses(axis, rows[rows[x] > 0] if x == "seconds" else rows, x)
+                axis.axhline(rows["target"].iloc[0], color=INK, linewidth=1.6, linestyle="--")
+                axis.set(xlabel=words[x], ylabel=rows["quantity"].iloc[0] if columns == 1 or x == "step" else "")
+                axis.yaxis.set_major_formatter(FuncFormatter(plain_tick))
+                if x == "step":
+                    axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
+                else:
+                    log_ticks(axis.xaxis, seconds_tick, few=True)
+                heading(axis, panel if x == "step" else "", 10)
+    return figure
+
+
+def _draw_courses(axis: Axes, rows: pd.DataFrame, x: str) -> None:
+    """One line per variant and seed, the first variant the widest; a mark where each has ended."""
+    variants = list(rows.groupby(["framework", "mode"], sort=False))
+    for order, ((framework, mode), own) in enumerate(variants):
+        for _, course in own.groupby("seed", sort=False):
+            axis.plot(course[x], course["score"], color=VARIANTS[framework, mode], alpha=0.75,
+                      linewidth=1.2 + 0.9 * (len(variants) - 1 - order), solid_capstyle="round")
+            axis.plot(course[x].iloc[-1], course["score"].iloc[-1], color=VARIANTS[framework, mode],
+                      marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE, clip_on=False)
+    if x == "seconds":
+        axis.set_xscale("log")
+        pad_log(axis, rows[x])
+
+
+def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Quantities of every variant over the points of a scaling curve, one panel each. Log axes.
+
+    Columns: panel (seconds | items | share | bytes), framework, mode, point, value.
+    """
+    groups = panel_groups(data)
+    columns = 2 if width >= WIDE and len(groups) > 1 else 1
+    ticks = {"seconds": seconds_tick, "items": flops_tick, "share": percent_tick, "bytes": bytes_tick}
+    with theme():
+        figure, axes = panels([190.0] * len(groups), width, left=80, right=20, top=30, bottom=46, columns=columns,
+                              legend=variant_entries(data))
+        for axis, (panel, rows) in zip(axes, groups, strict=True):
+            axis.set(xscale="log", yscale="log", xlabel=words["x"])
+            for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
+                axis.plot(curve["point"], curve["value"], color=VARIANTS[framework, mode], linewidth=2,
+                          marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE)
+            points = sorted(rows["point"].unique())
+            plain_log_axis(axis, points if len(points) <= 6 else points[::2])
+            log_ticks(axis.yaxis, ticks[panel])
+            heading(axis, words[panel], 8)
+    return figure

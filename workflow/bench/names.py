@@ -11,9 +11,11 @@ from typing import Any
 
 import yaml
 
+from bench.vocabulary import SWEEP
+
 WORKLOADS = Path(__file__).resolve().parent / "workloads"
 PROBLEM = ("workload", "task", "size", "precision", "device")
-FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "PRECISIONS", "EPOCHS", "LEARNING_RATE", "SEEDS")
+FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "PRECISIONS", "SIZES", "EPOCHS", "LEARNING_RATE", "SEEDS")
 
 
 class Words:
@@ -85,6 +87,8 @@ class Names:
         """What a value of a column of the tables is called."""
         if column == "workload":
             return self.workload(value)
+        if column == "size" and (point := SWEEP.fullmatch(value)):
+            return self.words[f"sweep.{point[1]}"].format(count=f"{int(point[2]):,}")
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
 
     def variant(self, framework: str, mode: str) -> str:

@@ -6,26 +6,48 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-import yaml
 from markupsafe import Markup
 
 from bench import formats, prose, views
-from bench.article import FOLDER, Article, Html, box, join
+from bench.article import Article, Html, box, join
 from bench.formats import missing
 from bench.names import facts, telling
 
+MOST_CARDS = 6
+"""Workloads whose results are told in words on the first screen; more of them are folded."""
+MOST_REASONS = 6
+"""Comparisons without a ratio that are listed below a figure; more of them are folded."""
 FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
 
 
 def overview(article: Article) -> Html:
-    """Per machine and device the count of who is faster, then a card per workload: who, by how much, how sure."""
+    """Per machine and device the count of who is faster, then a card per workload: who, by how much, how sure.
+
+    Many cards are folded: the figure that follows tells the same on one screen.
+    """
     best = views.best(article.tables, article.machine)
     if not len(best):
         return article.sentence("overview.none")
     lines = [headline(article, entry) for entry in views.headlines(article.tables, article.machine)]
     main = views.main_problems(best)
     cards = [card(article, rows) for _, rows in main.groupby(["workload"], sort=False)]
-    return join(box("headlines", *lines), Markup('<ul class="cards">{}</ul>').format(join(*cards)))
+    listed = Markup('<ul class="cards">{}</ul>').format(join(*cards))
+    if len(cards) > MOST_CARDS:
+        listed = behind(article.phrase("overview.cards", count=len(cards)), listed)
+    return join(box("headlines", *lines), overview_figure(article, best, main), listed)
+
+
+def overview_figure(article: Article, best: pd.DataFrame, main: pd.DataFrame) -> Html:
+    """The ratios of the main problems, and where the other comparisons stand."""
+    others = len(best) - len(main)
+    return join(ratio_figure(article, main),
+                article.sentence("overview.others", count=others) if others else None,
+                comparison_table(article, best, name="all comparisons") if others else None)
+
+
+def behind(title: Any, content: Any) -> Html:
+    """Content behind its title until the reader asks."""
+    return Html(Markup('<details class="numbers"><summary>{}</summary>{}</details>').format(title, content))
 
 
 def headline(article: Article, entry: views.Headline) -> Html:
@@ -119,10 +141,13 @@ def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio") -> 
         for row in frame[frame["ratio"].isna()].itertuples()]
     if not left_out:
         return join(drawn)
-    return join(drawn, article.sentence("figure.left out"), Markup("<ul>{}</ul>").format(join(*left_out)))
+    reasons = Markup("<ul>{}</ul>").format(join(*left_out))
+    if len(left_out) > MOST_REASONS:
+        return join(drawn, behind(article.phrase("figure.many left out", count=len(left_out)), reasons))
+    return join(drawn, article.sentence("figure.left out"), reasons)
 
 
-def comparison_table(article: Article, frame: pd.DataFrame, folded: bool = True) -> Html:
+def comparison_table(article: Article, frame: pd.DataFrame, folded: bool = True, name: str = "comparisons") -> Html:
     """Comparisons as a table."""
     rows = []
     for row in frame.itertuples():
@@ -135,13 +160,14 @@ def comparison_table(article: Article, frame: pd.DataFrame, folded: bool = True)
             "noise_floor": formats.percent(row.noise_floor) if not missing(row.noise_floor) else None,
             "parity_error": formats.scientific(row.parity_error) if not missing(row.parity_error) else None})
     columns = ("problem", "hardware", "torch", "jax", "ratio", "verdict", "p_adjusted", "noise_floor", "parity_error")
-    return article.table(rows, columns, "comparisons", folded=folded)
+    return article.table(rows, columns, name, folded=folded)
 
 
 def section_results(article: Article, family: str, name: str = "ratio") -> Html:
-    """Ratios of one family, or the sentence that nothing has been measured."""
+    """Ratios of the workloads of one family that no other section shows, or that nothing has been measured."""
     best = views.best(article.tables, article.machine)
-    frame = best[best["family"] == family]
+    section = best["workload"].map(lambda workload: facts(workload).get("SECTION", article.section))
+    frame = best[(best["family"] == family) & (section == article.section)]
     return ratio_figure(article, frame, name) if len(frame) else article.sentence("figure.none", title=article.words[
         f"figure.{name}.title"])
 
@@ -159,28 +185,25 @@ def cell_row(article: Article, row: Any) -> dict[str, Any]:
     return {
         "problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
         "variant": article.names.variant(row.framework, row.mode),
-        "step": formats.seconds(step) if step else None,
+        "step": step_text(article, row) if step else None,
         "items": formats.throughput(row.items_per_second, article.names.of("item", row.item_unit or "items"))
         if amount(row.items_per_second) else None,
         "flops": formats.rate(row.flops_per_second, "flop/s") if amount(row.flops_per_second) else None,
         "share": formats.percent(row.share_of_peak) if amount(row.share_of_peak) else None,
-        "memory": memory(article, row), "energy": f"{formats.digits(row.energy_joules)}{formats.SPACE}J"
+        "memory": None if missing(used := views.used_bytes(row)) else formats.size(used),
+        "energy": f"{formats.digits(row.energy_joules)}{formats.SPACE}J"
         if amount(row.energy_joules) else None}
+
+
+def step_text(article: Article, row: Any) -> Any:
+    """The time of a step with its interval; a step of the task `target` is a whole training, and says so."""
+    shown = formats.seconds(views.interval(row) or 0.0)
+    return article.phrase("target.time", seconds=shown) if row.task == views.TARGET else shown
 
 
 def amount(value: Any) -> bool:
     """Whether there is a number above zero."""
     return not missing(value) and value > 0
-
-
-def memory(article: Article, row: Any) -> str | None:
-    """Peak memory on the device where it is known, else what the process took beyond its import."""
-    if amount(row.peak_device_bytes):
-        return formats.size(row.peak_device_bytes)
-    if missing(row.peak_host_bytes):
-        return None
-    baseline = 0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes
-    return formats.size(max(0, row.peak_host_bytes - baseline))
 
 
 def explorer(article: Article) -> Html:
@@ -227,38 +250,25 @@ def _filters(article: Article, keys: Iterable[Mapping[str, str]]) -> Markup:
 
 def scaling_table(article: Article) -> Html:
     """Time per step by size and precision, where more than one was measured."""
-    return cell_table(article, views.scaling(article.tables, article.machine), "scaling", folded=False)
+    return cell_table(article, views.scaling(article.tables, article.machine), "scaling")
 
 
 def decision_table(article: Article) -> Html:
-    """Per workload and device: which framework and mode to take, and how sure that is."""
+    """Per workload and device: which framework and mode to take, and how sure that is; further problems folded."""
     best = views.best(article.tables, article.machine)
-    rows = []
-    for row in best.itertuples():
-        interval = views.interval(row, "ratio")
-        choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
-            row.verdict, article.words["either" if interval and interval.bounded else "unknown"])
-        rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
-                     "choice": choice, "why": verdict_sentence(article, row)})
-    return article.table(rows, ("problem", "hardware", "choice", "why"), "decision", empty="no decision")
+    chosen = best.index.isin(views.main_problems(best).index)
+    columns = ("problem", "hardware", "choice", "why")
+    main, rest = ([_decision(article, row) for row in best[rows].itertuples()] for rows in (chosen, ~chosen))
+    return join(article.table(main, columns, "decision", empty="no decision"),
+                article.table(rest, columns, "more decisions", folded=True))
 
 
-def scenario_table(article: Article) -> Html:
-    """Every scenario of the outline with its workloads' verdicts; those without a workload say so."""
-    best = views.best(article.tables, article.machine)
-    rows = []
-    scenarios = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
-        (FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))}
-    belonging = {workload: [part.strip() for part in str(facts(workload).get("SCENARIO", "")).split(",")]
-                 for workload in dict.fromkeys(best["workload"])}
-    further = sorted({part for parts in belonging.values() for part in parts} - {"", *scenarios})
-    for identity, name in (scenarios | dict(zip(further, further, strict=True))).items():
-        found = best[[identity in belonging[workload] for workload in best["workload"]]]
-        verdicts = [Markup("<b>{}</b>{}: {}").format(
-            article.names.problem(row, ("workload", "task", "device")), f" — {row.hardware}" if article.several else "",
-            verdict_sentence(article, row)) for row in found.itertuples()]
-        rows.append({"scenario": name, "result": Markup("<br>").join(verdicts) or article.words["scenario.none"]})
-    return article.table(rows, ("scenario", "result"), "scenarios")
+def _decision(article: Article, row: Any) -> dict[str, Any]:
+    interval = views.interval(row, "ratio")
+    choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
+        row.verdict, article.words["either" if interval and interval.bounded else "unknown"])
+    return {"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
+            "choice": choice, "why": verdict_sentence(article, row)}
 
 
 def metric_table(article: Article) -> Html:

@@ -31,6 +31,9 @@ VARIANT_ORDER = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "comp
 MACHINE = "machine"
 """The family that measures the machine (its peaks), not a framework."""
 
+TARGET = "target"
+"""The task whose one step is a whole training, until a score is reached."""
+
 PARTS = {"import_seconds": "import", "build_seconds": "build", "trace_seconds": "trace", "compile_seconds": "compile",
          "first_step_seconds": "first step"}
 
@@ -58,9 +61,14 @@ def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     return frame.iloc[order]
 
 
+def usual(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the usual sizes: a point of a scaling curve is no problem of its own."""
+    return frame[frame["size"].isin(SIZES)]
+
+
 def best(tables: Tables, own: str) -> pd.DataFrame:
-    """Best mode against best mode: one comparison per problem, sorted, the problem as a row of the first screen."""
-    frame = tables.frame("comparisons")
+    """Best mode against best mode: one comparison per problem of a usual size, sorted."""
+    frame = usual(tables.frame("comparisons"))
     frame = frame.assign(ratio=frame["ratio"].where(frame["ratio"] > 0))
     return own_first(frame[frame["best"].fillna(False).astype(bool)], own)
 
@@ -74,17 +82,17 @@ def step_by_step(tables: Tables, row: Any) -> Any | None:
     return next(found.itertuples(), None) if row.jax_mode == "scan" else None
 
 
-def main_problems(frame: pd.DataFrame) -> pd.DataFrame:
-    """One problem per machine, workload and device: the first task in the first precision at its largest size."""
+def main_problems(frame: pd.DataFrame, *apart: str) -> pd.DataFrame:
+    """One problem per machine, workload and device (and `apart`): first task, first precision, largest usual size."""
     def rank(row: Any) -> tuple[int, ...]:
         known = facts(row.workload)
         tasks, precisions = list(known.get("TASKS", ())), list(known.get("PRECISIONS", ()))
         return (missing(getattr(row, "ratio", 1)), tasks.index(row.task) if row.task in tasks else len(tasks),
                 precisions.index(row.precision) if row.precision in precisions else len(precisions),
                 row.size not in SIZES, -size_rank(row.size)[0])
-    chosen: dict[tuple[str, str, str], tuple[tuple[int, ...], tuple[str, ...]]] = {}
+    chosen: dict[tuple[str, ...], tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for row in frame.itertuples():
-        key = (row.hardware, row.workload, row.device)
+        key = tuple(getattr(row, column) for column in ("hardware", "workload", "device", *apart))
         candidate = (rank(row), tuple(getattr(row, column) for column in PROBLEM))
         if key not in chosen or candidate < chosen[key]:
             chosen[key] = candidate
@@ -156,9 +164,10 @@ def panel(row: Any, names: Names, several_machines: bool, columns: tuple[str, ..
 
 
 def sound_runs(tables: Tables) -> pd.DataFrame:
-    """Successful runs, without the twins of A/A comparisons."""
-    runs = tables.frame("runs")
-    return runs[(runs["status"] == "ok") & (runs["run"] < TWIN) & (runs["family"] != MACHINE)]
+    """Successful runs whose values are times of a step at a usual size, without the twins of A/A comparisons."""
+    runs = usual(tables.frame("runs"))
+    return runs[(runs["status"] == "ok") & (runs["run"] < TWIN) & (runs["family"] != MACHINE)
+                & (runs["task"] != TARGET)]
 
 
 def side_by_side(frame: pd.DataFrame, own: str) -> pd.DataFrame:
@@ -174,6 +183,29 @@ def cells(tables: Tables, own: str) -> pd.DataFrame:
     """The cells of the workloads, sorted; what measures the machine itself is left out."""
     frame = tables.frame("cells")
     return own_first(frame[frame["family"] != MACHINE], own)
+
+
+def sound_cells(tables: Tables, own: str) -> pd.DataFrame:
+    """The cells with a time per step at a usual size, sorted."""
+    frame = usual(cells(tables, own))
+    return frame[(frame["status"] == "ok") & frame["step_seconds"].notna() & (frame["task"] != TARGET)]
+
+
+def used_bytes(row: Any) -> float | None:
+    """Peak memory of a cell: on the device where it is known, else what the process took beyond its import."""
+    return device_bytes(row) or host_bytes(row)
+
+
+def device_bytes(row: Any) -> float | None:
+    """Peak of the device's own memory; None where it has none or it is not known."""
+    return None if missing(row.peak_device_bytes) or row.peak_device_bytes <= 0 else float(row.peak_device_bytes)
+
+
+def host_bytes(row: Any) -> float | None:
+    """What the process took in the host's memory beyond its import; None where it is not known."""
+    if missing(row.peak_host_bytes):
+        return None
+    return max(0.0, row.peak_host_bytes - (0.0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes))
 
 
 def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
@@ -299,9 +331,9 @@ def values(tables: Tables, own: str, names: Names, family: str | None = None) ->
 
 
 def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
-    """Rows of `figures.peak_plot`: flop/s of the cells with an analytic count, and the device's measured peak."""
-    sound = cells(tables, own)
-    sound = sound[(sound["status"] == "ok") & (sound["flops_per_second"] > 0)]
+    """Rows of `figures.peak_plot`: flop/s of the main problem of every workload in every precision, and the peak."""
+    sound = sound_cells(tables, own)
+    sound = main_problems(sound[sound["flops_per_second"] > 0], "precision")
     peaks = tables.frame("peaks")
     peaks = peaks[(peaks["quantity"] == "matmul_flops_per_second") & peaks["value"].notna()]
     highest = peaks.groupby(["hardware", "device", "precision"])["value"].max().to_dict()
@@ -362,9 +394,8 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
 
 
 def scaling(tables: Tables, own: str) -> pd.DataFrame:
-    """Sound cells of problems that were measured at more than one size or in more than one precision."""
-    frame = cells(tables, own)
-    frame = frame[(frame["status"] == "ok") & frame["step_seconds"].notna()]
+    """Sound cells of problems that were measured at more than one usual size or in more than one precision."""
+    frame = sound_cells(tables, own)
     group = ["hardware", "workload", "task", "device", "framework", "mode"]
     several = (frame.groupby(group)["size"].transform("nunique") > 1) | (
         frame.groupby(group)["precision"].transform("nunique") > 1)
