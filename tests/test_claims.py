@@ -376,10 +376,12 @@ def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
 def test_updates_per_second_follow_from_the_updates_of_a_step():
     planted = {"comparisons": compared({"ppo": [0.6] * 3, "dqn": [0.6] * 3}),
                "cells": cells({("torch", "compile"): 2.0, ("jax", "jit"): 1.0}, workload="ppo")}
-    found = claims.judge(ENTRIES["use-rl"], Results("here", planted))
-    (rate,) = found.evidence["rates"]
+    (rate,) = claims.judge(ENTRIES["use-rl"], Results("here", planted)).evidence["rates"]
     assert (rate["torch"], rate["jax"]) == (256.0, 512.0)
     assert (rate["torch_updates"], rate["jax_updates"]) == (20.0, 40.0)  # ten epochs of four minibatches
+    elsewhere = planted["cells"].assign(workload="dqn", size="unheard of")
+    assert claims._updates(rate | {"workload": "dqn", "size": "unheard of"}) == {}
+    assert claims.judge(ENTRIES["use-rl"], Results("here", planted | {"cells": elsewhere})).evidence["rates"] == []
 
 
 def test_the_lstm_is_measured_beside_the_claim_on_recurrent_networks():

@@ -731,12 +731,15 @@ def torch_suits_reinforcement_learning(results: Results) -> Verdict:
 
 
 def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
-    """Updates of the networks per second, from the number that a step of the problem's size makes; {} if unknown."""
+    """Updates of the networks per second; {} where the problem or its size is unknown here.
+
+    A step makes one update, or as many as the epochs and minibatches that its size names.
+    """
     item = workloads.discover().get(f"training/{rate['workload']}")
-    settings = item.problem.SIZES.get(rate["size"], {}) if item else {}
-    updates = settings.get("updates", settings.get("epochs", 0) * settings.get("minibatches", 0))
-    if not updates:
+    if item is None or rate["size"] not in item.problem.SIZES:
         return {}
+    settings = item.problem.SIZES[rate["size"]]
+    updates = settings.get("epochs", 1) * settings.get("minibatches", 1)
     return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in FRAMEWORKS}
 
 
