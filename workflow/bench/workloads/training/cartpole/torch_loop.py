@@ -31,7 +31,7 @@ def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.opti
             device: str, precision: str, most: float | None = None) -> Learner:
     """One update of the model from the arguments of `loss(model, *arguments)`, whose value it returns.
 
-    `most` limits the norm of the gradient. In `compile-max` the next call overwrites the value.
+    `most` limits the norm of the gradient. It is left to the caller to compile the function that comes back.
     """
     mixed, _ = torch_backend.prepared(loss, "eager", device, precision)
     parameters = list(model.parameters())
@@ -58,7 +58,7 @@ def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.opti
             update([parameter.detach() for parameter in parameters], gradients)
         return value.detach()
 
-    return torch_backend.compiled(whole, mode, device)
+    return whole
 
 
 class Loop:

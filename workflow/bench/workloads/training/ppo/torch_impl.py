@@ -125,8 +125,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     batch = rollout.batch()
     static([*environments, *rollout, *batch], mode)
     (_, move), (_, look_back) = (torch_backend.prepared(function, **settings) for function in (act, judge))
-    learn = learner(model, lambda model, rows: loss(model, *(part[rows] for part in batch)), optimizer,
-                    most=LARGEST_NORM, **settings)
+    update = learner(model, lambda model, rows: loss(model, *(part[rows] for part in batch)), optimizer,
+                     most=LARGEST_NORM, **settings)
+    learn = torch_backend.compiled(update, mode, device)
     places = torch.arange(problem.steps, device=device).split(1)
     count = 0
 

@@ -1,0 +1,101 @@
+"""DQN in JAX: environment, replay buffer, update and target network in one compiled function, the state donated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from bench.backends import Step, jax_backend
+from bench.workloads.training.cartpole import jax_dynamics as dynamics
+from bench.workloads.training.cartpole.jax_loop import Loop
+from bench.workloads.training.dqn.problem import (
+    BETA1,
+    BETA2,
+    DECAY,
+    DISCOUNT,
+    EPSILON,
+    FOLLOW,
+    LAYERS,
+    LEARNING_RATE,
+    LEAST,
+    MOST,
+    REWARD,
+    TARGET,
+    Problem,
+)
+
+Parameters = dict[str, jax.Array]
+Arrays = dict[str, jax.Array]
+
+
+def values(parameters: Parameters, states: jax.Array, precision: str) -> jax.Array:
+    """The values of the actions, (rows, 2), in the type of the states."""
+    hidden, weights = jax_backend.cast((states, parameters), precision)
+    for layer in LAYERS[:-1]:
+        hidden = jax.nn.relu(hidden @ weights[f"{layer}.weight"] + weights[f"{layer}.bias"])
+    return (hidden @ weights[f"{LAYERS[-1]}.weight"] + weights[f"{LAYERS[-1]}.bias"]).astype(states.dtype)
+
+
+def chosen(values: jax.Array, actions: jax.Array) -> jax.Array:
+    """The values of the actions taken."""
+    return jnp.take_along_axis(values, actions[:, None], axis=1)[:, 0]
+
+
+def loss(parameters: Parameters, target: Parameters, batch: Arrays, precision: str) -> jax.Array:
+    """Mean Huber loss of double Q-learning on a minibatch."""
+    best = values(parameters, batch["successors"], precision).argmax(axis=1)
+    following = chosen(values(target, batch["successors"], precision), best)
+    wanted = jax.lax.stop_gradient(REWARD + DISCOUNT * (1.0 - batch["terminated"]) * following)
+    return optax.huber_loss(chosen(values(parameters, batch["states"], precision), batch["actions"]), wanted).mean()
+
+
+def act(parameters: Parameters, environments: dynamics.Environments, count: jax.Array, numbers: Arrays,
+        precision: str) -> tuple[dynamics.Environments, Arrays]:
+    """One step of all environments: these after it, and the transitions."""
+    share = jnp.maximum(MOST * (1.0 - count.astype(environments.ages.dtype) / DECAY), LEAST)
+    greedy = values(parameters, environments.states, precision).argmax(axis=1)
+    actions = jnp.where(numbers["uniforms"] < share, numbers["actions"], greedy).astype(jnp.int32)
+    after, outcome = dynamics.step(environments, actions, numbers["fresh"])
+    return after, {"states": environments.states, "actions": actions, "successors": outcome.successors,
+                   "terminated": outcome.terminated.astype(environments.ages.dtype)}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `target` or `gradient`. Raises Unsupported where the precision does not exist."""
+    steps = jax_backend.scan_steps(problem)
+
+    def mixed(parameters: Parameters, target: Parameters, batch: Arrays) -> jax.Array:
+        return loss(parameters, target, batch, precision)
+
+    if task == "gradient":
+        parameters = jax_backend.arrays(problem.parameters(), device, precision)
+        batch = jax_backend.arrays(problem.inputs(), device, precision)
+        return jax_backend.Gradient(parameters, mixed, (parameters, batch), mode=mode, steps=steps)
+    optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
+
+    def start(seed: int) -> tuple[Any, Any]:
+        parameters = jax_backend.arrays(problem.parameters(seed), device, precision)
+        environments = dynamics.initial(jax_backend.array(problem.beginning(seed), device, precision))
+        state = (parameters, parameters, optimizer.init(parameters), environments,
+                 jax_backend.arrays(problem.buffer(seed), device, precision), jnp.zeros((), jnp.int32))
+        return state, jax_backend.arrays(problem.pool(seed), device, precision)
+
+    def iterate(state: Any, pool: Any) -> tuple[Any, jax.Array]:
+        parameters, target, optimizer_state, environments, buffer, count = state
+        numbers = jax.tree.map(lambda leaf: jax.lax.dynamic_index_in_dim(leaf, count % len(leaf), keepdims=False), pool)
+        environments, transitions = act(parameters, environments, count, numbers, precision)
+        buffer = jax.tree.map(lambda kept, new: jax.lax.dynamic_update_index_in_dim(kept, new, count % len(kept), 0),
+                              buffer, transitions)
+        batch = {name: kept.reshape(-1, *kept.shape[2:])[numbers["rows"]] for name, kept in buffer.items()}
+        value, gradients = jax.value_and_grad(mixed)(parameters, target, batch)
+        updates, optimizer_state = optimizer.update(gradients, optimizer_state, parameters)
+        parameters = optax.apply_updates(parameters, updates)
+        target = optax.incremental_update(parameters, target, FOLLOW)
+        return (parameters, target, optimizer_state, environments, buffer, count + 1), value
+
+    return Loop(start, iterate, lambda state: {"states": state[3].states, "returns": state[3].returns},
+                lambda state: state[3].returns.mean(), mode=mode, steps=steps,
+                every=TARGET[problem.size]["every"] if task == "target" else None)

@@ -1,0 +1,125 @@
+"""DQN in PyTorch: nn.Sequential networks and the fused Adam; compiled as one function with the environment."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench.backends import Step, torch_backend
+from bench.workloads.training.cartpole import torch_dynamics as dynamics
+from bench.workloads.training.cartpole.torch_loop import Loop, forget, learner, static
+from bench.workloads.training.dqn.problem import (
+    BETA1,
+    BETA2,
+    DECAY,
+    DISCOUNT,
+    EPSILON,
+    FOLLOW,
+    LEARNING_RATE,
+    LEAST,
+    MOST,
+    REWARD,
+    TARGET,
+    Problem,
+)
+
+Tensors = dict[str, Tensor]
+
+
+def network(problem: Problem) -> nn.Sequential:
+    """4 → width → width → 2 with ReLU."""
+    first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes())
+    return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third)
+
+
+def chosen(values: Tensor, actions: Tensor) -> Tensor:
+    """The values of the actions taken."""
+    return values.gather(1, actions[:, None])[:, 0]
+
+
+def loss(model: nn.Module, target: nn.Module, batch: Tensors) -> Tensor:
+    """Mean Huber loss of double Q-learning on a minibatch."""
+    states, successors = batch["states"], batch["successors"]
+    with torch.no_grad():
+        best = model(successors).argmax(1)
+        following = chosen(target(successors).to(states.dtype), best)
+        wanted = REWARD + DISCOUNT * (1.0 - batch["terminated"]) * following
+    return functional.smooth_l1_loss(chosen(model(states).to(states.dtype), batch["actions"]), wanted)
+
+
+@torch.no_grad()
+def act(model: nn.Module, environments: dynamics.Environments, buffer: Tensors, count: Tensor, uniforms: Tensor,
+        actions: Tensor, fresh: Tensor) -> None:
+    """One step of all environments, in place; the transitions replace the oldest of the buffer; counts."""
+    states = environments.states
+    share = (MOST * (1.0 - count.to(states.dtype) / DECAY)).clamp(min=LEAST)
+    taken = torch.where(uniforms < share, actions, model(states).argmax(1))
+    after, outcome = dynamics.step(environments, taken, fresh)
+    place = count % len(buffer["states"])
+    transitions = {"states": states, "actions": taken, "successors": outcome.successors,
+                   "terminated": outcome.terminated.to(states.dtype)}
+    for name, new in transitions.items():
+        buffer[name].index_copy_(0, place, new[None])
+    for kept, part in zip(environments, after, strict=True):
+        kept.copy_(part)
+    count.add_(1)
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `train`, `target` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
+    settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
+    model = torch_backend.place(network(problem), problem.parameters(), device, precision)
+    target = deepcopy(model).requires_grad_(False)
+    if task == "gradient":
+        data = torch_backend.tensors(problem.inputs(), device, precision)
+        return torch_backend.Gradient(
+            model, lambda model, *parts: loss(model, target, dict(zip(data, parts, strict=True))),
+            tuple(data.values()), **settings)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True)
+    pool = torch_backend.tensors(problem.pool(), device, precision)
+    buffer = torch_backend.tensors(problem.buffer(), device, precision)
+    environments = dynamics.initial(torch_backend.tensor(problem.beginning(), device, precision))
+    count = torch.zeros(1, dtype=torch.int64, device=device)
+    static([*environments, *buffer.values(), *target.parameters(), count], mode)
+    move, _ = torch_backend.prepared(act, "eager", device, precision)
+    learn = learner(model, lambda model, batch: loss(model, target, batch), optimizer, **settings)
+    own: list[Tensor] = list(model.parameters())
+    followers: list[Tensor] = list(target.parameters())
+
+    def update(uniforms: Tensor, actions: Tensor, fresh: Tensor, rows: Tensor) -> Tensor:
+        move(model, environments, buffer, count, uniforms, actions, fresh)
+        value = learn({name: kept.flatten(0, 1)[rows] for name, kept in buffer.items()})
+        with torch.no_grad():
+            torch._foreach_lerp_(followers, own, FOLLOW)
+        return value
+
+    whole = torch_backend.compiled(update, mode, device)
+    number = 0
+
+    def iterate() -> Tensor:
+        nonlocal number
+        place, number = number % problem.pool_length, number + 1
+        value: Tensor = whole(*(pool[name][place] for name in ("uniforms", "actions", "fresh", "rows")))
+        # A CUDA graph writes the loss of every step to the same place.
+        return value.clone() if mode == "compile-max" else value
+
+    def restart(seed: int) -> None:
+        nonlocal number
+        number = 0
+        for each in (model, target):
+            torch_backend.load(each, problem.parameters(seed))
+        forget(optimizer)
+        count.zero_()
+        beginning = dynamics.initial(torch_backend.tensor(problem.beginning(seed), device, precision))
+        first, drawn = (torch_backend.tensors(arrays, device, precision)
+                        for arrays in (problem.buffer(seed), problem.pool(seed)))
+        torch._foreach_copy_([*environments, *buffer.values(), *pool.values()],
+                             [*beginning, *first.values(), *drawn.values()])
+
+    return Loop(model, iterate, restart, lambda: {"states": environments.states, "returns": environments.returns},
+                environments.returns.mean, device=device,
+                every=TARGET[problem.size]["every"] if task == "target" else 1)
