@@ -451,8 +451,9 @@ def test_a_curve_within_its_intervals_decides_nothing():
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
 
 
-def test_usual_sizes_and_targets_make_no_curve():
-    for columns in ({"size": "small"}, {"task": "target"}, {"status": "oom"}, {"family": "machine"}):
+def test_usual_sizes_targets_and_uncounted_work_make_no_curve():
+    for columns in ({"size": "small"}, {"task": "target"}, {"status": "oom"}, {"family": "machine"},
+                    {"flops": 0.0}, {"flops": None}):
         found = judged_curves(curve(CONSTANT).assign(**columns))
         assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "no scaling curves")
 

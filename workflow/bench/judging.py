@@ -347,10 +347,11 @@ def _noise_floors(results: Results) -> dict[str, float]:
 def scaling_curves(points: pd.DataFrame) -> list[dict[str, Any]]:
     """What each scaling curve says: its problem, framework, and what `growth` finds; curves of few points left out.
 
-    points: rows of `Results.curve_cells`. At every size the fastest mode of the framework counts.
+    points: rows of `Results.curve_cells`; those whose operations are not counted have no throughput and are left out.
+    At every size the fastest mode of the framework counts.
     """
     columns = ["workload", "task", "precision", "device", "kind", "framework"]
-    fastest = points.sort_values("step_seconds").drop_duplicates([*columns, "family", "amount"])
+    fastest = points[points["flops"] > 0].sort_values("step_seconds").drop_duplicates([*columns, "family", "amount"])
     rows = []
     for key, group in fastest.groupby(["family", *columns], sort=True):
         if len(group) >= LEAST_POINTS:
