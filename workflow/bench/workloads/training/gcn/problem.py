@@ -98,6 +98,11 @@ class Problem:
         self.bonds = np.concatenate([bonds + start for (_, bonds), start in zip(molecules, first, strict=True)])
         self.elements = random.choice(ELEMENTS, self.atoms.sum(), p=FREQUENCY)
 
+    @property
+    def scan_steps(self) -> int:
+        """Steps in one call of the mode `scan`."""
+        return {"tiny": 5, "small": 50}.get(self.size, 5)
+
     def inputs(self) -> Arrays:
         """The fixed batch, as the module's docstring names it, and `atoms` (graphs,), how many each graph has."""
         nodes, edges = (-(-count // MULTIPLE) * MULTIPLE for count in (len(self.elements) + 1, 2 * len(self.bonds)))

@@ -1,16 +1,20 @@
-"""The LSTM in JAX: lax.scan over time with one product per step, and optax.adam, the state donated."""
+"""The LSTM in JAX: lax.scan over time, or cuDNN's LSTM where JAX has it, and optax.adam, the state donated."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import optax
+from jax.experimental import rnn
 
 from bench.backends import Step, jax_backend
 from bench.workloads.training.lstm.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, Problem
 
 Parameters = dict[str, jax.Array]
 State = tuple[jax.Array, jax.Array]
+Layers = Callable[[Parameters, jax.Array], jax.Array]
 
 
 def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array) -> jax.Array:
@@ -30,11 +34,33 @@ def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array) -> ja
     return jax.lax.scan(cell, (zero, zero), projected)[1]
 
 
-def scores(parameters: Parameters, characters: jax.Array) -> jax.Array:
-    """Scores of the next character, (steps, batch, 128), of characters (steps, batch)."""
-    hidden = parameters["embedding.weight"].at[characters].get(mode="promise_in_bounds")
+def scanned(parameters: Parameters, inputs: jax.Array) -> jax.Array:
+    """All layers by lax.scan: hidden states of the last, (steps, batch, width) as the inputs."""
     for layer in range(LAYERS):
-        hidden = recurrent_layer(parameters, layer, hidden)
+        inputs = recurrent_layer(parameters, layer, inputs)
+    return inputs
+
+
+def fused(parameters: Parameters, inputs: jax.Array) -> jax.Array:
+    """The same by cuDNN, which takes the batch first and all parameters in one array: matrices, then biases."""
+    steps, batch, width = inputs.shape
+    packed = jnp.concatenate([parameters[f"lstm.{kind}_{side}_l{layer}"].ravel() for kind in ("weight", "bias")
+                              for layer in range(LAYERS) for side in ("ih", "hh")])
+    zero = jnp.zeros((LAYERS, batch, width), inputs.dtype)
+    lengths = jnp.full((batch,), steps, jnp.int32)
+    hidden, _, _ = rnn.lstm(inputs.swapaxes(0, 1), zero, zero, packed, lengths, input_size=width, hidden_size=width,
+                            num_layers=LAYERS, dropout=0.0, bidirectional=False)
+    return hidden.swapaxes(0, 1)
+
+
+def has_cudnn(device: str, precision: str) -> bool:
+    """Whether jax.experimental.rnn can be used: it computes in float32 and TF32, on CUDA alone."""
+    return device == "cuda" and precision in ("float32", "tf32") and rnn.gpu_rnn is not None
+
+
+def scores(layers: Layers, parameters: Parameters, characters: jax.Array) -> jax.Array:
+    """Scores of the next character, (steps, batch, 128), of characters (steps, batch)."""
+    hidden = layers(parameters, parameters["embedding.weight"].at[characters].get(mode="promise_in_bounds"))
     return hidden @ parameters["output.weight"] + parameters["output.bias"]
 
 
@@ -43,9 +69,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     steps = jax_backend.scan_steps(problem)
+    layers = fused if has_cudnn(device, precision) else scanned
 
     def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:
-        return scores(jax_backend.cast(parameters, precision), characters)
+        return scores(layers, jax_backend.cast(parameters, precision), characters)
 
     def loss(parameters: Parameters, characters: jax.Array, targets: jax.Array) -> jax.Array:
         found = mixed(parameters, characters).astype(parameters["output.bias"].dtype)

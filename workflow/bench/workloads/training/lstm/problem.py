@@ -23,8 +23,17 @@ back-propagation through time and Adam included.
 Work counted: the matrix products (multiply-add = 2) of the LSTM and of the linear layer; backward twice forward. The
 embedding is a look-up and counts nothing.
 
-Precision bfloat16 is mixed: float32 parameters, optimiser and loss; the rest in bfloat16 but for what a fused kernel
+Precision bfloat16 is mixed: float32 parameters, optimiser and loss; the rest in bfloat16, but for what a fused kernel
 keeps to itself.
+
+Asymmetries. PyTorch's LSTM is nn.LSTM: cuDNN's kernels on CUDA, oneDNN's on the CPU. torch.compile takes no nn.LSTM
+into its graphs; its experimental switch for that, allow_rnn, writes out every step of time, and 64 of them took more
+than five minutes to compile. So the compiled modes compile the linear layer and the cross entropy, as
+torch.compile(model) would, and leave LSTM, embedding and the fused Adam as they are in the eager mode; a loop inside
+the graph (torch's scan, which is experimental too) took four times as long on a CPU as that.
+JAX's LSTM is lax.scan, the inputs' product outside of the loop, not unrolled (on one core two steps per iteration took
+1.1 times as long, eight 2.4 times). On CUDA it is cuDNN's too, jax.experimental.rnn, in float32 and TF32; that knows no
+bfloat16 and no float64, in which JAX scans there as well.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The LSTM in PyTorch: nn.LSTM (cuDNN's on CUDA, oneDNN's on the CPU) and the fused Adam."""
+"""The LSTM in PyTorch: nn.LSTM (cuDNN's on CUDA, oneDNN's on the CPU), a compiled head and the fused Adam."""
 
 from __future__ import annotations
 
@@ -30,23 +30,37 @@ class Network(nn.Module):
         self.output = nn.Linear(problem.width, VOCABULARY)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Scores of the next character, (steps, batch, 128), of characters (steps, batch)."""
-        return self.output(self.lstm(self.embedding(characters))[0])
-
-
-def loss(model: nn.Module, characters: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross entropy; autocast computes it in float32."""
-    return functional.cross_entropy(model(characters).flatten(0, 1), targets.flatten())
+        """Hidden states of the last layer, (steps, batch, width), of characters (steps, batch)."""
+        embedded = self.embedding(characters)
+        if not torch.is_autocast_enabled(embedded.device.type):
+            return self.lstm(embedded)[0]
+        # Autocast runs cuDNN's LSTM in float16, whatever type it was asked for; so it is cast here.
+        with torch.autocast(embedded.device.type, enabled=False):
+            weights = [weight.bfloat16() for layer in self.lstm.all_weights for weight in layer]
+            zero = embedded.new_zeros((LAYERS, *embedded.shape[1:]), dtype=torch.bfloat16)
+            return torch.lstm(embedded.bfloat16(), (zero, zero), weights, True, LAYERS, 0.0, self.training, False,
+                              False)[0]
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
-    settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     data = torch_backend.tensors(problem.inputs(), device, precision)
     model = torch_backend.place(Network(problem), problem.parameters(), device, precision)
+
+    def cross_entropy(hidden: Tensor, targets: Tensor) -> Tensor:
+        return functional.cross_entropy(model.output(hidden).flatten(0, 1), targets.flatten())
+
+    # The compiler takes no nn.LSTM into its graphs: the compiled modes compile what follows it, and the rest is eager.
+    settings: dict[str, Any] = {"mode": "eager", "device": device, "precision": precision}
     if task == "forward":
-        return torch_backend.Evaluation(lambda characters: {"output": model(characters)}, (data["characters"],),
-                                        inference=True, **settings)
+        output = torch_backend.compiled(model.output, mode, device)
+        return torch_backend.Evaluation(lambda characters: {"output": output(model(characters))},
+                                        (data["characters"],), inference=True, **settings)
+    head = torch_backend.compiled(cross_entropy, mode, device)
+
+    def loss(model: nn.Module, characters: Tensor, targets: Tensor) -> Tensor:
+        return head(model(characters), targets)
+
     batch = (data["characters"], data["targets"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
