@@ -24,8 +24,10 @@ def doubling(x: jax.Array, kernel: jax.Array, bias: jax.Array) -> jax.Array:
 
 
 def strongest(x: jax.Array) -> jax.Array:
-    """Maximum of 2 × 2 pixels."""
-    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+    """Maximum of 2 × 2 pixels, whose derivative is cheaper than the search that that of `reduce_window` makes."""
+    upper, lower = x[:, ::2], x[:, 1::2]
+    rows = jnp.maximum(upper, lower)
+    return jnp.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
 def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
