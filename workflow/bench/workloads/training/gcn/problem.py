@@ -38,6 +38,7 @@ modes (on one core 1.2 and 1.6 times at 640 nodes, 64 wide), and so was scatter_
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -140,7 +141,7 @@ class Problem:
 
     def shapes(self) -> dict[str, tuple[int, int]]:
         """Shapes of the weights."""
-        pairs = zip(self.widths, self.widths[1:], strict=False)
+        pairs = pairwise(self.widths)
         return {f"layers.{number}": pair for number, pair in enumerate(pairs)} | {"output": (self.widths[-1], 1)}
 
     def flops(self, task: str) -> float:
@@ -150,7 +151,7 @@ class Problem:
         """
         atoms, edges = float(self.atoms.sum()), 2.0 * len(self.bonds)
         spreads = [2.0 * (edges + atoms) * width for width in self.widths[:-1]]
-        products = [2.0 * atoms * rows * columns for rows, columns in zip(self.widths, self.widths[1:], strict=False)]
+        products = [2.0 * atoms * rows * columns for rows, columns in pairwise(self.widths)]
         output = 2.0 * self.graphs * self.widths[-1]
         if task == "forward":
             return sum(spreads) + sum(products) + output
