@@ -1,15 +1,17 @@
 """Figures and the views that feed them, on synthetic tables."""
 
+import math
 import re
 from collections import Counter
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import figures, svg, views
+from bench import figures, formats, parts, practice, scaling, scenarios, svg, views
 from bench.article import FOLDER, Article
 from bench.names import Names, read_words
 from bench.tables import Tables
@@ -22,6 +24,11 @@ NAMES = Names(WORDS, "zh")
 @pytest.fixture(scope="module")
 def tables(synthetic):
     return Tables(synthetic)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    return Tables(tmp_path_factory.mktemp("empty"))
 
 
 def drawings(tables):
@@ -38,12 +45,21 @@ def drawings(tables):
         "loss": (figures.loss_plot, views.losses(tables, OWN, NAMES)),
         "error": (figures.error_plot, views.errors(tables, OWN, NAMES)),
         "graph traced": (figures.graph_plot, nodes, edges),
+        "throughput": (figures.throughput_plot, scenarios.bars(scenarios.main_cells(tables, OWN), NAMES)),
+        "target": (figures.target_plot, practice.courses(tables, OWN, NAMES)),
+        "scaling batch": (figures.scaling_plot, scaling.quantities(curve(tables, "gpt", "batch"))),
     }
+
+
+def curve(tables, workload, axis):
+    """The cells of one scaling curve of this machine."""
+    found = scaling.sweeps(tables, OWN)
+    return found[(found["hardware"] == OWN) & (found["workload"] == workload) & (found["axis"] == axis)]
 
 
 @pytest.mark.parametrize("width", [figures.WIDE, figures.NARROW])
 @pytest.mark.parametrize("name", ["ratio", "startup", "break even", "distribution", "peak", "loss", "error",
-                                  "graph traced"])
+                                  "graph traced", "throughput", "target", "scaling batch"])
 def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(tables, name, width):
     draw, *data = drawings(tables)[name]
     text = svg.embed(draw(*data, WORDS.under(f"figure.{name}"), width=width), "f1", "title", "text", "wide")
@@ -87,7 +103,7 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
     article = Article(tables, "en", OWN, 4)
     data = pd.concat([views.losses(tables, OWN, article.names).assign(panel=f"panel {number}") for number in range(11)])
     html = article.figure(figures.loss_plot, data, "loss")
-    assert "3 further panels are left out" in html
+    assert "5 further panels are left out" in html
 
 
 def test_a_colour_on_a_light_and_on_a_dark_page_has_contrast_enough():
@@ -148,6 +164,97 @@ def test_the_main_problem_is_the_first_task_at_the_largest_size_that_has_a_resul
     main = views.main_problems(best[best["hardware"] == OWN])
     assert main[main["workload"] == "linear_regression"]["task"].tolist() == ["train"]
     assert main[main["workload"] == "linear_jacobian"]["size"].tolist() == ["small"]
+
+
+def test_points_of_scaling_curves_and_ways_to_a_target_are_no_problems_of_the_headline(tables):
+    """A sweep point has the opposite verdict in the synthetic tables; it must count nowhere but in its curve."""
+    best = views.best(tables, OWN)
+    assert not best["size"].str.contains("-").any()
+    assert "target" not in set(views.main_problems(best)["task"])
+    assert sum(entry.total for entry in views.headlines(tables, OWN)) == best["ratio"].notna().sum()
+    for frame in (views.sound_runs(tables), views.sound_cells(tables, OWN), views.scaling(tables, OWN)):
+        assert not frame["size"].str.contains("-").any()
+        assert "target" not in set(frame["task"])
+
+
+def test_the_first_screen_draws_one_problem_per_workload_of_this_machine_and_names_the_rest(tables):
+    html = parts.overview(Article(tables, "en", OWN, 0))
+    figure = html.split("<figure")[1].split("</figure>")[0]
+    assert "synthetic-gpu" not in figure
+    assert "training step" not in figure
+    best = views.best(tables, OWN)
+    assert f"The other {len(best) - len(views.main_problems(best))} comparisons" in html
+    assert html.count("<details") > html.count("<svg") / 2 > 0
+
+
+def test_a_time_to_a_target_is_not_called_a_time_per_step(tables):
+    article = Article(tables, "en", OWN, 5)
+    cells = views.cells(tables, OWN)
+    eager = cells[(cells["workload"] == "mlp") & (cells["mode"] == "eager") & (cells["framework"] == "torch")]
+    rows = {row.task: parts.cell_row(article, row) for row in eager.itertuples()}
+    assert str(rows["target"]["step"]).endswith("to the target")
+    assert not str(rows["train"]["step"]).endswith("to the target")
+    assert "training to the target" in rows["target"]["problem"]
+
+
+def test_courses_end_at_the_target_and_agree_between_frameworks(tables):
+    html = practice.target_figure(Article(tables, "en", OWN, 5))
+    assert "From 3 of 3 seeds both needed exactly the same number of steps." in html
+    assert "test accuracy of at least 95.2" in html
+    assert "validation loss of at most" in html
+    assert "260 (230 to 290)" in html
+
+
+def test_a_run_whose_course_is_incomplete_is_left_out(tables):
+    row = next(practice.target_runs(tables, OWN).itertuples())
+    assert practice._whole(row)
+    assert not practice._whole(row._replace(scores=row.scores[:-1]))
+    assert not practice._whole(row._replace(score_seconds=None))
+    assert not practice._whole(row._replace(scores=[math.inf] * len(row.scores)))
+
+
+def test_the_slope_is_fitted_to_the_upper_half_alone():
+    points = np.array([8.0, 1.0, 2.0, 4.0])
+    assert scaling.slope(points, np.array([4.0, 7.0, 7.0, 2.0])) == pytest.approx(1)
+    assert scaling.slope(points[:1], points[:1]) is None
+
+
+def test_full_speed_begins_where_the_rate_is_near_the_highest():
+    points = np.array([1.0, 2.0, 4.0, 8.0])
+    assert scaling.saturation(points, np.array([1.0, 1.9, 1.96, 2.0])) == 2
+    assert scaling.saturation(points, np.array([1.0, 2.0, 4.0, 8.0])) is None
+
+
+def test_without_scaling_curves_there_is_no_figure_and_no_table(empty):
+    assert scaling.curves(Article(empty, "en", OWN, 8)) == ""
+    assert "<table" not in practice.target_figure(Article(empty, "en", OWN, 5))
+
+
+def test_a_scenario_without_data_says_so_and_has_no_figure(empty):
+    article = Article(empty, "en", OWN, 6)
+    html = scenarios.scenario(article, "language", "Language")
+    assert "No workload for this scenario has been measured here." in html
+    assert "<figure" not in html
+    assert scenarios.scenario(article, "finance", "Finance") == ""
+
+
+def test_a_workload_of_two_scenarios_stands_in_both(tables):
+    cells = scenarios.main_cells(tables, OWN)
+    for identity in ("driving", "health"):
+        assert "unet" in set(scenarios.of_scenario(cells, identity)["workload"])
+        assert set(scenarios.of_scenario(cells, identity)["task"]) == {"train", "forward"}
+
+
+def test_memory_is_told_for_host_and_device_without_what_the_process_held_before(tables):
+    html = practice.memory_table(Article(tables, "en", "synthetic-gpu", 5))
+    assert formats.size(150_000_000) in html
+    assert formats.size(90_000_000) in html
+
+
+def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
+    english = Names(read_words(FOLDER / "words.yaml", "en"), "en")
+    assert (english.of("size", "batch-16"), NAMES.of("size", "batch-16")) == ("batch 16", "批量 16")
+    assert english.of("size", "length-25600") == "length 25,600"
 
 
 def test_this_machine_stands_first(tables):

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jinja2 import nodes
 
-from bench import prose
+from bench import prose, scenarios
 from bench.article import FOLDER
 from bench.names import flatten, read_words
 
@@ -66,8 +66,11 @@ def test_a_notebook_is_valid_and_committed_without_output(notebook):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_uses_every_block_of_its_text(notebook):
-    used = {ast.literal_eval(node.args[0]) for source in sources(notebook) for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "text"}
+    calls = [node for source in sources(notebook) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    used = {ast.literal_eval(call.args[0]) for call in calls if getattr(call.func, "attr", "") == "text"}
+    if any(getattr(call.func, "attr", "") == "scenario" for call in calls):
+        known = {scenarios.block(entry["id"]) for entry in yaml.safe_load((FOLDER / "scenarios.yaml").read_text())}
+        used |= known & set(prose.blocks(FOLDER / "text/en" / f"{notebook.stem}.md"))
     assert used == set(prose.blocks(FOLDER / "text/en" / f"{notebook.stem}.md"))
 
 

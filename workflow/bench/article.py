@@ -102,6 +102,10 @@ class Article:
         """An entry of the words with values, which are escaped."""
         return Markup(Markup.escape(self.words[name])).format(**values)
 
+    def item(self, title: Any, *sentences: Any) -> Markup:
+        """A line of a list: a bold title, a colon, and sentences."""
+        return Markup("<li><b>{}</b>{}{}</li>").format(title, self.words["colon"], Markup("").join(sentences))
+
     def figure(self, draw: Callable[..., Any], data: Any, name: str, *others: Any, rows: Sequence[str] = (),
                minimum: int = 2, most: int = MOST_PANELS, after: Any = None, **values: Any) -> Html:
         """A figure in two widths with caption and text alternative; a sentence where there are too few points.

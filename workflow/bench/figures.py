@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from bench import formats
 from bench.drawing import (
@@ -56,7 +56,7 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
-        left = min(470.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = min(420.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
         heights = [rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
         figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
@@ -378,8 +378,8 @@ def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figu
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         right = 14 + max(text_width(text) for text in data["text"])
         heights = [rows_height(len(place[1]), wide) if place else 0.0 for place in places]
-        figure, axes = panels(heights, width, left=left, right=right, bottom=30, columns=columns,
-                              top=26 + heading_room([place for place in places if place], width, columns))
+        figure, axes = panels(heights, width, left=left, right=right, bottom=38, columns=columns,
+                              top=28 + heading_room([place for place in places if place], width, columns))
         for axis, place in zip(axes, places, strict=True):
             if place:
                 _draw_bars(axis, place[1].reset_index(drop=True), wide)
@@ -414,9 +414,10 @@ def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     columns = 2 if width >= WIDE else 1
     with theme():
         figure, axes = panels([210.0] * (2 * len(groups)), width, left=70, right=20, bottom=46, columns=columns,
-                              top=28 + heading_room(groups, width, columns), legend=variant_entries(data))
+                              top=36 + heading_room(groups, width, columns), legend=variant_entries(data))
         for place, (panel, rows) in enumerate(groups):
-            for axis, x in zip(axes[2 * place:2 * place + 2], ("step", "seconds"), strict=True):
+            pair = axes[2 * place:2 * place + 2]
+            for axis, x in zip(pair, ("step", "seconds"), strict=True):
                 _draw_courses(axis, rows[rows[x] > 0] if x == "seconds" else rows, x)
                 axis.axhline(rows["target"].iloc[0], color=INK, linewidth=1.6, linestyle="--")
                 axis.set(xlabel=words[x], ylabel=rows["quantity"].iloc[0] if columns == 1 or x == "step" else "")
@@ -426,6 +427,7 @@ def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                 else:
                     log_ticks(axis.xaxis, seconds_tick, few=True)
                 heading(axis, panel if x == "step" else "", 10)
+            pair[1].set_ylim(pair[0].get_ylim())
     return figure
 
 
@@ -450,7 +452,7 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """
     groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
-    ticks = {"seconds": seconds_tick, "items": flops_tick, "share": percent_tick, "bytes": bytes_tick}
+    ticks = {"seconds": seconds_tick, "items": flops_tick, "share": percent_tick}
     with theme():
         figure, axes = panels([190.0] * len(groups), width, left=80, right=20, top=30, bottom=46, columns=columns,
                               legend=variant_entries(data))
@@ -461,6 +463,11 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                           marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE)
             points = sorted(rows["point"].unique())
             plain_log_axis(axis, points if len(points) <= 6 else points[::2])
-            log_ticks(axis.yaxis, ticks[panel])
+            if panel == "bytes":
+                axis.yaxis.set_major_locator(LogLocator(base=2.0, numticks=6))
+                axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: bytes_tick(value)))
+                axis.yaxis.set_minor_locator(NullLocator())
+            else:
+                log_ticks(axis.yaxis, ticks[panel])
             heading(axis, words[panel], 8)
     return figure

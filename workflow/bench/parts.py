@@ -34,13 +34,15 @@ def overview(article: Article) -> Html:
     listed = Markup('<ul class="cards">{}</ul>').format(join(*cards))
     if len(cards) > MOST_CARDS:
         listed = behind(article.phrase("overview.cards", count=len(cards)), listed)
-    return join(box("headlines", *lines), overview_figure(article, best, main), listed)
+    return join(box("headlines", *lines), overview_figures(article, best, main), listed)
 
 
-def overview_figure(article: Article, best: pd.DataFrame, main: pd.DataFrame) -> Html:
-    """The ratios of the main problems, and where the other comparisons stand."""
+def overview_figures(article: Article, best: pd.DataFrame, main: pd.DataFrame) -> Html:
+    """The ratios of the main problems, those of other machines folded, and where the other comparisons stand."""
     others = len(best) - len(main)
-    return join(ratio_figure(article, main),
+    first, *further = [ratio_figure(article, rows, short=True) for _, rows in main.groupby("hardware", sort=False)]
+    return join(first, behind(article.phrase("overview.machines", count=len(further)), join(*further))
+                if further else None,
                 article.sentence("overview.others", count=others) if others else None,
                 comparison_table(article, best, name="all comparisons") if others else None)
 
@@ -124,11 +126,14 @@ def message(text: Any) -> Markup:
     return Markup('<details><summary><code>{}</code></summary>{}</details>').format(line, Markup(prose.code(text)))
 
 
-def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio") -> Html:
-    """The ratio figure of comparisons, their table below it, and a sentence for each that could not be compared."""
+def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio", short: bool = False) -> Html:
+    """The ratio figure of comparisons, their table below it, and a sentence for each that could not be compared.
+
+    short: its labels name the workload and the device alone.
+    """
     from bench import figures  # seaborn is slow to import: a section without figures does without
 
-    data = views.ratios(frame, article.names)
+    data = views.ratios(frame, article.names, ("workload", "device") if short else None)
     rows = [f"{row.label}{' — ' + row.panel if article.several else ''}: {row.text}" for row in data.itertuples()]
     table = comparison_table(article, frame)
     drawn = article.figure(figures.ratio_plot, data, name, rows=rows, after=table) if len(data) else Html()
@@ -136,9 +141,9 @@ def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio") -> 
         drawn = join(*(Markup("<p><b>{}</b>: {}</p>").format(article.names.problem(row), verdict_sentence(article, row))
                        for row in frame[frame["ratio"].notna()].itertuples()), table)
     unknown = article.words["sentence.no reason"]
-    left_out = [Markup("<li><b>{}</b>{}: {}</li>").format(
-        article.names.problem(row), f" — {row.hardware}" if article.several else "", first_line(row.message) or unknown)
-        for row in frame[frame["ratio"].isna()].itertuples()]
+    left_out = [article.item(article.names.problem(row) + (f" — {row.hardware}" if article.several else ""),
+                             first_line(row.message) or unknown)
+                for row in frame[frame["ratio"].isna()].itertuples()]
     if not left_out:
         return join(drawn)
     reasons = Markup("<ul>{}</ul>").format(join(*left_out))
@@ -190,9 +195,8 @@ def cell_row(article: Article, row: Any) -> dict[str, Any]:
         if amount(row.items_per_second) else None,
         "flops": formats.rate(row.flops_per_second, "flop/s") if amount(row.flops_per_second) else None,
         "share": formats.percent(row.share_of_peak) if amount(row.share_of_peak) else None,
-        "memory": None if missing(used := views.used_bytes(row)) else formats.size(used),
-        "energy": f"{formats.digits(row.energy_joules)}{formats.SPACE}J"
-        if amount(row.energy_joules) else None}
+        "memory": None if (used := views.used_bytes(row)) is None else formats.size(used),
+        "energy": f"{formats.digits(row.energy_joules)}{formats.SPACE}J" if amount(row.energy_joules) else None}
 
 
 def step_text(article: Article, row: Any) -> Any:

@@ -20,6 +20,8 @@ MOST_POINTS = 60
 """Points of one drawn course; more say nothing more."""
 MOST_TARGETS = 4
 """Panels of the figure of courses; each takes two axes."""
+MOST_ROWS = 24
+"""Rows of a table of courses that is not folded."""
 HOLDING = ("donated", "set to ", "update")
 """How the names of the examples begin whose number is the peak of the memory held, in bytes."""
 CURVE = ["panel", "framework", "mode", "seed", "step", "seconds", "score", "target", "quantity"]
@@ -29,7 +31,7 @@ def target_runs(tables: Tables, own: str) -> pd.DataFrame:
     """The runs of the task `target` that recorded a course, reached or not, without the twins of A/A comparisons."""
     runs = views.usual(tables.frame("runs"))
     runs = runs[(runs["task"] == views.TARGET) & (runs["run"] < TWIN)]
-    return views.side_by_side(runs[np.asarray([_whole(row) for row in runs.itertuples()], dtype=bool)], own)
+    return views.own_first(runs[np.asarray([_whole(row) for row in runs.itertuples()], dtype=bool)], own)
 
 
 def _whole(row: Any) -> bool:
@@ -86,7 +88,7 @@ def target_table(article: Article, runs: pd.DataFrame) -> tuple[Html, list[str]]
             "target_seconds": formats.seconds(step) if step else None,
             "target_steps": steps_text(article, steps) if steps else None})
     columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
-    return article.table(rows, columns, "targets", folded=len(rows) > 12), [
+    return article.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS), [
         f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows]
 
 
@@ -119,8 +121,7 @@ def target_sentences(article: Article, runs: pd.DataFrame) -> Html:
         own = runs[(runs[views.PROBLEM] == [getattr(row, column) for column in views.PROBLEM]).all(axis=1)]
         title = article.names.problem(row, ("workload", "size", "device"))
         place = f" — {row.hardware}" if article.several else ""
-        entries.append(Markup("<li><b>{}</b>{}: {}{}</li>").format(
-            title, place, verdict_sentence(article, row), same_steps(article, own, row)))
+        entries.append(article.item(title + place, verdict_sentence(article, row), same_steps(article, own, row)))
     return Html(Markup("<ul>{}</ul>").format(join(*entries))) if entries else Html()
 
 
@@ -137,22 +138,29 @@ def same_steps(article: Article, runs: pd.DataFrame, row: Any) -> Markup | str:
 
 
 def memory_table(article: Article) -> Html:
-    """Peak memory of every variant in the training step of every training workload, host and device apart."""
+    """Peak memory of every variant in the main problem of every training workload; other machines' folded."""
     cells = views.sound_cells(article.tables, article.machine)
     cells = views.main_problems(cells[cells["family"] == "training"])
+    machines = [rows for _, rows in cells.groupby("hardware", sort=False)]
+    return join(_memory_of(article, machines[0] if machines else cells, False),
+                *(_memory_of(article, rows, True) for rows in machines[1:]))
+
+
+def _memory_of(article: Article, cells: pd.DataFrame, folded: bool) -> Html:
+    """The table of one machine: host and device apart."""
     rows, variants = [], [variant for variant in views.VARIANT_ORDER if variant[0] != "numpy"]
     for _, own in cells.groupby(views.PROBLEM, sort=False):
         for place, amount in (("host", views.host_bytes), ("device", views.device_bytes)):
-            used = {(row.framework, row.mode): amount(row) for row in own.itertuples()}
-            shown = {f"used {framework} {mode}": formats.size(used[framework, mode]) for framework, mode in variants
-                     if used.get((framework, mode)) is not None}
+            shown = {f"used {row.framework} {row.mode}": formats.size(used) for row in own.itertuples()
+                     if (used := amount(row)) is not None}
             if shown:
                 first = next(own.itertuples())
                 rows.append({"problem": article.names.problem(first),
                              "hardware": first.hardware if article.several else None,
                              "where": article.words[f"memory.{place}"]} | shown)
     columns = ("problem", "hardware", "where", *(f"used {framework} {mode}" for framework, mode in variants))
-    return article.table(rows, columns, "memory", empty="no memory")
+    return article.table(rows, columns, "memory", empty="no memory", folded=folded,
+                         machine=cells["hardware"].iloc[0] if len(cells) else article.machine)
 
 
 def memory_examples(article: Article) -> Html:

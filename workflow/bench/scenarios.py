@@ -66,12 +66,13 @@ def of_scenario(frame: pd.DataFrame, identity: str) -> pd.DataFrame:
 
 
 def table(article: Article) -> Html:
-    """Every scenario with what was compared for it; those without a workload say so."""
+    """Every scenario with what was compared for it on the first machine that has it; those without anything say so."""
     found = main_comparisons(article.tables, article.machine)
     cells = views.cells(article.tables, article.machine).set_index(views.CELL)
     rows: list[dict[str, Any]] = []
     for identity, name in listed(article).items():
         own = of_scenario(found, identity)
+        own = own[own["hardware"] == (own["hardware"].iloc[0] if len(own) else "")]
         title = Markup('<a href="#{}">{}</a>').format(anchor(identity), name) if block(identity) in (
             article.blocks) else name
         rows += [{"scenario": title, "problem": article.names.problem(row, ("workload", "task", "device")),
@@ -134,13 +135,12 @@ def sentences(article: Article, cells: pd.DataFrame, identity: str) -> Html:
     entries = []
     for key, own in found[found["hardware"] == machine].groupby(["workload", "device"], sort=False):
         first = next(own.itertuples())
-        lines = [Markup("<li><b>{}</b>: {}{}</li>").format(
-            article.names.of("task", row.task), verdict_sentence(article, row), rates(article, indexed, row))
-            for row in own.itertuples()]
-        place = f" — {machine}" if article.several else ""
-        entries.append(Markup("<li><b>{}</b>{} ({}{})<ul>{}</ul></li>").format(
-            article.names.workload(key[0]), place, article.names.problem(first, ("device", "size", "precision")),
-            setting(article, first), join(*lines)))
+        lines = [article.item(article.names.of("task", row.task), verdict_sentence(article, row),
+                              rates(article, indexed, row)) for row in own.itertuples()]
+        where = article.names.problem(first, ("device", "size", "precision")) + setting(article, first)
+        title = article.phrase("scenario.title", where=f"{machine} · {where}" if article.several else where,
+                               workload=Markup("<b>{}</b>").format(article.names.workload(key[0])))
+        entries.append(Markup("<li>{}<ul>{}</ul></li>").format(title, join(*lines)))
     return Html(Markup("<ul>{}</ul>").format(join(*entries))) if entries else Html()
 
 

@@ -140,10 +140,10 @@ def _alone(tables: Tables, rows: pd.DataFrame) -> dict[str, int] | None:
     return {"jax": verdicts.count("jax faster"), "torch": verdicts.count("torch faster"), "ties": verdicts.count("tie")}
 
 
-def ratios(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """Rows of `figures.ratio_plot` from comparisons."""
+def ratios(frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Rows of `figures.ratio_plot` from comparisons; `named`: what labels may name of a problem (default: all)."""
     valid = frame[frame["ratio"].notna()]
-    columns = telling(valid) if len(valid) else ()
+    columns = [column for column in (telling(valid) if len(valid) else ()) if named is None or column in named]
     rows = []
     for row in valid.itertuples():
         shown = interval(row, "ratio") or Interval(1.0)
