@@ -90,6 +90,7 @@ def jax_baseline(problem: Any) -> tuple[Any, Any, tuple[jax.Array, ...], optax.G
                   for name in ("features", "source", "target", "weight", "graph", "atoms", "property"))
 
     def loss(parameters: Any, *batch: jax.Array) -> jax.Array:
-        return jnp.mean((model.apply(parameters, *batch[:-1]) - batch[-1]) ** 2)
+        outputs: Any = model.apply(parameters, *batch[:-1])
+        return jnp.mean((outputs - batch[-1]) ** 2)
 
     return loss, model.init(jax.random.key(0), *batch[:-1]), batch, optax.adam(1e-3)

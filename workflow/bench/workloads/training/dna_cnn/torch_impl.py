@@ -20,7 +20,8 @@ class Network(nn.Module):
         self.first, self.second = (
             nn.Conv2d(inputs, outputs, (1, width), padding=(0, width // 2))
             for _, width, inputs, outputs in (problem.shapes()[layer] for layer in ("first", "second")))
-        self.hidden, self.output = (nn.Linear(*problem.shapes()[layer]) for layer in ("hidden", "output"))
+        self.hidden, self.output = (nn.Linear(inputs, outputs)
+                                    for inputs, outputs in (problem.shapes()[layer] for layer in ("hidden", "output")))
 
     def forward(self, sequences: Tensor) -> Tensor:
         """Logits (batch,) of sequences (batch, 4, 1, length)."""
@@ -41,7 +42,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     # (batch, length, 4) in memory is what channels last means: the permuted view is in that format already.
     sequences = data["sequences"].transpose(1, 2).unsqueeze(2).contiguous(memory_format=torch.channels_last)
     model = torch_backend.place(Network(problem), problem.parameters(), device, precision)
-    model = model.to(memory_format=torch.channels_last)
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a keyword that torch takes
     if task == "forward":
         return torch_backend.Evaluation(lambda sequences: {"output": model(sequences)}, (sequences,), inference=True,
                                         **settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -17,27 +18,33 @@ State = tuple[jax.Array, jax.Array]
 Layers = Callable[[Parameters, jax.Array], jax.Array]
 
 
-def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array) -> jax.Array:
-    """Hidden states of all steps, (steps, batch, width) as the inputs."""
+def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array, hoisted: bool) -> jax.Array:
+    """Hidden states of all steps, (steps, batch, width) as the inputs.
+
+    `hoisted` multiplies all inputs at once before the loop and not each in its step.
+    """
     bias = parameters[f"lstm.bias_ih_l{layer}"] + parameters[f"lstm.bias_hh_l{layer}"]
-    projected = inputs @ parameters[f"lstm.weight_ih_l{layer}"].T + bias  # outside of the loop: one large product
-    weight = parameters[f"lstm.weight_hh_l{layer}"].T
+    input_weight, weight = (parameters[f"lstm.weight_{side}_l{layer}"].T for side in ("ih", "hh"))
+
+    def project(values: jax.Array) -> jax.Array:
+        return values @ input_weight + bias
 
     def cell(state: State, now: jax.Array) -> tuple[State, jax.Array]:
         hidden, memory = state
-        i, f, g, o = jnp.split(now + hidden @ weight, 4, axis=-1)
+        gates = (now if hoisted else project(now)) + hidden @ weight
+        i, f, g, o = jnp.split(gates, 4, axis=-1)
         memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(g)
         hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
         return (hidden, memory), hidden
 
     zero = jnp.zeros_like(inputs[0])
-    return jax.lax.scan(cell, (zero, zero), projected)[1]
+    return jax.lax.scan(cell, (zero, zero), project(inputs) if hoisted else inputs)[1]
 
 
-def scanned(parameters: Parameters, inputs: jax.Array) -> jax.Array:
+def scanned(parameters: Parameters, inputs: jax.Array, hoisted: bool) -> jax.Array:
     """All layers by lax.scan: hidden states of the last, (steps, batch, width) as the inputs."""
     for layer in range(LAYERS):
-        inputs = recurrent_layer(parameters, layer, inputs)
+        inputs = recurrent_layer(parameters, layer, inputs, hoisted)
     return inputs
 
 
@@ -69,7 +76,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     steps = jax_backend.scan_steps(problem)
-    layers = fused if has_cudnn(device, precision) else scanned
+    layers = fused if has_cudnn(device, precision) else partial(scanned, hoisted=device == "cuda")
 
     def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:
         return scores(layers, jax_backend.cast(parameters, precision), characters)

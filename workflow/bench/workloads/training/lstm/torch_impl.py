@@ -27,7 +27,7 @@ class Network(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(VOCABULARY, problem.width)
         self.lstm = nn.LSTM(problem.width, problem.width, LAYERS)
-        self.output = nn.Linear(problem.width, VOCABULARY)
+        self.output: nn.Module = nn.Linear(problem.width, VOCABULARY)
 
     def forward(self, characters: Tensor) -> Tensor:
         """Hidden states of the last layer, (steps, batch, width), of characters (steps, batch)."""
@@ -45,7 +45,8 @@ class Network(nn.Module):
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    model = torch_backend.place(Network(problem), problem.parameters(), device, precision)
+    model = Network(problem)
+    torch_backend.place(model, problem.parameters(), device, precision)
 
     def cross_entropy(hidden: Tensor, targets: Tensor) -> Tensor:
         return functional.cross_entropy(model.output(hidden).flatten(0, 1), targets.flatten())
@@ -58,7 +59,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
                                         (data["characters"],), inference=True, **settings)
     head = torch_backend.compiled(cross_entropy, mode, device)
 
-    def loss(model: nn.Module, characters: Tensor, targets: Tensor) -> Tensor:
+    def loss(_: nn.Module, characters: Tensor, targets: Tensor) -> Tensor:
         return head(model(characters), targets)
 
     batch = (data["characters"], data["targets"])
