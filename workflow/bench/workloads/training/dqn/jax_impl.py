@@ -23,6 +23,7 @@ from bench.workloads.training.dqn.problem import (
     LEAST,
     MOST,
     REWARD,
+    SCALE,
     TARGET,
     Problem,
 )
@@ -33,7 +34,7 @@ Arrays = dict[str, jax.Array]
 
 def values(parameters: Parameters, states: jax.Array, precision: str) -> jax.Array:
     """The values of the actions, (rows, 2), in the type of the states."""
-    hidden, weights = jax_backend.cast((states, parameters), precision)
+    hidden, weights = jax_backend.cast((states / jnp.array(SCALE, states.dtype), parameters), precision)
     for layer in LAYERS[:-1]:
         hidden = jax.nn.relu(hidden @ weights[f"{layer}.weight"] + weights[f"{layer}.bias"])
     return (hidden @ weights[f"{LAYERS[-1]}.weight"] + weights[f"{LAYERS[-1]}.bias"]).astype(states.dtype)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 import torch
@@ -23,6 +22,7 @@ from bench.workloads.training.dqn.problem import (
     LEAST,
     MOST,
     REWARD,
+    SCALE,
     TARGET,
     Problem,
 )
@@ -30,10 +30,18 @@ from bench.workloads.training.dqn.problem import (
 Tensors = dict[str, Tensor]
 
 
-def network(problem: Problem) -> nn.Sequential:
-    """4 → width → width → 2 with ReLU."""
-    first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes())
-    return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third)
+class Network(nn.Sequential):
+    """4 → width → width → 2 with ReLU, of the states divided by their scale."""
+
+    scale: Tensor
+
+    def __init__(self, problem: Problem) -> None:
+        first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes())
+        super().__init__(first, nn.ReLU(), second, nn.ReLU(), third)
+        self.register_buffer("scale", torch.tensor(SCALE, dtype=torch.float64), persistent=False)
+
+    def forward(self, states: Tensor) -> Tensor:
+        return super().forward(states / self.scale)
 
 
 def chosen(values: Tensor, actions: Tensor) -> Tensor:
@@ -72,8 +80,8 @@ def act(model: nn.Module, environments: dynamics.Environments, buffer: Tensors, 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `train`, `target` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
-    model = torch_backend.place(network(problem), problem.parameters(), device, precision)
-    target = deepcopy(model).requires_grad_(False)
+    model, target = (torch_backend.place(Network(problem), problem.parameters(), device, precision) for _ in range(2))
+    target.requires_grad_(False)
     if task == "gradient":
         data = torch_backend.tensors(problem.inputs(), device, precision)
         return torch_backend.Gradient(

@@ -70,9 +70,8 @@ TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-2, "tf32": 0.1, "bfloat16": 0.3}
 TARGET: dict[str, dict[str, Any]] = {
     "tiny": {"score": "mean_return", "value": 10.0, "above": True, "every": 5, "most": 200},
-    "small": {"score": "mean_return", "value": 400.0, "above": True, "every": 5, "most": 1000},
-    "medium": {"score": "mean_return", "value": 400.0, "above": True, "every": 5, "most": 500},
-    "large": {"score": "mean_return", "value": 400.0, "above": True, "every": 5, "most": 500},
+    "small": {"score": "mean_return", "value": 400.0, "above": True, "every": 5, "most": 400},
+    "medium": {"score": "mean_return", "value": 400.0, "above": True, "every": 5, "most": 300},
 }
 
 DISCOUNT, TRACE = 0.98, 0.8
