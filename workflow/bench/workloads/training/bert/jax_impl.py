@@ -12,6 +12,7 @@ from bench.workloads.training.gpt.jax_impl import (
     attention,
     cross_entropy,
     feedforward,
+    gelu,
     layer_norm,
     linear,
     tied_scores,
@@ -32,14 +33,14 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             stream += attention(parameters, f"{name}.attention", stream, problem.heads, causal=False, device=device,
                                 precision=precision)
             stream = layer_norm(parameters, f"{name}.attention_norm", stream, NORM_EPSILON)
-            stream += feedforward(parameters, f"{name}.feedforward", stream, precision, exact=True)
+            stream += feedforward(parameters, f"{name}.feedforward", stream, precision, activation=gelu)
             stream = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
         return stream
 
     def losses(parameters: Parameters, tokens: jax.Array, positions: jax.Array, targets: jax.Array) -> jax.Array:
         stream = encoded(parameters, tokens).reshape(-1, problem.width)
         rows = stream.at[positions].get(indices_are_sorted=True, unique_indices=True, mode="promise_in_bounds")
-        mixed = jax.nn.gelu(linear(parameters, "head", rows, precision), approximate=False)
+        mixed = gelu(linear(parameters, "head", rows, precision))
         scores = tied_scores(parameters, layer_norm(parameters, "head_norm", mixed, NORM_EPSILON), precision)
         return cross_entropy(scores + jax_backend.cast(parameters["bias"], precision), targets)
 
