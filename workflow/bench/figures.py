@@ -328,6 +328,9 @@ def _ratio_limits(data: pd.DataFrame) -> tuple[float, float]:
 
 
 def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
+    if limits[1] / limits[0] < 4:  # too short for a 1-2-5 series
+        return [tick for tick in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+                if limits[0] <= tick <= limits[1]]
     candidates = {factor * 10.0**power for power in range(-6, 7) for factor in (1, 2, 5)}
     ticks = sorted(tick for tick in candidates if limits[0] <= tick <= limits[1])
     return ticks if len(ticks) <= 7 else [tick for tick in ticks if f"{tick:e}".startswith("1.0")]
