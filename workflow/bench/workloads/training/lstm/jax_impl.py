@@ -72,7 +72,9 @@ def scores(layers: Layers, parameters: Parameters, characters: jax.Array) -> jax
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
+    """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
+    if mode == "eager" and problem.size != "tiny":
+        raise jax_backend.Unsupported("eager JAX compiles the body of lax.scan again in every step of this model")
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     steps = jax_backend.scan_steps(problem)

@@ -34,7 +34,8 @@ the graph (torch's scan, which is experimental too) took four times as long on a
 JAX's LSTM is lax.scan, not unrolled (on one core two steps per iteration took 1.1 times as long, eight 2.4 times). A
 CPU multiplies the inputs by their weights step by step, in the loop, which took 0.7 times as long as one product for
 all steps before it; CUDA, where large products pay, takes that one. In float32 and TF32 CUDA has cuDNN's here too,
-jax.experimental.rnn; that knows no bfloat16 and no float64, in which JAX scans there as well.
+jax.experimental.rnn; that knows no bfloat16 and no float64, in which JAX scans there as well. Eager JAX compiles the
+loop's body again in every step, so that it is checked, at size `tiny`, but not timed.
 """
 
 from __future__ import annotations
