@@ -29,9 +29,10 @@ def torchvision_models() -> Any:
     name = "torchvision.models.resnet"
     try:
         return import_module(name)
-    except RuntimeError:  # a fallback is registered for an operator that only its C extension defines
+    except RuntimeError:  # it registers shapes of two operators that only its C extension, which did not load, defines
         OPERATORS.append(torch.library.Library("torchvision", "DEF"))
-        OPERATORS[0].define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        for operator in ("nms", "qnms"):
+            OPERATORS[0].define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         return import_module(name)
 
 
