@@ -138,3 +138,25 @@ def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
     assert len(later.missing) < len(empty.missing)
     assert grid.estimate_seconds(later, chosen) > 10 * grid.estimate_seconds(empty, chosen)
     assert "min." in grid.summary(later, chosen)
+
+
+def test_a_cpu_is_spared_what_is_meant_for_gpus_unless_it_is_asked_for():
+    def sizes(**config):
+        return {cell.size for cell in grid.cells(plan(workloads="training/resnet", **config)) if cell.family != "machine"}
+
+    assert sizes(preset="standard") == {"small"}
+    assert sizes(preset="standard", sizes="large") == {"large"}
+    assert "medium" in sizes(preset="full")
+
+
+def test_scaling_curves_are_measured_when_asked_for_with_the_main_task_and_few_runs():
+    runs = [(cell, run) for cell, run in grid.runs(plan(preset="full")) if cell.size.startswith("batch-")]
+    assert {cell.task for cell, _ in runs if cell.workload == "resnet"} == {"train"}
+    assert max(run for _, run in runs) == grid.SWEEP_RUNS - 1
+    asked = grid.cells(plan(workloads="training/resnet", sizes="small,sweeps"))
+    assert {"small", "batch-8"} <= {cell.size for cell in asked}
+
+
+def test_the_way_to_a_target_is_measured_in_one_precision():
+    cells = [cell for cell in grid.cells(plan(preset="full")) if cell.task == "target"]
+    assert {cell.precision for cell in cells} == {"float32"}

@@ -22,6 +22,8 @@ MACHINE = "machine"
 """The family of workloads that measure the machine itself (its peaks); always part of the grid."""
 TARGET = "target"
 """The task of a training until its score has reached the target that problem.py states."""
+SWEEP_RUNS = 3
+"""The most runs of a point of a scaling curve."""
 TWIN_VARIANTS = {"torch": "eager", "jax": "jit"}
 """The variants that are measured as two, in the first workload of every family; another one where these are not."""
 
@@ -78,13 +80,13 @@ def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> I
 def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
     """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny.
 
-    A CPU is spared the sizes that a workload keeps for GPUs, unless somebody asks for them.
+    A CPU is spared the sizes that a workload keeps for GPUs, unless somebody asks for them; `full` asks for `medium`.
     """
     asked = settings.sizes or settings.preset_sizes
     if item.family == MACHINE:
         return ["tiny"] if asked == ("tiny",) else ["medium"] if device == "cuda" else ["small"]
-    spared = device == "cpu" and settings.sizes is None and settings.preset != "full"
-    known = getattr(item.problem, "CPU_SIZES", SIZES) if spared else SIZES
+    spared = device == "cpu" and settings.sizes is None and hasattr(item.problem, "CPU_SIZES")
+    known = (*item.problem.CPU_SIZES, *(["medium"] if settings.preset == "full" else [])) if spared else SIZES
     points = getattr(item.problem, "SWEEPS", {}) if SWEEPS in asked else {}
     return [size for size in item.problem.SIZES if size in asked and size in known] + list(points)
 
@@ -111,10 +113,15 @@ def _modes(item: workloads.Workload, framework: str, device: str, size: str, set
 def runs(settings: Settings) -> list[tuple[Cell, int]]:
     """Every run of the grid: (cell, number). Twins are numbered from `TWIN` on."""
     grid = cells(settings)
-    plan = [(cell, run) for cell in grid for run in range(1 if cell.family == MACHINE else settings.runs)]
+    plan = [(cell, run) for cell in grid for run in range(_runs_of(cell, settings))]
     if settings.twins:
         plan += [(cell, TWIN + run) for cell in twins(grid) for run in range(settings.runs)]
     return plan
+
+
+def _runs_of(cell: Cell, settings: Settings) -> int:
+    """A peak is the best of all, and a scaling curve has many points."""
+    return 1 if cell.family == MACHINE else settings.runs if cell.size in SIZES else min(settings.runs, SWEEP_RUNS)
 
 
 def twins(grid: Iterable[Cell]) -> list[Cell]:

@@ -56,5 +56,7 @@ class Step(Protocol):
 
 
 def scan_steps(problem: Any) -> int:
-    """Steps inside one compiled call at the problem's size; a problem may set its own `scan_steps`."""
-    return int(getattr(problem, "scan_steps", SCAN_STEPS[problem.size]))
+    """Steps inside one compiled call at the problem's size (on a scaling curve as at `small`); a problem may set its
+    own `scan_steps`.
+    """
+    return int(getattr(problem, "scan_steps", SCAN_STEPS.get(problem.size, SCAN_STEPS["small"])))

@@ -65,7 +65,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"length-{steps}": SIZES["small"] | {"steps": steps} for steps in (16, 32, 64, 128, 256)},
 }
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
-ON_CPU = {"sizes": ("small",), "precisions": ("float32",)}
+CPU_SIZES = ("tiny", "small")
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
