@@ -142,7 +142,8 @@ def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
 
 def test_a_cpu_is_spared_what_is_meant_for_gpus_unless_it_is_asked_for():
     def sizes(**config):
-        return {cell.size for cell in grid.cells(plan(workloads="training/resnet", **config)) if cell.family != "machine"}
+        cells = grid.cells(plan(workloads="training/resnet", **config))
+        return {cell.size for cell in cells if cell.family != "machine"}
 
     assert sizes(preset="standard") == {"small"}
     assert sizes(preset="standard", sizes="large") == {"large"}

@@ -111,8 +111,8 @@ def main() -> None:
             print(json.dumps(compare(options.framework, name, options.size)))
             continue
         for row in both(name, options.size):
-            print("{workload:10} {framework:5} {mode:8} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  ours {our_seconds:.4g} s, "
-                  "theirs {their_seconds:.4g} s".format(**row), flush=True)
+            print("{workload:10} {framework:5} {mode:8} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
+                  "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row), flush=True)
 
 
 def both(name: str, size: str = "small") -> list[dict[str, Any]]:
