@@ -14,6 +14,19 @@ from bench.backends import Arrays, Stage, jax_backend
 Iterate = Callable[[Any, Any], tuple[Any, jax.Array]]
 
 
+def scan(function: Callable, carry: Any, sequence: Any, mode: str, reverse: bool = False) -> tuple[Any, Any]:
+    """`jax.lax.scan`; a loop of Python in the mode `eager`, where a scan would be compiled anew at every call."""
+    if mode != "eager":
+        return jax.lax.scan(function, carry, sequence, reverse=reverse)
+    leaves, structure = jax.tree.flatten(sequence)
+    rows = list(zip(*leaves, strict=True))
+    results = []
+    for row in reversed(rows) if reverse else rows:
+        carry, result = function(carry, jax.tree.unflatten(structure, row))
+        results.append(result)
+    return carry, jax.tree.map(lambda *parts: jnp.stack(parts), *(reversed(results) if reverse else results))
+
+
 class Loop:
     """Iterations of a loop: `iterate(state, pool)` returns the state after one and its loss.
 
@@ -29,15 +42,11 @@ class Loop:
         self.start, self.iterate, self.watch, self.grade, self.mode = start, iterate, watch, jax.jit(score), mode
         self.every = self.steps_per_call = every or (steps if mode == "scan" else 1)
         self.jitted = jax.jit(self._many if mode == "scan" else iterate, donate_argnums=0)
-        self.call: Callable = self._eager
+        self.call: Callable = iterate
         self.begin(0)
 
     def _many(self, state: Any, pool: Any) -> tuple[Any, jax.Array]:
         return jax.lax.scan(lambda state, _: self.iterate(state, pool), state, length=self.every)
-
-    def _eager(self, state: Any, pool: Any) -> tuple[Any, jax.Array]:
-        with jax.disable_jit():  # loops run step by step too, instead of being compiled at every call
-            return self.iterate(state, pool)
 
     def begin(self, seed: int) -> None:
         """Back to the start of this seed's run."""

@@ -10,7 +10,7 @@ import optax
 
 from bench.backends import Step, jax_backend
 from bench.workloads.training.cartpole import jax_dynamics as dynamics
-from bench.workloads.training.cartpole.jax_loop import Loop
+from bench.workloads.training.cartpole.jax_loop import Loop, scan
 from bench.workloads.training.ppo.problem import (
     ADVANTAGE_EPSILON,
     BETA1,
@@ -58,7 +58,7 @@ def loss(parameters: Parameters, states: jax.Array, actions: jax.Array, log_prob
 
 
 def collect(parameters: Parameters, environments: dynamics.Environments, uniforms: jax.Array, fresh: jax.Array,
-            precision: str) -> tuple[dynamics.Environments, Batch]:
+            mode: str, precision: str) -> tuple[dynamics.Environments, Batch]:
     """A rollout: the environments after it, and its samples, flattened, in the order of `loss`."""
     def act(environments: dynamics.Environments, numbers: Batch) -> tuple[dynamics.Environments, Any]:
         uniforms, fresh = numbers
@@ -67,7 +67,7 @@ def collect(parameters: Parameters, environments: dynamics.Environments, uniform
         after, outcome = dynamics.step(environments, actions, fresh)
         return after, (environments.states, actions, logits, outcome)
 
-    environments, (states, actions, logits, outcome) = jax.lax.scan(act, environments, (uniforms, fresh))
+    environments, (states, actions, logits, outcome) = scan(act, environments, (uniforms, fresh), mode)
     values = network(parameters, "critic", states, precision)[..., 0]
     following = network(parameters, "critic", outcome.successors, precision)[..., 0]
     errors = 1.0 + DISCOUNT * jnp.where(outcome.terminated, 0.0, following) - values
@@ -78,14 +78,16 @@ def collect(parameters: Parameters, environments: dynamics.Environments, uniform
         advantage = error + decay * advantage
         return advantage, advantage
 
-    _, advantages = jax.lax.scan(trace, jnp.zeros_like(values[0]), (errors, decays), reverse=True)
+    _, advantages = scan(trace, jnp.zeros_like(values[0]), (errors, decays), mode, reverse=True)
     log_probabilities = chosen(jax.nn.log_softmax(logits), actions)
     batch = (states, actions, log_probabilities, advantages, advantages + values)
     return environments, tuple(part.reshape(-1, *part.shape[2:]) for part in batch)
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `target` or `gradient`. Raises Unsupported where the precision does not exist."""
+    """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
+    if mode == "eager" and task != "gradient" and problem.size != "tiny":
+        raise jax_backend.Unsupported("eager JAX takes 2 s and more for a step of PPO, 200 times what the others take")
     steps = jax_backend.scan_steps(problem)
 
     def mixed(parameters: Parameters, *batch: jax.Array) -> jax.Array:
@@ -113,10 +115,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def iterate(state: Any, pool: Any) -> tuple[Any, jax.Array]:
         parameters, optimizer_state, environments, count = state
         numbers = jax.tree.map(lambda leaf: jax.lax.dynamic_index_in_dim(leaf, count % len(leaf), keepdims=False), pool)
-        environments, batch = collect(parameters, environments, numbers["uniforms"], numbers["fresh"], precision)
+        environments, batch = collect(parameters, environments, numbers["uniforms"], numbers["fresh"], mode,
+                                      precision)
         rows = numbers["permutations"].reshape(-1, problem.rows)
-        (parameters, optimizer_state), losses = jax.lax.scan(
-            lambda carry, rows: learn(carry, tuple(part[rows] for part in batch)), (parameters, optimizer_state), rows)
+        (parameters, optimizer_state), losses = scan(
+            lambda carry, rows: learn(carry, tuple(part[rows] for part in batch)), (parameters, optimizer_state), rows,
+            mode)
         return (parameters, optimizer_state, environments, count + 1), losses.mean()
 
     return Loop(start, iterate, lambda state: {"states": state[2].states, "returns": state[2].returns},
