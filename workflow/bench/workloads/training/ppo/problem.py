@@ -34,7 +34,7 @@ implementation details of proximal policy optimization", ICLR blog track, 2022. 
 
 Asymmetries: JAX compiles the whole step, its loops as `lax.scan`. PyTorch compiles
 three functions, a step of the rollout, the advantages and the update, and calls the first and the last from Python
-loops (a whole rollout unrolled took more than a minute to compile); its eager mode uses the fused Adam. The critic is
+loops (a whole rollout unrolled took about a minute to compile); its eager mode uses the fused Adam. The critic is
 evaluated on the whole rollout at once in both, after it.
 """
 
