@@ -2,7 +2,9 @@ r"""Residual networks on images: convolution, batch normalisation, SGD with mome
 
 Data: the handwritten digits of `training/mlp` (scikit-learn's copy of E. Alpaydin, C. Kaynak, "Optical Recognition of
 Handwritten Digits", UCI, 1998, CC BY 4.0), each of 8 × 8 pixels in [0, 1], every pixel repeated to the image size and
-to three equal channels: images (batch, height, width, 3), labels 0 … 9. The batch is the first images of the set.
+to three channels, with normal noise of deviation 0.05 on every value: images (batch, height, width, 3), labels 0 … 9.
+The batch is the first images of the set. Without noise whole regions are equal, and the rounding of one value decides
+the sign of thousands of activations: float32 gradients of two correct programs then differ by several percent.
 
 Model: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", CVPR 2016.
 
@@ -22,7 +24,7 @@ Batch normalisation: (x - m)/√(v + ε) γ + β per channel, ε = 1e-5. `train`
 from the batch, and move the running statistics by a tenth of the way: R ← 0.9 R + 0.1 m, and likewise with
 v n/(n - 1). `forward` takes the running statistics, which begin at random values near 0 and 1 so that it matters.
 
-Tasks: `train` is one step of SGD, u ← 0.9 u + g, p ← p - 0.05 u (no weight decay and no dampening), on one fixed
+Tasks: `train` is one step of SGD, u ← 0.9 u + g, p ← p - 0.01 u (no weight decay and no dampening), on one fixed
 batch; `forward` is the logits of that batch; `gradient` (parity gate) is the loss and its gradient.
 
 Layouts: weights of convolutions are (height, width, in, out), of the affine layer (in, out). Initial weights of
@@ -81,10 +83,13 @@ QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 CPU_SIZES = ("tiny", "small")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-3, "tf32": 2e-2, "bfloat16": 1e-1}
+PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 2e-2, "tf32": 5e-2, "bfloat16": 1e-1}
+"""In float32 the first loss agrees to 1e-6. Rounding turns single rectifiers over, and the fifth loss differs by 1e-4 at
+the size small, by 6e-3 in the batch of eight images."""
 
 PIXELS, CHANNELS, CLASSES = 8, 3, 10
-LEARNING_RATE, SGD_MOMENTUM = 0.05, 0.9
+NOISE = 0.05
+LEARNING_RATE, SGD_MOMENTUM = 0.01, 0.9
 CHECK_STEPS = 5
 SEED = 20240601
 
@@ -164,12 +169,13 @@ class Problem:
                 yield part.shortcut
 
     def inputs(self) -> Arrays:
-        """The fixed batch: `images` (batch, image, image, 3) in [0, 1], `labels` (batch,) of 0 … 9."""
+        """The fixed batch: `images` (batch, image, image, 3) around [0, 1], `labels` (batch,) of 0 … 9."""
         pixels, labels = digits()
         small = pixels[:self.batch].reshape(self.batch, PIXELS, PIXELS, 1)
         times = self.image // PIXELS
-        return {"images": small.repeat(times, axis=1).repeat(times, axis=2).repeat(CHANNELS, axis=3),
-                "labels": labels[:self.batch]}
+        images = small.repeat(times, axis=1).repeat(times, axis=2).repeat(CHANNELS, axis=3)
+        noise = np.random.default_rng(SEED + 2).normal(0.0, NOISE, images.shape)
+        return {"images": images + noise, "labels": labels[:self.batch]}
 
     def parameters(self) -> Arrays:
         """`weight` of every convolution, `weight` and `bias` of every normalisation and of the affine layer `fc`."""
