@@ -84,8 +84,8 @@ CPU_SIZES = ("tiny", "small")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 2e-2, "tf32": 5e-2, "bfloat16": 1e-1}
-"""In float32 the first loss agrees to 1e-6. Rounding turns single rectifiers over, and the fifth loss differs by 1e-4 at
-the size small, by 6e-3 in the batch of eight images."""
+"""In float32 the first loss agrees to 1e-6. Rounding turns single rectifiers over, and the fifth loss differs by 1e-4
+at the size small, by 6e-3 in the batch of eight images."""
 
 PIXELS, CHANNELS, CLASSES = 8, 3, 10
 NOISE = 0.05
