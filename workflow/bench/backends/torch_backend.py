@@ -161,7 +161,9 @@ def compiler_flops(step: Any) -> float | None:
     """
     if not hasattr(step, "uncompiled"):
         return None
-    with FlopCounterMode(display=False) as counter:
+    # a step that compiles a part of itself must not do so under the counter
+    eager = torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else nullcontext()
+    with eager, FlopCounterMode(display=False) as counter:
         step.uncompiled()
     return float(counter.get_total_flops()) or None
 
