@@ -58,14 +58,14 @@ def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
     for device in settings.devices:
         for task, size, precision in _problems_of(item, device, settings):
             for framework in settings.frameworks:
-                for mode in _modes(item, framework, device, size, settings):
+                for mode in _modes(item, framework, device, settings, task, size):
                     yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
 
 
 def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> Iterable[tuple[str, str, str]]:
     """(task, size, precision): all together; of a scaling curve, and on the way to a target, the usual ones alone."""
     definition = item.problem
-    main = getattr(definition, "QUICK_TASKS", definition.TASKS)
+    main = _main_tasks(item)
     precisions = _precisions(item, device, settings)
     for task in definition.TASKS if settings.every_task else main:
         for size in _sizes(item, device, settings):
@@ -75,6 +75,10 @@ def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> I
                 yield from ((task, size, precision) for precision in precisions)
             elif task == main[0]:
                 yield task, size, precisions[0]
+
+
+def _main_tasks(item: workloads.Workload) -> tuple[str, ...]:
+    return getattr(item.problem, "QUICK_TASKS", item.problem.TASKS)
 
 
 def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
@@ -101,13 +105,19 @@ def _precisions(item: workloads.Workload, device: str, settings: Settings) -> li
     return [name for name in supported if name == supported[0] or name in extra]
 
 
-def _modes(item: workloads.Workload, framework: str, device: str, size: str, settings: Settings) -> list[str]:
+def _modes(item: workloads.Workload, framework: str, device: str, settings: Settings, task: str,
+           size: str) -> list[str]:
+    """The modes that exist on the device. Those that a workload keeps out of QUICK_MODES are left out of the preset
+    quick and of scaling curves, and below `full` of all tasks but the main ones. Nobody waits for a whole training in
+    eager JAX: it tells nothing that its step does not.
+    """
     modes = getattr(item.problem, "MODES", MODES).get(framework, ())
-    if not settings.every_task or size not in SIZES:
-        chosen = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ())
-        modes = [mode for mode in modes if mode in chosen]
-    return [mode for mode in modes if (settings.modes is None or mode in settings.modes or item.family == MACHINE)
-            and (mode != "compile-max" or device == "cuda")]
+    brief = not settings.every_task or size not in SIZES or (
+        settings.preset != "full" and task not in _main_tasks(item))
+    quick = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ()) if brief else modes
+    return [mode for mode in modes if mode in quick and (mode != "compile-max" or device == "cuda")
+            and (settings.modes is None or mode in settings.modes or item.family == MACHINE)
+            and (task, framework, mode) != (TARGET, "jax", "eager")]
 
 
 def runs(settings: Settings) -> list[tuple[Cell, int]]:
