@@ -48,6 +48,9 @@ ABSURD = [
     {"framework": None}, {"family": None}, {"run": None}, {"step_seconds": 0.0}, {"step_seconds": None},
     {"step_seconds": 1e-9}, {"values": []}, {"values": [1.0, -1.0]}, {"check_values": None},
     {"check_values": [float("nan")]}, {"started": "yesterday"}, {"started": "2026-01-01"}, {"items": None},
+    {"scores": [1.0], "score_steps": [1.0, 2.0], "score_seconds": [1.0]}, {"scores": [1.0]},
+    {"scores": [float("inf")], "score_steps": [1.0], "score_seconds": [1.0]},
+    {"scores": [1.0, 1.0], "score_steps": [2.0, 1.0], "score_seconds": [1.0, 2.0]},
     {"wall_seconds": None}, {"versions": "[" * 5000}, {"metrics": "[1]"}, {"status": "failed", "started": "x"},
 ]
 
@@ -162,6 +165,11 @@ def test_what_the_gate_does_not_let_through_has_no_ratio(rows, message):
     assert row["verdict"] == "not comparable"
     assert message in row["message"]
     assert "ratio" not in row
+
+
+def test_the_way_to_a_target_stands_and_falls_with_the_gate_of_its_steps():
+    assert compared(series(2.0, task="target"), gate())["verdict"] == "jax faster"
+    assert compared(series(2.0, task="target"), gate(status="mismatch", error=0.5))["verdict"] == "not comparable"
 
 
 @pytest.mark.parametrize(("values", "message"), [

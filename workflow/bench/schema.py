@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -280,6 +281,8 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
             _validate_object(path, column, value)
     if row.get("started") is not None and not _is_moment(row["started"]):
         raise InvalidFile(f"{path}: started is {row['started'][:80]!r}, which is not a date and time with a zone")
+    if row.get("scores") is not None:
+        _validate_course(path, row)
     if "run" in row and row["status"] == "ok":
         _validate_measurement(path, row)
 
@@ -299,6 +302,17 @@ def _validate_object(path: Path, column: str, value: str) -> None:
         raise InvalidFile(f"{path}: {column} cannot be read as JSON: {error}") from None
     if not isinstance(found, dict):
         raise InvalidFile(f"{path}: {column} is not a JSON object")
+
+
+def _validate_course(path: Path, row: Mapping[str, Any]) -> None:
+    """What the curve of a training on its way to a target relies on."""
+    curve = [row[column] or [] for column in ("scores", "score_steps", "score_seconds")]
+    if len({len(values) for values in curve}) != 1:
+        raise InvalidFile(f"{path}: scores, score_steps and score_seconds are not of one length")
+    if not all(value is not None and math.isfinite(value) for values in curve for value in values):
+        raise InvalidFile(f"{path}: scores or score_steps hold something that is not a finite number")
+    if any(later < earlier for values in curve[1:] for earlier, later in pairwise(values)):
+        raise InvalidFile(f"{path}: score_steps or score_seconds go back")
 
 
 def _validate_measurement(path: Path, row: Mapping[str, Any]) -> None:
