@@ -799,7 +799,8 @@ def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
     vision = results.event("packages", "torch", "name.torchvision")
     in_torchvision = vision.ran and bool(vision.value)
     verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
-    return Verdict(verdict, {"torchvision": vision.text, **{name: event.text for name, event in layers.items()},
+    found = (", ".join(vision.data()) or "absent") if vision.ran else vision.text
+    return Verdict(verdict, {"torchvision": found, **{name: event.text for name, event in layers.items()},
                              "lstm": _ratios(results.comparisons("training", "lstm"))})
 
 

@@ -367,6 +367,10 @@ def _error_floor(data: pd.DataFrame) -> float:
     return 10.0 ** (np.floor(np.log10(min(float(errors.min()) if len(errors) else 1e-16, 1e-16))) - 1)
 
 
+MOST_INTERVAL = 1.25
+"""How far an interval is drawn, in units of the panel's longest bar; the table has the whole of it."""
+
+
 def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """Throughput of every variant as bars from zero, the tasks of a problem side by side. Items per second, linear.
 
@@ -394,17 +398,21 @@ def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figu
 
 
 def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
-    axis.set_xlim(0, float(rows["value"].max()))
+    longest = float(rows["value"].max())
+    highest = rows["high"].astype(float).max()
+    limit = min(max(longest, float(highest)), MOST_INTERVAL * longest) if np.isfinite(highest) else longest
+    axis.set_xlim(0, limit)
     axis.set_xticks([])
     for place, row in enumerate(rows.itertuples()):
+        bounded = not formats.missing(row.low) and not formats.missing(row.high)
+        end = min(row.high, limit) if bounded else row.value
         axis.barh(place, row.value, height=0.6 if wide else 0.36, color=VARIANTS[row.framework, row.mode], linewidth=0)
-        if not formats.missing(row.low) and not formats.missing(row.high):
-            axis.plot([row.low, row.high], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt",
-                      clip_on=False)
+        if bounded:
+            axis.plot([row.low, end], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt", clip_on=False)
         best = row.value == rows["value"].max()
-        axis.annotate(row.text, (max(row.value, 0 if formats.missing(row.high) else row.high), place), xytext=(5, 0),
-                      textcoords="offset points", va="center", fontsize=FONT - 1, color=INK if best else MUTED,
-                      fontweight="bold" if best else "normal", annotation_clip=False)
+        axis.annotate(row.text, (max(row.value, end), place), xytext=(5, 0), textcoords="offset points", va="center",
+                      fontsize=FONT - 1, color=INK if best else MUTED, fontweight="bold" if best else "normal",
+                      annotation_clip=False)
     row_labels(axis, list(rows["label"]), wide)
 
 
