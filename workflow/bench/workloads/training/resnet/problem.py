@@ -72,7 +72,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"image": 32, "batch": 64, "stem": 3, "widths": (16, 32, 64), "blocks": (3, 3, 3)},
     "medium": {"image": 64, "batch": 128, "stem": 7, "widths": (64, 128, 256, 512), "blocks": (2, 2, 2, 2)},
     "large": {"image": 224, "batch": 128, "stem": 7, "widths": (64, 128, 256, 512), "blocks": (3, 4, 6, 3),
-              "kinds": ("bottleneck",) * 4},
+              "kinds": ("bottleneck", "bottleneck", "bottleneck", "bottleneck")},
 }
 SWEEPS: dict[str, dict[str, Any]] = {f"batch-{batch}": SIZES["small"] | {"batch": batch}
                                      for batch in (8, 16, 32, 64, 128, 256)}
