@@ -23,7 +23,7 @@ sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER)]
 
 import numpy as np  # noqa: E402
 
-from bench import timing, workloads  # noqa: E402
+from bench import environment, hardware, timing, workloads  # noqa: E402
 
 Call = Callable[[], object]
 Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]
@@ -77,8 +77,10 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
 
 def compare(framework: str, name: str, size: str) -> list[dict[str, Any]]:
     """One row per mode: the median of ours over the median of theirs, and the quartiles over the rounds."""
+    cpus = hardware.measuring_cpus(None)
+    environment.pin(cpus)  # before a framework counts them
     backend = import_module(f"bench.backends.{framework}_backend")
-    backend.configure("cpu", "float32", 1 if framework == "torch" else 0)
+    backend.configure("cpu", "float32", len(cpus))
     rows = []
     for mode, ours, theirs in {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size):
         for step, wait in (ours, theirs):
@@ -116,7 +118,7 @@ def main() -> None:
 
 
 def both(name: str, size: str = "small") -> list[dict[str, Any]]:
-    """The rows of both frameworks, each measured in a fresh process on one processor."""
+    """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on."""
     rows = []
     for framework in ("torch", "jax"):
         command = [sys.executable, __file__, name, "--framework", framework, "--size", size]
