@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 TITLE = {"en": "Memory of a training step", "zh": "一步训练的内存占用"}
-SECTION = 6
+SECTION = 5
 CLAIMS = ()
 WIDTH, LAYERS = 2048, 6
 ROWS = {"few": 16, "many": 128}
