@@ -56,10 +56,10 @@ SECTION = 6
 SCENARIO = "reinforcement"
 ITEM = "environment steps"
 SIZES: dict[str, dict[str, Any]] = {
-    "tiny": {"environments": 4, "width": 8, "length": 16, "batch": 16, "pool": 200},
-    "small": {"environments": 16, "width": 128, "length": 4096, "batch": 128, "pool": 1000},
-    "medium": {"environments": 256, "width": 128, "length": 256, "batch": 1024, "pool": 500},
-    "large": {"environments": 4096, "width": 128, "length": 64, "batch": 8192, "pool": 50},
+    "tiny": {"environments": 4, "width": 8, "buffer_steps": 16, "batch": 16, "pool": 200},
+    "small": {"environments": 16, "width": 128, "buffer_steps": 4096, "batch": 128, "pool": 1000},
+    "medium": {"environments": 256, "width": 128, "buffer_steps": 256, "batch": 1024, "pool": 500},
+    "large": {"environments": 4096, "width": 128, "buffer_steps": 64, "batch": 8192, "pool": 50},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     f"batch-{count}": SIZES["medium"] | {"batch": count} for count in (64, 256, 1024, 4096, 16384)}
@@ -100,7 +100,7 @@ class Problem:
         chosen = {**SIZES, **SWEEPS}[size]
         self.environments: int = chosen["environments"]
         self.width: int = chosen["width"]
-        self.length: int = chosen["length"]
+        self.length: int = chosen["buffer_steps"]
         self.batch: int = chosen["batch"]
         self.pool_length: int = chosen["pool"]
 
