@@ -118,8 +118,8 @@ def test_an_implementation_imports_its_problem_and_its_own_framework_alone(key, 
     assert not ours & others
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(workloads.ROOT.glob("*/*/*.py")) if "graph" not in path.parts],
-                         ids=lambda path: "/".join(path.parts[-3:]))
+@pytest.mark.parametrize("path", [path for path in sorted(workloads.ROOT.glob("*/*/*.py"))
+                                  if "graph" not in path.parts], ids=lambda path: "/".join(path.parts[-3:]))
 def test_no_workload_reads_a_clock(path):
     names = {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(ast.parse(path.read_text()))
              if isinstance(node, ast.Attribute | ast.Name)}
@@ -226,7 +226,7 @@ print(json.dumps(report))
 
 
 def test_on_the_way_to_a_target_both_frameworks_see_the_same_losses_and_scores():
-    found = {}
+    found: dict[str, list] = {}
     for framework, modes in (("torch", ["eager"]), ("jax", ["jit", "scan"])):
         done = subprocess.run([sys.executable, "-c", COURSE_SCRIPT, framework, *modes], capture_output=True, text=True,
                               env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
