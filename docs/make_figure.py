@@ -1,4 +1,4 @@
-"""Draw docs/figures/ratio.svg, the README's figure, from the committed results of one machine.
+"""Draw docs/figures/ratio.svg, the README's figure, one problem per workload, from the results of one machine.
 
     python docs/make_figure.py results/published/<hardware>
 """
@@ -31,7 +31,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in machine.tables().items():
             schema.write(Path(folder) / f"{name}.parquet", name, rows)
-        data = views.ratios(views.best(Tables(Path(folder)), machine.name), Names(words, "en"))
+        best = views.main_problems(views.best(Tables(Path(folder)), machine.name))
+        data = views.ratios(best, Names(words, "en"))
     figure = figures.ratio_plot(data, words.under("figure.ratio"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.output, facecolor="white", metadata={"Date": None})
