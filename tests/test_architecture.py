@@ -51,8 +51,8 @@ def test_what_runs_beside_a_measurement_imports_nothing_heavy(name):
 
 @pytest.mark.parametrize(("lower", "higher"), [
     ("vocabulary", "schema"), ("schema", "statistics"), ("statistics", "timing"), ("timing", "worker"),
-    ("schema", "collect"), ("statistics", "collect"), ("collect", "claims"), ("collect", "figures"),
-    ("statistics", "figures"), ("figures", "article"), ("claims", "article"), ("grid", "planning"),
+    ("schema", "collect"), ("statistics", "collect"), ("collect", "judge"), ("collect", "figures"),
+    ("statistics", "figures"), ("figures", "article"), ("judge", "article"), ("grid", "planning"),
 ])
 def test_the_lower_module_does_not_import_the_higher(lower, higher):
     assert higher not in bench_imports(BENCH / f"{lower}.py")

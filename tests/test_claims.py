@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench import claims, judging, prose, schema
+from bench import judge, judging, prose, schema
 from bench.article import FOLDER
+from bench.claims import common, scenarios
 from bench.judging import MIXED, OPINION, REFUTED, SUPPORTED, UNMEASURED, Missing, Results, by_parts, by_share
 from bench.names import read_words
 
-ENTRIES = {entry["id"]: entry for entry in claims.read_claims()}
+ENTRIES = {entry["id"]: entry for entry in judge.read_claims()}
 SECTIONS = range(1, 10)
 
 
 def verdict_of(identity: str, results: Results) -> str:
-    return claims.judge(ENTRIES[identity], results).verdict
+    return judge.judge(ENTRIES[identity], results).verdict
 
 
 def frame(table: str, rows: list[dict]) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def frame(table: str, rows: list[dict]) -> pd.DataFrame:
 
 
 def test_there_are_64_claims_in_the_order_of_the_sections():
-    assert len(ENTRIES) == len(claims.read_claims()) == 64
+    assert len(ENTRIES) == len(judge.read_claims()) == 64
     sections = [entry["section"] for entry in ENTRIES.values()]
     assert sections == sorted(sections)
     assert set(sections) == set(SECTIONS)
@@ -49,11 +50,11 @@ def test_a_claim_is_said_and_decided_in_both_languages(identity):
 
 
 def test_every_function_judges_a_claim_of_the_list():
-    assert set(claims.REGISTRY) <= set(ENTRIES)
+    assert set(judge.REGISTRY) <= set(ENTRIES)
 
 
 def test_every_rule_is_written_down():
-    assert all(judge.__doc__ and len(judge.__doc__) > 40 for judge in claims.REGISTRY.values())
+    assert all(decide.__doc__ and len(decide.__doc__) > 40 for decide in judge.REGISTRY.values())
 
 
 def test_a_claim_is_not_judged_twice():
@@ -71,7 +72,7 @@ NEED_NO_RESULTS = {"alg-table-suited": OPINION, "alg-table-ease": None, "res-bib
 def test_without_data_nothing_is_decided_and_the_reason_is_said(identity):
     for results in (Results("here", {}), Results("here", {name: frame(name, []) for name in (
             "runs", "cells", "comparisons", "parity", "noise", "events", "peaks")})):
-        found = claims.judge(ENTRIES[identity], results)
+        found = judge.judge(ENTRIES[identity], results)
         assert found.verdict == UNMEASURED
         assert found.evidence["reason"]
 
@@ -138,7 +139,7 @@ def comparisons(ratios: list[float], *, half_width: float | None = 0.02, device:
     ([1.5] * 6, SUPPORTED), ([0.6] * 6, REFUTED), ([1.0] * 6, REFUTED), ([1.5, 1.5, 1.5, 0.6, 0.6, 0.6], MIXED),
     ([1.5] * 4 + [1.0] * 2, SUPPORTED), ([1.5] * 3 + [1.0] * 3, MIXED)])
 def test_efficiency_is_decided_by_the_share_of_comparisons(ratios, verdict):
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
     assert found.verdict == verdict
     device = found.evidence["devices"]["cpu"]
     assert device["jax_faster"] + device["torch_faster"] + device["ties"] == device["comparisons"] == len(ratios)
@@ -158,25 +159,25 @@ def test_numerics_is_decided_by_its_own_families():
 
 
 def test_wide_intervals_decide_nothing():
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([1.05] * 6, half_width=0.5)))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([1.05] * 6, half_width=0.5)))
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
 
 
 def test_single_runs_decide_nothing():
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([2.0] * 6, half_width=None)))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([2.0] * 6, half_width=None)))
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
 
 
 def test_what_is_not_comparable_is_counted_and_decides_nothing():
     planted = comparisons([1.5] * 6)
     planted["comparisons"].loc[3:, ["verdict", "ratio"]] = ["not comparable", None]
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", planted))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", planted))
     assert (found.verdict, found.evidence["not_comparable"]) == (SUPPORTED, 3)
 
 
 def test_devices_that_disagree_make_it_mixed():
     parts = [comparisons([ratio] * 4, device=device)["comparisons"] for ratio, device in ((1.5, "cpu"), (0.5, "cuda"))]
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": pd.concat(parts)}))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": pd.concat(parts)}))
     assert found.verdict == MIXED
     assert {name: part["verdict"] for name, part in found.evidence["devices"].items()} == {
         "cpu": SUPPORTED, "cuda": REFUTED}
@@ -185,7 +186,7 @@ def test_devices_that_disagree_make_it_mixed():
 def test_a_device_without_data_leaves_the_other_to_decide():
     known, unknown = comparisons([1.5] * 4), comparisons([1.5] * 4, half_width=None, device="cuda")
     both = pd.concat([known["comparisons"], unknown["comparisons"]])
-    found = claims.judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": both}))
+    found = judge.judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": both}))
     assert found.verdict == SUPPORTED
     assert found.evidence["devices"]["cuda"]["reason"] == "single runs have no interval"
 
@@ -217,7 +218,7 @@ DISAGREEING = {("torch", "eager"): 1.0, ("torch", "compile"): 2.0, ("jax", "eage
 @pytest.mark.parametrize("identity", ["core-static-faster", "core-static-inference"])
 @pytest.mark.parametrize(("planted", "verdict"), [(FASTER, SUPPORTED), (SLOWER, REFUTED), (DISAGREEING, MIXED)])
 def test_compiled_against_eager(identity, planted, verdict):
-    found = claims.judge(ENTRIES[identity], Results("here", runs(planted)))
+    found = judge.judge(ENTRIES[identity], Results("here", runs(planted)))
     assert found.verdict == verdict
     assert set(found.evidence["frameworks"]) == {"torch", "jax"}
 
@@ -227,13 +228,13 @@ def test_training_steps_say_nothing_of_inference():
 
 
 def test_compiled_against_eager_needs_more_than_one_run():
-    found = claims.judge(ENTRIES["core-static-faster"], Results("here", runs(FASTER, count=1)))
+    found = judge.judge(ENTRIES["core-static-faster"], Results("here", runs(FASTER, count=1)))
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
 
 
 @pytest.mark.parametrize(("first", "verdict"), [(20.0, SUPPORTED), (0.1, REFUTED)])
 def test_compile_efficiency_is_decided_by_the_cold_start(first, verdict):
-    found = claims.judge(ENTRIES["alg-table-compile"], Results("here", runs(FASTER, first=first)))
+    found = judge.judge(ENTRIES["alg-table-compile"], Results("here", runs(FASTER, first=first)))
     assert found.verdict == verdict
     torch = found.evidence["rows"][0]["torch"]
     assert torch["cold"] == pytest.approx(first + 0.1)
@@ -259,7 +260,7 @@ def test_parity_decides_whether_both_compute_the_same(passed, failed, verdict):
 @pytest.mark.parametrize(("ratio", "expected"), [(1.5, {SUPPORTED, MIXED}), (0.5, {REFUTED, MIXED})])
 def test_intuition_is_weighed_against_time(ratio, expected):
     planted = comparisons([ratio] * 2, family="training", workload="linear_regression")
-    found = claims.judge(ENTRIES["prac-intuitive"], Results("here", planted))
+    found = judge.judge(ENTRIES["prac-intuitive"], Results("here", planted))
     assert found.verdict in expected
     assert found.evidence["faster"] == (SUPPORTED if ratio > 1 else REFUTED)
 
@@ -272,14 +273,14 @@ def test_the_choice_is_decided_by_time_and_control_flow(ratio, forms, verdict):
     rows = [event("control_flow", framework, name, 0.0, outcome="ok" if place < count else "raised")
             for framework, count in forms.items() for place, name in enumerate(names)]
     planted = comparisons([ratio] * 4) | {"events": frame("events", rows)}
-    found = claims.judge(ENTRIES["faq-choose"], Results("here", planted))
+    found = judge.judge(ENTRIES["faq-choose"], Results("here", planted))
     assert found.verdict == verdict
     assert len(found.evidence["table"]) == 4
 
 
 # --- the application scenarios ----------------------------------------------------------------------------------------
 
-STRONG = {**claims.SCENARIOS, "use-driving": ("unet",)}
+STRONG = {**scenarios.SCENARIOS, "use-driving": ("unet",)}
 
 
 def compared(ratios: dict[str, list[float]], task: str = "train", **options) -> pd.DataFrame:
@@ -305,7 +306,7 @@ def cells(seconds: dict[tuple[str, str], float], *, workload: str, task: str = "
     ([0.6, 1.0, 1.5, 1.5], MIXED), ([1.5, 1.5, 1.0], REFUTED)])
 def test_strong_means_not_slower(identity, ratios, verdict):
     planted = compared(dict.fromkeys(STRONG[identity], ratios))
-    found = claims.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
+    found = judge.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
     assert found.verdict == verdict
     device = found.evidence["devices"]["cpu"]
     assert device["for"] + device["against"] + device["undecided"] == device["comparisons"] == len(planted)
@@ -314,7 +315,7 @@ def test_strong_means_not_slower(identity, ratios, verdict):
 
 def test_a_tie_that_may_hide_a_gain_speaks_for_nobody():
     planted = compared(dict.fromkeys(("gpt", "bert"), [1.0] * 3), half_width=0.3)
-    found = claims.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
+    found = judge.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
 
 
@@ -324,14 +325,14 @@ def test_a_scenario_is_decided_by_all_of_its_workloads(identity):
     part = compared(dict.fromkeys(names[:-1], [0.6] * 3))
     failed = compared({names[-1]: [0.6]}).assign(verdict="not comparable", ratio=None)
     for planted in (part, pd.concat([part, failed], ignore_index=True)):
-        found = claims.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
+        found = judge.judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
         assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "a workload was not compared")
         assert found.evidence["devices"]["cpu"]["workloads"] == [names[-1]]
 
 
 def test_a_device_that_lacks_a_workload_leaves_the_other_to_decide():
     planted = pd.concat([compared({"gpt": [0.6], "bert": [0.6]}), compared({"gpt": [1.5]}, device="cuda")])
-    found = claims.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
+    found = judge.judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
     assert found.verdict == SUPPORTED
     assert found.evidence["devices"]["cuda"]["reason"] == "a workload was not compared"
 
@@ -365,10 +366,10 @@ def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
                   items=32)
     alone = cells({("jax", "jit"): 8.0}, workload="unet", task="forward", size="large", precision="bfloat16")
     planted = {"comparisons": compared({"unet": [0.6] * 3}, "forward")}
-    found = claims.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": small}))
+    found = judge.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": small}))
     (rate,) = found.evidence["rates"]
     assert (rate["torch"], rate["jax"]) == (8.0, 16.0)
-    found = claims.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": pd.concat([large, alone, small])}))
+    found = judge.judge(ENTRIES["use-driving"], Results("here", planted | {"cells": pd.concat([large, alone, small])}))
     (rate,) = found.evidence["rates"]
     assert (rate["size"], rate["precision"], rate["torch"], rate["jax"]) == ("large", "float32", 8.0, 4.0)
 
@@ -376,21 +377,21 @@ def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
 def test_updates_per_second_follow_from_the_updates_of_a_step():
     planted = {"comparisons": compared({"ppo": [0.6] * 3, "dqn": [0.6] * 3}),
                "cells": cells({("torch", "compile"): 2.0, ("jax", "jit"): 1.0}, workload="ppo")}
-    (rate,) = claims.judge(ENTRIES["use-rl"], Results("here", planted)).evidence["rates"]
+    (rate,) = judge.judge(ENTRIES["use-rl"], Results("here", planted)).evidence["rates"]
     assert (rate["torch"], rate["jax"]) == (256.0, 512.0)
     assert (rate["torch_updates"], rate["jax_updates"]) == (20.0, 40.0)  # ten epochs of four minibatches
     elsewhere = planted["cells"].assign(workload="dqn", size="unheard of")
-    assert claims._updates(rate | {"workload": "dqn", "size": "unheard of"}) == {}
-    assert claims.judge(ENTRIES["use-rl"], Results("here", planted | {"cells": elsewhere})).evidence["rates"] == []
+    assert scenarios._updates(rate | {"workload": "dqn", "size": "unheard of"}) == {}
+    assert judge.judge(ENTRIES["use-rl"], Results("here", planted | {"cells": elsewhere})).evidence["rates"] == []
 
 
 def test_the_lstm_is_measured_beside_the_claim_on_recurrent_networks():
     events = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn.modules.rnn")
               for name in ("RNN", "LSTM", "GRU")] + [event("packages", "torch", "name.torchvision", outcome="absent")]
     planted = {"events": frame("events", events)}
-    found = claims.judge(ENTRIES["use-rnn"], Results("here", planted))
+    found = judge.judge(ENTRIES["use-rnn"], Results("here", planted))
     assert (found.verdict, found.evidence["lstm"]) == (REFUTED, [])
-    found = claims.judge(ENTRIES["use-rnn"], Results("here", planted | {"comparisons": compared({"lstm": [1.5]})}))
+    found = judge.judge(ENTRIES["use-rnn"], Results("here", planted | {"comparisons": compared({"lstm": [1.5]})}))
     assert (found.verdict, found.evidence["lstm"][0]["ratio"]) == (REFUTED, 1.5)
 
 
@@ -416,7 +417,7 @@ CONSTANT, LINEAR, FALLING = [1.0] * 5, [float(size) for size in SIZES], [8.0, 8.
 
 
 def judged_curves(*parts: pd.DataFrame) -> judging.Verdict:
-    return claims.judge(ENTRIES["trend-scale"], Results("here", {"cells": pd.concat(parts, ignore_index=True)}))
+    return judge.judge(ENTRIES["trend-scale"], Results("here", {"cells": pd.concat(parts, ignore_index=True)}))
 
 
 @pytest.mark.parametrize(("torch", "jax", "verdict"), [
@@ -463,13 +464,13 @@ def test_inference_counts_both_ends_of_the_curves_over_the_batch(ends, verdict):
     usual, middle = runs(FASTER), runs(SLOWER, problems=2)["runs"].assign(size="batch-32")
     points = [runs(ends, problems=2)["runs"].assign(size=f"batch-{size}") for size in (1, 256)]
     planted = usual | {"runs": pd.concat([usual["runs"], middle, *points], ignore_index=True)}
-    found = claims.judge(ENTRIES["core-static-inference"], Results("here", planted))
+    found = judge.judge(ENTRIES["core-static-inference"], Results("here", planted))
     assert found.verdict == verdict
     faster = 2 if ends is FASTER else 0
     assert found.evidence["batches"] == {
         end: {name: {"comparisons": 2, "compiled_faster": faster} for name in ("torch", "jax")}
         for end in ("smallest", "largest")}
-    assert claims.judge(ENTRIES["core-static-inference"], Results("here", usual)).evidence["batches"] == {}
+    assert judge.judge(ENTRIES["core-static-inference"], Results("here", usual)).evidence["batches"] == {}
 
 
 # --- what the page says of them ---------------------------------------------------------------------------------------
@@ -490,7 +491,7 @@ def evident() -> dict[str, judging.Verdict]:
     layers = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn") for name in ("RNN", "LSTM", "GRU")]
     frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", outcome="absent")])
     told = (*STRONG, "use-rnn", "trend-scale", "core-static-inference", "core-static-faster", "bg-jax-efficiency")
-    return {identity: claims.judge(ENTRIES[identity], Results("here", frames)) for identity in told}
+    return {identity: judge.judge(ENTRIES[identity], Results("here", frames)) for identity in told}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -498,7 +499,7 @@ def test_the_evidence_of_training_workloads_can_be_told(language):
     blocks, words = prose.blocks(FOLDER / "text" / language / "claims.md"), read_words(FOLDER / "words.yaml", language)
     for identity, found in evident().items():
         assert found.verdict != UNMEASURED, identity
-        evidence = json.loads(claims.as_text(found.evidence))
+        evidence = json.loads(judge.as_text(found.evidence))
         text = prose.render(blocks[identity], {"e": evidence, "w": words.under("evidence")}, language)
         assert len(text) > 40, identity
 
@@ -506,7 +507,8 @@ def test_the_evidence_of_training_workloads_can_be_told(language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_reason_has_words(language):
     words = read_words(FOLDER / "words.yaml", language)
-    sources = inspect.getsource(claims) + inspect.getsource(judging)
+    folder = Path(common.__file__).parent
+    sources = "".join(path.read_text() for path in folder.glob("*.py")) + inspect.getsource(judging)
     reasons = set(re.findall(r'Missing\("([^"]+)"', sources))
     assert len(reasons) > 10
     assert not [reason for reason in reasons if f"reason.{reason}" not in words]
@@ -573,7 +575,7 @@ def test_patterns_that_run_and_are_right_work(error, verdict):
 
 
 def test_an_example_that_was_not_reached_decides_nothing():
-    found = claims.judge(ENTRIES["bg-dynamic"], Results("here", {"events": frame("events", [
+    found = judge.judge(ENTRIES["bg-dynamic"], Results("here", {"events": frame("events", [
         event("control_flow", "torch", "unfinished", text="MemoryError: no memory", outcome="raised")])}))
     assert (found.verdict, found.evidence["message"]) == (UNMEASURED, "MemoryError: no memory")
 
@@ -603,7 +605,7 @@ def test_code_is_counted_without_docstrings_comments_and_imports(tmp_path):
 
 
 def test_the_real_workloads_are_counted_on_both_sides():
-    sizes = claims._sizes()
+    sizes = common.code_sizes()
     assert "training/linear_regression" in sizes
     assert not [name for name in sizes if name.startswith(("graph/", "machine/"))]
     assert all(both[framework]["names"] > 0 for both in sizes.values() for framework in ("torch", "jax"))
@@ -623,7 +625,7 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
     rows = json.loads(planted.to_json(orient="records"))
     schema.write(tmp_path / "comparisons.parquet", "comparisons", rows)
     (tmp_path / "machines.json").write_text('{"here": {}, "there": {}}')
-    claims.main(["--tables", str(tmp_path), "--machine", "here", "--output", str(tmp_path / "claims.parquet")])
+    judge.main(["--tables", str(tmp_path), "--machine", "here", "--output", str(tmp_path / "claims.parquet")])
     found = schema.read(tmp_path / "claims.parquet", "claims")
     assert [(row["hardware"], row["id"]) for row in found] == [
         (machine, identity) for machine in ("here", "there") for identity in ENTRIES]
@@ -634,7 +636,7 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
 
 
 def test_evidence_that_is_too_long_loses_the_end_of_its_longest_list():
-    text = claims.as_text({"table": [{"text": "x" * 100}] * 1000, "kept": [1, 2]})
+    text = judge.as_text({"table": [{"text": "x" * 100}] * 1000, "kept": [1, 2]})
     found = json.loads(text)
     assert len(text) <= schema.LONGEST_TEXT
     assert (found["kept"], found["shortened"]) == ([1, 2], True)

@@ -20,7 +20,8 @@ MEASURING = ("measure", "worker", "timing", "probe", "environment", "demonstrate
 """Modules that present nothing: editing them does not make the article anew."""
 COLLECTING = [f"workflow/bench/{name}.py" for name in
               ("collect", "grid", "parity", "schema", "shares", "statistics", "vocabulary")]
-JUDGING = [f"workflow/bench/{name}.py" for name in ("claims", "events", "judging", "statistics", "tables")]
+JUDGING = [*(f"workflow/bench/{name}.py" for name in ("judge", "judging", "events", "statistics", "tables")),
+           *sorted(map(str, Path("workflow/bench/claims").glob("*.py")))]
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:

@@ -46,7 +46,7 @@ rule judge:
         hardware=HARDWARE,
         tables=subpath(output.table, parent=True),
     shell:
-        "python workflow/bench/claims.py"
+        "python workflow/bench/judge.py"
         " --tables {params.tables}"
         " --machine {params.hardware}"
         " --output {output.table}"

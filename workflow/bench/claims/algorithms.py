@@ -1,0 +1,159 @@
+"""The claims of section 3, core algorithms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from bench import judging, statistics
+from bench.claims.common import EXACT, code_sizes, outcome_of, outcome_word, yes
+from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, by_share, claim, number
+
+COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
+
+
+@claim("alg-grad-matrix")
+def grad_of_a_matrix(results: Results) -> Verdict:
+    """Supported if the pattern as printed runs, refuted if it raises."""
+    names = ("as printed", "only grad_outputs", "only requires_grad", "both")
+    found = {name: results.event("derivatives", "torch", f"matrix.{name}") for name in names}
+    evidence = {name.replace(" ", "_"): outcome_of(event) for name, event in found.items()}
+    return Verdict(yes(found["as printed"].ran), evidence)
+
+
+@claim("alg-create-graph")
+def create_graph_keeps_the_graph(results: Results) -> Verdict:
+    """Supported if derivatives of order 1 to 6 agree with the closed form to 1e-9 with create_graph and the second one
+    raises without it, refuted if none of the higher orders agrees, else mixed.
+    """
+    orders = {framework: [_order(results, framework, order) for order in range(1, 7)] for framework in FRAMEWORKS}
+    without = results.event("derivatives", "torch", "order.2.without create_graph")
+    right = [entry["error"] is not None and entry["error"] <= EXACT for entry in orders["torch"]]
+    return Verdict(by_parts([*right, not without.ran]), {"orders": orders, "without_create_graph": outcome_of(without)})
+
+
+def _order(results: Results, framework: str, order: int) -> dict[str, float | None]:
+    found = {name: results.event("derivatives", framework, f"order.{order}.{name}").value
+             for name in ("error", "seconds", "bytes", "operations")}
+    return {"order": float(order), **found}
+
+
+@claim("alg-jit-static")
+def jit_makes_a_static_graph(results: Results) -> Verdict:
+    """Supported if jaxpr and compiled module were made from shapes alone and the module then gives the right value."""
+    traced, module, compiled = (results.event("graphs", "jax", name) for name in ("traced", "text.module", "compiled"))
+    holds = traced.ran and module.ran and compiled.within(1e-6)
+    return Verdict(yes(holds), {"equations": traced.value, "error": compiled.value,
+                                "module_characters": len(module.text)})
+
+
+@claim("alg-ad-by-jit")
+def differentiation_is_a_feature_of_jit(results: Results) -> Verdict:
+    """Refuted if a gradient taken with jit switched off is right."""
+    event = results.event("derivatives", "jax", "without jit")
+    return Verdict(yes(not event.within(EXACT)), {"error": event.value, **outcome_of(event)})
+
+
+@claim("alg-grad-vector")
+def grad_of_a_vector(results: Results) -> Verdict:
+    """Supported if jax.grad of the vector-valued model runs, refuted if it raises."""
+    names = ("as printed", "jacrev", "jacfwd", "vjp")
+    found = {name: results.event("derivatives", "jax", f"vector.{name}") for name in names}
+    evidence = {name.replace(" ", "_"): outcome_of(event) for name, event in found.items()}
+    return Verdict(yes(found["as printed"].ran), evidence)
+
+
+@claim("alg-grad-argnums")
+def grad_gives_all_gradients(results: Results) -> Verdict:
+    """Supported if grad of a function of x, W and b gives three gradients by default, refuted if it gives one."""
+    found = {name: results.event("derivatives", "jax", f"arguments.{name}") for name in ("default", "argnums")}
+    counts = {name: event.text.count("(") for name, event in found.items()}
+    return Verdict(yes(counts["default"] == 3), {name: {"gradients": counts[name], "shapes": event.text}
+                                                 for name, event in found.items()})
+
+
+@claim("alg-table-autodiff")
+def both_differentiate(results: Results) -> Verdict:
+    """Per framework: it holds if at least nine in ten transformations are right, in eager or in compiled code.
+    Supported if it holds in both, refuted if in neither, else mixed. Everything that raises, or runs and is wrong, is
+    listed.
+    """
+    parts, evidence = [], {}
+    for framework in FRAMEWORKS:
+        table = _transformations(results, framework)
+        right = [name for name, modes in table.items() if "right" in modes.values()]
+        parts.append(len(right) >= 0.9 * len(table))
+        listed = {word: [f"{name} ({mode})" for name, modes in table.items() for mode, found in modes.items()
+                         if found == word] for word in ("raised", "wrong")}
+        evidence[framework] = {"right": len(right), "of": len(table), **listed, "table": table}
+    return Verdict(by_parts(parts), evidence)
+
+
+def _transformations(results: Results, framework: str) -> dict[str, dict[str, str]]:
+    table: dict[str, dict[str, str]] = {}
+    for name, event in results.events("derivatives", framework).items():
+        mode, _, transformation = name.partition(".")
+        if mode in ("eager", "compiled"):
+            table.setdefault(transformation, {})[mode] = outcome_word(event, EXACT)
+    if not table:
+        raise Missing("the example was not reached", example=f"derivatives {framework} eager.gradient")
+    return table
+
+
+@claim("alg-table-compile")
+def compile_efficiency(results: Results) -> Verdict:
+    """Seconds from the start of tracing to the end of the first step with empty caches, torch compile against jax jit.
+    A problem speaks for it if torch takes more than 1.1 times as long, against it otherwise. Supported from two thirds
+    for it, refuted from two thirds against it, else mixed. Cached times and the steps after which compiling has paid
+    for itself are recorded beside it.
+    """
+    rows = _compile_rows(results.runs())
+    if not rows:
+        raise Missing("no comparisons")
+    ratios = [row["torch"]["cold"] / row["jax"]["cold"] for row in rows]
+    won = sum(ratio > judging.EQUAL for ratio in ratios)
+    mean, low, high = statistics.geometric_mean(ratios)
+    evidence = {"problems": len(rows), "for": won, "against": len(rows) - won, "ratio": mean, "ratio_low": low,
+                "ratio_high": high, "rows": rows}
+    return Verdict(by_share(won, len(rows) - won, 0), evidence)
+
+
+def _compile_rows(runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Per problem: seconds to the first result, cold and cached, and steps to break even, of both frameworks."""
+    rows = []
+    for key, group in runs.groupby(judging.PROBLEM, sort=False):
+        found = {framework: _compile_times(group[group["framework"] == framework], framework)
+                 for framework in FRAMEWORKS}
+        if all(times and times["cold"] for times in found.values()):
+            rows.append({"problem": " ".join(str(part) for part in key[1:]), **found})
+    return rows
+
+
+def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, float | None] | None:
+    compiled = runs[runs["mode"] == COMPILED[framework][0]]
+    eager = runs[runs["mode"] == "eager"]
+    if compiled.empty:
+        return None
+    start = compiled[["trace_seconds", "compile_seconds", "first_step_seconds"]].fillna(0).sum(axis=1)
+    cold, cached = (number(start[compiled["cache"] == cache].median()) for cache in ("cold", "cached"))
+    return {"cold": cold, "cached": cached, "break_even_steps": _break_even(compiled, eager, cold)}
+
+
+def _break_even(compiled: pd.DataFrame, eager: pd.DataFrame, cold: float | None) -> float | None:
+    """Steps after which compiling has paid for itself; None where it never does or nothing is known."""
+    if eager.empty or cold is None:
+        return None
+    gained = float(eager["step_seconds"].median()) - float(compiled["step_seconds"].median())
+    spent = cold - float(eager["first_step_seconds"].fillna(0).median())
+    return max(1.0, 1 + spent / gained) if gained > 0 else None
+
+
+@claim("alg-table-ease")
+def ease_of_use(results: Results) -> Verdict:
+    """A proxy: tokens of the two implementations of each timed workload, without imports, comments and docstrings. A
+    workload speaks for it if JAX's has at least 5 % more, against it if it has no more. Supported from two thirds for
+    it, refuted from two thirds against it, else mixed. What the implementations share with others is not counted.
+    """
+    verdict, evidence = judging.smaller_code(code_sizes())
+    return Verdict(verdict, evidence)

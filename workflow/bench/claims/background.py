@@ -1,0 +1,79 @@
+"""The claims of section 1, background."""
+
+from __future__ import annotations
+
+from bench.claims.common import NUMERICAL_FAMILIES, yes
+from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, gains_by_device
+
+
+@claim("bg-dynamic")
+def graph_is_recorded_while_running(results: Results) -> Verdict:
+    """Supported if autograd's graphs of two calls of one function that take different branches differ."""
+    found = {sign: results.event("control_flow", "torch", f"graph.{sign}") for sign in ("positive", "negative")}
+    differ = all(event.ran for event in found.values()) and found["positive"].text != found["negative"].text
+    return Verdict(yes(differ), {sign: event.first_line() for sign, event in found.items()})
+
+
+@claim("bg-jax-numerics")
+def jax_is_markedly_faster_on_numerics(results: Results) -> Verdict:
+    """Best mode against best mode over the families autodiff and science, per device. A comparison speaks for it if
+    JAX is faster and its whole interval lies above 1.2 (markedly), against it if the whole interval lies below 1.2.
+    Supported from two thirds for it, refuted from two thirds against it, of all, ties counted; else mixed.
+    """
+    return gains_by_device(results.comparisons(NUMERICAL_FAMILIES), "jax", margin=1.2)
+
+
+@claim("bg-jax-efficiency")
+def jax_is_more_efficient(results: Results) -> Verdict:
+    """Best mode against best mode over all workloads, per device. A comparison speaks for it if JAX is faster, against
+    it if the whole interval lies below 1.1. Supported from two thirds for it, refuted from two thirds against it, of
+    all, ties counted; else mixed. Devices that disagree make it mixed.
+    """
+    return gains_by_device(results.comparisons(), "jax")
+
+
+@claim("bg-tf-engine")
+def jax_runs_on_tensorflow(results: Results) -> Verdict:
+    """Refuted if JAX compiled and ran a program without importing any module of TensorFlow."""
+    compiler = results.event("packages", "jax", "engine.compiler")
+    engine = results.event("packages", "jax", "engine.tensorflow")
+    return Verdict(yes(engine.number() > 0), {"compiler": compiler.text, "tensorflow": engine.text,
+                                              "modules_imported": int(engine.number())})
+
+
+@claim("bg-jax-lambda")
+def jax_has_jax_lambda(results: Results) -> Verdict:
+    """Refuted if the name is in no source file of jax and jaxlib."""
+    return _name_search(results, "name.jax-lambda")
+
+
+@claim("use-quantum")
+def jax_has_qlax(results: Results) -> Verdict:
+    """Refuted if the name is in no source file of jax and jaxlib."""
+    return _name_search(results, "name.qlax")
+
+
+def _name_search(results: Results, name: str) -> Verdict:
+    event = results.event("packages", "jax", name)
+    return Verdict(yes(event.ran), {"files_searched": int(event.number()), "found": event.data() if event.ran else []})
+
+
+@claim("bg-declarative")
+def jax_is_definition_style(results: Results) -> Verdict:
+    """Supported if a side effect happens less often than the function is called both with and without jit, refuted if
+    it happens in every call in both, mixed if only jit makes it rarer.
+    """
+    calls = 3
+    counts = {mode: results.event("tracing", "jax", f"effects.{mode}").number() for mode in ("eager", "compiled")}
+    torch = {mode: results.event("tracing", "torch", f"effects.{mode}").number() for mode in ("eager", "compiled")}
+    verdict = by_parts([count < calls for count in counts.values()])
+    return Verdict(verdict, {"calls": calls, "jax": counts, "torch": torch})
+
+
+@claim("bg-distributed")
+def jax_distributes_especially_well(results: Results) -> Verdict:
+    """Needs separate devices. Two devices made of one machine's processors do not tell how training scales; their
+    efficiency is recorded, not judged.
+    """
+    efficiency = {framework: results.event("distribution", framework, "efficiency").value for framework in FRAMEWORKS}
+    raise Missing("separate devices are needed", efficiency_on_one_machine=efficiency)

@@ -1,0 +1,102 @@
+"""The claims of section 9, questions and answers."""
+
+from __future__ import annotations
+
+from bench.claims.common import EXACT, error_of, outcome_of, outcome_word, yes
+from bench.judging import FRAMEWORKS, Results, Verdict, by_parts, claim, combine, gains_by_device, number
+
+
+@claim("faq-choose")
+def choose_by_need(results: Results) -> Verdict:
+    """Two parts: JAX is faster (the rule of efficiency), and PyTorch runs more of the forms of Python control flow than
+    JAX does. Supported if both hold, refuted if both are refuted, else mixed. The table has a row per problem.
+    """
+    pairs = results.comparisons()
+    performance = gains_by_device(pairs, "jax")
+    counts = {framework: sum(outcome_word(event) == "right" for name, event in
+                             results.events("control_flow", framework).items()
+                             if name.split(".")[0] in ("eager", "compiled")) for framework in FRAMEWORKS}
+    flexible = yes(counts["torch"] > counts["jax"])
+    columns = ["workload", "task", "size", "precision", "device", "torch_mode", "jax_mode", "ratio", "ratio_low",
+               "ratio_high", "verdict"]
+    table = [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+             for row in pairs[columns].to_dict("records")]
+    return Verdict(combine([performance.verdict, flexible]), {
+        "performance": performance.verdict, "flexibility": flexible, "control_flow_forms_right": counts,
+        "devices": performance.evidence["devices"], "table": table})
+
+
+@claim("faq-migrate")
+def migrate_by_replacing(results: Results) -> Verdict:
+    """The replacement is enough if outputs, gradients and ten training steps of the migrated model equal the reference
+    in both frameworks, and JAX itself supplies layers and optimiser. Supported if both parts hold, refuted if neither
+    does, else mixed.
+    """
+    names = ("migrated.output", "migrated.gradient", "migrated.losses", "migrated.weights")
+    equal = {framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
+             for framework in FRAMEWORKS}
+    own = {name: results.event("exporting", "jax", f"own.{name}") for name in ("layers", "optimiser")}
+    same = [entry["holds"] for entries in equal.values() for entry in entries.values()]
+    verdict = by_parts([all(same), all(event.ran for event in own.values())])
+    return Verdict(verdict, {**equal, "own": {name: outcome_of(event) for name, event in own.items()},
+                             "sources": results.event("exporting", "jax", "sources").data()})
+
+
+@claim("faq-when-traced")
+def graph_is_built_at_definition(results: Results) -> Verdict:
+    """Supported if defining a jitted function traces it, refuted if it does not."""
+    names = ("definition", "first_call", "same_shape", "new_shape", "third_shape", "new_type")
+    counts = {framework: {name: results.event("tracing", framework, f"traces.{name}").number() for name in names}
+              for framework in FRAMEWORKS}
+    return Verdict(yes(counts["jax"]["definition"] > 0), {"traces_so_far": counts})
+
+
+@claim("faq-recursive")
+def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
+    """Supported if, in both frameworks, the backward program visits the operations of sum(tanh(x W)) in reverse order,
+    refuted if in neither, else mixed. The cost of value and gradient in units of the value is recorded beside it.
+    """
+    programs = {name: event.data() for name, event in results.both("derivatives", "backward program").items()}
+    backward = {"torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
+                "jax": ("broadcast_in_dim", "mul", "dot_general")}  # the transposes of sum, of tanh's slope, of x W
+    parts = [_in_order(programs[framework]["backward"], backward[framework]) for framework in FRAMEWORKS]
+    costs = results.both("derivatives", "cost")
+    evidence = {framework: {"forward": programs[framework]["forward"], "backward": programs[framework]["backward"],
+                            "cost_ratio": costs[framework].value} for framework in FRAMEWORKS}
+    return Verdict(by_parts(parts), evidence)
+
+
+def _in_order(found: list[str], wanted: tuple[str, ...]) -> bool:
+    places = [found.index(name) for name in wanted if name in found]
+    return len(places) == len(wanted) and places == sorted(places)
+
+
+@claim("faq-ddp")
+def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
+    """Supported if it is there and the gradients that two processes have after a step equal those of one."""
+    module = results.event("packages", "torch", "name.nn.parallel.DistributedDataParallel")
+    found = [results.event("distribution", "torch", f"two.gradient.{rank}") for rank in (0, 1)]
+    holds = module.ran and all(event.within(EXACT) for event in found)
+    return Verdict(yes(holds), {"module": module.text, "errors": [event.value for event in found],
+                                "efficiency": results.event("distribution", "torch", "efficiency").value})
+
+
+@claim("faq-lax-pmap")
+def pmap_is_in_lax(results: Results) -> Verdict:
+    """Supported if jax.lax has a pmap, refuted if it has none."""
+    names = {"lax_pmap": "jax.lax.pmap", "pmap": "jax.pmap", "shard_map": "jax.shard_map"}
+    found = {short: results.event("packages", "jax", f"name.{name}") for short, name in names.items()}
+    return Verdict(yes(found["lax_pmap"].ran), {short: event.text for short, event in found.items()})
+
+
+@claim("faq-pmap-cpu")
+def pmap_distributes(results: Results) -> Verdict:
+    """Supported if pmap over two devices of this machine gives the gradient of one, refuted if it does not. The
+    efficiency, which is not part of the verdict, and the same by shard_map and by jit are recorded beside it.
+    """
+    ways = {"pmap": "two", "shard_map": "two by shard_map", "jit": "two by jit"}
+    found = {way: results.event("distribution", "jax", f"{name}.gradient") for way, name in ways.items()}
+    efficiency = results.event("distribution", "jax", "efficiency")
+    return Verdict(yes(found["pmap"].within(EXACT)), {
+        "errors": {way: event.value for way, event in found.items()}, "efficiency": efficiency.value,
+        "devices": int(results.event("distribution", "jax", "devices").number())})

@@ -1,0 +1,34 @@
+"""The claims of section 7, tools and resources."""
+
+from __future__ import annotations
+
+import yaml
+
+from bench.claims.common import ARTICLE
+from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim
+
+
+@claim("res-bibliography")
+def works_exist_as_cited(results: Results) -> Verdict:
+    """Supported if every work was found as cited, refuted if none was, else mixed."""
+    path = ARTICLE / "references.yaml"
+    if not path.exists():
+        raise Missing("the bibliography was not checked")
+    findings = [entry["finding"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["checked"]]
+    counts = {finding: findings.count(finding) for finding in dict.fromkeys(findings)}
+    return Verdict(by_parts([finding == "right" for finding in findings]),
+                   {"cited": len(findings), "right": findings.count("right"), "findings": counts})
+
+
+@claim("res-debuggers")
+def the_debugger_works_for_both(results: Results) -> Verdict:
+    """Supported if the debugger shows the numbers at a breakpoint in eager and in compiled code of both frameworks,
+    refuted if nowhere, else mixed. What it shows with the framework's switch for debugging is recorded beside it.
+    """
+    modes = ("eager", "compiled", "switched off")
+    found = {framework: {mode.replace(" ", "_"): results.event("debugging", framework, f"breakpoint.{mode}")
+                         for mode in modes} for framework in FRAMEWORKS}
+    parts = [found[framework][mode].value == 1 for framework in FRAMEWORKS for mode in ("eager", "compiled")]
+    evidence = {framework: {mode: {"shows_numbers": event.value == 1, "transcript": event.text[:600]}
+                            for mode, event in events.items()} for framework, events in found.items()}
+    return Verdict(by_parts(parts), evidence)

@@ -1,0 +1,131 @@
+"""The claims of section 6, application scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from bench import judging, workloads
+from bench.claims.common import INFERENCE
+from bench.judging import FRAMEWORKS, Results, Verdict, by_parts, claim, number
+from bench.vocabulary import size_rank
+
+SCENARIOS = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
+             "use-health": ("dna_cnn", "gcn", "unet")}
+"""The workloads that stand for a scenario of the article."""
+
+
+@claim("use-nlp")
+def torch_is_strong_for_language(results: Results) -> Verdict:
+    """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert,
+    per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it
+    is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
+    mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-nlp"])
+
+
+@claim("use-vision")
+def torch_is_strong_for_vision(results: Results) -> Verdict:
+    """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
+    unet, per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster,
+    or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it,
+    else mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-vision"])
+
+
+@claim("use-rl")
+def torch_suits_reinforcement_learning(results: Results) -> Verdict:
+    """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
+    that the ratio of times is that of environment steps per second and of updates per second. A comparison speaks for
+    it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie), against it if JAX is
+    faster. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device; a device where
+    one of the workloads was not compared decides nothing.
+    """
+    found = _torch_is_strong(results, SCENARIOS["use-rl"])
+    rates = _rates(results, SCENARIOS["use-rl"], ("train",))
+    return Verdict(found.verdict, found.evidence | {"rates": [rate | _updates(rate) for rate in rates]})
+
+
+def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
+    """Updates of the networks per second; {} where the problem or its size is unknown here.
+
+    A step makes one update, or as many as the epochs and minibatches that its size names.
+    """
+    item = workloads.discover().get(f"training/{rate['workload']}")
+    if item is None or rate["size"] not in item.problem.SIZES:
+        return {}
+    settings = item.problem.SIZES[rate["size"]]
+    updates = settings.get("epochs", 1) * settings.get("minibatches", 1)
+    return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in FRAMEWORKS}
+
+
+@claim("use-driving")
+def torch_for_driving(results: Results) -> Verdict:
+    """Who uses what is opinion; what can be measured is the time per frame of semantic segmentation (unet). Best mode
+    against best mode over its forward passes, or over its training steps where no forward pass was compared. A
+    comparison speaks for PyTorch if the whole interval of JAX's gain lies below 1.1, against it if JAX is faster.
+    Supported from two thirds for it, refuted from two thirds against it, else mixed, per device.
+    """
+    forward = results.comparisons("training", "unet", INFERENCE)
+    task = INFERENCE if forward["ratio"].notna().any() else ("train",)
+    found = _torch_is_strong(results, ("unet",), task)
+    return Verdict(found.verdict, found.evidence | {"rates": _rates(results, ("unet",), task)})
+
+
+@claim("use-health")
+def torch_for_health_care(results: Results) -> Verdict:
+    """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
+    mode against best mode over the training steps and forward passes of unet (imaging), dna_cnn (genomics) and gcn
+    (drug discovery), per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch
+    is faster, or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
+    against it, else mixed; a device where one of the workloads was not compared decides nothing.
+    """
+    return _torch_is_strong(results, SCENARIOS["use-health"])
+
+
+def _torch_is_strong(results: Results, names: Sequence[str], task: judging.Names = None) -> Verdict:
+    return judging.by_device(results.comparisons("training", names, task),
+                             lambda rows: judging.not_slower(rows, "torch", names))
+
+
+def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list[dict[str, Any]]:
+    """Items per second and seconds of a step in the fastest mode of both, at the largest usual size that both ran."""
+    cells = results.cells("training", names, tasks)
+    cells = cells[cells["items_per_second"].notna()]
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    # of several precisions the usual one of training, float32, is told where it was measured
+    order = cells.assign(rank=cells["size"].map(size_rank), usual=cells["precision"] == "float32")
+    for key, group in order.sort_values(["rank", "usual"]).groupby(judging.PROBLEM, sort=False):
+        where = dict(zip(judging.PROBLEM, key, strict=True))
+        best = {row["framework"]: row for row in group.sort_values("step_seconds", ascending=False).to_dict("records")}
+        if set(best) >= set(FRAMEWORKS):
+            rows[where["workload"], where["device"]] = {
+                **{name: where[name] for name in ("workload", "task", "size", "precision", "device")},
+                **{framework: float(best[framework]["items_per_second"]) for framework in FRAMEWORKS},
+                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in FRAMEWORKS}}
+    return list(rows.values())
+
+
+@claim("use-rnn")
+def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
+    """Refuted if RNN, LSTM and GRU of torch.nn run and no class of torchvision is one, supported if the opposite holds,
+    else mixed. The ratio of times of the LSTM is recorded beside it.
+    """
+    layers = {name: results.event("packages", "torch", f"name.nn.{name}") for name in ("RNN", "LSTM", "GRU")}
+    vision = results.event("packages", "torch", "name.torchvision")
+    in_torchvision = vision.ran and bool(vision.value)
+    verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
+    found = (", ".join(vision.data()) or "absent") if vision.ran else vision.text
+    return Verdict(verdict, {"torchvision": found, **{name: event.text for name, event in layers.items()},
+                             "lstm": _ratios(results.comparisons("training", "lstm"))})
+
+
+def _ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The comparisons that have a ratio, as evidence."""
+    columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
+    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]
