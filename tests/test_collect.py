@@ -124,7 +124,8 @@ def test_facts_are_cut_to_plain_values_and_cannot_rename_the_machine(folder):
 def gate(**changes):
     """Rows of the parity gate that let every variant through."""
     return [{"family": "training", "workload": "mlp", "task": "train", "framework": framework, "mode": mode,
-             "status": "ok", "message": "", "name": "loss", "against": "reference", "error": 0.0} | changes
+             "status": "ok", "message": "", "name": "loss", "against": "reference", "error": 0.0,
+             "precision": "float64"} | changes
             for framework, mode in (("torch", "eager"), ("jax", "jit"))]
 
 
@@ -159,6 +160,7 @@ def test_a_single_run_is_not_comparable():
     (gate(status="mismatch", error=0.5), "differs by 0.5 from reference"),
     (gate(status="failed", error=None, message="planted"), "planted"),
     (gate() + gate(task="gradient", status="mismatch", error=0.5), "gradient loss differs"),
+    (gate(precision="float32"), "the parity gate was not run for torch eager"),
 ])
 def test_what_the_gate_does_not_let_through_has_no_ratio(rows, message):
     row = compared(series(2.0), rows)

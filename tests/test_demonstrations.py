@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench import claims, demonstrate, events, schema
+from bench import demonstrate, events, judge, schema
 from bench.judging import Results
 
 ROOT = Path(__file__).parents[1]
@@ -96,8 +96,8 @@ def test_the_examples_of_both_frameworks_run_and_decide_what_is_known(recorded):
         assert not ABSOLUTE.search(text), text[:500]
         assert not re.search(r"\b0x[0-9a-f]{6,}", text), text[:500]
     results = Results("here", {"events": frame})
-    entries = {entry["id"]: entry for entry in claims.read_claims()}
-    found = {identity: claims.judge(entries[identity], results).verdict for identity in KNOWN[workload]}
+    entries = {entry["id"]: entry for entry in judge.read_claims()}
+    found = {identity: judge.judge(entries[identity], results).verdict for identity in KNOWN[workload]}
     assert found == KNOWN[workload]
     INSPECTIONS.get(workload, lambda frame: None)(frame)
 
@@ -165,9 +165,9 @@ def test_every_graph_workload_is_known_here():
 
 
 def test_every_claim_that_a_graph_workload_names_exists_and_is_judged():
-    known = {entry["id"] for entry in claims.read_claims()}
+    known = {entry["id"] for entry in judge.read_claims()}
     for name in demonstrate.names():
-        assert set(demonstrate.problem(name).CLAIMS) <= known & set(claims.REGISTRY)
+        assert set(demonstrate.problem(name).CLAIMS) <= known & set(judge.REGISTRY)
 
 
 def test_an_unknown_workload_is_refused_by_name():

@@ -113,7 +113,7 @@ def test_an_environment_is_python_and_pins_from_conda_forge_and_pypi_alone(path)
     assert options == ([CPU_INDEX] if path.stem == "torch-cpu" else [])
 
 
-@pytest.mark.parametrize("name", ["torch-cpu", "jax-cpu", "article"])
+@pytest.mark.parametrize("name", ["torch-cpu", "jax-cpu", "numpy-cpu", "article"])
 def test_an_environment_pins_the_dependencies_of_its_packages_too(name):
     requirements = [line for line in pip_section(ROOT / "envs" / f"{name}.yaml") if not line.startswith("-")]
     assert closure(requirements) == set(environment_pins(ROOT / "envs" / f"{name}.yaml"))

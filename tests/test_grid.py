@@ -56,7 +56,8 @@ def test_a_workload_that_does_not_exist_is_named_with_those_that_do():
 
 def test_every_family_has_twins_of_both_frameworks():
     twins = {(cell.family, cell.framework) for cell, run in grid.runs(plan()) if run >= TWIN}
-    assert twins == {(family, framework) for family in ("training", "autodiff") for framework in ("torch", "jax")}
+    families = ("training", "autodiff", "science")
+    assert twins == {(family, framework) for family in families for framework in ("torch", "jax")}
 
 
 def test_where_the_usual_mode_is_not_measured_another_one_has_a_twin():
@@ -77,6 +78,43 @@ def test_the_bandwidth_is_measured_whatever_the_precision():
     cells = grid.cells(plan(workloads="autodiff/linear_jacobian"))
     assert {(cell.workload, cell.precision) for cell in cells if cell.family == "machine"} == {
         ("matmul", "float64"), ("copy", "float32")}
+
+
+def test_numpy_is_measured_on_the_cpu_beside_the_frameworks_whatever_their_device(monkeypatch):
+    monkeypatch.setattr(settings.hardware, "devices", lambda: ("cpu", "cuda"))
+    cells = grid.cells(plan(devices="cuda", precisions="float64,tf32"))
+    own = {(cell.workload, cell.task, cell.size) for cell in cells if cell.framework == "jax"}
+    lines = [cell for cell in cells if cell.framework == "numpy"]
+    assert {(cell.family, cell.device, cell.mode, cell.precision) for cell in lines} == {
+        ("science", "cpu", "eager", "float64")}
+    assert {(cell.workload, cell.task, cell.size) for cell in lines} < own
+
+
+def test_smoke_takes_the_modes_that_start_fast_but_for_the_lightest_workloads():
+    cells = grid.cells(plan(preset="smoke"))
+    modes = {name: {cell.mode for cell in cells if cell.workload == name} for name in ("resnet", "linear_regression")}
+    assert modes == {"resnet": {"eager", "jit"}, "linear_regression": {"eager", "compile", "jit", "scan"}}
+
+
+def test_scaling_curves_are_measured_where_they_are_asked_for_in_the_tasks_that_a_workload_names():
+    cells = grid.cells(plan(workloads="autodiff/gmm", sizes="sweeps", modes="jit"))
+    mine = {(cell.task, cell.size) for cell in cells if cell.family != "machine"}
+    definition = workloads.discover()["autodiff/gmm"].problem
+    assert mine == {(task, size) for task in definition.SWEEP_TASKS for size in definition.SWEEPS}
+
+
+def test_the_gate_runs_what_the_grid_compares_and_what_runs_are_there_and_what_those_are_compared_with(tmp_path):
+    chosen = plan(workloads="training/mlp", modes="compile,scan")
+    found = grid.checks(chosen, tmp_path)
+    untimed = {("compile", "gradient"), ("compile", "train")}
+    assert set(found["training/mlp", "torch"]) == untimed
+    assert {mode for mode, _ in found["training/mlp", "jax"]} == {"scan", "jit"}
+    path = tmp_path / "training/mlp/forward-small-float32-cuda/torch-compile-max.0.parquet"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    found = grid.checks(chosen, tmp_path)
+    assert set(found["training/mlp", "torch"]) == untimed | {("compile", "forward")}
+    assert ("jit", "forward") in found["training/mlp", "jax"]
 
 
 def test_a_configuration_that_leaves_nothing_to_measure_is_one_sentence():

@@ -1,17 +1,20 @@
 """A run: what goes wrong becomes a result, and what cannot be believed is refused."""
 
+import dataclasses
 import json
 import os
 import signal
 import statistics
 import subprocess
 import time
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bench import measure, schema
+from bench.vocabulary import Cell
 
 pytestmark = pytest.mark.serial
 
@@ -39,6 +42,35 @@ def test_the_parts_of_a_run_add_up_to_its_wall_time(bench):
     parts = sum(row[f"{part}_seconds"] or 0 for part in (
         "import", "build", "trace", "compile", "first_step", "check", "warmup", "timed", "probe"))
     assert 0 < row["wall_seconds"] - parts < 1.5
+
+
+def test_a_derivative_is_held_against_its_reference_where_it_is_timed(bench):
+    row = bench.measure("autodiff/linear_jacobian", framework="jax", mode="jit", task="jacobian")
+    assert 0.0 <= row["reference_error"] < 1e-6
+    file = bench.root / "workflow/bench/workloads/autodiff/linear_jacobian/jax_impl.py"
+    file.write_text(file.read_text().replace("return x @ W + b", "return x @ W + 1.01 * b"))
+    assert bench.measure("autodiff/linear_jacobian", framework="jax", mode="jit",
+                         task="jacobian")["reference_error"] == pytest.approx(0.01, rel=1e-3)
+
+
+def test_numpy_is_measured_as_the_frameworks_are(bench):
+    row = bench.measure("science/heat_equation", framework="numpy", task="forward")
+    assert (row["status"], row["message"], row["cache"]) == ("ok", "", "none")
+    assert json.loads(row["versions"])["numpy"]
+    assert row["bytes_moved"] > 0
+    assert row["reference_error"] < 1e-5
+
+
+def test_what_the_compiler_learns_of_the_machine_is_there_before_a_cold_run(monkeypatch, tmp_path):
+    cell = Cell("training", "mlp", "train", "tiny", "float32", "cpu", "torch", "compile")
+    learnt = tmp_path / f"toolchain-{version('torch')}" / "inductor" / "isa"
+    learnt.parent.mkdir(parents=True)
+    learnt.write_text("avx512")
+    folder, cache = measure.prepare_caches(tmp_path, cell, 0)
+    assert ((folder / "inductor" / "isa").read_text(), cache) == ("avx512", "cold")
+    assert measure.prepare_caches(tmp_path, cell, 1)[1] == "cached"
+    eager, cache = measure.prepare_caches(tmp_path, dataclasses.replace(cell, mode="eager"), 0)
+    assert (list(eager.iterdir()), cache) == ([], "none")
 
 
 def test_a_second_run_uses_the_compiler_cache_of_the_first(bench):
@@ -147,6 +179,7 @@ def test_two_measurements_never_overlap(bench):
     log = bench.root / "log"
     bench.plant("logged", code=f"""
 import time
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 def record(self):

@@ -14,7 +14,7 @@ JIT_ONLY = '\nMODES = {"torch": (), "jax": ("jit",)}\n'
 def row(framework="jax", mode="jit", name="loss", values=(1.0, 2.0), **changes):
     return {"family": "training", "workload": "of_another_machine", "task": "train", "framework": framework,
             "mode": mode, "status": "ok", "message": "", "name": name, "shape": [len(values)],
-            "values": list(values)} | changes
+            "values": list(values), "precision": "float64"} | changes
 
 
 def observed(bench, framework, workload="training/mlp"):
@@ -72,6 +72,20 @@ def test_an_unknown_workload_is_refused_by_name():
                            "--output", "nowhere"], capture_output=True, text=True)
     assert done.returncode == 2
     assert "'training/none'" in done.stderr
+
+
+def test_only_what_is_asked_for_is_observed_and_derivatives_in_float32_too(bench):
+    output = bench.root / "out.parquet"
+    subprocess.run([sys.executable, str(bench.root / "workflow/bench/parity.py"), "--framework", "jax", "--workload",
+                    "autodiff/linear_jacobian", "--checks", "jit:per_sample", "eager:jacobian", "--output",
+                    str(output)], check=True, capture_output=True)
+    rows = schema.read(output, "observations")
+    assert {(found["mode"], found["task"], found["precision"]) for found in rows} == {
+        ("jit", "per_sample", "float64"), ("eager", "jacobian", "float64"), ("jit", "per_sample", "float32"),
+        ("jit", "jacobian", "float32")}
+    judged = parity.compare([], rows, "test")
+    assert {found["tolerance"] for found in judged if found["precision"] == "float32"} == {1e-5}
+    assert {found["status"] for found in judged} == {"ok"}
 
 
 def compared(torch):

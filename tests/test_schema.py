@@ -66,6 +66,16 @@ def test_a_file_of_an_earlier_version_is_read_and_its_later_columns_are_null(tmp
     assert schema.read(tmp_path / "noise.parquet", "noise")[0]["scores"] is None
 
 
+def test_observations_of_the_time_before_lower_precisions_are_read_as_float64(tmp_path, monkeypatch):
+    row = {"family": "training", "workload": "mlp", "task": "train", "framework": "jax", "mode": "jit", "status": "ok"}
+    with monkeypatch.context() as past:
+        past.setattr(schema, "VERSION", 2)
+        past.setitem(schema.TABLES, "observations", {name: kind for name, kind in schema.OBSERVATIONS.items()
+                                                     if name != "precision"})
+        schema.write(tmp_path / "jax.parquet", "observations", [row])
+    assert schema.read(tmp_path / "jax.parquet", "observations")[0]["precision"] == "float64"
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.parquet")
     for path in (tmp_path, tmp_path / "pipe.parquet"):

@@ -182,13 +182,15 @@ def grouped(rows: Iterable[Row], columns: tuple[str, ...]) -> dict[tuple[Any, ..
 
 def cell_rows(runs: Iterable[Row], peaks: Iterable[Row]) -> list[Row]:
     """One row per cell from its runs (twins apart)."""
-    best = {(row["device"], row["precision"]): row["value"] for row in peaks
-            if row["quantity"] == "matmul_flops_per_second"}
+    best = {(row["quantity"], row["device"], row["precision"]): row["value"] for row in peaks}
+    best |= {("copy_bytes_per_second", row["device"], ""): row["value"] for row in peaks
+             if row["quantity"] == "copy_bytes_per_second"}
     main = (row for row in runs if row["run"] < TWIN)
     return [_cell(dict(zip(CELL, key, strict=True)), group, best) for key, group in grouped(main, CELL).items()]
 
 
-def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str], float]) -> Row:
+def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float]) -> Row:
+    """The row of a cell; `peaks` by quantity, device and precision ("": a copy moves bytes, whatever they mean)."""
     good = [row for row in runs if row["status"] == "ok"]
     bad = [row for row in runs if row["status"] != "ok"]
     row = cell | {"runs": len(good), "status": "ok" if good else bad[0]["status"],
@@ -198,7 +200,9 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str], float]) ->
     centre, low, high = statistics.interval([run["step_seconds"] for run in good])
     flops, items = _median(good, "flops"), _median(good, "items")
     per_second = flops / centre if flops else None
-    peak = peaks.get((cell["device"], cell["precision"]))
+    peak = peaks.get(("matmul_flops_per_second", cell["device"], cell["precision"]))
+    copied = peaks.get(("copy_bytes_per_second", cell["device"], ""))
+    moved = _median(good, "bytes_moved")
     return row | {
         "values": sum(len(run["values"]) for run in good),
         "step_seconds": centre, "step_seconds_low": low, "step_seconds_high": high,
@@ -209,11 +213,14 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str], float]) ->
         "items_per_second": items / centre if items else None, "item_unit": good[0]["item_unit"],
         "flops": flops, "compiler_flops": _median(good, "compiler_flops"), "flops_per_second": per_second,
         "share_of_peak": per_second / peak if per_second and peak else None,
+        "bytes_moved": moved, "share_of_copy": moved / centre / copied if moved and copied else None,
         "peak_host_bytes": _whole(_median(good, "peak_host_bytes")),
         "baseline_host_bytes": _whole(_median(good, "baseline_host_bytes")),
         "peak_device_bytes": _whole(_median(good, "peak_device_bytes")),
         "energy_joules": _median(good, "energy_joules"),
         "steady": all(run["steady"] for run in good), "drift": any(run["drifted"] for run in good),
+        "reference_error": max((run["reference_error"] for run in good if run["reference_error"] is not None),
+                               default=None),
         "metrics": next((run["metrics"] for run in good if run["metrics"]), None),
     }
 
@@ -350,9 +357,11 @@ def gate_rows(problem: Row, framework: str, mode: str, gate: list[Row]) -> list[
     """
     # a mode that needs CUDA is the same implementation under another launcher; the gate runs the modes a CPU has
     mode = "compile" if mode == "compile-max" else mode
-    wanted = (problem["family"], problem["workload"], framework, mode)
-    return [row for row in gate if (row["family"], row["workload"], row["framework"], row["mode"]) == wanted
-            and row["task"] in (gate_task(problem), "gradient")]
+    wanted = (problem["family"], problem["workload"], framework, mode, parity.PRECISION)
+    tasks = {gate_task(problem)} | ({"gradient"} if problem["family"] == "training" else set())
+    return [row for row in gate
+            if (row["family"], row["workload"], row["framework"], row["mode"], row["precision"]) == wanted
+            and row["task"] in tasks]
 
 
 def gate_task(problem: Row) -> str:

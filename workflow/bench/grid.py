@@ -24,8 +24,14 @@ TARGET = "target"
 """The task of a training until its score has reached the target that problem.py states."""
 SWEEP_RUNS = 3
 """The most runs of a point of a scaling curve."""
-TWIN_VARIANTS = {"torch": "eager", "jax": "jit"}
-"""The variants that are measured as two, in the first workload of every family; another one where these are not."""
+USUAL_MODES = {"torch": "eager", "jax": "jit"}
+"""The variants that are measured as two, in the first workload of every family (another one where these are not), and
+the only ones of most workloads in the preset smoke: they start fast.
+"""
+BASELINE_PRECISIONS = ("float64", "float32")
+"""What NumPy computes in."""
+PIVOT = ("jax", "jit")
+"""The variant that the gate compares the others with."""
 
 
 def catalogue(settings: Settings) -> dict[str, workloads.Workload]:
@@ -47,7 +53,8 @@ def catalogue(settings: Settings) -> dict[str, workloads.Workload]:
 def cells(settings: Settings) -> list[Cell]:
     """Every cell of the grid, in a stable order; modes and precisions that a device cannot have are left out."""
     chosen = catalogue(settings)
-    grid = [cell for item in chosen.values() if item.family != MACHINE for cell in _cells_of(item, settings)]
+    grid = [cell for item in chosen.values() if item.family != MACHINE
+            for cell in _with_baseline(item, list(_cells_of(item, settings)))]
     used = {(cell.device, cell.precision) for cell in grid}
     machine = [cell for item in chosen.values() if item.family == MACHINE for cell in _cells_of(item, settings)
                if (cell.device, cell.precision) in used or len(item.problem.PRECISIONS) == 1]
@@ -62,8 +69,20 @@ def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
                     yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
 
 
+def _with_baseline(item: workloads.Workload, own: list[Cell]) -> list[Cell]:
+    """The frameworks' cells of a workload and NumPy's, if it has them, which are on the CPU beside whatever device."""
+    if "numpy" not in item.frameworks:
+        return own
+    problems = dict.fromkeys((cell.task, cell.size, cell.precision) for cell in own)
+    return own + [Cell(item.family, item.name, task, size, precision, "cpu", "numpy", "eager")
+                  for task, size, precision in problems
+                  if task in item.problem.BASELINE_TASKS and precision in BASELINE_PRECISIONS]
+
+
 def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> Iterable[tuple[str, str, str]]:
-    """(task, size, precision): all together; of a scaling curve, and on the way to a target, the usual ones alone."""
+    """(task, size, precision): all together; of a scaling curve its own tasks, and there and on the way to a target the
+    usual precision alone.
+    """
     definition = item.problem
     main = _main_tasks(item)
     precisions = _precisions(item, device, settings)
@@ -73,7 +92,7 @@ def _problems_of(item: workloads.Workload, device: str, settings: Settings) -> I
                 yield from ((task, size, precision) for precision in precisions[:1] if size in definition.TARGET)
             elif size in definition.SIZES:
                 yield from ((task, size, precision) for precision in precisions)
-            elif task == main[0]:
+            elif task in getattr(definition, "SWEEP_TASKS", main[:1]):
                 yield task, size, precisions[0]
 
 
@@ -108,10 +127,12 @@ def _precisions(item: workloads.Workload, device: str, settings: Settings) -> li
 def _modes(item: workloads.Workload, framework: str, device: str, settings: Settings, task: str,
            size: str) -> list[str]:
     """The modes that exist on the device. Those that a workload keeps out of QUICK_MODES are left out of the preset
-    quick and of scaling curves, and below `full` of all tasks but the main ones. Nobody waits for a whole training in
-    eager JAX: it tells nothing that its step does not.
+    quick and of scaling curves, and below `full` of all tasks but the main ones; smoke takes the usual modes instead.
+    Nobody waits for a whole training in eager JAX: it tells nothing that its step does not.
     """
     modes = getattr(item.problem, "MODES", MODES).get(framework, ())
+    if settings.preset == "smoke" and settings.modes is None and hasattr(item.problem, "QUICK_MODES"):
+        return [mode for mode in modes if mode == USUAL_MODES[framework]] or list(modes[:1])
     brief = not settings.every_task or size not in SIZES or (
         settings.preset != "full" and task not in _main_tasks(item))
     quick = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ()) if brief else modes
@@ -140,10 +161,49 @@ def twins(grid: Iterable[Cell]) -> list[Cell]:
     Where the usual mode is not measured it is the first of any mode: without twins nothing could be told from noise.
     """
     first: dict[tuple[str, str, str], Cell] = {}
-    for cell in sorted(grid, key=lambda cell: cell.mode != TWIN_VARIANTS.get(cell.framework)):
+    for cell in sorted((cell for cell in grid if cell.framework in USUAL_MODES), key=_rank_as_twin):
         if cell.family != MACHINE:
             first.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(first.values())
+
+
+def _rank_as_twin(cell: Cell) -> tuple[bool, ...]:
+    """Low for what every preset measures, so that a larger one keeps the twins of a smaller one."""
+    item = workloads.discover()[f"{cell.family}/{cell.workload}"]
+    quick = getattr(item.problem, "QUICK_MODES", MODES).get(cell.framework, ())
+    return cell.mode not in quick, cell.mode != USUAL_MODES[cell.framework], cell.task not in _main_tasks(item)
+
+
+def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What the parity gate has to run, (mode, task), by `family/name` and framework: what the grid compares, what the
+    runs below `folder` hold already, what those are compared with, and the tasks that are checked without being timed.
+    """
+    chosen = catalogue(settings)
+    wanted: dict[str, set[tuple[str, str, str]]] = {key: set() for key in chosen}
+    for family, name, task, framework, mode in [*map(_check_of, cells(settings)), *_runs_there(folder)]:
+        checked = "train" if task == TARGET else task
+        wanted.get(f"{family}/{name}", set()).add((framework, mode.removesuffix("-max"), checked))
+    found = {}
+    for key, variants in wanted.items():
+        problem = chosen[key].problem
+        untimed = set(problem.CHECK_TASKS) - set(problem.TASKS)
+        variants |= {(framework, mode, task) for framework, mode, _ in variants for task in untimed}
+        variants |= {(*PIVOT, task) for *_, task in variants}
+        for framework in settings.frameworks:
+            found[key, framework] = sorted({(mode, task) for own, mode, task in variants if own == framework})
+    return found
+
+
+def _check_of(cell: Cell) -> tuple[str, str, str, str, str]:
+    return cell.family, cell.workload, cell.task, cell.framework, cell.mode
+
+
+def _runs_there(folder: Path) -> Iterable[tuple[str, str, str, str, str]]:
+    """What `_check_of` says of the cells of the run files below `folder`, by their names alone."""
+    for path in folder.glob("*/*/*/*.parquet"):
+        family, name, problem = path.parts[-4:-1]
+        framework, _, mode = path.name.split(".")[0].partition("-")
+        yield family, name, problem.split("-")[0], framework, mode
 
 
 def priority(cell: Cell, run: int) -> int:

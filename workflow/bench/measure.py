@@ -27,12 +27,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib import import_module
+from importlib.metadata import version
 from typing import IO, Any
 
 from bench import environment, hardware, probe, timing, workloads
 from bench.vocabulary import ALLOWED, TWIN, Cell
 
 WORKER = Path(__file__).with_name("worker.py")
+TOOLCHAIN = Path(__file__).with_name("backends") / "torch_toolchain.py"
+UNCOMPILED = ("torch-eager", "numpy-eager")
 LOCK = Path("/tmp/torch-jax-benchmark.lock")
 """One per machine, whatever TMPDIR says: whoever holds it measures."""
 
@@ -99,14 +102,30 @@ def prepare_caches(base: Path, cell: Cell, run: int) -> tuple[Path, str]:
     """The folder of the cell's compiler caches below `base`, and whether this run compiles `cold` or `cached`.
 
     The first run empties the folder; the others use what it left. Eager PyTorch compiles nothing (`none`); eager JAX
-    compiles every operation by itself.
+    compiles every operation by itself. What PyTorch's compiler finds out about the machine, once, is there from the
+    start.
     """
     folder = base.absolute() / cell.problem / cell.variant
     if run == 0:
         shutil.rmtree(folder, ignore_errors=True)
     cache = "cached" if any(folder.glob("*/*")) else "cold"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder, "none" if cell.variant == "torch-eager" else cache
+    if cache == "cold" and cell.variant.startswith("torch-compile"):
+        shutil.copytree(toolchain(base.absolute()), folder, dirs_exist_ok=True)
+    return folder, "none" if cell.variant in UNCOMPILED else cache
+
+
+def toolchain(base: Path) -> Path:
+    """The cache below `base` of what PyTorch's compiler knows about the machine; made where it is missing.
+
+    It stays empty where that fails: the compiler then finds it out by itself, in every cold run.
+    """
+    folder = base / f"toolchain-{version('torch')}"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        variables = environment.variables(os.environ, device="cpu", threads=1, caches=folder)
+        subprocess.run([sys.executable, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
+    return folder
 
 
 def keep_off(cpus: list[int]) -> None:

@@ -2,9 +2,10 @@
 
     python workflow/bench/parity.py --framework torch --workload training/mlp --output FILE
 
-runs every mode that a CPU has of one framework at the check size, for every check task, and writes what it observed
-as the table `observations`. `compare` holds the observations of both frameworks against the reference of problem.py
-and against each other.
+runs every mode that a CPU has of one framework at the check size, for every check task (or those of `--checks`), and
+writes what it observed as the table `observations`. `compare` holds the observations of both frameworks against the
+reference of problem.py and against each other. The families of derivatives and kernels are observed in float32 too, in
+one mode: how far that is from the reference is a result, and stops nobody.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,9 @@ from bench import schema, workloads
 from bench.vocabulary import MODES
 
 SIZE, PRECISION, DEVICE = "tiny", "float64", "cpu"
+LOWER = "float32"
+OBSERVED_LOWER = {"autodiff": {"torch": "eager", "jax": "jit"}, "science": {"torch": "eager", "jax": "jit"}}
+"""The families that are observed in float32 too, and in which mode."""
 CHECK_STEPS = 5
 PIVOT = ("jax", "jit")
 """The variant that the others are compared with, besides the reference."""
@@ -37,21 +41,32 @@ LONGEST_MESSAGE = 2000
 
 Row = dict[str, Any]
 Arrays = dict[str, np.ndarray]
+Check = tuple[str, str]
+"""A mode and a check task."""
 
 
 # --- observing: one framework, one process ----------------------------------------------------------------------------
 
 
-def observe(family: str, name: str, framework: str) -> list[Row]:
-    """Observations of every mode × check task of a workload. What raises becomes a row with its message."""
+def observe(family: str, name: str, framework: str, checks: Collection[Check] | None = None) -> list[Row]:
+    """Observations of every mode × check task of a workload, or of `checks` alone, and then of the usual mode in
+    float32 where that is asked for. What raises becomes a row with its message.
+    """
     problem = workloads.load_problem(family, name)
     backend = import_module(f"bench.backends.{framework}_backend")
-    backend.configure(DEVICE, PRECISION, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    wanted = [(mode, task) for mode in modes(problem, framework) for task in problem.CHECK_TASKS
+              if checks is None or (mode, task) in checks]
+    usual = OBSERVED_LOWER.get(family, {}).get(framework)
+    lower = [(usual, task) for task in dict.fromkeys(task for _, task in wanted)
+             if usual in modes(problem, framework) and LOWER in problem.PRECISIONS]
     rows = []
-    for mode in modes(problem, framework):
-        for task in problem.CHECK_TASKS:
-            key = {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode}
-            rows += [key | row for row in _attempt(problem, family, name, framework, task, mode)]
+    for precision, pairs in ((PRECISION, wanted), (LOWER, lower)):
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        backend.configure(DEVICE, precision, threads)
+        for mode, task in pairs:
+            key = {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode,
+                   "precision": precision}
+            rows += [key | row for row in _attempt(problem, key)]
     return rows
 
 
@@ -60,10 +75,10 @@ def modes(problem: ModuleType, framework: str) -> list[str]:
     return [mode for mode in getattr(problem, "MODES", MODES).get(framework, ()) if mode != "compile-max"]
 
 
-def _attempt(problem: ModuleType, family: str, name: str, framework: str, task: str, mode: str) -> list[Row]:
+def _attempt(problem: ModuleType, key: Row) -> list[Row]:
     try:
-        implementation = workloads.load_implementation(family, name, framework)
-        step = implementation.build(problem.Problem(SIZE), task, mode, DEVICE, PRECISION)
+        implementation = workloads.load_implementation(key["family"], key["workload"], key["framework"])
+        step = implementation.build(problem.Problem(SIZE), key["task"], key["mode"], DEVICE, key["precision"])
         observed = first_steps(step)
     except Exception as error:  # a failure is a result, and must not hide what the other variants do
         kind = type(error).__name__
@@ -107,24 +122,25 @@ def compare(observations_torch: Iterable[Row], observations_jax: Iterable[Row], 
     A row's error is the largest difference over the largest value of what it is compared with. Its status is `ok`,
     `mismatch` (also for a name or a shape that differs), or that of the observation itself.
     """
-    found: dict[tuple[str, str, str], dict[tuple[str, str], list[Row]]] = {}
+    found: dict[tuple[str, str, str, str], dict[tuple[str, str], list[Row]]] = {}
     for row in [*observations_torch, *observations_jax]:
-        task = found.setdefault((row["family"], row["workload"], row["task"]), {})
+        task = found.setdefault((row["family"], row["workload"], row["task"], row["precision"]), {})
         task.setdefault((row["framework"], row["mode"]), []).append(row)
     rows = []
-    for (family, workload, task_name), variants in found.items():
-        reference, tolerance = _reference(family, workload, task_name)
-        key = {"hardware": hardware, "family": family, "workload": workload, "task": task_name}
+    for (family, workload, task_name, precision), variants in found.items():
+        reference, tolerance = _reference(family, workload, task_name, precision)
+        key = {"hardware": hardware, "family": family, "workload": workload, "task": task_name, "precision": precision}
         rows += [key | row for row in _compare_task(variants, reference, tolerance)]
     return rows
 
 
-def _reference(family: str, workload: str, task: str) -> tuple[Arrays, float]:
+def _reference(family: str, workload: str, task: str, precision: str) -> tuple[Arrays, float]:
     """The reference and the tolerance of a task; none and the usual one for a workload that is not here."""
     if f"{family}/{workload}" not in workloads.discover():
-        return {}, 1e-8
+        return {}, 1e-8 if precision == PRECISION else 1e-3
     problem = workloads.load_problem(family, workload)
-    return problem.Problem(SIZE).reference(task), problem.TOLERANCE
+    tolerance = problem.TOLERANCE if precision == PRECISION else problem.PRECISION_TOLERANCE.get(precision, 1e-3)
+    return problem.Problem(SIZE).reference(task), tolerance
 
 
 def _compare_task(variants: dict[tuple[str, str], list[Row]], reference: Arrays, tolerance: float) -> list[Row]:
@@ -186,12 +202,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--framework", required=True, choices=("torch", "jax"))
     parser.add_argument("--workload", required=True, help="family/name")
+    parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     if arguments.workload not in workloads.discover():
         parser.error(f"workload is {arguments.workload!r}, allowed are {', '.join(workloads.discover())}")
     family, name = arguments.workload.split("/")
-    rows = observe(family, name, arguments.framework)
+    checks = arguments.checks and {(mode, task) for mode, _, task in (check.partition(":")
+                                                                     for check in arguments.checks)}
+    rows = observe(family, name, arguments.framework, checks)
     schema.write(arguments.output, "observations", rows)
     for row in rows:
         if row["status"] != "ok":

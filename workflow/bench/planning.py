@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import sys
 from collections.abc import Mapping
@@ -51,6 +52,15 @@ def event_files(settings: Settings, folder: str) -> list[str]:
     """The recorded examples: one file per graph workload and framework."""
     return [str(Path(folder, "events", item.name, f"{framework}.parquet"))
             for item in workloads.discover().values() if item.family == "graph" for framework in settings.frameworks]
+
+
+_checks = functools.cache(grid.checks)
+
+
+def checks(settings: Settings, folder: str, wildcards: Any) -> list[str]:
+    """What the gate has to run of a workload in a framework, as `mode:task`; see grid.checks."""
+    found = _checks(settings, Path(folder, "runs"))
+    return [f"{mode}:{task}" for mode, task in found[f"{wildcards.family}/{wildcards.workload}", wildcards.framework]]
 
 
 def priority(wildcards: Any) -> int:

@@ -22,16 +22,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.vocabulary import ALLOWED as ALLOWED
+from bench.vocabulary import AXES, SIZES, is_size
 from bench.vocabulary import CLAIM_VERDICTS as CLAIM_VERDICTS
 from bench.vocabulary import MODES as MODES
-from bench.vocabulary import SIZES, is_size
 from bench.vocabulary import SLUG as SLUG
 from bench.vocabulary import TWIN as TWIN
 from bench.vocabulary import VERDICTS as VERDICTS
 
-VERSION = 2
-ADDED = {"score_name": 2, "score_target": 2, "scores": 2, "score_steps": 2, "score_seconds": 2}
-"""The version in which a column came; a file of an earlier version is read as if they were null."""
+VERSION = 3
+ADDED = {"score_name": 2, "score_target": 2, "scores": 2, "score_steps": 2, "score_seconds": 2, "bytes_moved": 3,
+         "share_of_copy": 3, "reference_error": 3, "observations.precision": 3, "parity.precision": 3}
+"""The version in which a column (of all tables, or of one) came."""
+BEFORE = {"precision": "float64"}
+"""What a column that came later is read as in an earlier file; the others as null."""
 
 text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 numbers = pa.list_(number)
@@ -79,8 +82,10 @@ RUNS = CELL | {
     "item_unit": text,
     "flops": number,  # per step, analytic
     "compiler_flops": number,  # per step, as the framework's own tool counts
+    "bytes_moved": number,  # per step, the least that must be read and written
     # what was computed
     "check_values": numbers,  # losses of the first five steps, or a summary of the output
+    "reference_error": number,  # largest relative difference from the float64 reference, at this size and precision
     "metrics": text,  # JSON object of name -> number
     # the way to a target (task `target`): the score after so many steps and seconds of training
     "score_name": text,
@@ -117,12 +122,15 @@ CELLS = CELL | {
     "compiler_flops": number,
     "flops_per_second": number,
     "share_of_peak": number,
+    "bytes_moved": number,
+    "share_of_copy": number,
     "peak_host_bytes": integer,
     "baseline_host_bytes": integer,
     "peak_device_bytes": integer,
     "energy_joules": number,
     "steady": flag,
     "drift": flag,  # true when a run was marked
+    "reference_error": number,
     "metrics": text,
 }
 
@@ -146,11 +154,13 @@ NOISE = CELL | {"ratio": number, "ratio_low": number, "ratio_high": number, "run
 """A/A: one variant measured as two."""
 
 OBSERVATIONS = {"family": text, "workload": text, "task": text, "framework": text, "mode": text, "status": text,
-                "message": text, "name": text, "shape": pa.list_(integer), "values": numbers}
-"""What one framework computed at the check size in float64 (the parity gate's raw material)."""
+                "message": text, "name": text, "shape": pa.list_(integer), "values": numbers,
+                "precision": text}
+"""What one framework computed at the check size (the parity gate's raw material)."""
 
 PARITY = {"hardware": text, "family": text, "workload": text, "task": text, "framework": text, "mode": text,
-          "status": text, "message": text, "name": text, "against": text, "error": number, "tolerance": number}
+          "status": text, "message": text, "name": text, "against": text, "error": number, "tolerance": number,
+          "precision": text}
 """Largest relative difference of every variant against the reference and against the other framework."""
 
 EVENTS = {"hardware": text, "workload": text, "framework": text, "name": text, "outcome": text, "value": number,
@@ -189,7 +199,8 @@ class InvalidFile(ValueError):
 
 def arrow(table: str, version: int = VERSION) -> pa.Schema:
     """The Arrow schema of a table in a version of the schema."""
-    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items() if ADDED.get(name, 1) <= version])
+    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items()
+                      if ADDED.get(f"{table}.{name}", ADDED.get(name, 1)) <= version])
 
 
 def digest(rows: list[dict[str, Any]]) -> str:
@@ -233,7 +244,7 @@ def read(path: Path, table: str) -> list[dict[str, Any]]:
         raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
     if written != digest(rows):
         raise InvalidFile(f"{path}: its content was changed after it was written (digest does not match)")
-    missing = {column: None for column in TABLES[table] if rows and column not in rows[0]}
+    missing = {column: BEFORE.get(column) for column in TABLES[table] if rows and column not in rows[0]}
     for row in rows:
         row |= missing
         _validate(path, row)
@@ -265,8 +276,8 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
     if row.get("size") is not None and not is_size(row["size"]):
-        raise InvalidFile(f"{path}: size is {row['size'][:80]!r}, allowed are {', '.join(SIZES)} and batch-N, width-N, "
-                          "length-N")
+        raise InvalidFile(f"{path}: size is {row['size'][:80]!r}, allowed are {', '.join(SIZES)} and points "
+                          f"of scaling curves ({', '.join(f'{axis}-N' for axis in AXES)})")
     for column in ("hardware", "family", "workload", "task"):
         if row.get(column) is not None and not SLUG.fullmatch(row[column]):
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Settings:
     languages: tuple[str, ...]
     hardware: str
     retry_failed: bool
-    plan: dict[str, float]
+    plan: dict[str, float] = field(hash=False)
 
     def written(self) -> str:
         """What a measuring process is told, as JSON (`timing.Plan`, the time-out, whether it runs alone)."""

@@ -13,7 +13,11 @@ PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
 SIZES = ("tiny", "small", "medium", "large")
 SWEEPS = "sweeps"
 """Stands in a list of sizes for all sizes of a workload's scaling curves, `batch-64` for example."""
-SWEEP = re.compile(r"(batch|width|length)-([1-9][0-9]{0,8})")
+AXES = ("batch", "width", "length", "points", "variables", "components", "steps", "paths", "qubits", "elements", "case",
+        "order")
+"""What grows along a scaling curve."""
+SWEEP = re.compile(rf"((?:[a-z]+[0-9]+-){{0,3}}(?:{'|'.join(AXES)}))-([1-9][0-9]{{0,8}})")
+"""A point of a scaling curve: what the curve is called, the axis last (`batch`, `d10-components`), and the number."""
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")

@@ -27,6 +27,8 @@ from bench import environment, timing
 
 TARGET = "target"
 """The task that ends when a score is reached."""
+REFERENCED = ("autodiff", "science")
+"""The families whose outputs are held against their reference at the timed size too."""
 CHECK_STEPS = 5
 UNFINISHED_SHARE = 0.05
 """Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
@@ -85,7 +87,8 @@ def run(specification: dict[str, Any], report: Report) -> None:
     problem, step = report.phase("build", build)
     report.add(baseline_host_bytes=baseline, steps_per_call=step.steps_per_call, versions=backend.versions(),
                affinity=environment.affinity(), items=problem.items(cell["task"]),
-               flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM)
+               flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM,
+               bytes_moved=bytes_moved(problem, cell["task"], precision))
     require_settings(backend, specification)
     if cell["task"] == TARGET:
         step.begin(0)
@@ -105,8 +108,14 @@ def run(specification: dict[str, Any], report: Report) -> None:
                peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
     report.add(message="")
     if specification["extras"]:
-        extras(step, backend, report)
+        extras(step, backend, problem, cell, report)
     report.add(status="ok", phase="done")
+
+
+def bytes_moved(problem: Any, task: str, precision: str) -> float | None:
+    """The least bytes that a step must read and write, where the problem counts them (in float64)."""
+    counted = getattr(problem, "bytes_moved", lambda _: None)(task)
+    return None if counted is None else counted / (1 if precision == "float64" else 2)
 
 
 def start_up(step: Any, backend: ModuleType, report: Report) -> None:
@@ -184,18 +193,31 @@ def time_course(step: Any, backend: ModuleType, target: dict[str, Any], specific
                steady=True, items=steps[-1] * report.facts["items"], flops=steps[-1] * report.facts["flops"])
 
 
-def extras(step: Any, backend: ModuleType, report: Report) -> None:
-    """Slower results, once per cell and after all timing: the compiler's FLOP count and the workload's own metrics.
+def extras(step: Any, backend: ModuleType, problem: Any, cell: dict[str, Any], report: Report) -> None:
+    """Slower results, once per cell and after all timing: the error against the reference, the compiler's FLOP count
+    and the workload's own metrics.
 
     What goes wrong here is told in the run's message; the times stand.
     """
     def collect() -> dict[str, Any]:
-        return {"compiler_flops": backend.compiler_flops(step), "metrics": getattr(step, "metrics", dict)()}
+        error = reference_error(step, problem, cell["task"]) if cell["family"] in REFERENCED else None
+        return {"reference_error": error, "compiler_flops": backend.compiler_flops(step),
+                "metrics": getattr(step, "metrics", dict)()}
 
     try:
         report.add(**report.phase("metrics", collect))
     except Exception as error:  # a failure is a result
         report.add(message=f"after the timing: {outcome(error)['message']}")
+
+
+def reference_error(step: Any, problem: Any, task: str) -> float | None:
+    """The largest relative difference of the outputs from the problem's float64 reference: max |a - b| / max |b|.
+
+    None where the problem has no reference at this size.
+    """
+    reference, observed = problem.reference(task), step.observe()
+    return max((float(abs(observed[name] - value).max() / (abs(value).max() or 1.0))
+                for name, value in reference.items() if value.size), default=None)
 
 
 def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None:

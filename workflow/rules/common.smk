@@ -45,6 +45,11 @@ def sources(wildcards):
     return planning.sources(wildcards)
 
 
+def checks(wildcards):
+    """What the parity gate runs of a workload in a framework."""
+    return planning.checks(SETTINGS, RESULTS, wildcards)
+
+
 def every_core(wildcards):
     """All cores, so that nothing else runs beside a measurement; one where a preset allows two at once."""
     return (workflow.cores or 1) if SETTINGS.exclusive else 1

@@ -54,10 +54,12 @@ rule check:
         "../../envs/{framework}-cpu.yaml"
     params:
         digest=planning.source_digest,
+        checks=checks,
     shell:
         "python workflow/bench/parity.py"
         " --workload {wildcards.family}/{wildcards.workload}"
         " --framework {wildcards.framework}"
+        " --checks {params.checks}"
         " --output {output}"
         " > {log} 2>&1"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench.vocabulary import PRECISIONS, SIZES, SWEEP
+from bench.vocabulary import AXES, MODES, PRECISIONS, SIZES, SWEEP
 
 ROOT = Path(__file__).resolve().parent
 BENCH = ROOT.parent
 CORE = ("timing.py", "statistics.py", "worker.py", "environment.py", "backends/__init__.py",
-        "backends/torch_backend.py", "backends/jax_backend.py")
+        "backends/torch_backend.py", "backends/jax_backend.py", "backends/numpy_backend.py")
 """The files of the package that every measurement depends on."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 IMPORT = re.compile(r"bench\.workloads\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
@@ -158,7 +158,7 @@ def _missing(problem: ModuleType, wanted: dict[str, Any]) -> list[str]:
 def _wrong_values(problem: ModuleType) -> list[str]:
     wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in problem.SIZES]
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in problem.SIZES if size not in SIZES]
-    wrong += [f"SWEEPS has {size!r}, allowed are batch-N, width-N and length-N"
+    wrong += [f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"
               for size in getattr(problem, "SWEEPS", {}) if not SWEEP.fullmatch(size)]
     wrong += [f"CPU_SIZES has {size!r}, which is not in SIZES"
               for size in getattr(problem, "CPU_SIZES", ()) if size not in problem.SIZES]
@@ -168,8 +168,11 @@ def _wrong_values(problem: ModuleType) -> list[str]:
     wrong += [f"PRECISION_TOLERANCE has no {name!r}" for name in problem.PRECISIONS
               if name not in problem.PRECISION_TOLERANCE]
     wrong += [f"{name} is empty" for name in ("TASKS", "PRECISIONS", "CHECK_TASKS") if not getattr(problem, name)]
-    wrong += [f"QUICK_TASKS has {task!r}, which is not in TASKS"
-              for task in getattr(problem, "QUICK_TASKS", ()) if task not in problem.TASKS]
+    wrong += [f"{name} has {task!r}, which is not in TASKS" for name in ("QUICK_TASKS", "SWEEP_TASKS", "BASELINE_TASKS")
+              for task in getattr(problem, name, ()) if task not in problem.TASKS]
+    wrong += [f"QUICK_MODES has {mode!r}, allowed are {', '.join(MODES[framework])}"
+              for framework, modes in getattr(problem, "QUICK_MODES", {}).items()
+              for mode in modes if mode not in MODES.get(framework, ())]
     return wrong + [f"Problem has no method {name}" for name in METHODS
                     if not callable(getattr(problem.Problem, name, None))]
 

@@ -1,0 +1,102 @@
+"""NumPy, the base line of the family `science`: one mode, `eager`, on the CPU, in float64 and float32.
+
+What its linear algebra library does in parallel is bound by the threads of the environment, as in the frameworks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from bench.backends import Arrays, Stage, Unsupported
+
+TYPES = {"float64": np.float64, "float32": np.float32}
+
+
+def configure(device: str, precision: str, threads: int) -> None:
+    """Check that NumPy has what is asked for; `threads` is set by the environment. Raises Unsupported."""
+    if device != "cpu":
+        raise Unsupported("NumPy computes on the CPU only")
+    if precision not in TYPES:
+        raise Unsupported(f"NumPy has no precision {precision}")
+
+
+def switches() -> dict[str, str | int | bool]:
+    """What a result depends on, as it is now: how errors in floating point are treated."""
+    return {f"errors.{name}": str(value) for name, value in np.geterr().items()}
+
+
+def expected(device: str, precision: str, threads: int) -> dict[str, str | int | bool]:
+    """The switches that must be in force while a cell is timed."""
+    return {"errors.under": "ignore"}
+
+
+def versions() -> dict[str, str]:
+    """Versions of NumPy and of the library of its matrix products."""
+    build: Any = np.show_config(mode="dicts")
+    blas = build["Build Dependencies"]["blas"]
+    return {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}"}
+
+
+def available(device: str) -> bool:
+    """Whether NumPy can compute on `device`."""
+    return device == "cpu"
+
+
+def drain(device: str) -> None:
+    """Nothing is ever in flight."""
+
+
+@contextmanager
+def guard(mode: str) -> Iterator[None]:
+    """Nothing is ever compiled."""
+    yield
+
+
+def compile_seconds() -> dict[str, float]:
+    """Nothing is ever compiled."""
+    return {}
+
+
+def peak_device_bytes(device: str) -> int | None:
+    """There is no allocator to ask."""
+    return None
+
+
+def compiler_flops(step: Any) -> float | None:
+    """There is no compiler to ask."""
+    return None
+
+
+def arrays(values: Arrays, device: str, precision: str) -> Arrays:
+    """Copies in the precision; integers stay what they are. Raises KeyError for a precision that NumPy lacks."""
+    return {name: np.array(value, TYPES[precision] if value.dtype.kind == "f" else None)
+            for name, value in values.items()}
+
+
+class Evaluation:
+    """The same function of the same arguments, again and again; `function(*arguments)` returns named arrays."""
+
+    steps_per_call = 1
+
+    def __init__(self, function: Callable[..., Arrays], arguments: Sequence[Any]) -> None:
+        self.function, self.arguments = function, tuple(arguments)
+        self.outputs: Arrays = {}
+
+    def stages(self) -> list[Stage]:
+        return []
+
+    def step(self) -> None:
+        self.outputs = self.function(*self.arguments)
+
+    def wait(self) -> None:
+        pass
+
+    def observe(self) -> Arrays:
+        return {name: np.asarray(value, np.float64) for name, value in self.outputs.items()}
+
+    def metrics(self) -> dict[str, float]:
+        return {}
