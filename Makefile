@@ -40,7 +40,8 @@ test: environment-dev
 	$(MAKE) lint
 
 test-slow: environment-dev
-	$(PYTEST) -m slow
+	$(PYTEST) -m "slow and not serial" --numprocesses auto --maxprocesses 4
+	$(PYTEST) -m "slow and serial"
 
 compare: environment-dev
 	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/compare.txt

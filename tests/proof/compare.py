@@ -1,10 +1,12 @@
-"""Our training steps against the obvious independent implementation of each framework, side by side.
+"""Our steps against the obvious independent implementation of each framework, side by side.
 
     python tests/proof/compare.py [workload …]
 
-For every workload with a file in `baselines/`: the same architecture, shapes and optimiser, made from the modules of
-torch, torchvision, transformers or flax, in one process per framework, blocks of steps of ours and of theirs in turn.
-Prints the ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios.
+For every workload with a file in `baselines/`, in one process per framework, blocks of steps of ours and of theirs in
+turn. For a training: the same architecture, shapes and optimiser, made from the modules of torch, torchvision,
+transformers or flax, in float32. For a derivative or a kernel: the function as it is usually written, differentiated by
+the framework's plain interface, in the workload's usual precision. Prints the ratio of times, ours over theirs, of
+medians over the rounds, with the quartiles of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -31,8 +33,13 @@ ROUNDS = 15
 WARM_UP_CALLS = 5
 
 
+def family_of(name: str) -> str:
+    """The family of a workload, which its name does not tell."""
+    return next(item.family for item in workloads.discover().values() if item.name == name)
+
+
 def torch_pairs(name: str, size: str) -> Iterator[Pair]:
-    """(mode, our step and wait, their step and wait) for eager and compiled PyTorch."""
+    """(mode, our step and wait, their step and wait) of a training step for eager and compiled PyTorch."""
     import torch
 
     problem = workloads.load_problem("training", name).Problem(size)
@@ -51,7 +58,7 @@ def torch_pairs(name: str, size: str) -> Iterator[Pair]:
 
 
 def jax_pairs(name: str, size: str) -> Iterator[Pair]:
-    """(mode, our step and wait, their step and wait) for one jitted step with donated state."""
+    """(mode, our step and wait, their step and wait) of a jitted training step with donated state."""
     import jax
     import optax
 
@@ -75,14 +82,53 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
     yield "jit", (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
 
 
+def function_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
+    """(mode and task, our step and wait, their step and wait) of the quick tasks of a derivative or a kernel."""
+    family = family_of(name)
+    definition = workloads.load_problem(family, name)
+    problem, precision = definition.Problem(size), definition.PRECISIONS[0]
+    build = workloads.load_implementation(family, name, framework).build
+    for task in definition.QUICK_TASKS:
+        for mode in {"torch": ("eager", "compile"), "jax": ("jit",)}[framework]:
+            ours = build(problem, task, mode, "cpu", precision)
+            for _, stage in ours.stages():
+                stage()
+            function, arguments = getattr(import_module(f"baselines.{name}"), f"{framework}_function")(problem, task)
+            step, wait = _called(framework, function, arguments, mode)
+            yield f"{mode} {task}", (ours.step, ours.wait), (step, wait)
+
+
+def _called(framework: str, function: Call, arguments: tuple[Any, ...], mode: str) -> tuple[Call, Call]:
+    """A step that calls the function as the mode does, and what waits for it."""
+    held: list[Any] = [None]
+    if framework == "torch":
+        import torch
+
+        run = torch.compile(function) if mode == "compile" else function
+        return lambda: held.__setitem__(0, run(*arguments)), lambda: None
+    import jax
+
+    run = jax.jit(function)
+    return lambda: held.__setitem__(0, run(*arguments)), lambda: jax.block_until_ready(held)
+
+
+def pairs_of(framework: str, name: str, size: str) -> Iterator[Pair]:
+    """The pairs of a workload of any family."""
+    if family_of(name) != "training":
+        return function_pairs(framework, name, size)
+    return {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
+
+
 def compare(framework: str, name: str, size: str) -> list[dict[str, Any]]:
     """One row per mode: the median of ours over the median of theirs, and the quartiles over the rounds."""
     cpus = hardware.measuring_cpus(None)
     environment.pin(cpus)  # before a framework counts them
     backend = import_module(f"bench.backends.{framework}_backend")
-    backend.configure("cpu", "float32", len(cpus))
+    family = family_of(name)
+    precision = "float32" if family == "training" else workloads.load_problem(family, name).PRECISIONS[0]
+    backend.configure("cpu", precision, len(cpus))
     rows = []
-    for mode, ours, theirs in {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size):
+    for mode, ours, theirs in pairs_of(framework, name, size):
         for step, wait in (ours, theirs):
             timing.block_seconds(step, wait, WARM_UP_CALLS)
         loops = timing.calibrate(*theirs)[0]
@@ -113,7 +159,7 @@ def main() -> None:
             print(json.dumps(compare(options.framework, name, options.size)))
             continue
         for row in both(name, options.size):
-            print("{workload:10} {framework:5} {mode:8} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
+            print("{workload:22} {framework:5} {mode:20} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
                   "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row), flush=True)
 
 
