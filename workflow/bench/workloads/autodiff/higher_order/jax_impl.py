@@ -1,0 +1,74 @@
+"""Higher derivatives in JAX: nested grad, nested jvp, and the Taylor mode of jax.experimental.jet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.experimental.jet import jet
+
+from bench.backends import Step, jax_backend
+from bench.workloads.autodiff.higher_order.problem import Problem
+
+Derivatives = tuple[jax.Array, ...]
+
+
+def function(x: jax.Array) -> jax.Array:
+    """f, elementwise."""
+    return jnp.exp(-0.5 * x) * jnp.sin(x) + 4 / (4 + jnp.square(x))
+
+
+def reverse(order: int) -> Callable[[jax.Array], Derivatives]:
+    """f and its derivatives, each the gradient of the sum over the points of the one before."""
+    def chain(x: jax.Array) -> tuple[jax.Array, Derivatives]:
+        return function(x), ()
+
+    for _ in range(order):
+        def chain(x: jax.Array, below: Any = chain) -> tuple[jax.Array, Derivatives]:
+            def total(x: jax.Array) -> tuple[jax.Array, Derivatives]:
+                last, before = below(x)
+                return jnp.sum(last), (*before, last)
+
+            return jax.grad(total, has_aux=True)(x)
+
+    def every(x: jax.Array) -> Derivatives:
+        last, before = chain(x)
+        return (*before, last)
+
+    return every
+
+
+def forward(order: int) -> Callable[[jax.Array], Derivatives]:
+    """f and its derivatives, each the tangent of the one before along 1."""
+    def chain(x: jax.Array) -> Derivatives:
+        return (function(x),)
+
+    for _ in range(order):
+        def chain(x: jax.Array, below: Any = chain) -> Derivatives:
+            every, tangents = jax.jvp(below, (x,), (jnp.ones_like(x),))
+            return (*every, tangents[-1])
+
+    return chain
+
+
+def taylor(order: int) -> Callable[[jax.Array], Derivatives]:
+    """f and its derivatives, all coefficients of one series pushed through f at once."""
+    def every(x: jax.Array) -> Derivatives:
+        path = (jnp.ones_like(x), *(jnp.zeros_like(x) for _ in range(order - 1)))
+        value, series = jet(function, (x,), (path,))
+        return (value, *series)
+
+    return every
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of any task; in `scan` every step has points of its own."""
+    every = {"nth_reverse": reverse, "nth_forward": forward, "nth_taylor": taylor}[task](problem.order)
+
+    def derivatives(x: jax.Array) -> dict[str, jax.Array]:
+        return {f"derivative.{n}": value for n, value in enumerate(every(x))}
+
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    return jax_backend.Evaluation(derivatives, (data["x"],), mode=mode, steps=jax_backend.scan_steps(problem))
