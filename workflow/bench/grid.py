@@ -126,19 +126,26 @@ def _precisions(item: workloads.Workload, device: str, settings: Settings) -> li
 
 def _modes(item: workloads.Workload, framework: str, device: str, settings: Settings, task: str,
            size: str) -> list[str]:
-    """The modes that exist on the device. Those that a workload keeps out of QUICK_MODES are left out of the preset
-    quick and of scaling curves, and below `full` of all tasks but the main ones; smoke takes the usual modes instead.
-    Nobody waits for a whole training in eager JAX: it tells nothing that its step does not.
+    """The modes that exist on the device, of those that were asked for. Where none were, those that a workload keeps
+    out of QUICK_MODES are left out of the preset quick and of scaling curves, and below `full` of all tasks but the
+    main ones; smoke takes the usual modes instead. Nobody waits for a whole training in eager JAX: it tells nothing
+    that its step does not.
     """
-    modes = getattr(item.problem, "MODES", MODES).get(framework, ())
-    if settings.preset == "smoke" and settings.modes is None and hasattr(item.problem, "QUICK_MODES"):
-        return [mode for mode in modes if mode == USUAL_MODES[framework]] or list(modes[:1])
+    modes = [mode for mode in getattr(item.problem, "MODES", MODES).get(framework, ())
+             if (mode != "compile-max" or device == "cuda") and (task, framework, mode) != (TARGET, "jax", "eager")]
+    if settings.modes is not None:
+        return [mode for mode in modes if mode in settings.modes or item.family == MACHINE]
+    if settings.preset == "smoke" and hasattr(item.problem, "QUICK_MODES"):
+        return [mode for mode in modes if mode == USUAL_MODES[framework]] or modes[:1]
     brief = not settings.every_task or size not in SIZES or (
         settings.preset != "full" and task not in _main_tasks(item))
-    quick = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ()) if brief else modes
-    return [mode for mode in modes if mode in quick and (mode != "compile-max" or device == "cuda")
-            and (settings.modes is None or mode in settings.modes or item.family == MACHINE)
-            and (task, framework, mode) != (TARGET, "jax", "eager")]
+    return [mode for mode in modes if not brief or mode in _quick_modes(item, framework, device)]
+
+
+def _quick_modes(item: workloads.Workload, framework: str, device: str) -> tuple[str, ...]:
+    """QUICK_MODES were chosen on a CPU; on a GPU the compiler is always worth a try."""
+    quick = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ())
+    return ("eager", "compile") if (framework, device) == ("torch", "cuda") and "compile" not in quick else quick
 
 
 def runs(settings: Settings) -> list[tuple[Cell, int]]:

@@ -381,10 +381,7 @@ class Training(_Synchronous):
         """Back to the initial parameters and buffers and an optimiser that has seen nothing."""
         with torch.no_grad():
             torch._foreach_copy_(self.tensors, self.initial)
-            for state in self.optimizer.state.values():
-                for value in state.values():
-                    if isinstance(value, Tensor):
-                        value.zero_()
+        forget(self.optimizer)
 
     def run(self, *batch: Tensor) -> Tensor:
         """One step on another batch of the same shapes; its loss, which the next step may overwrite."""
@@ -455,6 +452,14 @@ class Course(_Synchronous):
 
     def observe(self) -> Arrays:
         return {"loss": host(torch.stack(self.losses)), **self.training.state()}
+
+
+def forget(optimizer: torch.optim.Optimizer) -> None:
+    """Make the optimiser, in place, one that has seen nothing."""
+    for state in optimizer.state.values():
+        for value in state.values():
+            if isinstance(value, Tensor):
+                value.zero_()
 
 
 def _eager_step(model: nn.Module, loss: Loss, optimizer: torch.optim.Optimizer) -> Callable[..., Tensor]:

@@ -11,22 +11,35 @@ Arrays = dict[str, np.ndarray]
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
-def adam(parameters: Arrays, loss_and_gradient: Callable[[Arrays], tuple[float, Arrays]], steps: int,
-         learning_rate: float) -> tuple[np.ndarray, Arrays]:
-    """Losses (steps,), each before its update, and the parameters after all of them; ε stands outside the root.
+class Adam:
+    """Adam with the means that it keeps; ε stands outside the root.
 
     Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
-    parameters = dict(parameters)
-    mean = {name: np.zeros_like(value) for name, value in parameters.items()}
-    square = {name: np.zeros_like(value) for name, value in parameters.items()}
-    losses = []
-    for count in range(1, steps + 1):
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate, self.count = learning_rate, 0
+        self.mean: dict[str, np.ndarray | float] = {}
+        self.square: dict[str, np.ndarray | float] = {}
+
+    def updated(self, parameters: Arrays, gradients: Arrays) -> Arrays:
+        """The parameters after one more step along the gradients, which have the same names and shapes."""
+        self.count += 1
+        after = dict(parameters)
+        for name, gradient in gradients.items():
+            self.mean[name] = BETA1 * self.mean.get(name, 0.0) + (1 - BETA1) * gradient
+            self.square[name] = BETA2 * self.square.get(name, 0.0) + (1 - BETA2) * gradient**2
+            root = np.sqrt(self.square[name] / (1 - BETA2**self.count)) + EPSILON
+            after[name] = parameters[name] - self.learning_rate * self.mean[name] / (1 - BETA1**self.count) / root
+        return after
+
+
+def adam(parameters: Arrays, loss_and_gradient: Callable[[Arrays], tuple[float, Arrays]], steps: int,
+         learning_rate: float) -> tuple[np.ndarray, Arrays]:
+    """Losses (steps,), each before its update, and the parameters after all of them."""
+    optimizer, losses = Adam(learning_rate), []
+    for _ in range(steps):
         loss, gradients = loss_and_gradient(parameters)
         losses.append(loss)
-        for name, gradient in gradients.items():
-            mean[name] = BETA1 * mean[name] + (1 - BETA1) * gradient
-            square[name] = BETA2 * square[name] + (1 - BETA2) * gradient**2
-            root = np.sqrt(square[name] / (1 - BETA2**count)) + EPSILON
-            parameters[name] = parameters[name] - learning_rate * mean[name] / (1 - BETA1**count) / root
+        parameters = optimizer.updated(parameters, gradients)
     return np.array(losses), parameters

@@ -100,11 +100,3 @@ class Loop:
 
     def metrics(self) -> dict[str, float]:
         return {}
-
-
-def forget(optimizer: torch.optim.Optimizer) -> None:
-    """Make the optimiser, in place, one that has seen nothing."""
-    for state in optimizer.state.values():
-        for value in state.values():
-            if isinstance(value, Tensor):
-                value.zero_()

@@ -6,7 +6,8 @@ import jax
 import optax
 
 from bench.backends import Step, jax_backend
-from bench.workloads.training.dna_cnn.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, POOL, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.dna_cnn.problem import LEARNING_RATE, POOL, Problem
 
 Parameters = dict[str, jax.Array]
 

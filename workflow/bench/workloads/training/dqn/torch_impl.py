@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from bench.backends import Step, torch_backend
 from bench.workloads.training.cartpole import torch_dynamics as dynamics
-from bench.workloads.training.cartpole.torch_loop import Loop, forget, learner, static
+from bench.workloads.training.cartpole.torch_loop import Loop, learner, static
 from bench.workloads.training.dqn.problem import (
     BETA1,
     BETA2,
@@ -120,7 +120,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         number = 0
         for each in (model, target):
             torch_backend.load(each, problem.parameters(seed))
-        forget(optimizer)
+        torch_backend.forget(optimizer)
         count.zero_()
         beginning = dynamics.initial(torch_backend.tensor(problem.beginning(seed), device, precision))
         first, drawn = (torch_backend.tensors(arrays, device, precision)

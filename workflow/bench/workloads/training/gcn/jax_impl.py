@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import optax
 
 from bench.backends import Step, jax_backend
-from bench.workloads.training.gcn.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.gcn.problem import LEARNING_RATE, Problem
 
 Arrays = dict[str, jax.Array]
 

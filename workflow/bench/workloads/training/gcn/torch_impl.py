@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.gcn.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.gcn.problem import LEARNING_RATE, Problem
 
 GRAPH = ("features", "source", "target", "edge_weight", "loop_weight", "graph", "atoms")
 """What the network takes, in this order."""

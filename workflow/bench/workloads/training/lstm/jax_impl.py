@@ -11,7 +11,8 @@ import optax
 from jax.experimental import rnn
 
 from bench.backends import Step, jax_backend
-from bench.workloads.training.lstm.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.lstm.problem import LAYERS, LEARNING_RATE, Problem
 
 Parameters = dict[str, jax.Array]
 State = tuple[jax.Array, jax.Array]

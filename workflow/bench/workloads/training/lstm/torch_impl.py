@@ -9,15 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.lstm.problem import (
-    BETA1,
-    BETA2,
-    EPSILON,
-    LAYERS,
-    LEARNING_RATE,
-    VOCABULARY,
-    Problem,
-)
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.lstm.problem import LAYERS, LEARNING_RATE, VOCABULARY, Problem
 
 
 class Network(nn.Module):

@@ -6,7 +6,8 @@ import jax
 import optax
 
 from bench.backends import Step, jax_backend
-from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LAYERS, LEARNING_RATE, TARGET, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.mlp.problem import LAYERS, LEARNING_RATE, TARGET, Problem
 
 Parameters = dict[str, jax.Array]
 

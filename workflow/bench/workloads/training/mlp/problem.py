@@ -34,6 +34,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand.adam import adam
+
 TITLE = {"en": "Multilayer perceptron on digits", "zh": "手写数字上的多层感知机"}
 SECTION = 5
 SCENARIO = "practice"
@@ -61,7 +63,7 @@ PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16
 
 PIXELS, CLASSES = 64, 10
 TRAINING_IMAGES = 1437
-LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
+LEARNING_RATE = 1e-3
 CHECK_STEPS = 5
 SEED = 20240106
 
@@ -151,18 +153,8 @@ class Problem:
         if task == "gradient":
             loss, gradients = loss_and_gradient(parameters, **batch)
             return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses = []
-        mean = {name: np.zeros_like(value) for name, value in parameters.items()}
-        square = {name: np.zeros_like(value) for name, value in parameters.items()}
-        for count in range(1, CHECK_STEPS + 1):
-            loss, gradients = loss_and_gradient(parameters, **batch)
-            losses.append(loss)
-            for name, gradient in gradients.items():
-                mean[name] = BETA1 * mean[name] + (1 - BETA1) * gradient
-                square[name] = BETA2 * square[name] + (1 - BETA2) * gradient**2
-                root = np.sqrt(square[name] / (1 - BETA2**count)) + EPSILON
-                parameters[name] = parameters[name] - LEARNING_RATE * mean[name] / (1 - BETA1**count) / root
-        return {"loss": np.array(losses), **{f"parameter.{name}": value for name, value in parameters.items()}}
+        losses, parameters = adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
+        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
 
 @cache

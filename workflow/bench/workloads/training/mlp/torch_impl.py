@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.mlp.problem import BETA1, BETA2, EPSILON, LEARNING_RATE, TARGET, Problem
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.mlp.problem import LEARNING_RATE, TARGET, Problem
 
 
 def perceptron(problem: Problem) -> nn.Sequential:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from bench.backends import Step, torch_backend
 from bench.workloads.training.cartpole import torch_dynamics as dynamics
 from bench.workloads.training.cartpole.dynamics import ACTIONS, STATES
-from bench.workloads.training.cartpole.torch_loop import Loop, forget, learner, static
+from bench.workloads.training.cartpole.torch_loop import Loop, learner, static
 from bench.workloads.training.ppo.problem import (
     ADVANTAGE_EPSILON,
     BETA1,
@@ -147,7 +147,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         nonlocal count
         count = 0
         torch_backend.load(model, problem.parameters(seed))
-        forget(optimizer)
+        torch_backend.forget(optimizer)
         beginning = dynamics.initial(torch_backend.tensor(problem.beginning(seed), device, precision))
         drawn = torch_backend.tensors(problem.pool(seed), device, precision)
         torch._foreach_copy_([*environments, *pool.values()], [*beginning, *drawn.values()])

@@ -36,6 +36,22 @@ def differentiate(scalar: Node, variables: dict[str, Node]) -> Arrays:
     return {name: found.get(node, np.zeros_like(node.value)) for name, node in variables.items()}
 
 
+def constants(arrays: Arrays) -> dict[str, Node]:
+    """Nodes that depend on nothing."""
+    return {name: Node(value) for name, value in arrays.items()}
+
+
+def differentiated(scores: Callable[..., tuple[Node, Arrays]], parameters: Arrays, buffers: Arrays,
+                   batch: Arrays) -> tuple[float, Arrays, Arrays]:
+    """The cross entropy of `scores(nodes, buffers, images, training=True)`, its derivative with respect to every
+    parameter, and the running statistics after the step.
+    """
+    variables = constants(parameters)
+    found, buffers = scores(variables, buffers, batch["images"], training=True)
+    loss = cross_entropy(found, batch["labels"])
+    return float(loss.value), differentiate(loss, variables), buffers
+
+
 def _ordered(last: Node) -> list[Node]:
     """The nodes that `last` depends on, each after its parents, and `last`."""
     order: dict[Node, None] = {}

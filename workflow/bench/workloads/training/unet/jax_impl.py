@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import optax
 
 from bench.backends import Step, Unsupported, jax_backend
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
 from bench.workloads.training.resnet.jax_impl import Convolve, batch_norm, chosen
 from bench.workloads.training.resnet.problem import Convolution
-from bench.workloads.training.unet.problem import ADAM_EPSILON, BETA1, BETA2, LEARNING_RATE, Problem
+from bench.workloads.training.unet.problem import LEARNING_RATE, Problem
 
 Arrays = dict[str, jax.Array]
 
@@ -80,5 +81,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)
-    optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=ADAM_EPSILON)
+    optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
     return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, buffers=buffers)

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
 from bench.workloads.training.resnet.problem import Convolution
 from bench.workloads.training.resnet.torch_impl import convolution, norm
-from bench.workloads.training.unet.problem import ADAM_EPSILON, BETA1, BETA2, CLASSES, LEARNING_RATE, Problem
+from bench.workloads.training.unet.problem import CLASSES, LEARNING_RATE, Problem
 
 
 class Stage(nn.Module):
@@ -69,6 +70,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=ADAM_EPSILON,
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON,
                                  fused=True)
     return torch_backend.Training(model, loss, batch, optimizer, **settings)
