@@ -96,6 +96,27 @@ def test_smoke_takes_the_modes_that_start_fast_but_for_the_lightest_workloads():
     assert modes == {"resnet": {"eager", "jit"}, "linear_regression": {"eager", "compile", "jit", "scan"}}
 
 
+def test_quick_takes_the_modes_that_a_workload_names_and_on_a_gpu_the_compiler_too(monkeypatch):
+    monkeypatch.setattr(settings.hardware, "devices", lambda: ("cpu", "cuda"))
+    cells = [cell for cell in grid.cells(settings.load({"hardware": "test"})) if cell.workload == "resnet"]
+    modes = {device: {cell.mode for cell in cells if cell.device == device and cell.framework == "torch"}
+             for device in ("cpu", "cuda")}
+    assert modes == {"cpu": {"eager"}, "cuda": {"eager", "compile"}}
+
+
+def test_modes_that_are_asked_for_are_measured_whatever_the_preset():
+    cells = grid.cells(plan(modes="compile,scan", workloads="training/resnet"))
+    assert {cell.mode for cell in cells if cell.workload == "resnet"} == {"compile", "scan"}
+
+
+def test_standard_repeats_what_quick_compares_more_often_than_what_it_adds():
+    kept = set(grid.cells(plan()))
+    counts = Counter(cell for cell, run in grid.runs(plan(preset="standard"))
+                     if run < TWIN and cell.family != "machine" and cell.framework != "numpy")
+    assert {counts[cell] for cell in counts if cell in kept} == {5}
+    assert {counts[cell] for cell in counts if cell not in kept and cell.size == "small"} == {3}
+
+
 def test_scaling_curves_are_measured_where_they_are_asked_for_in_the_tasks_that_a_workload_names():
     cells = grid.cells(plan(workloads="autodiff/gmm", sizes="sweeps", modes="jit"))
     mine = {(cell.task, cell.size) for cell in cells if cell.family != "machine"}

@@ -103,15 +103,16 @@ def _main_tasks(item: workloads.Workload) -> tuple[str, ...]:
 def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
     """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny.
 
-    A CPU is spared the sizes that a workload keeps for GPUs, unless somebody asks for them; `full` asks for `medium`.
+    Unless somebody asks for more, a CPU is spared what is meant for GPUs: medium in presets below `full`, and large.
     """
     asked = settings.sizes or settings.preset_sizes
     if item.family == MACHINE:
         return ["tiny"] if asked == ("tiny",) else ["medium"] if device == "cuda" else ["small"]
-    spared = device == "cpu" and settings.sizes is None and hasattr(item.problem, "CPU_SIZES")
-    known = (*item.problem.CPU_SIZES, *(["medium"] if settings.preset == "full" else [])) if spared else SIZES
+    if device == "cpu" and settings.sizes is None:
+        spared = ("large",) if settings.preset == "full" else ("medium", "large")
+        asked = tuple(size for size in asked if size not in spared)
     points = getattr(item.problem, "SWEEPS", {}) if SWEEPS in asked else {}
-    return [size for size in item.problem.SIZES if size in asked and size in known] + list(points)
+    return [size for size in item.problem.SIZES if size in asked] + list(points)
 
 
 def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
@@ -128,13 +129,15 @@ def _modes(item: workloads.Workload, framework: str, device: str, settings: Sett
            size: str) -> list[str]:
     """The modes that exist on the device, of those that were asked for. Where none were, those that a workload keeps
     out of QUICK_MODES are left out of the preset quick and of scaling curves, and below `full` of all tasks but the
-    main ones; smoke takes the usual modes instead. Nobody waits for a whole training in eager JAX: it tells nothing
-    that its step does not.
+    main ones; smoke takes the usual modes instead. Eager JAX, which is never the fastest, is left to the lightest
+    workloads below `full`, and nobody waits for a whole training in it: it tells nothing that its step does not.
     """
     modes = [mode for mode in getattr(item.problem, "MODES", MODES).get(framework, ())
              if (mode != "compile-max" or device == "cuda") and (task, framework, mode) != (TARGET, "jax", "eager")]
     if settings.modes is not None:
         return [mode for mode in modes if mode in settings.modes or item.family == MACHINE]
+    if settings.preset != "full" and framework == "jax" and hasattr(item.problem, "QUICK_MODES"):
+        modes = [mode for mode in modes if mode != "eager" or modes == ["eager"]]
     if settings.preset == "smoke" and hasattr(item.problem, "QUICK_MODES"):
         return [mode for mode in modes if mode == USUAL_MODES[framework]] or modes[:1]
     brief = not settings.every_task or size not in SIZES or (
@@ -144,7 +147,7 @@ def _modes(item: workloads.Workload, framework: str, device: str, settings: Sett
 
 def _quick_modes(item: workloads.Workload, framework: str, device: str) -> tuple[str, ...]:
     """QUICK_MODES were chosen on a CPU; on a GPU the compiler is always worth a try."""
-    quick = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ())
+    quick: tuple[str, ...] = getattr(item.problem, "QUICK_MODES", MODES).get(framework, ())
     return ("eager", "compile") if (framework, device) == ("torch", "cuda") and "compile" not in quick else quick
 
 
@@ -158,8 +161,18 @@ def runs(settings: Settings) -> list[tuple[Cell, int]]:
 
 
 def _runs_of(cell: Cell, settings: Settings) -> int:
-    """A peak is the best of all, and a scaling curve has many points."""
-    return 1 if cell.family == MACHINE else settings.runs if cell.size in SIZES else min(settings.runs, SWEEP_RUNS)
+    """A peak is the best of all, and a scaling curve has many points; what `quick` compares is repeated most."""
+    if cell.family == MACHINE:
+        return 1
+    if cell.size not in SIZES:
+        return min(settings.runs, SWEEP_RUNS)
+    return settings.runs if _is_quick(cell) else settings.further_runs
+
+
+def _is_quick(cell: Cell) -> bool:
+    """Whether the preset quick compares the cell, or would at its size and precision."""
+    item = workloads.discover()[f"{cell.family}/{cell.workload}"]
+    return cell.task in _main_tasks(item) and cell.mode in _quick_modes(item, cell.framework, cell.device)
 
 
 def twins(grid: Iterable[Cell]) -> list[Cell]:
@@ -176,9 +189,7 @@ def twins(grid: Iterable[Cell]) -> list[Cell]:
 
 def _rank_as_twin(cell: Cell) -> tuple[bool, ...]:
     """Low for what every preset measures, so that a larger one keeps the twins of a smaller one."""
-    item = workloads.discover()[f"{cell.family}/{cell.workload}"]
-    quick = getattr(item.problem, "QUICK_MODES", MODES).get(cell.framework, ())
-    return cell.mode not in quick, cell.mode != USUAL_MODES[cell.framework], cell.task not in _main_tasks(item)
+    return not _is_quick(cell), cell.mode != USUAL_MODES[cell.framework]
 
 
 def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:

@@ -23,6 +23,7 @@ class Preset:
 
     sizes: tuple[str, ...]
     runs: int
+    further_runs: int  # of what `quick` leaves out
     budget_seconds: float
     warmup_seconds: float
     half_width: float
@@ -34,10 +35,10 @@ class Preset:
 
 
 PRESETS = {
-    "smoke": Preset(("tiny",), 1, 0.1, 0.2, 1.0, 3, False, (), twins=False, exclusive=False),
-    "quick": Preset(("small",), 3, 0.8, 0.8, 0.01, 7, False, (), twins=True),
-    "standard": Preset(("small", "medium"), 5, 1.5, 1.0, 0.005, 7, True, ("tf32", "bfloat16"), twins=True),
-    "full": Preset((*SIZES[1:], SWEEPS), 10, 5.0, 5.0, 0.005, 7, True, None, twins=True),
+    "smoke": Preset(("tiny",), 1, 1, 0.1, 0.2, 1.0, 3, False, (), twins=False, exclusive=False),
+    "quick": Preset(("small",), 3, 3, 0.8, 0.8, 0.01, 7, False, (), twins=True),
+    "standard": Preset(("small", "medium"), 5, 3, 1.2, 0.8, 0.005, 7, True, ("tf32", "bfloat16"), twins=True),
+    "full": Preset((*SIZES[1:], SWEEPS), 10, 10, 5.0, 5.0, 0.005, 7, True, None, twins=True),
 }
 
 
@@ -56,6 +57,7 @@ class Settings:
     workloads: tuple[str, ...] | None
     every_task: bool
     runs: int
+    further_runs: int
     twins: bool
     exclusive: bool
     cpu_threads: int
@@ -110,7 +112,8 @@ def load(config: Mapping[str, Any]) -> Settings:
         precisions=auto("precisions", None),
         extra_precisions=PRECISIONS if preset.precisions is None else preset.precisions,
         sizes=auto("sizes", None), preset_sizes=preset.sizes, workloads=auto("workloads", None),
-        every_task=preset.every_task, runs=auto("runs", preset.runs), twins=preset.twins, exclusive=preset.exclusive,
+        every_task=preset.every_task, runs=auto("runs", preset.runs),
+        further_runs=auto("runs", preset.further_runs), twins=preset.twins, exclusive=preset.exclusive,
         cpu_threads=len(cpus), timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]), hardware=auto("hardware", hardware.name()),
         retry_failed=chosen["retry_failed"],

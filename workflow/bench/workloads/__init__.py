@@ -160,8 +160,6 @@ def _wrong_values(problem: ModuleType) -> list[str]:
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in problem.SIZES if size not in SIZES]
     wrong += [f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"
               for size in getattr(problem, "SWEEPS", {}) if not SWEEP.fullmatch(size)]
-    wrong += [f"CPU_SIZES has {size!r}, which is not in SIZES"
-              for size in getattr(problem, "CPU_SIZES", ()) if size not in problem.SIZES]
     wrong += _wrong_target(problem) if "target" in problem.TASKS else []
     wrong += [f"PRECISIONS has {name!r}, allowed are {', '.join(PRECISIONS)}"
               for name in problem.PRECISIONS if name not in PRECISIONS]

@@ -61,7 +61,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"length-{length}": SIZES["small"] | {"length": length} for length in (100, 400, 1600, 6400, 25600)},
 }
 QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")

@@ -59,7 +59,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"batch-{graphs}": SIZES["small"] | {"graphs": graphs} for graphs in (8, 32, 128, 512, 2048)},
 }
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")

@@ -74,7 +74,6 @@ TASKS = ("train", "forward", "target")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16": 5e-2}

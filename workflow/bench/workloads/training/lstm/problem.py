@@ -63,7 +63,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"length-{steps}": SIZES["small"] | {"steps": steps} for steps in (16, 32, 64, 128, 256)},
 }
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")

@@ -64,7 +64,6 @@ TASKS = ("train", "target")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train")
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-2, "tf32": 0.1, "bfloat16": 0.2}

@@ -72,7 +72,6 @@ TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
 QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
-CPU_SIZES = ("tiny", "small")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-3, "tf32": 2e-2, "bfloat16": 1e-1}
