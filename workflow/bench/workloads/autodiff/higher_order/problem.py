@@ -7,7 +7,7 @@ Both parts are imaginary parts of functions whose nth derivative is one line, an
     f(x) = Im e^{ax} − 2 Im 1/(x + 2i),   a = −1/2 + i,
     f⁽ⁿ⁾(x) = Im aⁿ e^{ax} − 2 Im (−1)ⁿ n!/(x + 2i)ⁿ⁺¹.
 
-It takes an exponential, a sine, a product, a square, a sum and a quotient, for which a framework has a rule each; the
+It takes an exponential, a sine, products, a sum and a quotient, for which a framework has a rule each; the
 rules of the product and of the quotient are what makes nested derivatives grow.
 
 Every task returns f and all derivatives up to the size's order, as `derivative.0` … `derivative.n`, each (points,):
@@ -18,8 +18,8 @@ Every task returns f and all derivatives up to the size's order, as `derivative.
 - `nth_taylor`: Taylor mode, whose cost grows with the square of the order. JAX has it as `jax.experimental.jet`.
 
 Asymmetries: PyTorch has no Taylor mode, so that `nth_taylor` is unsupported there. PyTorch's eager reverse mode keeps
-one graph that every order extends (`create_graph=True`); JAX, and PyTorch compiled, transform the function once per
-order, and leave it to the compiler to find what the orders share. Reference: the closed form above.
+one graph that every order extends (`create_graph=True`); JAX transforms the function once per order, and in the modes
+`jit` and `scan` its compiler finds what the orders share. Reference: the closed form above.
 Inputs: uniform in [0, 6], drawn by NumPy. Everything is dimensionless.
 
 Source of Taylor mode: Bettencourt, Johnson and Duvenaud, Taylor-mode automatic differentiation for higher-order

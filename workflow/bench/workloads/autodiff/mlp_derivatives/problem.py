@@ -55,7 +55,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_forward", "jacobian_reverse", "jacobian_loop", "hessian",
          "hessian_loop", "hvp", "per_sample", "per_sample_loop")
 QUICK_TASKS = ("primal", "gradient")
-QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
+QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = ("primal", "gradient", "hvp")
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")

@@ -14,7 +14,8 @@ the dense matrix that a user of `jax.hessian` or `torch.func` gets, for at most 
 
 There is no matrix product: the work is moving memory and, for small n, calling the framework. Both frameworks
 differentiate in the way that was fastest of those tried, which is not the same one everywhere; it stands at the
-function. Reference: the closed form. Inputs: x uniform in [−2, 2], v standard normal. Everything is dimensionless.
+function. PyTorch sums the squares by inner products, which its eager mode gains from; XLA fuses the plain sum, and is
+faster with it. Reference: the closed form. Inputs: x uniform in [−2, 2], v standard normal; all dimensionless.
 
 Source: Rosenbrock, An automatic method for finding the greatest or least value of a function, The Computer Journal 3
 (1960), chained as in Moré, Garbow and Hillstrom, Testing unconstrained optimization software, ACM TOMS 7 (1981).

@@ -13,8 +13,9 @@ Outputs = dict[str, Tensor]
 
 
 def rosenbrock(x: Tensor) -> Tensor:
-    """f of x of shape (n,), n ≥ 2."""
-    return torch.sum(100 * (x[1:] - x[:-1].square()).square() + (1 - x[:-1]).square())
+    """f of x of shape (n,), n ≥ 2; inner products spare the eager modes a vector of squares."""
+    step, rest = x[1:] - x[:-1].square(), 1 - x[:-1]
+    return 100 * torch.dot(step, step) + torch.dot(rest, rest)
 
 
 def primal(x: Tensor, v: Tensor) -> Outputs:
