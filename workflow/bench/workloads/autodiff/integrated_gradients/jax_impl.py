@@ -1,0 +1,50 @@
+"""Integrated gradients in JAX: all points of all paths as one batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from bench.backends import Step, jax_backend
+from bench.workloads.autodiff.integrated_gradients.problem import Problem
+
+Weights = dict[str, jax.Array]
+
+
+def probability(weights: Weights, x: jax.Array, classes: jax.Array) -> jax.Array:
+    """The probabilities (n,) of the classes (n,) for points x (n, 64)."""
+    hidden = jax.nn.relu(x @ weights["W0"] + weights["b0"])
+    hidden = jax.nn.relu(hidden @ weights["W1"] + weights["b1"])
+    scores = hidden @ weights["W2"] + weights["b2"]
+    return jnp.take_along_axis(jax.nn.softmax(scores), classes[:, None], axis=1)[:, 0]
+
+
+class Attribution(jax_backend.Evaluation):
+    """An evaluation that also tells how complete the attributions are."""
+
+    def __init__(self, problem: Problem, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.problem = problem
+
+    def metrics(self) -> dict[str, float]:
+        return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `attribution`; in `scan` every step has images of its own."""
+    weights = jax_backend.arrays(problem.parameters(), device, precision)
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+
+    def attribution(weights: Weights, images: jax.Array, baseline: jax.Array,
+                    classes: jax.Array) -> dict[str, jax.Array]:
+        alphas = (jnp.arange(problem.steps, dtype=images.dtype) + 0.5) / problem.steps
+        rise = images - baseline
+        points = (baseline + alphas[:, None, None] * rise).reshape(-1, images.shape[1])
+        chosen = jnp.tile(classes, problem.steps)
+        slopes = jax.grad(lambda points: probability(weights, points, chosen).sum())(points)
+        return {"attribution": rise * slopes.reshape(problem.steps, *images.shape).mean(axis=0)}
+
+    return Attribution(problem, attribution, (data["images"], data["baseline"], data["classes"]), mode=mode,
+                       steps=jax_backend.scan_steps(problem), constants=(weights,))

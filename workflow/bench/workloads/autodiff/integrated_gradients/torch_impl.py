@@ -1,0 +1,49 @@
+"""Integrated gradients in PyTorch: all points of all paths as one batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from bench.backends import Step, torch_backend
+from bench.workloads.autodiff.integrated_gradients.problem import Problem
+
+Weights = dict[str, Tensor]
+
+
+def probability(weights: Weights, x: Tensor, classes: Tensor) -> Tensor:
+    """The probabilities (n,) of the classes (n,) for points x (n, 64)."""
+    hidden = torch.relu(torch.addmm(weights["b0"], x, weights["W0"]))
+    hidden = torch.relu(torch.addmm(weights["b1"], hidden, weights["W1"]))
+    scores = torch.addmm(weights["b2"], hidden, weights["W2"])
+    return torch.softmax(scores, dim=1).gather(1, classes[:, None])[:, 0]
+
+
+class Attribution(torch_backend.Evaluation):
+    """An evaluation that also tells how complete the attributions are."""
+
+    def __init__(self, problem: Problem, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.problem = problem
+
+    def metrics(self) -> dict[str, float]:
+        return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `attribution`. Raises Unsupported where the mode does not exist."""
+    weights = torch_backend.tensors(problem.parameters(), device, precision)
+    data = torch_backend.tensors(problem.inputs(), device, precision)
+
+    def attribution(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:
+        alphas = (torch.arange(problem.steps, dtype=images.dtype, device=images.device) + 0.5) / problem.steps
+        rise = images - baseline
+        points = (baseline + alphas[:, None, None] * rise).flatten(0, 1).requires_grad_()
+        total = probability(weights, points, classes.repeat(problem.steps)).sum()
+        slopes, = torch.autograd.grad(total, points)
+        return {"attribution": rise * slopes.view(problem.steps, *images.shape).mean(dim=0)}
+
+    return Attribution(problem, attribution, (weights, data["images"], data["baseline"], data["classes"]), mode=mode,
+                       device=device, precision=precision)

@@ -1,0 +1,128 @@
+r"""The heat equation on a square plate: five-point stencil, explicit Euler, and its gradient by the initial state.
+
+∂u/∂t = α ∇²u on n × n cells of width h whose surroundings are kept at temperature zero (homogeneous Dirichlet). One
+time step of length Δt is, with the Fourier number r = α Δt/h² and u = 0 outside of the plate,
+
+    u'[i,j] = (1 − 4r) u[i,j] + r (u[i−1,j] + u[i+1,j] + u[i,j−1] + u[i,j+1])
+
+that is u' = A u with a symmetric A; r = 0.2 (stable up to 0.25). Everything is dimensionless.
+
+Tasks: `forward` returns `state`, the state after `steps` time steps, shape (n, n). `gradient` returns the misfit to an
+observed final state and its gradient by the initial state, as in variational data assimilation, with shape (n, n):
+
+    J(u₀) = ½ Σ (Aˢ u₀ − d)²,    ∂J/∂u₀ = (Aᵀ)ˢ (Aˢ u₀ − d) = Aˢ (Aˢ u₀ − d)
+
+Reference: the same stencil in NumPy, with the adjoint written by hand, which is the stencil again. Inputs: initial and
+observed state, uniform in [0, 1).
+
+Both frameworks differentiate by automatic differentiation in reverse mode and know nothing of the symmetry. The map is
+linear, so neither of them keeps states for the backward pass. Asymmetry: JAX repeats one compiled time step in a loop
+(`lax.scan`); PyTorch repeats it in Python, and `torch.compile` unrolls the time steps into one graph. Each stencil is
+written as its framework and mode runs it fastest of those tried: shifted copies that fuse into one pass in JAX, slices
+of padded arrays in PyTorch, but additions to parts of an array in place in the forward task of eager PyTorch, where
+nothing is fused.
+
+Source of the scheme: LeVeque, Finite Difference Methods for Ordinary and Partial Differential Equations (2007), ch. 9.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+TITLE = {"en": "Heat equation", "zh": "热传导方程"}
+SECTION = 6
+SCENARIO = "numerics"
+ITEM = "elements"
+SIZES: dict[str, dict[str, Any]] = {
+    "tiny": {"width": 12, "steps": 3},
+    "small": {"width": 256, "steps": 10},
+    "medium": {"width": 1024, "steps": 10},
+    "large": {"width": 4096, "steps": 10},
+}
+SWEEPS: dict[str, dict[str, Any]] = {
+    f"elements-{width * width}": {"width": width, "steps": 10} for width in (64, 128, 256, 512, 1024, 2048, 4096)}
+CPU_SIZES = ("tiny", "small")
+TASKS = ("forward", "gradient")
+QUICK_TASKS = ("forward",)
+QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
+SWEEP_TASKS = ("forward", "gradient")
+CHECK_TASKS = TASKS
+BASELINE_TASKS = ("forward",)
+PRECISIONS = ("float64", "float32")
+TOLERANCE = 1e-10
+PRECISION_TOLERANCE = {"float64": 1e-10, "float32": 1e-6}
+
+SEED = 20240611
+FOURIER = 0.2
+"""The Fourier number r."""
+LARGEST_REFERENCE = 2**22
+"""Elements up to which the reference takes seconds at most."""
+
+
+def evolve(state: np.ndarray, steps: int) -> np.ndarray:
+    """The state (n, n) after so many time steps: two padded arrays in turn, one scratch array, nothing else made."""
+    n = len(state)
+    now, then = np.zeros((2, n + 2, n + 2), state.dtype)
+    now[1:-1, 1:-1] = state
+    scratch = np.empty_like(state)
+    for _ in range(steps):
+        inner = then[1:-1, 1:-1]
+        np.add(now[:-2, 1:-1], now[2:, 1:-1], out=inner)
+        inner += now[1:-1, :-2]
+        inner += now[1:-1, 2:]
+        inner *= FOURIER
+        inner += np.multiply(now[1:-1, 1:-1], 1 - 4 * FOURIER, out=scratch)
+        now, then = then, now
+    return now[1:-1, 1:-1]
+
+
+class Problem:
+    """The initial and the observed state, and the reference, at one size."""
+
+    def __init__(self, size: str) -> None:
+        self.size = size
+        dimensions = {**SIZES, **SWEEPS}[size]
+        self.width: int = dimensions["width"]
+        self.steps: int = dimensions["steps"]
+        self.elements = self.width**2
+
+    @property
+    def scan_steps(self) -> int:
+        """Steps in one call of the mode `scan`: 50, fewer where their arguments would not fit."""
+        return 5 if self.size == "tiny" else max(2, min(50, 2**25 // self.elements))
+
+    def inputs(self) -> dict[str, np.ndarray]:
+        """`initial` and `observed` states (n, n)."""
+        random = np.random.default_rng(SEED)
+        return {name: random.random((self.width, self.width)) for name in ("initial", "observed")}
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        """None: nothing is trained."""
+        return {}
+
+    def flops(self, task: str) -> float:
+        """Six operations per cell and time step; the gradient takes the steps twice and four per cell for J."""
+        forward = 6.0 * self.elements * self.steps
+        return forward if task == "forward" else 2 * forward + 4 * self.elements
+
+    def items(self, task: str) -> float:
+        """Cells times time steps."""
+        return float(self.elements * self.steps)
+
+    def bytes_moved(self, task: str) -> float:
+        """Every time step, forward or backward, reads and writes the state once; J reads the observed state."""
+        forward = 2.0 * 8 * self.elements * self.steps
+        return forward if task == "forward" else 2 * forward + 8 * self.elements
+
+    def reference(self, task: str) -> dict[str, np.ndarray]:
+        """`state`; or `misfit` and `gradient`, by the adjoint; nothing where it would take too long."""
+        if self.elements > LARGEST_REFERENCE:
+            return {}
+        given = self.inputs()
+        state = evolve(given["initial"], self.steps)
+        if task == "forward":
+            return {"state": state}
+        residual = state - given["observed"]
+        return {"misfit": np.asarray(0.5 * np.sum(residual**2)), "gradient": evolve(residual, self.steps)}
