@@ -1,0 +1,95 @@
+"""The variational quantum circuit in PyTorch: complex matrix products with a state that each of them transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.func import grad_and_value
+
+from bench.backends import Step, torch_backend
+from bench.workloads.autodiff.vqe.problem import Problem
+
+
+def rotations(angles: Tensor) -> Tensor:
+    """RZ RY of every pair of angles: (layers + 1, n, 2) to (layers + 1, n, 2, 2)."""
+    cosine, sine = (angles / 2).cos().unbind(-1), (angles / 2).sin().unbind(-1)
+    phase = torch.complex(cosine[1], sine[1])
+    rows = torch.stack([cosine[0] * phase.conj(), -sine[0] * phase.conj(), sine[0] * phase, cosine[0] * phase], -1)
+    return rows.unflatten(-1, (2, 2))
+
+
+def kronecker(a: Tensor, b: Tensor) -> Tensor:
+    """The Kronecker product of the last two axes."""
+    return (a[..., :, None, :, None] * b[..., None, :, None, :]).flatten(-4, -3).flatten(-2, -1)
+
+
+def combined(gates: Tensor, group: range) -> Tensor:
+    """One matrix per layer for the gates of a group, transposed: (layers + 1, 2^k, 2^k)."""
+    product = gates[:, group[0]]
+    for qubit in group[1:]:
+        product = kronecker(product, gates[:, qubit])
+    return product.mT
+
+
+def contract(state: Tensor, matrices: Sequence[Tensor]) -> Tensor:
+    """Every matrix (transposed) on its own qubits of the state, which has gone round once afterwards."""
+    for matrix in matrices:
+        state = (state.view(len(matrix), -1).mT @ matrix).view(-1)
+    return state
+
+
+def hadamards(group: range, like: Tensor) -> Tensor:
+    """A Hadamard gate on every qubit of a group."""
+    single = like.new_tensor([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
+    product = single
+    for _ in group[1:]:
+        product = kronecker(product, single)
+    return product
+
+
+def probabilities(state: Tensor) -> Tensor:
+    """|ψ|²."""
+    return torch.view_as_real(state).square().sum(-1)
+
+
+def energy(angles: Tensor, signs: Tensor, energy_z: Tensor, energy_x: Tensor, bases: Sequence[Tensor],
+           groups: Sequence[range]) -> Tensor:
+    """⟨ψ|H|ψ⟩ of the circuit; `bases` are the Hadamard gates of every group."""
+    gates = rotations(angles)
+    layers = list(zip(*(combined(gates, group).unbind() for group in groups), strict=True))
+    state = torch.zeros_like(signs, dtype=gates.dtype)
+    state[0] = 1
+    state = contract(state, layers[0])
+    for matrices in layers[1:]:
+        state = contract(state * signs, matrices)
+    return probabilities(state) @ energy_z + probabilities(contract(state, bases)) @ energy_x
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `primal` or `gradient`. Raises Unsupported where the mode or the precision does not exist."""
+    data = torch_backend.tensors(problem.inputs(), device, precision)
+    kind = torch.complex128 if precision == "float64" else torch.complex64
+    groups = problem.groups
+    bases = [hadamards(group, data["signs"].to(kind)) for group in groups]
+
+    def value(angles: Tensor, *diagonals: Tensor) -> Tensor:
+        return energy(angles, *diagonals, bases, groups)
+
+    def primal(*arguments: Tensor) -> dict[str, Tensor]:
+        return {"energy": value(*arguments)}
+
+    def gradient(*arguments: Tensor) -> dict[str, Tensor]:
+        derivative, found = grad_and_value(value)(*arguments)
+        return {"energy": found, "gradient": derivative}
+
+    def gradient_by_tape(angles: Tensor, *diagonals: Tensor) -> dict[str, Tensor]:
+        angles = angles.detach().requires_grad_()
+        found = value(angles, *diagonals)
+        return {"energy": found.detach(), "gradient": torch.autograd.grad(found, angles)[0]}
+
+    functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient}
+    arguments = [data[name] for name in ("angles", "signs", "energy_z", "energy_x")]
+    return torch_backend.Evaluation(functions[task], arguments, mode=mode, device=device, precision=precision,
+                                    inference=task == "primal")
