@@ -1,0 +1,66 @@
+"""Gradient through a Runge-Kutta integration in JAX: lax.scan over the steps, jax.checkpoint over segments of them."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from bench.backends import Step, jax_backend
+from bench.workloads.autodiff.ode_sensitivity.problem import Problem
+
+State = tuple[jax.Array, jax.Array]
+NAMES = ("positions", "velocities", "masses", "targets", "step")
+
+
+def acceleration(x: jax.Array, m: jax.Array) -> jax.Array:
+    """Of every body; on the diagonal, where the distance is zero, one is added to its square."""
+    d = x - x[:, None]
+    inverse = jax.lax.rsqrt((d * d).sum(-1) + jnp.eye(len(x), dtype=x.dtype))
+    return ((m * (inverse * inverse * inverse))[..., None] * d).sum(1)
+
+
+def advance(state: State, m: jax.Array, h: jax.Array) -> State:
+    """One step of the classical Runge-Kutta method; the stages of x' = v are eliminated."""
+    x, v = state
+    middle = x + h / 2 * v
+    a1 = acceleration(x, m)
+    a2 = acceleration(middle, m)
+    a3 = acceleration(middle + h * h / 4 * a1, m)
+    a4 = acceleration(x + h * v + h * h / 2 * a2, m)
+    return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
+
+
+def integrate(state: State, m: jax.Array, h: jax.Array, steps: int) -> State:
+    """The state after `steps` steps."""
+    return jax.lax.scan(lambda now, _: (advance(now, m, h), None), state, length=steps)[0]
+
+
+def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, steps: int,
+             segment: int) -> jax.Array:
+    """f after `steps` steps, with a checkpoint after every segment unless one segment is all."""
+    state = x, v
+    if segment < steps:
+        part = jax.checkpoint(lambda now, m, h: integrate(now, m, h, segment))
+        state, _ = jax.lax.scan(lambda now, _: (part(now, m, h), None), state, length=steps // segment)
+    else:
+        state = integrate(state, m, h, steps)
+    return ((state[0] - targets) ** 2).sum() / 2
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of the task; in `scan` every integration has arguments of its own."""
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    segment = problem.segment if task == "gradient_checkpointed" else problem.steps
+
+    def value(*arguments: jax.Array) -> jax.Array:
+        return distance(*arguments, steps=problem.steps, segment=segment)
+
+    def primal(*arguments: jax.Array) -> dict[str, jax.Array]:
+        return {"distance": value(*arguments)}
+
+    def gradient(*arguments: jax.Array) -> dict[str, jax.Array]:
+        found, derivatives = jax.value_and_grad(value, (0, 1, 2))(*arguments)
+        return {"distance": found} | dict(zip(NAMES, derivatives, strict=False))
+
+    return jax_backend.Evaluation(primal if task == "primal" else gradient, [data[name] for name in NAMES], mode=mode,
+                                  steps=jax_backend.scan_steps(problem))
