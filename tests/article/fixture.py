@@ -23,6 +23,23 @@ OWN, OTHER = "synthetic-cpu-2c", "synthetic-gpu"
 HOSTILE = '<script>alert("planted")</script>'
 VARIANTS = (("torch", "eager"), ("torch", "compile"), ("jax", "eager"), ("jax", "jit"), ("jax", "scan"))
 SPEED = dict(zip(VARIANTS, (1.0, 0.62, 6.5, 0.55, 0.3), strict=True))
+DERIVATIVES = (
+    ("gmm", 4e-3, {"primal": 1.0, "gradient": 3.1}),
+    ("vqe", 2e-3, {"primal": 1.0, "gradient": 7.4}),
+    ("option_greeks", 9e-3, {"primal": 1.0, "gradient": 2.2, "hessian": 31.0}),
+    ("mlp_derivatives", 3e-4, {"primal": 1.0, "gradient": 4.9, "jvp": 2.1, "vjp": 2.6, "jacobian_reverse": 14.0,
+                               "jacobian_loop": 420.0, "hvp": 9.0, "per_sample": 6.0, "per_sample_loop": 88.0}),
+    ("bundle_adjustment", 6e-3, {"primal": 1.0, "jacobian": 11.0}),
+)
+KERNELS = (
+    ("equation_of_state", 2e-3, {"forward": 1.0}),
+    ("heat_equation", 5e-3, {"forward": 1.0, "gradient": 2.7}),
+    ("nbody", 8e-3, {"forward": 1.0}),
+    ("turbulent_kinetic_energy", 1.1e-2, {"forward": 1.0}),
+)
+"""Workload, seconds of the function, and how many functions each task costs."""
+NUMPY = {"equation_of_state": 5.0, "heat_equation": 1.9, "nbody": 14.0, "turbulent_kinetic_energy": 0.8}
+"""Time of NumPy in units of PyTorch's eager mode."""
 PROBLEMS = (
     ("training", "linear_regression", "train", "small", "float32", 3e-5),
     ("training", "linear_regression", "fit", "small", "float32", 3e-3),
@@ -43,6 +60,21 @@ PROBLEMS = (
     ("autodiff", "linear_jacobian", "jacobian", "large", "float64", 2.3),
     ("autodiff", "only_torch", "gradient", "small", "float64", 1e-3),
     ("autodiff", "once", "gradient", "small", "float64", 4e-9),
+    *(("autodiff", workload, task, size, precision, step * factor * (8 if size == "medium" else 1))
+      for workload, step, factors in DERIVATIVES for task, factor in factors.items()
+      for size in ("small", "medium") for precision in ("float64", "float32")),
+    *(("science", workload, task, size, "float64", step * factor * (40 if size == "medium" else 1))
+      for workload, step, factors in KERNELS for task, factor in factors.items() for size in ("small", "medium")),
+    *(("science", "equation_of_state", "forward", f"elements-{4**power}", "float64", 2e-5 + 4**power * 4e-9)
+      for power in range(6, 13)),
+    *(("autodiff", "vqe", "gradient", f"qubits-{qubits}", "float64", 1e-3 + 2e-7 * qubits * 2**qubits)
+      for qubits in range(6, 17, 2)),
+    *(("autodiff", "higher_order", "nth_reverse", f"order-{order}", "float64", 1e-5 * 2.1**order)
+      for order in range(1, 7)),
+    *(("autodiff", "gmm", task, f"d{d}-n1000-components-{k}", "float64", 1e-4 * d * k * factor)
+      for d in (2, 10) for k in (5, 25, 100) for task, factor in (("primal", 1), ("gradient", 3.2))),
+    *(("autodiff", "bundle_adjustment", "jacobian", f"case-{case}", "float64", 2e-3 * case**2)
+      for case in (1, 2, 5, 10, 20)),
 )
 GRAPH = json.dumps({
     "nodes": [*({"id": name, "label": name, "kind": "input", "shape": [3, 2]} for name in "xWbt"),
@@ -84,10 +116,12 @@ def _machine(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.rand
 def _problem(tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], step: float,
              rng: np.random.Generator) -> None:
     once, alone = problem["workload"] == "once", problem["workload"] == "only_torch"
-    for framework, mode in VARIANTS:
+    with_numpy = problem["family"] == "science" and problem["task"] == "forward"
+    for framework, mode in (*VARIANTS, ("numpy", "eager")) if with_numpy else VARIANTS:
         cell = problem | {"framework": framework, "mode": mode}
         status = _status(problem, framework, mode)
-        base = step * SPEED[framework, mode] * (0.7 if problem["task"] == "forward" and framework == "torch" else 1)
+        base = step * SPEED.get((framework, mode), NUMPY.get(problem["workload"], 1.0)) * (
+            0.7 if problem["task"] == "forward" and framework == "torch" else 1)
         medians = []
         for run in range(1 if once else 3):
             if status == "ok":
@@ -118,7 +152,7 @@ def _status(problem: dict[str, Any], framework: str, mode: str) -> str:
         return "failed"
     if problem["size"] == "large":
         return "oom" if framework == "jax" else "timeout"
-    if mode == "scan" and problem["task"] != "train":
+    if mode == "scan" and problem["task"] != "train" and problem["family"] == "training":
         return "unsupported"
     return "ok"
 
@@ -166,7 +200,19 @@ def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, 
         "item_unit": ITEMS.get(cell["workload"], "images"),
         "flops": 2e5, "flops_per_second": 2e5 / centre, "share_of_peak": 2e5 / centre / 6e10,
         "peak_host_bytes": 400_000_000, "baseline_host_bytes": 250_000_000, "steady": True, "drift": False,
-        "peak_device_bytes": 90_000_000 if cell["device"] == "cuda" else None}
+        "peak_device_bytes": 90_000_000 if cell["device"] == "cuda" else None} | _numbers(cell, centre)
+
+
+def _numbers(cell: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """What is known of functions, derivatives and kernels alone."""
+    if cell["family"] == "training":
+        return {}
+    items = 31843.0 * int(cell["size"].rpartition("-")[2]) if cell["size"].startswith("case-") else 1e5
+    found = {"items_per_second": items / seconds, "item_unit": "elements" if cell["family"] == "science" else "paths",
+             "reference_error": {"float64": 3e-15, "float32": 8e-7}[cell["precision"]] * (1 + len(cell["task"]))}
+    if cell["family"] == "science":
+        found |= {"bytes_moved": 3.2e6, "share_of_copy": min(0.9, 3.2e6 / seconds / 1e10)}
+    return found
 
 
 def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
@@ -175,7 +221,18 @@ def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.
             tables["parity"].append({
                 "hardware": machine, "family": "autodiff", "workload": "linear_jacobian", "task": "jacobian",
                 "framework": framework, "mode": mode, "status": "ok", "name": name, "against": "reference",
-                "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15), "tolerance": 1e-8})
+                "precision": "float64", "tolerance": 1e-8,
+                "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15)})
+    for workload, _, factors in DERIVATIVES:
+        for task in factors:
+            for framework, mode, precision, scale in (
+                    ("torch", "eager", "float64", 1e-15), ("jax", "jit", "float64", 0.0),
+                    ("torch", "eager", "float32", 1e-6), ("jax", "jit", "float32", 4e-7)):
+                tables["parity"].append({
+                    "hardware": machine, "family": "autodiff", "workload": workload, "task": task,
+                    "framework": framework, "mode": mode, "status": "ok", "name": task, "against": "reference",
+                    "error": scale * 10.0 ** rng.uniform(-1, 1), "tolerance": 1e-8 if precision == "float64" else 1e-3,
+                    "precision": precision})
     tables["noise"].append({"hardware": machine, "family": "training", "workload": "mlp", "task": "train",
                             "size": "small", "precision": "float32", "device": "cpu", "framework": "jax", "mode": "jit",
                             "ratio": 1.004, "ratio_low": 0.99, "ratio_high": 1.018, "runs": 3})

@@ -11,7 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import figures, formats, parts, practice, scaling, scenarios, svg, views
+from bench import (
+    derivatives,
+    dots,
+    figures,
+    formats,
+    kernels,
+    parts,
+    practice,
+    ratios,
+    scaling,
+    scenarios,
+    svg,
+    views,
+)
 from bench.article import FOLDER, Article
 from bench.names import Names, read_words
 from bench.tables import Tables
@@ -43,12 +56,23 @@ def drawings(tables):
         "distribution": (figures.distribution_plot, views.values(tables, OWN, NAMES)),
         "peak": (figures.peak_plot, views.work_rates(tables, OWN, NAMES)),
         "loss": (figures.loss_plot, views.losses(tables, OWN, NAMES)),
-        "error": (figures.error_plot, views.errors(tables, OWN, NAMES)),
+        "cost": (dots.ratio_dots, derivatives.cost_rows(derivatives.main_costs(derivatives.costs(tables, OWN)), NAMES)),
+        "accuracy": (dots.accuracy_plot, accuracy(tables)),
+        "speedup": (dots.ratio_dots, kernels.speedup_rows(kernels.main_speedups(kernels.speedups(tables, OWN)), NAMES)),
         "graph traced": (figures.graph_plot, nodes, edges),
         "throughput": (figures.throughput_plot, scenarios.bars(scenarios.main_cells(tables, OWN), NAMES)),
         "target": (figures.target_plot, practice.courses(tables, OWN, NAMES)),
-        "scaling batch": (figures.scaling_plot, scaling.quantities(curve(tables, "gpt", "batch"))),
+        "scaling": (figures.scaling_plot, scaling.quantities(curve(tables, "gpt", "batch"), "batch")),
+        "scaling linear": (figures.scaling_plot, scaling.quantities(curve(tables, "vqe", "qubits"), "qubits")),
+        "scaling far": (figures.scaling_plot, scaling.quantities(curve(tables, "equation_of_state", "elements"), "n")),
     }
+
+
+def accuracy(tables):
+    """Rows of the figure of errors of this machine, without a panel of its own for each of them."""
+    found = derivatives.errors(tables, OWN)
+    found = found[found["hardware"] == OWN]
+    return found.assign(panel=OWN, label=found["workload"] + found["task"])
 
 
 def curve(tables, workload, axis):
@@ -58,11 +82,13 @@ def curve(tables, workload, axis):
 
 
 @pytest.mark.parametrize("width", [figures.WIDE, figures.NARROW])
-@pytest.mark.parametrize("name", ["ratio", "startup", "break even", "distribution", "peak", "loss", "error",
-                                  "graph traced", "throughput", "target", "scaling batch"])
+@pytest.mark.parametrize("name", ["ratio", "startup", "break even", "distribution", "peak", "loss", "cost", "accuracy",
+                                  "speedup", "graph traced", "throughput", "target", "scaling", "scaling linear",
+                                  "scaling far"])
 def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(tables, name, width):
     draw, *data = drawings(tables)[name]
-    text = svg.embed(draw(*data, WORDS.under(f"figure.{name}"), width=width), "f1", "title", "text", "wide")
+    words = WORDS.under(f"figure.{'scaling' if name.startswith('scaling') else name}")
+    text = svg.embed(draw(*data, words, width=width), "f1", "title", "text", "wide")
     root = ElementTree.fromstring(text)
     identities = Counter(element.attrib["id"] for element in root.iter() if "id" in element.attrib)
     assert max(identities.values()) == 1
@@ -235,7 +261,113 @@ def test_a_scenario_without_data_says_so_and_has_no_figure(empty):
     html = scenarios.scenario(article, "language", "Language")
     assert "No workload for this scenario has been measured here." in html
     assert "<figure" not in html
-    assert scenarios.scenario(article, "finance", "Finance") == ""
+    assert "No workload for this scenario" in scenarios.scenario(article, "numerics", "Numerics")
+    assert scenarios.scenario(article, "weather", "Weather") == ""
+
+
+def test_a_scenario_that_another_section_speaks_of_is_no_row_of_its_own(tables, monkeypatch):
+    monkeypatch.setattr(scenarios, "belonging", lambda workload: ["explain", "automl", "weather"])
+    assert list(scenarios.listed(Article(tables, "en", OWN, 6)))[-1] == "weather"
+    assert not {"explain", "automl"} & set(scenarios.listed(Article(tables, "en", OWN, 6)))
+
+
+def test_a_workload_that_does_not_train_shows_its_derivative_and_not_the_function_alone():
+    assert scenarios.shown_tasks("option_greeks") == ["gradient"]
+    assert scenarios.shown_tasks("linear_jacobian") == ["jacobian"]
+    assert scenarios.shown_tasks("mlp") == ["train", "forward"]
+
+
+def test_a_derivative_is_priced_in_functions_of_the_same_mode():
+    runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)} for run in range(3)
+                         for cell, seconds in ((timed("primal", "eager"), 1.0), (timed("gradient", "eager"), 3.0),
+                                               (timed("primal", "compile"), 0.1), (timed("gradient", "compile"), 0.6),
+                                               (timed("jacobian_loop", "compile"), 9.0))])
+    found = ratios.derivative_costs(runs).set_index("mode")
+    assert found.loc["eager", "ratio"] == pytest.approx(3)
+    assert found.loc["compile", "ratio"] == pytest.approx(6)
+    assert found["best"].to_dict() == {"eager": False, "compile": True}
+    assert ratios.judged(found.reset_index(), ratios.BOUND) == {"below": 1, "above": 1, "undecided": 0, "of": 2}
+
+
+def timed(task, mode, framework="torch", family="autodiff", **changed):
+    """The columns of a cell."""
+    return {"hardware": OWN, "family": family, "workload": "planted", "task": task, "size": "small",
+            "precision": "float64", "device": "cpu", "framework": framework, "mode": mode} | changed
+
+
+def test_a_single_run_says_nothing_about_a_bound():
+    runs = pd.DataFrame([timed(task, "eager") | {"run": 0, "step_seconds": seconds}
+                         for task, seconds in (("primal", 1.0), ("gradient", 2.0))])
+    found = ratios.derivative_costs(runs)
+    assert found["low"].isna().all()
+    assert ratios.judged(found, ratios.BOUND) == {"below": 0, "above": 0, "undecided": 1, "of": 1}
+
+
+def test_a_loop_is_held_against_the_fastest_mode_of_what_is_vectorised():
+    runs = pd.DataFrame([timed(task, mode) | {"run": run, "step_seconds": seconds} for run in range(2)
+                         for task, mode, seconds in (
+                             ("jacobian_reverse", "eager", 2.0), ("jacobian_loop", "eager", 40.0),
+                             ("jacobian_reverse", "compile", 1.0), ("together", "eager", 1.0), ("loop", "eager", 5.0))])
+    found = ratios.loop_costs(runs).set_index("task")
+    assert found["ratio"].to_dict() == pytest.approx({"jacobian_reverse": 40, "together": 5})
+    assert found.loc["jacobian_reverse", ["mode", "loop_mode"]].tolist() == ["compile", "eager"]
+
+
+def test_numpy_is_the_base_line_of_every_variant_also_on_a_gpu():
+    science = {"family": "science"}
+    cells = [(timed("forward", "eager", "numpy", **science), 4.0), (timed("forward", "jit", "jax", **science), 1.0),
+             (timed("forward", "scan", "jax", **science), 0.5),
+             (timed("forward", "eager", device="cuda", **science), 0.1)]
+    runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds} for run in range(2) for cell, seconds in cells])
+    found = ratios.numpy_speedups(runs).set_index(["framework", "mode"])
+    assert found["ratio"].to_dict() == pytest.approx({("jax", "jit"): 4, ("jax", "scan"): 8, ("torch", "eager"): 40})
+    assert found["best"].to_dict() == {("jax", "jit"): False, ("jax", "scan"): True, ("torch", "eager"): True}
+
+
+def test_a_kernel_is_drawn_at_its_largest_size_with_the_best_mode_of_each_framework(tables):
+    main = kernels.main_speedups(kernels.speedups(tables, OWN))
+    assert set(main["size"]) == {"medium"}
+    assert main.groupby(["workload", "framework"]).size().max() == 1
+    assert set(main["framework"]) == {"torch", "jax"}
+
+
+def test_an_error_is_the_larger_of_the_gate_and_of_the_timed_sizes(tables):
+    found = derivatives.errors(tables, OWN)
+    both = found[found["check"].notna() & found["timed"].notna()]
+    assert len(both)
+    assert (both["error"] == both[["check", "timed"]].max(axis=1)).all()
+    assert set(found["precision"]) == {"float64", "float32"}
+
+
+def test_where_nothing_was_measured_a_sentence_stands_in_place_of_figures(empty):
+    article = Article(empty, "en", OWN, 4)
+    for html in (derivatives.cost_section(article), derivatives.loop_section(article),
+                 derivatives.accuracy_section(article), kernels.briefly(article), kernels.numerics_table(article)):
+        assert "<svg" not in html
+        assert "<table" not in html
+        assert html.startswith("<p>")
+    assert kernels.speedup_section(article) == ""
+
+
+def test_an_exponential_curve_has_a_factor_in_place_of_a_slope():
+    points = np.array([1.0, 2.0, 3.0, 4.0])
+    assert scaling.factor(points, 2.0 * 1.9**points) == pytest.approx(1.9)
+    assert scaling.factor(points[:1], points[:1]) is None
+
+
+def test_curves_of_one_axis_are_told_apart_by_what_stands_before_it(tables):
+    found = scaling.sweeps(tables, OWN)
+    gmm = found[(found["workload"] == "gmm") & (found["hardware"] == OWN)]
+    assert set(gmm["axis"]) == {"components"}
+    assert set(gmm["curve"]) == {"d2-n1000-components", "d10-n1000-components"}
+    html = scaling.curves(Article(tables, "en", OWN, 8))
+    assert "(d = 2, n = 1,000)" in html
+
+
+def test_a_case_of_a_published_table_stands_at_its_items(tables):
+    found = scaling.sweeps(tables, OWN)
+    cases = found[found["axis"] == "case"]
+    assert cases["point"].min() == pytest.approx(31843)
 
 
 def test_a_workload_of_two_scenarios_stands_in_both(tables):
@@ -255,6 +387,15 @@ def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
     english = Names(read_words(FOLDER / "words.yaml", "en"), "en")
     assert (english.of("size", "batch-16"), NAMES.of("size", "batch-16")) == ("batch 16", "批量 16")
     assert english.of("size", "length-25600") == "length 25,600"
+    assert english.of("size", "d10-n10000-components-25") == "25 components (d = 10, n = 10,000)"
+    assert NAMES.of("size", "layers2-length-1024") == "长度 1,024（2 层）"
+
+
+def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
+    english = Names(read_words(FOLDER / "words.yaml", "en"), "en")
+    assert (english.of("task", "hvp"), NAMES.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
+    assert english.of("task", "per_sample_loop") == "per-sample gradients, in a loop"
+    assert NAMES.of("task", "hessian_loop") == "黑塞矩阵（循环）"
 
 
 def test_this_machine_stands_first(tables):

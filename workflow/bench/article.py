@@ -110,27 +110,28 @@ class Article:
                minimum: int = 2, most: int = MOST_PANELS, after: Any = None, **values: Any) -> Html:
         """A figure in two widths with caption and text alternative; a sentence where there are too few points.
 
-        name: its words lie under `figure.<name>`: caption, and what the figure function asks for. others: further
+        name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
         data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
-        that are drawn. after: what stands below the caption, as a rule the table of the numbers. values: put into the
-        caption.
+        that are drawn. after: what stands below the caption, as a rule the table of the numbers. values: put into title
+        and caption.
         """
         words = self.words.under(f"figure.{name}")
+        title = words["title"].format(**values)
         data, left_out = limited(data, most)
         if len(data) < minimum:
-            return self.sentence("figure.few" if len(data) else "figure.none", title=words["title"])
+            return self.sentence("figure.few" if len(data) else "figure.none", title=title)
         from bench import figures, svg  # seaborn is slow to import: a section without figures does without
 
         self._numbers["figure"] += 1
         number = f"{self.section}.{self._numbers['figure']}"
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
         description = self.words["figure.alternative"].format(
-            caption=words["caption"].format(**values), rows="; ".join([*rows[:MANY], *more]) or words["title"])
+            caption=words["caption"].format(**values), rows="; ".join([*rows[:MANY], *more]) or title)
         drawings = []
         for width, css_class in ((figures.WIDE, "wide"), (figures.NARROW, "narrow")):
             drawing = draw(data, *others, words, width=width)
             prefix = f"f{number.replace('.', '-')}-{css_class}"
-            drawings.append(svg.embed(drawing, prefix, words["title"], description, css_class))
+            drawings.append(svg.embed(drawing, prefix, title, description, css_class))
         caption = Markup("<figcaption><b>{} {}.</b> {}{}</figcaption>").format(
             self.words["figure.figure"], number, words["caption"].format(**values),
             self.space + self.phrase("figure.panels", count=left_out) if left_out else "")

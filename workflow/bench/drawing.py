@@ -75,7 +75,7 @@ def rows_height(rows: int, wide: bool, height: float | None = None) -> float:
 
 
 Entry = tuple[str, str, str]
-"""A line of a legend: words, colour, marker ("bar" for a filled square)."""
+"""A line of a legend: words, colour, marker ("bar" for a filled square, "open o" for a hollow circle)."""
 
 
 def variant_entries(data: pd.DataFrame) -> list[Entry]:
@@ -122,8 +122,10 @@ def draw_legend(figure: Figure, places: Sequence[tuple[Entry, float, float]], to
     axis.set(xlim=(0, width), ylim=(total, 0))
     axis.set_axis_off()
     for (label, colour, marker), x, y in places:
-        axis.plot(x + 6, y, marker="s" if marker == "bar" else marker, color=colour, markersize=9,
-                  markeredgecolor=SURFACE, linestyle="none")
+        hollow = marker.startswith("open ")
+        axis.plot(x + 6, y, marker="s" if marker == "bar" else marker.removeprefix("open "), linestyle="none",
+                  color=SURFACE if hollow else colour, markersize=8 if hollow else 9,
+                  markeredgecolor=colour if hollow else SURFACE)
         axis.text(x + 17, y, label, va="center_baseline", fontsize=FONT)
 
 

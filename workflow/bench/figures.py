@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from bench import formats
 from bench.drawing import (
@@ -34,7 +34,6 @@ from bench.drawing import (
     plain_log_axis,
     plain_tick,
     power_tick,
-    powers_of_ten,
     row_labels,
     rows_height,
     seconds_tick,
@@ -223,38 +222,6 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     return figure
 
 
-def error_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
-    """Largest relative error per row and variant with the tolerance. Dimensionless, log axis; exact results stand left.
-
-    Columns: panel, label, framework, mode, error (0 = exact), tolerance.
-    """
-    groups = panel_groups(data)
-    wide = width >= WIDE
-    floor = _error_floor(data)
-    with theme():
-        left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
-        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=42, bottom=46,
-                               top=34 + heading_room(groups, width), legend=variant_entries(data))
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
-            labels = list(dict.fromkeys(rows["label"]))
-            shown = rows.assign(shown=rows["error"].where(rows["error"] > 0, floor))
-            axis.set_xscale("log")
-            _draw_variants(axis, shown, labels, "shown")
-            tolerance = float(rows["tolerance"].max())
-            axis.axvline(tolerance, color=INK, linewidth=1.6, linestyle="--")
-            axis.annotate(words["tolerance"], (tolerance, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
-                          textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
-            axis.set_xlim(floor / 4, max(tolerance, float(shown["shown"].max())) * 10)
-            axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(floor, axis.get_xlim()[1], 8 if wide else 4)))
-            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= floor else power_tick(value)))
-            axis.xaxis.set_minor_locator(NullLocator())
-            row_labels(axis, labels, wide)
-            axis.set_xlabel(words["x"])
-            heading(axis, panel if len(groups) > 1 else "", 18)
-    return figure
-
-
 def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """A recorded graph in layers, inputs above, results below.
 
@@ -361,12 +328,6 @@ def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column
                   color=VARIANTS[row.framework, row.mode], markeredgecolor=SURFACE, alpha=0.92)
 
 
-def _error_floor(data: pd.DataFrame) -> float:
-    """Where an exact result is drawn: a power of ten below the smallest error that is not zero, and below 1e-17."""
-    errors = data["error"][data["error"] > 0]
-    return 10.0 ** (np.floor(np.log10(min(float(errors.min()) if len(errors) else 1e-16, 1e-16))) - 1)
-
-
 MOST_INTERVAL = 1.25
 """How far an interval is drawn, in units of the panel's longest bar; the table has the whole of it."""
 
@@ -456,10 +417,15 @@ def _draw_courses(axis: Axes, rows: pd.DataFrame, x: str) -> None:
         pad_log(axis, rows[x])
 
 
+LARGE = 1e5
+"""Points of a scaling curve from here on are too long to be written out below the axis."""
+
+
 def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """Quantities of every variant over the points of a scaling curve, one panel each. Log axes.
 
-    Columns: panel (seconds | items | share | bytes), framework, mode, point, value.
+    Columns: panel (seconds | items | share | bytes), framework, mode, point, value, axis (what grows, in words), linear
+    (true where the points stand evenly).
     """
     groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
@@ -468,12 +434,16 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
         figure, axes = panels([190.0] * len(groups), width, left=80, right=20, top=30, bottom=46, columns=columns,
                               legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
-            axis.set(xscale="log", yscale="log", xlabel=words["x"])
+            scale = "linear" if rows["linear"].any() else "log"
+            axis.set(xscale=scale, yscale="log", xlabel=words[f"x {scale}"].format(axis=rows["axis"].iloc[0]))
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
                 axis.plot(curve["point"], curve["value"], color=VARIANTS[framework, mode], linewidth=2,
                           marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE)
             points = sorted(rows["point"].unique())
-            plain_log_axis(axis, points if len(points) <= 6 else points[::2])
+            if points[-1] >= LARGE:
+                log_ticks(axis.xaxis, power_tick, few=True)
+            else:
+                plain_log_axis(axis, points if len(points) <= 6 else points[::2])
             if panel == "bytes":
                 axis.yaxis.set_major_locator(LogLocator(base=2.0, numticks=6))
                 axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: bytes_tick(value)))

@@ -97,19 +97,6 @@ def loss_text(loss: float) -> str:
     return f"{loss:.7g}"
 
 
-def error_figure(article: Article, family: str | None = None) -> Html:
-    """Largest relative errors against the reference, and all of them as a table."""
-    from bench import figures  # seaborn is slow to import: a section without figures does without
-
-    data = views.errors(article.tables, article.machine, article.names, family)
-    rows = [{"problem": row.label, "hardware": row.panel if article.several else None,
-             "variant": article.names.variant(row.framework, row.mode), "error": formats.scientific(row.error),
-             "tolerance": formats.scientific(row.tolerance)} for row in data.itertuples()]
-    table = article.table(rows, ("problem", "hardware", "variant", "error", "tolerance"), "errors", folded=True)
-    texts = [f"{row['problem']}, {row['variant']}: {row['error']}" for row in rows]
-    return article.figure(figures.error_plot, data, "error", rows=texts, after=table)
-
-
 def graph_figure(article: Article, workload: str, framework: str, event: str, name: str) -> Html:
     """A graph recorded as an event, drawn; the sentence that it could not be recorded where it was not."""
     from bench import figures  # seaborn is slow to import: a section without figures does without

@@ -15,7 +15,10 @@ from bench.vocabulary import SWEEP
 
 WORKLOADS = Path(__file__).resolve().parent / "workloads"
 PROBLEM = ("workload", "task", "size", "precision", "device")
-FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "PRECISIONS", "SIZES", "EPOCHS", "LEARNING_RATE", "SEEDS")
+FACTS = ("TITLE", "SECTION", "SCENARIO", "ITEM", "TASKS", "QUICK_TASKS", "PRECISIONS", "SIZES", "EPOCHS",
+         "LEARNING_RATE", "SEEDS")
+PRIMAL = "primal"
+"""The task that computes a function without its derivatives."""
 
 
 class Words:
@@ -71,6 +74,13 @@ def facts(workload: str) -> dict[str, Any]:
     return known
 
 
+def main_tasks(workload: str) -> list[str]:
+    """The tasks of a workload, those first that tell most of it: derivatives before the function alone."""
+    known = facts(workload)
+    first = [task for task in known.get("QUICK_TASKS", ()) if task != PRIMAL]
+    return list(dict.fromkeys([*first, *known.get("TASKS", ())]))
+
+
 class Names:
     """Names in one language."""
 
@@ -88,8 +98,20 @@ class Names:
         if column == "workload":
             return self.workload(value)
         if column == "size" and (point := SWEEP.fullmatch(value)):
-            return self.words[f"sweep.{point[1]}"].format(count=f"{int(point[2]):,}")
+            *settings, axis = point[1].split("-")
+            return self.words[f"sweep.{axis}"].format(count=f"{int(point[2]):,}") + self.settings(settings)
+        if column == "task" and value.endswith("_loop"):
+            return self.words["looped"].format(task=self.of(column, value.removesuffix("_loop")))
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
+
+    def settings(self, parts: Iterable[str]) -> str:
+        """What tells the curves of one axis apart ("d10", "layers2"), in brackets; "" where there is nothing."""
+        shown = []
+        for part in parts:
+            letters = part.rstrip("0123456789")
+            number = f"{int(part.removeprefix(letters)):,}"
+            shown.append(self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number))
+        return self.words["brackets"].format(text=self.words["comma"].join(shown)) if shown else ""
 
     def variant(self, framework: str, mode: str) -> str:
         """A variant: the same two words in every language."""

@@ -39,12 +39,21 @@ def overview(article: Article) -> Html:
 
 def overview_figures(article: Article, best: pd.DataFrame, main: pd.DataFrame) -> Html:
     """The ratios of the main problems, those of other machines folded, and where the other comparisons stand."""
-    others = len(best) - len(main)
-    first, *further = [ratio_figure(article, rows, short=True) for _, rows in main.groupby("hardware", sort=False)]
+    return ratio_figures(article, best, main, ("workload", "device"), "overview.others")
+
+
+def ratio_figures(article: Article, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...],
+                  others: str) -> Html:
+    """The figure of the comparisons `main`, those of other machines folded; what else `frame` holds as a table.
+
+    named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
+    """
+    rest = len(frame) - len(main)
+    first, *further = [ratio_figure(article, rows, named=named) for _, rows in main.groupby("hardware", sort=False)]
     return join(first, behind(article.phrase("overview.machines", count=len(further)), join(*further))
                 if further else None,
-                article.sentence("overview.others", count=others) if others else None,
-                comparison_table(article, best, name="all comparisons") if others else None)
+                article.sentence(others, count=rest) if rest else None,
+                comparison_table(article, frame, name="all comparisons") if rest else None)
 
 
 def behind(title: Any, content: Any) -> Html:
@@ -126,14 +135,15 @@ def message(text: Any) -> Markup:
     return Markup('<details><summary><code>{}</code></summary>{}</details>').format(line, Markup(prose.code(text)))
 
 
-def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio", short: bool = False) -> Html:
+def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio",
+                 named: tuple[str, ...] | None = None) -> Html:
     """The ratio figure of comparisons, their table below it, and a sentence for each that could not be compared.
 
-    short: its labels name the workload and the device alone.
+    named: what its labels may name of a problem (default: all that differs).
     """
     from bench import figures  # seaborn is slow to import: a section without figures does without
 
-    data = views.ratios(frame, article.names, ("workload", "device") if short else None)
+    data = views.ratios(frame, article.names, named)
     rows = [f"{row.label}{' — ' + row.panel if article.several else ''}: {row.text}" for row in data.itertuples()]
     table = comparison_table(article, frame)
     drawn = article.figure(figures.ratio_plot, data, name, rows=rows, after=table) if len(data) else Html()
@@ -168,13 +178,16 @@ def comparison_table(article: Article, frame: pd.DataFrame, folded: bool = True,
     return article.table(rows, columns, name, folded=folded)
 
 
-def section_results(article: Article, family: str, name: str = "ratio") -> Html:
-    """Ratios of the workloads of one family that no other section shows, or that nothing has been measured."""
+def section_results(article: Article, family: str) -> Html:
+    """Ratios of every task of the workloads of one family that no other section shows, at the largest size; the others
+    as a table; or that nothing has been measured.
+    """
     best = views.best(article.tables, article.machine)
     section = best["workload"].map(lambda workload: facts(workload).get("SECTION", article.section))
     frame = best[(best["family"] == family) & (section == article.section)]
-    return ratio_figure(article, frame, name) if len(frame) else article.sentence("figure.none", title=article.words[
-        f"figure.{name}.title"])
+    if not len(frame):
+        return article.sentence("figure.none", title=article.words["figure.ratio.title"])
+    return ratio_figures(article, frame, views.largest(frame), ("workload", "task", "device"), "overview.rest")
 
 
 def cell_table(article: Article, frame: pd.DataFrame, name: str, folded: bool = True) -> Html:

@@ -1,4 +1,4 @@
-"""Scaling curves of section 8: time, throughput, share of the peak and memory over batch, width or length."""
+"""Scaling curves of section 8: time, throughput, share of the peak and memory over what a workload can grow in."""
 
 from __future__ import annotations
 
@@ -14,42 +14,67 @@ from bench.parts import behind, cell_table
 from bench.tables import Tables
 from bench.vocabulary import SWEEP
 
-AXES = ("batch", "width", "length")
-CURVE = ["hardware", "workload", "task", "precision", "device", "axis"]
+AXES = ("batch", "width", "length", "elements", "variables", "qubits", "order", "points", "components", "steps",
+        "paths", "case")
+"""The axes in the order in which they are shown."""
+LINEAR = ("qubits", "order")
+"""Axes along which work grows by a factor from one point to the next."""
+MOST_OPEN = 5
+"""Axes whose first curve is drawn in the open; those of the others are folded."""
+CURVE = ["hardware", "workload", "task", "precision", "device", "curve"]
 """What names one scaling curve, all variants together."""
+QUANTITY = ["panel", "framework", "mode", "point", "value", "axis", "linear"]
 SATURATED = 0.95
 """Share of the highest rate from which on throughput counts as no longer growing."""
 
 
 def sweeps(tables: Tables, own: str) -> pd.DataFrame:
-    """The sound cells whose size is a point of a scaling curve, with the columns `axis` and `point`."""
+    """The sound cells whose size is a point of a scaling curve, with the columns `curve`, `axis` and `point`.
+
+    A curve is called by what stands before the number ("d10-components"); its axis is the last part of that. The cases
+    of a published table are no amounts: they stand at the items of a step.
+    """
     frame = views.cells(tables, own)
     frame = frame[(frame["status"] == "ok") & (frame["step_seconds"] > 0)]
-    points = [SWEEP.fullmatch(size) for size in frame["size"]]
-    frame = frame.assign(axis=[point[1] if point else None for point in points],
-                         point=[float(point[2]) if point else np.nan for point in points])
+    found = [SWEEP.fullmatch(size) for size in frame["size"]]
+    frame = frame.assign(curve=[point[1] if point else None for point in found],
+                         axis=[point[1].rpartition("-")[2] if point else None for point in found],
+                         point=[float(point[2]) if point else np.nan for point in found])
+    items = (frame["items_per_second"] * frame["step_seconds"]).round()
+    frame = frame.assign(point=frame["point"].where((frame["axis"] != "case") | ~(items > 0), items))
     return frame[frame["axis"].notna()]
 
 
-def quantities(curve: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `figures.scaling_plot` from the cells of one scaling curve."""
+def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """Rows of `figures.scaling_plot` from the cells of one scaling curve; `axis`: what grows, in words."""
     rows = []
-    for row in curve.itertuples():
+    for row in curve.sort_values("point", kind="stable").itertuples():
         found = {"seconds": row.step_seconds, "items": row.items_per_second, "share": row.share_of_peak,
                  "bytes": views.used_bytes(row)}
-        rows += [{"panel": panel, "framework": row.framework, "mode": row.mode, "point": row.point, "value": value}
+        rows += [{"panel": panel, "framework": row.framework, "mode": row.mode, "point": row.point, "value": value,
+                  "axis": axis, "linear": row.axis in LINEAR}
                  for panel, value in found.items() if not missing(value) and value > 0]
-    frame = pd.DataFrame(rows, columns=["panel", "framework", "mode", "point", "value"])
+    frame = pd.DataFrame(rows, columns=QUANTITY)
     order = frame["panel"].map(["seconds", "items", "share", "bytes"].index)
     return frame.iloc[np.argsort(order.to_numpy(), kind="stable")]
 
 
 def slope(points: np.ndarray, seconds: np.ndarray) -> float | None:
     """Exponent b of seconds ∝ points^b, by least squares of the logarithms over the upper half of the points."""
-    order = np.argsort(points)[len(points) // 2:]
-    if len(order) < 2:
+    return _fitted(np.log(points), np.log(seconds))
+
+
+def factor(points: np.ndarray, seconds: np.ndarray) -> float | None:
+    """Factor f of seconds ∝ f^points, by least squares of the logarithm over the upper half of the points."""
+    found = _fitted(points, np.log(seconds))
+    return None if found is None else float(np.exp(found))
+
+
+def _fitted(x: np.ndarray, y: np.ndarray) -> float | None:
+    order = np.argsort(x)[len(x) // 2:]
+    if len(np.unique(x[order])) < 2:
         return None
-    return float(np.polyfit(np.log(points[order]), np.log(seconds[order]), 1)[0])
+    return float(np.polyfit(x[order], y[order], 1)[0])
 
 
 def saturation(points: np.ndarray, rates: np.ndarray) -> float | None:
@@ -65,12 +90,14 @@ def curves(article: Article) -> Html:
     if not len(found):
         return Html()
     parts = []
-    for axis in AXES:
+    for place, axis in enumerate(axis for axis in AXES if (found["axis"] == axis).any()):
         drawn = [curve_figure(article, own) for _, own in found[found["axis"] == axis].groupby(CURVE, sort=False)]
-        parts += drawn[:1]
-        if len(drawn) > 1:
-            title = article.phrase("scaling.more", count=len(drawn) - 1, axis=article.words[f"scaling.{axis}"])
-            parts.append(behind(title, join(*drawn[1:])))
+        shown = 1 if place < MOST_OPEN else 0
+        parts += drawn[:shown]
+        if drawn[shown:]:
+            title = article.phrase("scaling.more" if shown else "scaling.folded", count=len(drawn) - shown,
+                                   axis=article.words[f"scaling.{axis}"])
+            parts.append(behind(title, join(*drawn[shown:])))
     return join(*parts, slope_table(article, found), cell_table(article, found, "sweeps"))
 
 
@@ -79,30 +106,37 @@ def curve_figure(article: Article, curve: pd.DataFrame) -> Html:
     from bench import figures  # seaborn is slow to import: a section without figures does without
 
     first = next(curve.itertuples())
-    data = quantities(curve)
+    axis = article.words[f"scaling.{first.axis}"]
+    data = quantities(curve, axis)
     times = data[data["panel"] == "seconds"]
     texts = [f"{article.names.variant(row.framework, row.mode)}, {row.point:g}: {formats.seconds(row.value)}"
              for row in times.itertuples()]
-    place = article.names.problem(first, ("workload", "task", "precision", "device"))
-    return article.figure(figures.scaling_plot, data, f"scaling {first.axis}", rows=texts,
-                          problem=place + (f" — {first.hardware}" if article.several else ""))
+    place = curve_name(article, first) + (f" — {first.hardware}" if article.several else "")
+    return article.figure(figures.scaling_plot, data, "scaling", rows=texts, problem=place, axis=axis)
+
+
+def curve_name(article: Article, row: Any) -> str:
+    """The problem of a curve, with what tells it from others over the same axis."""
+    return article.names.problem(row, ("workload", "task", "precision", "device")) + article.names.settings(
+        row.curve.split("-")[:-1])
 
 
 def slope_table(article: Article, found: pd.DataFrame) -> Html:
     """Slope and saturation of every variant of every curve."""
     rows = []
-    for key, own in found.groupby([*CURVE, "framework", "mode"], sort=False):
+    for _, own in found.groupby([*CURVE, "framework", "mode"], sort=False):
         if len(own) < 2:
             continue
         first = next(own.itertuples())
         points, seconds = own["point"].to_numpy(), own["step_seconds"].to_numpy(dtype=float)
         work = own["flops_per_second"] if own["flops_per_second"].gt(0).all() else own["items_per_second"]
-        rows.append({"problem": article.names.problem(first, ("workload", "task", "precision", "device")),
+        rows.append({"problem": curve_name(article, first),
                      "hardware": first.hardware if article.several else None,
-                     "axis": article.words[f"scaling.{key[CURVE.index('axis')]}"],
+                     "axis": article.words[f"scaling.{first.axis}"],
                      "variant": article.names.variant(first.framework, first.mode),
                      "range": f"{points.min():,.0f} … {points.max():,.0f}",
-                     "slope": slope_text(slope(points, seconds)),
+                     "slope": factor_text(factor(points, seconds)) if first.axis in LINEAR else slope_text(
+                         slope(points, seconds)),
                      "saturated": saturation_text(article, points, work)})
     columns = ("problem", "hardware", "axis", "variant", "range", "slope", "saturated")
     return article.table(rows, columns, "slopes", folded=len(rows) > 16)
@@ -111,6 +145,11 @@ def slope_table(article: Article, found: pd.DataFrame) -> Html:
 def slope_text(value: float | None) -> str | None:
     """An exponent with two decimals."""
     return None if value is None else f"{value:.2f}"
+
+
+def factor_text(value: float | None) -> str | None:
+    """A factor from one point to the next."""
+    return None if value is None else f"×{formats.SPACE}{value:.2f}"
 
 
 def saturation_text(article: Article, points: np.ndarray, work: Any) -> str | None:

@@ -9,14 +9,20 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from bench import formats, views
+from bench import formats, kernels, views
 from bench.article import FOLDER, Article, Html, join
-from bench.names import Names, facts
+from bench.names import Names, facts, main_tasks
 from bench.parts import cell_table, verdict_sentence
 from bench.tables import Tables
 
 TASKS = ("train", "forward")
 """What is shown of a workload that trains: training and inference."""
+EVALUATIONS = ("forward", "gradient", "solve")
+"""What is shown of a workload that does not train, where it has it."""
+NUMERICS = "numerics"
+"""The scenario whose workloads are held against NumPy."""
+ELSEWHERE = {"explain", "automl"}
+"""Scenarios that another section speaks of."""
 KEY = ["hardware", "workload", "device"]
 MOST_PANELS = 8
 """Panels of one scenario's figure: four workloads, training and inference."""
@@ -27,7 +33,8 @@ def listed(article: Article) -> dict[str, str]:
     known = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
         (FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))}
     cells = views.cells(article.tables, article.machine)
-    further = sorted({part for workload in cells["workload"].unique() for part in belonging(workload)} - set(known))
+    named = {part for workload in cells["workload"].unique() for part in belonging(workload)}
+    further = sorted(named - set(known) - ELSEWHERE)
     return known | dict(zip(further, further, strict=True))
 
 
@@ -37,9 +44,10 @@ def belonging(workload: str) -> list[str]:
 
 
 def shown_tasks(workload: str) -> list[str]:
-    """Training and inference, or the first task of a workload that does not train."""
-    tasks = list(facts(workload).get("TASKS", ()))
-    return [task for task in TASKS if task in tasks] or tasks[:1]
+    """Training and inference; of a workload that does not train, evaluation and gradient, else its main task."""
+    tasks = main_tasks(workload)
+    wanted = TASKS if "train" in tasks else EVALUATIONS
+    return [task for task in wanted if task in tasks] or tasks[:1]
 
 
 def main_cells(tables: Tables, own: str) -> pd.DataFrame:
@@ -123,8 +131,9 @@ def scenario(article: Article, identity: str, name: str) -> Html:
     cells = of_scenario(main_cells(article.tables, article.machine), identity)
     if not len(cells):
         return join(heading, article.text(block(identity)), article.sentence("scenario.none"))
-    return join(heading, article.text(block(identity)), sentences(article, cells, identity),
-                figure(article, cells, name))
+    against_numpy = kernels.speedup_section(article) if identity == NUMERICS else None
+    return join(heading, article.text(block(identity)), sentences(article, cells, identity), against_numpy or figure(
+        article, cells, name), cell_table(article, cells, "cells") if against_numpy else None)
 
 
 def sentences(article: Article, cells: pd.DataFrame, identity: str) -> Html:

@@ -17,7 +17,7 @@ import pandas as pd
 from bench import statistics
 from bench.formats import Interval, missing
 from bench.formats import ratio as ratio_text
-from bench.names import Names, facts, telling
+from bench.names import Names, facts, main_tasks, telling
 from bench.tables import Tables
 from bench.vocabulary import PRECISIONS, SIZES, TWIN, size_rank
 
@@ -83,10 +83,9 @@ def step_by_step(tables: Tables, row: Any) -> Any | None:
 
 
 def main_problems(frame: pd.DataFrame, *apart: str) -> pd.DataFrame:
-    """One problem per machine, workload and device (and `apart`): first task, first precision, largest usual size."""
+    """One problem per machine, workload and device (and `apart`): main task, first precision, largest usual size."""
     def rank(row: Any) -> tuple[int, ...]:
-        known = facts(row.workload)
-        tasks, precisions = list(known.get("TASKS", ())), list(known.get("PRECISIONS", ()))
+        tasks, precisions = main_tasks(row.workload), list(facts(row.workload).get("PRECISIONS", ()))
         return (missing(getattr(row, "ratio", 1)), tasks.index(row.task) if row.task in tasks else len(tasks),
                 precisions.index(row.precision) if row.precision in precisions else len(precisions),
                 row.size not in SIZES, -size_rank(row.size)[0])
@@ -99,6 +98,25 @@ def main_problems(frame: pd.DataFrame, *apart: str) -> pd.DataFrame:
     wanted = {problem for _, problem in chosen.values()}
     keep = [tuple(row) in wanted for row in frame[PROBLEM].itertuples(index=False, name=None)]
     return frame[np.asarray(keep, dtype=bool)]
+
+
+def largest(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows at one size and precision per machine, workload, task and device: the largest size, the first precision.
+
+    What has a ratio goes before what has none, where the frame has ratios.
+    """
+    def rank(row: Any) -> tuple[int, ...]:
+        precisions = list(facts(row.workload).get("PRECISIONS", ()))
+        return (missing(getattr(row, "ratio", 1)), precisions.index(row.precision) if row.precision in precisions
+                else len(precisions), -size_rank(row.size)[0], PRECISIONS.index(row.precision))
+    if not len(found):
+        return found
+    ranks = [rank(row) for row in found.itertuples()]
+    keys = list(found[["hardware", "workload", "task", "device"]].itertuples(index=False, name=None))
+    least: dict[tuple[Any, ...], tuple[int, ...]] = {}
+    for key, place in zip(keys, ranks, strict=True):
+        least[key] = min(place, least.get(key, place))
+    return found[[place == least[key] for key, place in zip(keys, ranks, strict=True)]]
 
 
 @dataclass(frozen=True)
@@ -122,13 +140,17 @@ def headlines(tables: Tables, own: str) -> list[Headline]:
     for (hardware, device), rows in best(tables, own).groupby(["hardware", "device"], sort=False):
         valid = rows[rows["ratio"].notna()]
         verdicts = valid["verdict"].value_counts()
-        # Every workload counts once: a workload with many tasks does not outweigh the others.
-        logs = np.log(valid["ratio"].astype(float)).groupby(valid["workload"]).mean()
-        enough = len(logs) >= statistics.LEAST_FOR_MEAN
-        mean = Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
         jax, torch, ties = (int(verdicts.get(verdict, 0)) for verdict in ("jax faster", "torch faster", "tie"))
-        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean, _alone(tables, valid)))
+        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean_ratio(valid),
+                              _alone(tables, valid)))
     return found
+
+
+def mean_ratio(rows: pd.DataFrame) -> Interval | None:
+    """The geometric mean of the ratios, each workload counting once, however many tasks it has; None of too few."""
+    logs = np.log(rows["ratio"].astype(float)).groupby(rows["workload"]).mean()
+    enough = len(logs) >= statistics.LEAST_FOR_MEAN
+    return Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
 
 
 def _alone(tables: Tables, rows: pd.DataFrame) -> dict[str, int] | None:
@@ -402,19 +424,6 @@ def scaling(tables: Tables, own: str) -> pd.DataFrame:
     return frame[several]
 
 
-def errors(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
-    """Rows of `figures.error_plot`: largest relative error of every result against its reference, in float64."""
-    parity = tables.frame("parity")
-    parity = parity[(parity["error"] >= 0) & (parity["tolerance"] > 0) & (parity["against"] == "reference")]
-    parity = parity[parity["family"] == family] if family else parity
-    parity = parity.sort_values("hardware", key=lambda column: column != own, kind="stable")
-    columns = ("workload", "task") if parity["workload"].nunique() > 1 else ("task",)
-    rows = [{"panel": row.hardware, "label": f"{names.problem(row, columns)} · {row.name}",
-             "framework": row.framework, "mode": row.mode, "error": row.error, "tolerance": row.tolerance}
-            for row in _named(parity)]
-    return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "error", "tolerance"])
-
-
 class _Row:
     """A row whose column `name` is not hidden by the tuple's own attributes."""
 
@@ -428,9 +437,10 @@ def _named(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def largest_error(tables: Tables, machine: str, family: str | None = None) -> float | None:
-    """Largest relative error of any sound result of a machine against its reference; None without any."""
+    """Largest relative error in float64 of any sound result of a machine against its reference; None without any."""
     parity = tables.frame("parity")
-    parity = parity[(parity["hardware"] == machine) & (parity["against"] == "reference") & (parity["status"] == "ok")]
+    parity = parity[(parity["hardware"] == machine) & (parity["against"] == "reference") & (parity["status"] == "ok")
+                    & (parity["precision"] == "float64")]
     found = (parity[parity["family"] == family] if family else parity)["error"].dropna()
     return float(found.max()) if len(found) else None
 
