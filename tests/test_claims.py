@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench import judge, judging, prose, schema
+from bench import formats, judge, judging, prose, schema
 from bench.article import FOLDER
-from bench.claims import common, scenarios
+from bench.claims import algorithms, common, scenarios
 from bench.judging import MIXED, OPINION, REFUTED, SUPPORTED, UNMEASURED, Missing, Results, by_parts, by_share
 from bench.names import read_words
 
@@ -512,6 +512,118 @@ def test_every_reason_has_words(language):
     reasons = set(re.findall(r'Missing\("([^"]+)"', sources))
     assert len(reasons) > 10
     assert not [reason for reason in reasons if f"reason.{reason}" not in words]
+
+
+# --- derivatives and kernels ------------------------------------------------------------------------------------------
+
+
+def timed(family: str, seconds: dict[tuple[str, str, str, str], float], runs: int = 3) -> pd.DataFrame:
+    """Runs by (workload, task, framework, mode) with a scatter of a thousandth."""
+    return frame("runs", [{
+        "hardware": "here", "family": family, "workload": workload, "task": task, "size": "small", "run": run,
+        "precision": "float64", "device": "cpu", "framework": framework, "mode": mode, "status": "ok",
+        "step_seconds": step * (1 + 0.001 * run)} for (workload, task, framework, mode), step in seconds.items()
+        for run in range(runs)])
+
+
+def kernels(torch: float, jax: float, runs: int = 3) -> pd.DataFrame:
+    """Three kernels that take NumPy a second each, and each framework what is said."""
+    return timed("science", {(name, "forward", framework, mode): step for name in ("a", "b", "c") for
+                             framework, mode, step in (("numpy", "eager", 1.0), ("torch", "eager", torch),
+                                                       ("jax", "jit", jax))}, runs)
+
+
+@pytest.mark.parametrize(("torch", "jax", "verdict"), [
+    (0.5, 0.4, SUPPORTED), (2.0, 3.0, REFUTED), (0.5, 3.0, MIXED), (1.0, 1.0, REFUTED)])
+def test_tensors_are_efficient_if_both_frameworks_are_faster_than_numpy(torch, jax, verdict):
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(torch, jax)})) == verdict
+
+
+def test_single_runs_beside_numpy_decide_nothing():
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNMEASURED
+
+
+@pytest.mark.parametrize(("ratio", "jax", "verdict"), [
+    (1.5, 0.4, SUPPORTED), (1.0, 0.4, SUPPORTED), (0.5, 3.0, REFUTED), (1.5, 3.0, MIXED), (0.5, 0.4, MIXED)])
+def test_jax_suits_high_performance_computing_if_it_is_not_slower_than_torch_and_faster_than_numpy(ratio, jax, verdict):
+    frames = comparisons([ratio] * 3, family="science") | {"runs": kernels(0.5, jax)}
+    assert verdict_of("use-hpc", Results("here", frames)) == verdict
+
+
+def test_without_numpy_nothing_is_said_of_high_performance_computing():
+    found = judge.judge(ENTRIES["use-hpc"], Results("here", comparisons([1.5] * 3, family="science")))
+    assert found.verdict == UNMEASURED
+    assert found.evidence["reason"] == "NumPy was not timed"
+
+
+@pytest.mark.parametrize(("ratio", "verdict"), [(0.5, SUPPORTED), (1.0, SUPPORTED), (1.5, REFUTED)])
+def test_finance_is_decided_by_the_greeks(ratio, verdict):
+    frames = comparisons([ratio] * 3, workload="option_greeks")
+    assert verdict_of("use-finance", Results("here", frames)) == verdict
+
+
+def errors(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
+    """Rows of the gate: workload, precision, error, tolerance."""
+    return frame("parity", [{
+        "hardware": "here", "family": "autodiff", "workload": workload, "task": "gradient", "framework": "jax",
+        "mode": "jit", "name": "gradient", "against": "reference", "precision": precision, "error": error,
+        "tolerance": tolerance, "status": "ok" if error <= tolerance else "mismatch"}
+        for workload, precision, error, tolerance in rows])
+
+
+def test_the_error_of_every_workload_is_told_per_precision_and_float64_alone_decides():
+    frames = {"parity": errors(("gmm", "float64", 1e-14, 1e-8), ("vqe", "float64", 3e-13, 1e-8),
+                               ("gmm", "float32", 0.1, 1e-3))}
+    found = judge.judge(ENTRIES["math-same"], Results("here", frames))
+    assert found.verdict == SUPPORTED
+    assert found.evidence["checks"] == 2
+    assert found.evidence["errors"]["float64"]["worst"] == "vqe"
+    assert found.evidence["errors"]["float32"]["workloads"] == {"gmm": 0.1}
+
+
+def derived() -> dict[str, judging.Verdict]:
+    """Verdicts on everything that is said of derivatives and kernels, with evidence in all their branches."""
+    science, greeks = (comparisons([1.5] * 3, family=family, workload=workload)["comparisons"]
+                       for family, workload in (("science", "a"), ("autodiff", "option_greeks")))
+    circuit = comparisons([0.5], workload="vqe")["comparisons"]
+    gradients = timed("autodiff", {("vqe", task, framework, mode): step for framework, mode in (
+        ("torch", "eager"), ("jax", "jit")) for task, step in (("primal", 1.0), ("gradient", 4.0))})
+    frames = {"comparisons": pd.concat([science, greeks, circuit]),
+              "runs": pd.concat([kernels(0.5, 0.2), gradients]),
+              "parity": errors(("gmm", "float64", 1e-14, 1e-8), ("gmm", "float32", 1e-6, 1e-3)),
+              "events": frame("events", [event("packages", "jax", "name.qlax", 700.0, "[]", outcome="absent")])}
+    told = ("bg-tensor-speed", "use-hpc", "use-finance", "use-quantum", "math-same", "bg-jax-numerics")
+    return {identity: judge.judge(ENTRIES[identity], Results("here", frames)) for identity in told}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_evidence_of_derivatives_and_kernels_can_be_told(language):
+    blocks, words = prose.blocks(FOLDER / "text" / language / "claims.md"), read_words(FOLDER / "words.yaml", language)
+    for identity, found in derived().items():
+        assert found.verdict != UNMEASURED, identity
+        evidence = json.loads(judge.as_text(found.evidence))
+        assert len(prose.render(blocks[identity], {"e": evidence, "w": words.under("evidence")}, language)) > 40
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
+    blocks = prose.blocks(FOLDER / "text" / language / "claims.md")
+    points = frame("cells", [{
+        "hardware": "here", "family": "autodiff", "workload": "higher_order", "task": "nth_reverse", "status": "ok",
+        "size": f"order-{order}", "precision": "float64", "device": "cpu", "framework": "jax", "mode": "jit",
+        "step_seconds": 1e-5 * order, "peak_host_bytes": 1000} for order in (1, 2, 6)])
+    curve = algorithms._curve_of_orders(Results("here", {"cells": points}))
+    assert [point["order"] for point in curve["jax"]] == [1, 2, 6]
+    orders = {"torch": [{"error": 1e-15}], "jax": [{"error": 1e-15}]}
+    evidence = {"orders": orders, "without_create_graph": {"says": "no"}, "curve": curve}
+    assert formats.seconds(6e-5) in prose.render(blocks["alg-create-graph"], {"e": evidence}, language)
+    costs = common.gradient_costs(Results("here", {"runs": timed("autodiff", {
+        ("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))})}))
+    assert (costs["torch"]["below"], costs["torch"]["of"]) == (1, 1)
+    programs = {"forward": ["a"], "backward": ["b"], "cost_ratio": 2.0}
+    text = prose.render(blocks["faq-recursive"], {"e": {"torch": programs, "jax": programs, "gradients": costs}},
+                        language)
+    assert "4.00" in text
 
 
 # --- demonstrated claims, planted the other way -----------------------------------------------------------------------

@@ -51,7 +51,7 @@ def ratio_dots(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """
     groups, wide = panel_groups(data), width >= WIDE
     with theme():
-        figure, axes = _rows(data, groups, width, 34, variant_entries(data), 28.0)
+        figure, axes = _rows(data, groups, width, 48 if len(groups) > 1 else 34, variant_entries(data), 28.0)
         limits = _limits(data)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))

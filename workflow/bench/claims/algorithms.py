@@ -25,12 +25,27 @@ def grad_of_a_matrix(results: Results) -> Verdict:
 @claim("alg-create-graph")
 def create_graph_keeps_the_graph(results: Results) -> Verdict:
     """Supported if derivatives of order 1 to 6 agree with the closed form to 1e-9 with create_graph and the second one
-    raises without it, refuted if none of the higher orders agrees, else mixed.
+    raises without it, refuted if none of the higher orders agrees, else mixed. Time and memory by order are recorded
+    beside it, also along the curve of the workload higher_order where it was measured.
     """
     orders = {framework: [_order(results, framework, order) for order in range(1, 7)] for framework in FRAMEWORKS}
     without = results.event("derivatives", "torch", "order.2.without create_graph")
     right = [entry["error"] is not None and entry["error"] <= EXACT for entry in orders["torch"]]
-    return Verdict(by_parts([*right, not without.ran]), {"orders": orders, "without_create_graph": outcome_of(without)})
+    return Verdict(by_parts([*right, not without.ran]), {
+        "orders": orders, "without_create_graph": outcome_of(without), "curve": _curve_of_orders(results)})
+
+
+def _curve_of_orders(results: Results) -> dict[str, list[dict[str, Any]]]:
+    """Framework → order, seconds and memory of the fastest mode along the measured curve; {} without one."""
+    cells = results.curve_cells("autodiff", "higher_order")
+    cells = cells[(cells["kind"] == "order") & (cells["task"] == "nth_reverse")].sort_values("step_seconds")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for framework, own in cells.groupby("framework"):
+        fastest = own.drop_duplicates("amount").sort_values("amount")
+        found[str(framework)] = [
+            {"order": int(row["amount"]), "mode": row["mode"], "seconds": number(row["step_seconds"]),
+             "bytes": number(row["peak_host_bytes"])} for row in fastest.to_dict("records")]
+    return found
 
 
 def _order(results: Results, framework: str, order: int) -> dict[str, float | None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.claims.common import NUMERICAL_FAMILIES, yes
-from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, gains_by_device
+from bench.claims.common import NUMERICAL_FAMILIES, over_numpy, told_ratios, yes
+from bench.judging import FRAMEWORKS, UNMEASURED, Missing, Results, Verdict, by_parts, claim, combine, gains_by_device
 
 
 @claim("bg-dynamic")
@@ -12,6 +12,22 @@ def graph_is_recorded_while_running(results: Results) -> Verdict:
     found = {sign: results.event("control_flow", "torch", f"graph.{sign}") for sign in ("positive", "negative")}
     differ = all(event.ran for event in found.values()) and found["positive"].text != found["negative"].text
     return Verdict(yes(differ), {sign: event.first_line() for sign, event in found.items()})
+
+
+@claim("bg-tensor-speed")
+def tensors_make_numerics_efficient(results: Results) -> Verdict:
+    """NumPy's time over that of PyTorch and of JAX, each in its fastest mode, over every problem that NumPy was timed
+    in, at the same size and in the same precision. A problem speaks for it if the whole interval of the speed-up lies
+    above 1, against it if the whole interval lies below 1.1. Supported from two thirds for it, refuted from two thirds
+    against it, else mixed; where the frameworks disagree it is mixed.
+    """
+    found = over_numpy(results)
+    if not found:
+        raise Missing("NumPy was not timed")
+    known = [entry["verdict"] for entry in found.values() if entry["verdict"] != UNMEASURED]
+    if not known:
+        raise Missing(next(iter(found.values()))["reason"], frameworks=found)
+    return Verdict(combine(known), {"frameworks": found})
 
 
 @claim("bg-jax-numerics")
@@ -49,8 +65,11 @@ def jax_has_jax_lambda(results: Results) -> Verdict:
 
 @claim("use-quantum")
 def jax_has_qlax(results: Results) -> Verdict:
-    """Refuted if the name is in no source file of jax and jaxlib."""
-    return _name_search(results, "name.qlax")
+    """Refuted if the name is in no source file of jax and jaxlib. That a circuit can be simulated and differentiated
+    without such a library is recorded beside it: PyTorch's time over JAX's for the variational circuit (vqe).
+    """
+    found = _name_search(results, "name.qlax")
+    return Verdict(found.verdict, found.evidence | {"circuit": told_ratios(results.comparisons("autodiff", "vqe"))})
 
 
 def _name_search(results: Results, name: str) -> Verdict:

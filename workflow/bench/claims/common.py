@@ -7,8 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from bench import judging, workloads
-from bench.judging import REFUTED, SUPPORTED, Outcome, number
+from bench import judging, ratios, workloads
+from bench.judging import (
+    EQUAL,
+    FRAMEWORKS,
+    REFUTED,
+    SUPPORTED,
+    UNMEASURED,
+    Missing,
+    Outcome,
+    Results,
+    by_share,
+    number,
+)
 
 ARTICLE = Path(__file__).resolve().parents[2] / "article"
 EXACT = 1e-9
@@ -50,3 +61,42 @@ def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
     """How many checks of the gate there are in `rows`, how many passed, and the largest error."""
     return {"checks": len(rows), "passed": int((rows["status"] == "ok").sum()),
             "largest_error": number(rows["error"].max())}
+
+
+def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
+    """Framework → whether it is faster than NumPy (`verdict`) and the counts that say so; {} where NumPy was not timed.
+
+    Each problem that NumPy was timed in counts once per device, with the framework's fastest mode. It speaks for the
+    framework if the whole interval of NumPy's time over the framework's lies above 1, against it if the whole interval
+    lies below 1.1; a single run has no interval and decides nothing. By the share of all.
+    """
+    found = ratios.numpy_speedups(results.runs(NUMERICAL_FAMILIES))
+    found = found[found["best"].astype(bool)]
+    evidence: dict[str, dict[str, Any]] = {}
+    for framework in FRAMEWORKS:
+        own = found[found["framework"] == framework]
+        if len(own):
+            won, lost = int((own["low"] > 1).sum()), int((~(own["low"] > 1) & (own["high"] < EQUAL)).sum())
+            counts = {"of": len(own), "for": won, "against": lost, "undecided": len(own) - won - lost,
+                      "least": number(own["ratio"].min()), "most": number(own["ratio"].max())}
+            try:
+                evidence[framework] = counts | {"verdict": by_share(won, lost, counts["undecided"])}
+            except Missing as missing:
+                evidence[framework] = counts | {"verdict": UNMEASURED} | missing.evidence
+    return evidence
+
+
+def gradient_costs(results: Results) -> dict[str, dict[str, Any]]:
+    """Framework → how many gradients cost at most `ratios.BOUND` functions, and from how much to how much they cost."""
+    found = ratios.derivative_costs(results.runs(NUMERICAL_FAMILIES))
+    found = found[found["best"].astype(bool) & found["task"].isin(ratios.REVERSE)]
+    return {framework: {**ratios.judged(own, ratios.BOUND), "least": number(own["ratio"].min()),
+                        "most": number(own["ratio"].max()), "bound": ratios.BOUND}
+            for framework in FRAMEWORKS if len(own := found[found["framework"] == framework])}
+
+
+def told_ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The comparisons that have a ratio, as evidence."""
+    columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
+    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]

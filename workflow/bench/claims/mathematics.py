@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from bench.claims.common import NUMERICAL_FAMILIES, parity_summary
 from bench.judging import Missing, Results, Verdict, by_parts, claim, number
+from bench.vocabulary import PRECISIONS
 
+LOWER = tuple(precision for precision in PRECISIONS if precision != "float64")
+"""Precisions in which the gate observes what a derivative loses, and decides nothing."""
 CASES = ("one output", "several outputs", "batch")
 
 
@@ -50,7 +55,7 @@ def _shorthand(results: Results, name: str) -> Verdict:
 def _errors(results: Results, workload: str, name: str) -> dict[str, Any]:
     """Largest relative error of the parity gate for one observed array, and how often it passed."""
     rows = results.own("parity")
-    rows = rows[(rows["workload"] == workload) & (rows["name"] == name)]
+    rows = rows[(rows["workload"] == workload) & (rows["name"] == name) & ~rows["precision"].isin(LOWER)]
     return parity_summary(rows)
 
 
@@ -58,9 +63,11 @@ def _errors(results: Results, workload: str, name: str) -> dict[str, Any]:
 def both_compute_the_same_derivatives(results: Results) -> Verdict:
     """Supported if every derivative of the parity gate (float64) agrees with its reference and with the other framework
     within its tolerance, refuted if none does, else mixed. The largest difference between the timed runs of the two is
-    recorded by precision.
+    recorded by precision, and so is the largest error of every workload of the family autodiff against its reference,
+    at the size of the gate and at the timed sizes.
     """
     rows = results.own("parity")
+    rows = rows[~rows["precision"].isin(LOWER)]
     derivatives = rows["family"].isin(NUMERICAL_FAMILIES) | rows["name"].fillna("").str.startswith("gradient.")
     rows = rows[derivatives]
     if rows.empty:
@@ -69,6 +76,23 @@ def both_compute_the_same_derivatives(results: Results) -> Verdict:
     by_precision = {str(precision): number(group["parity_error"].max())
                     for precision, group in pairs.groupby("precision")}
     evidence = {**parity_summary(rows), "timed_runs_by_precision": by_precision,
+                "errors": _errors_by_precision(results),
                 "failed": sorted({f"{row['workload']} {row['framework']} {row['mode']} {row['name']}"
                                   for row in rows[rows["status"] != "ok"].to_dict("records")})[:20]}
     return Verdict(by_parts([status == "ok" for status in rows["status"]]), evidence)
+
+
+def _errors_by_precision(results: Results) -> dict[str, dict[str, Any]]:
+    """Precision → workloads held against a reference, the largest error of each, and the largest of all."""
+    gate = results.own("parity")
+    gate = gate[(gate["family"] == "autodiff") & (gate["against"] == "reference")]
+    cells = results.own("cells")
+    cells = cells[cells["family"] == "autodiff"].assign(error=lambda frame: frame["reference_error"])
+    columns = ["precision", "workload", "error"]
+    both = [frame[columns].astype({"error": float}).dropna() for frame in (gate, cells)]
+    found: dict[str, dict[str, Any]] = {}
+    for precision, own in pd.concat(both, ignore_index=True).groupby("precision"):
+        largest = own.groupby("workload")["error"].max()
+        found[str(precision)] = {"workloads": {str(name): float(error) for name, error in largest.items()},
+                                 "largest": float(largest.max()), "worst": str(largest.idxmax())}
+    return found

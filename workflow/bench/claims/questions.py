@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.claims.common import EXACT, error_of, outcome_of, outcome_word, yes
+from bench.claims.common import EXACT, error_of, gradient_costs, outcome_of, outcome_word, yes
 from bench.judging import FRAMEWORKS, Results, Verdict, by_parts, claim, combine, gains_by_device, number
 
 
@@ -54,7 +54,8 @@ def graph_is_built_at_definition(results: Results) -> Verdict:
 @claim("faq-recursive")
 def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
     """Supported if, in both frameworks, the backward program visits the operations of sum(tanh(x W)) in reverse order,
-    refuted if in neither, else mixed. The cost of value and gradient in units of the value is recorded beside it.
+    refuted if in neither, else mixed. The cost of value and gradient in units of the value is recorded beside it, for
+    this function and for every workload whose function was timed too.
     """
     programs = {name: event.data() for name, event in results.both("derivatives", "backward program").items()}
     backward = {"torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
@@ -63,7 +64,7 @@ def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
     costs = results.both("derivatives", "cost")
     evidence = {framework: {"forward": programs[framework]["forward"], "backward": programs[framework]["backward"],
                             "cost_ratio": costs[framework].value} for framework in FRAMEWORKS}
-    return Verdict(by_parts(parts), evidence)
+    return Verdict(by_parts(parts), evidence | {"gradients": gradient_costs(results)})
 
 
 def _in_order(found: list[str], wanted: tuple[str, ...]) -> bool:

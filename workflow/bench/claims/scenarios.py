@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from bench import judging, workloads
-from bench.claims.common import INFERENCE
-from bench.judging import FRAMEWORKS, Results, Verdict, by_parts, claim, number
+from bench.claims.common import INFERENCE, over_numpy, told_ratios
+from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, combine
 from bench.vocabulary import size_rank
 
 SCENARIOS = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
@@ -87,6 +85,36 @@ def torch_for_health_care(results: Results) -> Verdict:
     return _torch_is_strong(results, SCENARIOS["use-health"])
 
 
+@claim("use-finance")
+def torch_for_finance(results: Results) -> Verdict:
+    """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
+    mode against best mode over the price of a basket option and its sensitivities (option_greeks), per device. A
+    comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie),
+    against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else mixed.
+    """
+    rows = results.comparisons("autodiff", "option_greeks")
+    found = judging.by_device(rows, lambda group: judging.not_slower(group, "torch", ("option_greeks",)))
+    return Verdict(found.verdict, found.evidence | {"ratios": told_ratios(rows)})
+
+
+@claim("use-hpc")
+def jax_suits_high_performance_computing(results: Results) -> Verdict:
+    """Two parts, over the kernels of the family science. To suit means, first, not to be slower than the alternative:
+    best mode against best mode, per device, a comparison speaks for it if the whole interval of PyTorch's gain lies
+    below 1.1 (JAX is faster, or it is a tie), against it if PyTorch is faster. Second, to be faster than NumPy: a
+    kernel speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1.
+    Each part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts that disagree
+    make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
+    """
+    alone = judging.by_device(results.comparisons("science"), lambda rows: judging.not_slower(rows, "jax", ()))
+    numpy = over_numpy(results)
+    if "jax" not in numpy:
+        raise Missing("NumPy was not timed", devices=alone.evidence["devices"])
+    if numpy["jax"]["verdict"] == judging.UNMEASURED:
+        raise Missing(numpy["jax"]["reason"], devices=alone.evidence["devices"], numpy=numpy)
+    return Verdict(combine([alone.verdict, numpy["jax"]["verdict"]]), alone.evidence | {"numpy": numpy})
+
+
 def _torch_is_strong(results: Results, names: Sequence[str], task: judging.Names = None) -> Verdict:
     return judging.by_device(results.comparisons("training", names, task),
                              lambda rows: judging.not_slower(rows, "torch", names))
@@ -121,11 +149,5 @@ def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
     verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
     found = (", ".join(vision.data()) or "absent") if vision.ran else vision.text
     return Verdict(verdict, {"torchvision": found, **{name: event.text for name, event in layers.items()},
-                             "lstm": _ratios(results.comparisons("training", "lstm"))})
+                             "lstm": told_ratios(results.comparisons("training", "lstm"))})
 
-
-def _ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """The comparisons that have a ratio, as evidence."""
-    columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
-    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
-            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]

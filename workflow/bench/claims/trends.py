@@ -11,11 +11,12 @@ from bench.judging import FRAMEWORKS, UNMEASURED, Missing, Results, Verdict, cla
 
 @claim("trend-scale")
 def both_keep_improving_for_large_data(results: Results) -> Verdict:
-    """Whether the throughput (operations per second) of both grows with the size, within the measured range of batch,
-    width and length; what will come is not measured. A scaling curve, with the fastest mode at every size, speaks for
-    it if the throughput at the largest size is more than 1.1 times that at the smallest and has not fallen by as much
-    from its highest, against it otherwise, where the intervals allow to tell. Supported from two thirds for it, refuted
-    from two thirds against it, else mixed, per device and framework; where these disagree it is mixed.
+    """Whether the throughput (operations per second) of both grows with the size, within the measured range of what a
+    workload can grow in (batch, width, elements, paths and so on); what will come is not measured. A scaling curve,
+    with the fastest mode at every size, speaks for it if the throughput at the largest size is more than 1.1 times that
+    at the smallest and has not fallen by as much from its highest, against it otherwise, where the intervals allow to
+    tell. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device and framework;
+    where these disagree it is mixed.
     """
     curves = judging.scaling_curves(results.curve_cells())
     if not curves:
