@@ -88,7 +88,7 @@ def function_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
     definition = workloads.load_problem(family, name)
     problem, precision = definition.Problem(size), definition.PRECISIONS[0]
     build = workloads.load_implementation(family, name, framework).build
-    for task in definition.QUICK_TASKS:
+    for task in getattr(definition, "QUICK_TASKS", definition.TASKS):
         for mode in {"torch": ("eager", "compile"), "jax": ("jit",)}[framework]:
             ours = build(problem, task, mode, "cpu", precision)
             for _, stage in ours.stages():
