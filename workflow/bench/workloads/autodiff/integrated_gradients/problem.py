@@ -56,7 +56,7 @@ SEED = 20240621
 PIXELS, HIDDEN, CLASSES = 64, (128, 64), 10
 TRAINED_ON = 1500
 """Images that training sees, the first of the data."""
-BATCH, TRAINING_STEPS = 100, 150
+BATCH, TRAINING_STEPS = 100, 300
 RATE, MOMENTUM = 0.1, 0.9
 LARGEST_REFERENCE = 2**17
 """Evaluations up to which the reference takes seconds at most."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from bench.backends import Step, torch_backend
 from bench.workloads.autodiff.integrated_gradients.problem import Problem
@@ -14,10 +15,10 @@ Weights = dict[str, Tensor]
 
 
 def probability(weights: Weights, x: Tensor, classes: Tensor) -> Tensor:
-    """The probabilities (n,) of the classes (n,) for points x (n, 64)."""
-    hidden = torch.relu(torch.addmm(weights["b0"], x, weights["W0"]))
-    hidden = torch.relu(torch.addmm(weights["b1"], hidden, weights["W1"]))
-    scores = torch.addmm(weights["b2"], hidden, weights["W2"])
+    """The probabilities (n,) of the classes (n,) for points x (n, 64); weights (out, in), as nn.Linear has them."""
+    hidden = torch.relu(linear(x, weights["W0"], weights["b0"]))
+    hidden = torch.relu(linear(hidden, weights["W1"], weights["b1"]))
+    scores = linear(hidden, weights["W2"], weights["b2"])
     return torch.softmax(scores, dim=1).gather(1, classes[:, None])[:, 0]
 
 
@@ -34,7 +35,8 @@ class Attribution(torch_backend.Evaluation):
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `attribution`. Raises Unsupported where the mode does not exist."""
-    weights = torch_backend.tensors(problem.parameters(), device, precision)
+    weights = {name: value.T.contiguous() if value.ndim == 2 else value
+               for name, value in torch_backend.tensors(problem.parameters(), device, precision).items()}
     data = torch_backend.tensors(problem.inputs(), device, precision)
 
     def attribution(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:

@@ -5,6 +5,8 @@ In the mode `eager` Python repeats the iteration, one operation after the other:
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -20,7 +22,8 @@ State = tuple[jax.Array, jax.Array, jax.Array]
 def model(t: jax.Array, b0: jax.Array, b1: jax.Array, a1: jax.Array, c1: jax.Array, w1: jax.Array, a2: jax.Array,
           c2: jax.Array, w2: jax.Array) -> jax.Array:
     """Two Gaussian lines on a straight background, elementwise."""
-    return b0 + b1 * t + a1 * jnp.exp(-0.5 * ((t - c1) / w1) ** 2) + a2 * jnp.exp(-0.5 * ((t - c2) / w2) ** 2)
+    z1, z2 = (t - c1) / w1, (t - c2) / w2
+    return b0 + b1 * t + a1 * jnp.exp(-0.5 * (z1 * z1)) + a2 * jnp.exp(-0.5 * (z2 * z2))
 
 
 def gram(theta: jax.Array, t: jax.Array, y: jax.Array) -> jax.Array:
@@ -38,7 +41,7 @@ def iteration(state: State, t: jax.Array, y: jax.Array) -> State:
     factor = cho_factor(hessian + damping * jnp.diag(jnp.diag(hessian)))
     candidate = theta - cho_solve(factor, now[:-1, -1])
     trial = gram(candidate, t, y)
-    better = trial[-1, -1] < now[-1, -1]
+    better = trial[-1, -1] < (1 + math.sqrt(jnp.finfo(t.dtype).eps)) * now[-1, -1]
     return (jnp.where(better, candidate, theta), jnp.where(better, damping / FACTOR, damping * FACTOR),
             jnp.where(better, trial, now))
 

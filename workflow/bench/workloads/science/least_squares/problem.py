@@ -9,10 +9,11 @@ Task `solve`: a fixed number of iterations from θ₀ (input `guess`) and λ₀ 
 Jacobian J (m, p), H = JᵀJ and the cost C = ½ rᵀr, one iteration is
 
     δ = −(H + λ diag H)⁻¹ Jᵀr
-    if C(θ + δ) < C(θ):  θ ← θ + δ, λ ← λ/10,  else  λ ← 10 λ
+    if C(θ + δ) < (1 + √u) C(θ):  θ ← θ + δ, λ ← λ/10,  else  λ ← 10 λ
 
-It returns `parameters` (p,) and `cost`. The model and its Jacobian are evaluated once per iteration, at θ + δ, and H,
-Jᵀr and C are kept together as the Gram matrix (p + 1, p + 1) of the columns of (J, r), one matrix product.
+with u the machine epsilon of the precision: near the minimum a step changes C by less than its rounding error, which
+must not decide. It returns `parameters` (p,) and `cost`. The model and its Jacobian are evaluated once per iteration,
+at θ + δ, and H, Jᵀr and C are kept together as the Gram matrix (p + 1, p + 1) of the columns of (J, r), one product.
 
 Jacobian: each residual depends on its own copy of the parameters if these are first repeated m times, so that one
 pullback of ones gives all of J by automatic differentiation in reverse mode; so in both frameworks. The 8 × 8 system is
@@ -106,11 +107,12 @@ def gram(theta: np.ndarray, t: np.ndarray, y: np.ndarray) -> np.ndarray:
 def solve(guess: np.ndarray, t: np.ndarray, y: np.ndarray, iterations: int) -> dict[str, np.ndarray]:
     """`parameters` (p,) and `cost` after so many iterations of Levenberg-Marquardt."""
     theta, damping, now = guess, DAMPING, gram(guess, t, y)
+    slack = 1 + np.sqrt(np.finfo(t.dtype).eps)
     for _ in range(iterations):
         hessian = now[:-1, :-1]
         step = np.linalg.solve(hessian + damping * np.diag(np.diag(hessian)), -now[:-1, -1])
         trial = gram(theta + step, t, y)
-        if trial[-1, -1] < now[-1, -1]:
+        if trial[-1, -1] < slack * now[-1, -1]:
             theta, damping, now = theta + step, damping / FACTOR, trial
         else:
             damping *= FACTOR

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
-from torch.func import vjp
 
 from bench.backends import Step, torch_backend
 from bench.workloads.science.least_squares.problem import DAMPING, FACTOR, Problem
@@ -13,14 +14,15 @@ from bench.workloads.science.least_squares.problem import DAMPING, FACTOR, Probl
 def model(t: Tensor, b0: Tensor, b1: Tensor, a1: Tensor, c1: Tensor, w1: Tensor, a2: Tensor, c2: Tensor,
           w2: Tensor) -> Tensor:
     """Two Gaussian lines on a straight background, elementwise."""
-    return b0 + b1 * t + a1 * torch.exp(-0.5 * ((t - c1) / w1) ** 2) + a2 * torch.exp(-0.5 * ((t - c2) / w2) ** 2)
+    z1, z2 = (t - c1) / w1, (t - c2) / w2
+    return b0 + b1 * t + a1 * torch.exp(-0.5 * (z1 * z1)) + a2 * torch.exp(-0.5 * (z2 * z2))
 
 
 def gram(theta: Tensor, t: Tensor, y: Tensor) -> Tensor:
     """The Gram matrix (p + 1, p + 1) of the columns of (J, r)."""
-    repeated = [value.expand_as(t) for value in theta.unbind()]
-    residual, pullback = vjp(lambda *values: model(t, *values) - y, *repeated)
-    rows = torch.stack([*pullback(torch.ones_like(residual)), residual])
+    repeated = [value.expand_as(t).requires_grad_() for value in theta.unbind()]
+    residual = model(t, *repeated) - y
+    rows = torch.stack([*torch.autograd.grad(residual, repeated, torch.ones_like(residual)), residual.detach()])
     return rows @ rows.T
 
 
@@ -30,7 +32,7 @@ def iteration(theta: Tensor, damping: Tensor, now: Tensor, t: Tensor, y: Tensor)
     factor, _ = torch.linalg.cholesky_ex(hessian + damping * torch.diag(torch.diag(hessian)))
     candidate = theta - torch.cholesky_solve(now[:-1, -1:], factor)[:, 0]
     trial = gram(candidate, t, y)
-    better = trial[-1, -1] < now[-1, -1]
+    better = trial[-1, -1] < (1 + math.sqrt(torch.finfo(t.dtype).eps)) * now[-1, -1]
     return (torch.where(better, candidate, theta), torch.where(better, damping / FACTOR, damping * FACTOR),
             torch.where(better, trial, now))
 
