@@ -13,8 +13,8 @@ from bench.workloads.autodiff.gmm.problem import GAMMA, Problem, constant, place
 
 
 def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """The objective, or value and gradient by `torch.func`, and its arguments."""
-    rows, columns = places(problem.d)
+    """The objective, or value and gradient by autograd, and its arguments."""
+    rows, columns = (torch.from_numpy(each) for each in places(problem.d))
     fixed = constant(problem.d, problem.components, problem.observations, GAMMA, 0)
 
     def objective(alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor) -> Tensor:
@@ -29,7 +29,14 @@ def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
     arguments = tuple(torch.from_numpy(value) for value in problem.inputs().values())
     if task == "primal":
         return objective, arguments
-    return torch.func.grad_and_value(objective, (0, 1, 2)), arguments
+    for argument in arguments[:3]:
+        argument.requires_grad_()
+
+    def gradient(*arguments: Tensor) -> Any:
+        value = objective(*arguments)
+        return value, torch.autograd.grad(value, arguments[:3])
+
+    return gradient, arguments
 
 
 def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
