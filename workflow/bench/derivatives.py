@@ -189,10 +189,10 @@ def accuracy_sentence(article: Article, found: pd.DataFrame, machine: str) -> Ht
     sentences = []
     for (precision, framework), own in found.groupby(["precision", "framework"], sort=False):
         worst = own.loc[own["error"].idxmax()]
-        sentences.append(article.item(
-            f"{TITLES[framework]}, {precision}", article.phrase(
-                "accuracy.worst", error=formats.scientific(float(worst["error"])), count=len(own),
-                problem=article.names.problem(worst, ("workload", "task")))))
+        said = article.phrase("accuracy.worst" if worst["error"] > 0 else "accuracy.exact", count=len(own),
+                              error=formats.scientific(float(worst["error"])),
+                              problem=article.names.problem(worst, ("workload", "task")))
+        sentences.append(article.item(f"{TITLES[framework]}, {precision}", said))
     return join(article.sentence("accuracy.here", machine=machine), Html(f"<ul>{join(*sentences)}</ul>"))
 
 

@@ -6,6 +6,7 @@ As in `figures`: tidy data and words in, a Matplotlib figure out, in two widths.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,9 +34,8 @@ from bench.drawing import (
 )
 from bench.svg import INK, MARKERS, MUTED, SURFACE, VARIANTS
 
-BESIDE = 0.17
-"""How far above and below the middle of its row each framework stands."""
-SHIFT = {"torch": -BESIDE, "jax": BESIDE}
+SHIFT = {True: {"torch": -0.17, "jax": 0.17}, False: {"torch": 0.04, "jax": 0.3}}
+"""How far below the middle of its row each framework stands, wide or not: a narrow drawing has the label above."""
 EPSILON = {"float64": float(np.finfo(np.float64).eps), "float32": float(np.finfo(np.float32).eps)}
 EXACT = 1e-18
 """Where an error of zero is drawn."""
@@ -61,7 +61,7 @@ def ratio_dots(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             if not formats.missing(limit := rows["limit"].iloc[0]):
                 _line(axis, float(limit), words["limit"])
             for row in rows.itertuples():
-                _interval(axis, row, labels.index(row.label))
+                _interval(axis, row, labels.index(row.label) + SHIFT[wide].get(row.framework, 0.0))
             row_labels(axis, labels, wide)
             plain_log_axis(axis, _ticks(limits, wide))
             axis.set_xlabel(words["x"])
@@ -88,7 +88,7 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
             for precision in [name for name in EPSILON if name in set(data["precision"])]:
                 _line(axis, EPSILON[precision], words["epsilon"].format(precision=precision), "left")
             for row in rows.itertuples():
-                _error(axis, row, labels.index(row.label))
+                _error(axis, row, labels.index(row.label) + SHIFT[wide].get(row.framework, 0.0))
             axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(EXACT, axis.get_xlim()[1], 8 if wide else 5)))
             axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= EXACT else power_tick(value)))
             axis.xaxis.set_minor_locator(NullLocator())
@@ -103,7 +103,7 @@ def _rows(data: pd.DataFrame, groups: Sequence[tuple[str, pd.DataFrame]], width:
     """Panels one below the other with room for their rows and labels."""
     wide = width >= WIDE
     left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
-    heights = [rows_height(rows["label"].nunique(), wide, height if wide else 46.0) for _, rows in groups]
+    heights = [rows_height(rows["label"].nunique(), wide, height if wide else 52.0) for _, rows in groups]
     return panels(heights, width, left=left, right=30 if wide else 14, top=top + heading_room(list(groups), width),
                   bottom=46, legend=legend)
 
@@ -116,8 +116,8 @@ def _line(axis: Axes, place: float, name: str, side: str = "right") -> None:
                   ha=align, va="bottom", fontsize=FONT - 1, color=MUTED)
 
 
-def _interval(axis: Axes, row: pd.Series, place: int) -> None:
-    colour, y = VARIANTS[row.framework, row.mode], place + SHIFT.get(row.framework, 0.0)
+def _interval(axis: Axes, row: Any, y: float) -> None:
+    colour = VARIANTS[row.framework, row.mode]
     if not formats.missing(row.low) and not formats.missing(row.high):
         axis.plot([row.low, row.high], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
         axis.plot([row.low, row.high], [y, y], color=colour, marker="|", markersize=7, markeredgewidth=1.4,
@@ -126,10 +126,10 @@ def _interval(axis: Axes, row: pd.Series, place: int) -> None:
               markeredgecolor=SURFACE)
 
 
-def _error(axis: Axes, row: pd.Series, place: int) -> None:
+def _error(axis: Axes, row: Any, y: float) -> None:
     variant = COLOURS[row.framework]
     filled = row.precision == "float64"
-    axis.plot(max(row.error, EXACT), place + SHIFT[row.framework], marker=MARKERS[variant], markersize=7.5,
+    axis.plot(max(row.error, EXACT), y, marker=MARKERS[variant], markersize=7.5,
               linestyle="none", markerfacecolor=VARIANTS[variant] if filled else SURFACE, markeredgewidth=1.4,
               markeredgecolor=SURFACE if filled else VARIANTS[variant], clip_on=False)
 

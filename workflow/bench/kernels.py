@@ -13,6 +13,8 @@ from bench.names import Names
 from bench.tables import Tables
 
 NUMPY = "numpy"
+MOST_ROWS = 12
+"""Rows of a table that is not folded."""
 
 
 def speedups(tables: Tables, own: str) -> pd.DataFrame:
@@ -97,9 +99,9 @@ def bandwidth_table(article: Article) -> Html:
         rows.append({"problem": article.names.problem(first), "hardware": machine_name(article, first),
                      "bytes_moved": formats.size(float(first.bytes_moved))} | {
             f"used {row.framework} {row.mode}": formats.percent(float(row.share_of_copy)) for row in own.itertuples()})
-    columns = ("problem", "hardware", "bytes_moved",
-               *(f"used {framework} {mode}" for framework, mode in views.VARIANT_ORDER))
-    return article.table(rows, columns, "bandwidth", empty="no bandwidth")
+    numpy_first = sorted(views.VARIANT_ORDER, key=lambda variant: variant[0] != NUMPY)
+    columns = ("problem", "hardware", "bytes_moved", *(f"used {framework} {mode}" for framework, mode in numpy_first))
+    return article.table(rows, columns, "bandwidth", empty="no bandwidth", folded=len(rows) > MOST_ROWS)
 
 
 def briefly(article: Article) -> Html:

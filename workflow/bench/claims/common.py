@@ -77,10 +77,11 @@ def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
         own = found[found["framework"] == framework]
         if len(own):
             won, lost = int((own["low"] > 1).sum()), int((~(own["low"] > 1) & (own["high"] < EQUAL)).sum())
-            counts = {"of": len(own), "for": won, "against": lost, "undecided": len(own) - won - lost,
+            undecided = len(own) - won - lost
+            counts = {"of": len(own), "for": won, "against": lost, "undecided": undecided,
                       "least": number(own["ratio"].min()), "most": number(own["ratio"].max())}
             try:
-                evidence[framework] = counts | {"verdict": by_share(won, lost, counts["undecided"])}
+                evidence[framework] = counts | {"verdict": by_share(won, lost, undecided)}
             except Missing as missing:
                 evidence[framework] = counts | {"verdict": UNMEASURED} | missing.evidence
     return evidence
