@@ -18,7 +18,7 @@ Everything is dimensionless.
 Tasks: `primal` gives `value` (); `gradient` gives `value`, `gradient.main_params` and `gradient.extra_params`.
 Both frameworks make the predictions and the loss of all times at once, after the recurrence.
 
-Asymmetries: JAX runs the recurrence as `lax.scan`, inside the compiled program, up to 16 steps to an iteration.
+Asymmetries: JAX runs the recurrence as `lax.scan`, inside the compiled program, up to 4 steps to an iteration.
 PyTorch's recurrence is a loop in Python over blocks of as many steps, each compiled as one in `compile`: compiled
 whole, it would be unrolled for minutes. A CUDA graph would overwrite what earlier blocks have kept for the way back, so
 that there is no `compile-max`.
@@ -61,7 +61,7 @@ TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
 
 BITS = 14
-MOST_UNROLLED = 16
+MOST_UNROLLED = 4
 SEED = 20240111
 
 Arrays = dict[str, np.ndarray]
