@@ -25,12 +25,12 @@ def residuals(camera: jax.Array, point: jax.Array, w: jax.Array, feats: jax.Arra
     return w[:, None] * (focal * stretch * q + principal - feats)
 
 
-def primal(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:  # noqa: N803
+def primal(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:
     """Both errors."""
     return {"reproj_err": residuals(cams[obs[:, 0]], X[obs[:, 1]], w, feats), "w_err": 1 - jnp.square(w)}
 
 
-def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:  # noqa: N803
+def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:
     """Both errors and the blocks of their derivatives."""
     error, pull = jax.vjp(lambda *own: residuals(*own, feats), cams[obs[:, 0]], X[obs[:, 1]], w)
     rows = [pull(jnp.zeros_like(error).at[:, axis].set(1)) for axis in (0, 1)]

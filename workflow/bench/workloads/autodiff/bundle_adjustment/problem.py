@@ -1,4 +1,4 @@
-r"""Bundle adjustment: residuals of reprojection with radial distortion and their sparse Jacobian in blocks (ADBench BA).
+r"""Bundle adjustment: reprojection with radial distortion and its sparse Jacobian in blocks (ADBench BA).
 
 A camera has 11 parameters: rotation r (3, axis-angle in radians), centre C (3), focal length f, principal point
 x₀ (2) and radial distortion κ (2). Observation i sees point X ∈ R³ by a camera at the measured position m (2) with
@@ -176,7 +176,7 @@ class Problem:
         half = np.array([0.3] * 3 + [0.5] * 3 + [50.0, 10.0, 10.0, 0.1, 0.01])
         cams = half * random.uniform(-1, 1, (self.cameras, CAMERA))
         cams[:, 6] += 500
-        X = random.uniform(-1, 1, (self.points, 3)) + [0, 0, 5]
+        X = random.uniform(-1, 1, (self.points, 3)) + np.array([0, 0, 5])
         w = random.uniform(0.5, 1.5, self.observations)
         obs = np.arange(self.observations)[:, None] % [self.cameras, self.points]
         feats = project(cams[obs[:, 0]], X[obs[:, 1]]) + random.standard_normal((self.observations, 2))

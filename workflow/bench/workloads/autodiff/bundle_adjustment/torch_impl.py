@@ -25,13 +25,13 @@ def residuals(camera: Tensor, point: Tensor, w: Tensor, feats: Tensor) -> Tensor
     return w[:, None] * (focal * stretch * q + principal - feats)
 
 
-def primal(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:  # noqa: N803
+def primal(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:
     """Both errors."""
     camera, point = obs.unbind(1)
     return {"reproj_err": residuals(cams[camera], X[point], w, feats), "w_err": 1 - w.square()}
 
 
-def jacobian(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:  # noqa: N803
+def jacobian(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:
     """Both errors and the blocks of their derivatives."""
     camera, point = obs.unbind(1)
     own = tuple(each.detach().requires_grad_() for each in (cams[camera], X[point], w))
