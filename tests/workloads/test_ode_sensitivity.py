@@ -50,10 +50,10 @@ def test_the_step_is_the_classical_method_of_order_four():
 
 def test_energy_and_momentum_are_kept_over_a_century():
     data = Problem("small").inputs()
-    m, start = data["masses"], (data["positions"], data["velocities"])
-    end = integrate(data, 730)
-    assert energy(*end, m) == pytest.approx(energy(*start, m), rel=1e-5)
-    np.testing.assert_allclose(m @ end[1], m @ start[1], atol=1e-15)
+    x, v, m = data["positions"], data["velocities"], data["masses"]
+    end_x, end_v = integrate(data, 730)
+    assert energy(end_x, end_v, m) == pytest.approx(energy(x, v, m), rel=1e-5)
+    np.testing.assert_allclose(m @ end_v, m @ v, atol=1e-15)
 
 
 def test_jupiter_is_back_after_its_year():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
@@ -30,20 +32,27 @@ def advance(state: State, m: jax.Array, h: jax.Array) -> State:
     return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
 
 
-def integrate(state: State, m: jax.Array, h: jax.Array, steps: int) -> State:
-    """The state after `steps` steps."""
-    return jax.lax.scan(lambda now, _: (advance(now, m, h), None), state, length=steps)[0]
+def repeat(body: Callable[[State], State], state: State, times: int, in_scan: bool) -> State:
+    """`body` so many times: one loop of the compiled program, or one operation after the other."""
+    if in_scan:
+        return jax.lax.scan(lambda now, _: (body(now), None), state, length=times)[0]
+    for _ in range(times):
+        state = body(state)
+    return state
 
 
-def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, steps: int,
-             segment: int) -> jax.Array:
+def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, *, steps: int, segment: int,
+             in_scan: bool) -> jax.Array:
     """f after `steps` steps, with a checkpoint after every segment unless one segment is all."""
+    def part(state: State, m: jax.Array, h: jax.Array) -> State:
+        return repeat(lambda now: advance(now, m, h), state, segment, in_scan)
+
     state = x, v
     if segment < steps:
-        part = jax.checkpoint(lambda now, m, h: integrate(now, m, h, segment))
-        state, _ = jax.lax.scan(lambda now, _: (part(now, m, h), None), state, length=steps // segment)
+        kept = jax.checkpoint(part)
+        state = repeat(lambda now: kept(now, m, h), state, steps // segment, in_scan)
     else:
-        state = integrate(state, m, h, steps)
+        state = part(state, m, h)
     return ((state[0] - targets) ** 2).sum() / 2
 
 
@@ -53,7 +62,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     segment = problem.segment if task == "gradient_checkpointed" else problem.steps
 
     def value(*arguments: jax.Array) -> jax.Array:
-        return distance(*arguments, steps=problem.steps, segment=segment)
+        return distance(*arguments, steps=problem.steps, segment=segment, in_scan=mode != "eager")
 
     def primal(*arguments: jax.Array) -> dict[str, jax.Array]:
         return {"distance": value(*arguments)}

@@ -25,8 +25,8 @@ interface has no such loop with a derivative (its prototype of scan was no faste
 checkpoints), and all steps as one graph would compile for minutes, so that a Python loop calls a compiled block of up
 to five steps, whose derivative is compiled with it: 2.5 times faster than blocks of one step; blocks of ten took twice
 as long to compile. In the mode `compile-max` each block would be a CUDA graph whose outputs the next block
-overwrites while the backward pass still needs them, hence it is unsupported. JAX's `eager` runs lax.scan, whose body
-is compiled outside of jit too.
+overwrites while the backward pass still needs them, hence it is unsupported. JAX's `eager` has a Python loop too: there
+lax.scan would compile its derivative again in every call.
 
 Reference: the discrete adjoint of the Runge-Kutta method, written by hand in NumPy. `flops` counts 20 per pair of
 bodies and force evaluation and 14 per coordinate and step; the adjoint is counted as two further evaluations per force.

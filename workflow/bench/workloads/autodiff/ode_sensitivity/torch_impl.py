@@ -33,8 +33,8 @@ def advance(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
     return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
 
 
-def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, block: Block, lengths: tuple[int, ...],
-             checkpoints: bool) -> Tensor:
+def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, *, block: Block,
+             lengths: tuple[int, ...], checkpoints: bool) -> Tensor:
     """f; `lengths` are the numbers of blocks of the segments, with a checkpoint after each if asked for."""
     one = torch.eye(len(x), dtype=x.dtype, device=x.device)
 

@@ -33,6 +33,23 @@ def combined(gates: Tensor, group: range) -> Tensor:
     return product.mT
 
 
+def rotations_in_reals(angles: Tensor) -> Tensor:
+    """Real and imaginary parts of `rotations`: (2, layers + 1, n, 2, 2)."""
+    (c, p), (s, q) = (angles / 2).cos().unbind(-1), (angles / 2).sin().unbind(-1)
+    parts = torch.stack([c * p, -s * p, s * p, c * p], -1), torch.stack([-c * q, s * q, s * q, c * q], -1)
+    return torch.stack(parts).unflatten(-1, (2, 2))
+
+
+def combined_in_reals(gates: Tensor, group: range) -> Tensor:
+    """`combined` of real and imaginary parts, which Inductor makes a few kernels of."""
+    real, imaginary = gates[:, :, group[0]]
+    for qubit in group[1:]:
+        a, b = gates[:, :, qubit]
+        real, imaginary = (kronecker(real, a) - kronecker(imaginary, b),
+                           kronecker(real, b) + kronecker(imaginary, a))
+    return torch.view_as_complex(torch.stack([real.mT, imaginary.mT], -1))
+
+
 def contract(state: Tensor, matrices: Sequence[Tensor]) -> Tensor:
     """Every matrix (transposed) on its own qubits of the state, which has gone round once afterwards."""
     for matrix in matrices:
@@ -49,21 +66,29 @@ def hadamards(group: range, like: Tensor) -> Tensor:
     return product
 
 
+def control_z(state: Tensor, signs: Tensor) -> Tensor:
+    """A controlled Z on every pair of neighbours."""
+    return torch.view_as_complex(torch.view_as_real(state) * signs[:, None])
+
+
 def probabilities(state: Tensor) -> Tensor:
     """|ψ|²."""
     return torch.view_as_real(state).square().sum(-1)
 
 
-def energy(angles: Tensor, signs: Tensor, energy_z: Tensor, energy_x: Tensor, bases: Sequence[Tensor],
-           groups: Sequence[range]) -> Tensor:
+def energy(angles: Tensor, signs: Tensor, energy_z: Tensor, energy_x: Tensor, *, bases: Sequence[Tensor],
+           groups: Sequence[range], in_reals: bool) -> Tensor:
     """⟨ψ|H|ψ⟩ of the circuit; `bases` are the Hadamard gates of every group."""
-    gates = rotations(angles)
-    layers = list(zip(*(combined(gates, group).unbind() for group in groups), strict=True))
-    state = torch.zeros_like(signs, dtype=gates.dtype)
+    if in_reals:
+        gates = rotations_in_reals(angles)
+        matrices = [combined_in_reals(gates, group) for group in groups]
+    else:
+        gates = rotations(angles)
+        matrices = [combined(gates, group) for group in groups]
+    state = torch.zeros_like(signs, dtype=matrices[0].dtype)
     state[0] = 1
-    state = contract(state, layers[0])
-    for matrices in layers[1:]:
-        state = contract(state * signs, matrices)
+    for index, layer in enumerate(zip(*(matrix.unbind() for matrix in matrices), strict=True)):
+        state = contract(control_z(state, signs) if index else state, layer)
     return probabilities(state) @ energy_z + probabilities(contract(state, bases)) @ energy_x
 
 
@@ -75,7 +100,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     bases = [hadamards(group, data["signs"].to(kind)) for group in groups]
 
     def value(angles: Tensor, *diagonals: Tensor) -> Tensor:
-        return energy(angles, *diagonals, bases, groups)
+        return energy(angles, *diagonals, bases=bases, groups=groups, in_reals=mode != "eager")
 
     def primal(*arguments: Tensor) -> dict[str, Tensor]:
         return {"energy": value(*arguments)}
