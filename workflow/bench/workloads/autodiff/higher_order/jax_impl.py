@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -22,33 +21,30 @@ def function(x: jax.Array) -> jax.Array:
 
 def reverse(order: int) -> Callable[[jax.Array], Derivatives]:
     """f and its derivatives, each the gradient of the sum over the points of the one before."""
-    def chain(x: jax.Array) -> tuple[jax.Array, Derivatives]:
-        return function(x), ()
+    if order == 0:
+        return lambda x: (function(x),)
+    below = reverse(order - 1)
 
-    for _ in range(order):
-        def chain(x: jax.Array, below: Any = chain) -> tuple[jax.Array, Derivatives]:
-            def total(x: jax.Array) -> tuple[jax.Array, Derivatives]:
-                last, before = below(x)
-                return jnp.sum(last), (*before, last)
+    def total(x: jax.Array) -> tuple[jax.Array, Derivatives]:
+        every = below(x)
+        return jnp.sum(every[-1]), every
 
-            return jax.grad(total, has_aux=True)(x)
+    def chain(x: jax.Array) -> Derivatives:
+        slope, every = jax.grad(total, has_aux=True)(x)
+        return (*every, slope)
 
-    def every(x: jax.Array) -> Derivatives:
-        last, before = chain(x)
-        return (*before, last)
-
-    return every
+    return chain
 
 
 def forward(order: int) -> Callable[[jax.Array], Derivatives]:
     """f and its derivatives, each the tangent of the one before along 1."""
-    def chain(x: jax.Array) -> Derivatives:
-        return (function(x),)
+    if order == 0:
+        return lambda x: (function(x),)
+    below = forward(order - 1)
 
-    for _ in range(order):
-        def chain(x: jax.Array, below: Any = chain) -> Derivatives:
-            every, tangents = jax.jvp(below, (x,), (jnp.ones_like(x),))
-            return (*every, tangents[-1])
+    def chain(x: jax.Array) -> Derivatives:
+        every, tangents = jax.jvp(below, (x,), (jnp.ones_like(x),))
+        return (*every, tangents[-1])
 
     return chain
 

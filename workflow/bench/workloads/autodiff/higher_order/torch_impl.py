@@ -40,15 +40,16 @@ def forward(order: int) -> Callable[[Tensor], Derivatives]:
     """f and its derivatives, each the tangent of the one before along 1.
 
     The direction is made from x: a constant's own tangent is a symbolic zero, which PyTorch 2.13 expands in place, and
-    its compiler refuses that from the third order on.
+    its compiler refuses that from the third order on. For the same reason f multiplies x by itself and has no `square`.
     """
-    def chain(x: Tensor) -> Derivatives:
-        return (function(x),)
+    if order == 0:
+        return lambda x: (function(x),)
+    below = forward(order - 1)
 
-    for _ in range(order):
-        def chain(x: Tensor, below: Any = chain) -> Derivatives:
-            every, tangents = jvp(below, (x,), (0 * x + 1,))
-            return (*every, tangents[-1])
+    def chain(x: Tensor) -> Derivatives:
+        pushed: tuple[Any, ...] = jvp(below, (x,), (0 * x + 1,))
+        every, tangents = pushed
+        return (*every, tangents[-1])
 
     return chain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -92,10 +93,10 @@ def per_sample(p: Tree, v: Tree, x: jax.Array, t: jax.Array, u: jax.Array) -> Tr
 
 def loops(mode: str) -> dict[str, Callable[..., Tree]]:
     """The tasks that go one sample or row after another: `lax.map`, or a Python loop in the mode `eager`."""
-    def python(function: Callable[..., jax.Array], rows: tuple[jax.Array, ...]) -> jax.Array:
+    def python(function: Callable[..., Any], rows: tuple[jax.Array, ...]) -> Any:
         return jax.tree.map(lambda *parts: jnp.stack(parts), *(function(row) for row in zip(*rows, strict=True)))
 
-    each = python if mode == "eager" else jax.lax.map
+    each: Callable[..., Any] = python if mode == "eager" else jax.lax.map
 
     def jacobian_loop(p: Tree, v: Tree, x: jax.Array, t: jax.Array, u: jax.Array) -> Tree:
         return {"jacobian": each(lambda row: jacrev(network, 1)(p, *row), (x,))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -82,7 +83,8 @@ def jacobian_forward(p: Tree, v: Tree, x: Tensor, t: Tensor, u: Tensor) -> Tree:
 
 def jacobian_reverse(p: Tree, v: Tree, x: Tensor, t: Tensor, u: Tensor) -> Tree:
     """∂y/∂x of every sample, one pullback of the whole batch per output."""
-    y, pull = torch.func.vjp(lambda rows: network(p, rows), x)
+    pulled: tuple[Any, ...] = torch.func.vjp(lambda rows: network(p, rows), x)
+    y, pull = pulled
     weights = torch.eye(y.shape[1], dtype=x.dtype, device=x.device)[:, None].expand(-1, *y.shape)
     return {"jacobian": vmap(pull, out_dims=1)(weights)[0]}
 
