@@ -1,7 +1,9 @@
 """The examples of the graph family, run as the workflow runs them, and what is known of the pinned versions."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ KNOWN = {
     "debugging": {"core-dynamic-debug": "supported", "res-debuggers": "mixed"},
     "derivatives": {
         "alg-grad-matrix": "refuted", "alg-ad-by-jit": "refuted", "alg-grad-vector": "refuted",
-        "alg-grad-argnums": "refuted", "alg-create-graph": "supported", "alg-table-autodiff": "supported",
+        "alg-grad-argnums": "refuted", "alg-create-graph": "supported",
         "faq-recursive": "supported", "math-dx": "mixed", "math-dw": "mixed", "math-db": "mixed"},
     "distribution": {"faq-pmap-cpu": "supported"},
     "exporting": {"core-dev-deploy": "supported", "faq-migrate": "mixed"},
@@ -32,6 +34,7 @@ KNOWN = {
     "packages": {"bg-tf-engine": "refuted", "bg-jax-lambda": "refuted", "use-quantum": "refuted", "use-rnn": "refuted",
                  "faq-lax-pmap": "refuted", "prac-python": "refuted", "prac-jax-deps": "supported",
                  "prac-install": "supported", "core-like-ndarray": "mixed", "use-scipy": "mixed"},
+    "transformations": {"alg-table-autodiff": "supported"},
     "tracing": {"faq-when-traced": "refuted", "core-jit-always-fast": "refuted", "bg-declarative": "mixed"},
 }
 """What the examples of a workload alone decide, with the pinned versions."""
@@ -42,12 +45,8 @@ RAISED = {
     ("debugging", "torch"): {"print.whole", "breakpoint.whole"},
     ("debugging", "jax"): set(),
     ("derivatives", "torch"): {
-        "matrix.as printed", "matrix.only grad_outputs", "matrix.only requires_grad", "order.2.without create_graph",
-        "compiled.Python loop, reverse", "compiled.Python loop, forward", "eager.loop operation, forward",
-        "compiled.loop operation, forward"},
-    ("derivatives", "jax"): {
-        "vector.as printed", "compiled.Python loop, reverse", "compiled.Python loop, forward",
-        "eager.loop operation, reverse", "compiled.loop operation, reverse"},
+        "matrix.as printed", "matrix.only grad_outputs", "matrix.only requires_grad", "order.2.without create_graph"},
+    ("derivatives", "jax"): {"vector.as printed"},
     ("distribution", "torch"): set(),
     ("distribution", "jax"): set(),
     ("exporting", "torch"): set(),
@@ -62,9 +61,24 @@ RAISED = {
     ("memory", "jax"): {"old parameters.read"},
     ("packages", "torch"): set(),
     ("packages", "jax"): set(),
+    ("transformations", "torch"): {
+        "compiled.Python loop, reverse", "compiled.Python loop, forward", "compiled.sparse product, reverse",
+        "compiled.sparse product, by entries",
+        *(f"{mode}.{name}" for mode in ("eager", "compiled", "with breaks") for name in (
+            "checkpoint, whole", "loop operation, forward", "scan, forward", "counted loop, forward", "scan, whole",
+            "vmap of loop operation", "sparse product, forward"))},
+    ("transformations", "jax"): {
+        "compiled.Python loop, reverse", "compiled.Python loop, forward", "eager.loop operation, reverse",
+        "compiled.loop operation, reverse"},
     ("tracing", "torch"): set(),
     ("tracing", "jax"): set(),
 }
+
+
+def may_crash(event: dict) -> bool:
+    """Whether an example is known to end its process, which generated code that reads stray memory need not do."""
+    return event["name"].split(".", 1)[1] in ("hvp reverse over forward", "third derivative") and event[
+        "text"].startswith(events.ENDED)
 
 
 def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
@@ -90,7 +104,9 @@ def test_the_examples_of_both_frameworks_run_and_decide_what_is_known(recorded):
     for framework in demonstrate.FRAMEWORKS:
         own = frame[frame["framework"] == framework]
         assert len(own) >= 5
-        assert set(own.loc[own["outcome"] == "raised", "name"]) == RAISED[workload, framework]
+        raised = {row["name"] for row in own.to_dict("records") if row["outcome"] == "raised" and not (
+            workload == "transformations" and may_crash(row))}
+        assert raised == RAISED[workload, framework]
         assert "unfinished" not in set(own["name"])
     for text in frame["text"]:
         assert not ABSOLUTE.search(text), text[:500]
@@ -122,6 +138,7 @@ def a_compiled_custom_rule_is_dropped_in_silence(frame: pd.DataFrame) -> None:
     """torch 2.13: compiling torch.func.grad over an autograd.Function differentiates its forward instead."""
     errors = frame.set_index(["framework", "name"])["value"]
     assert errors["torch", "compiled.custom rule, whole"] > 1
+    assert errors["torch", "compiled.custom rule, forward"] > 1
     assert errors["torch", "eager.custom rule, whole"] < 1e-12
     assert errors["jax", "compiled.custom rule, whole"] < 1e-12
 
@@ -156,7 +173,7 @@ def memory_is_saved_where_it_is_promised(frame: pd.DataFrame) -> None:
     assert saved("torch", "update.allocating", "set to none.few rows") > 2.5
 
 
-INSPECTIONS = {"graphs": the_graphs_are_whole, "derivatives": a_compiled_custom_rule_is_dropped_in_silence,
+INSPECTIONS = {"graphs": the_graphs_are_whole, "transformations": a_compiled_custom_rule_is_dropped_in_silence,
                "linear_regression_examples": both_fit_the_same, "memory": memory_is_saved_where_it_is_promised}
 
 
@@ -214,6 +231,14 @@ def test_an_exception_becomes_an_event():
     ("<function f at 0x7f3249d75e40>", "<function f at 0x…>")])
 def test_texts_lose_folders_and_addresses(text, cleaned):
     assert events.clean(text) == cleaned
+
+
+def test_an_example_that_ends_its_process_is_recorded_and_the_next_one_runs():
+    killed = events.isolated("killed", lambda: os.kill(os.getpid(), signal.SIGKILL))
+    left = events.isolated("left", lambda: os._exit(3))
+    assert (killed.outcome, killed.text) == ("raised", f"{events.ENDED} SIGKILL.")
+    assert (left.outcome, left.text) == ("raised", f"{events.ENDED} exit code 3.")
+    assert events.isolated("sound", lambda: (1.5, "words")) == events.Event("sound", "ok", 1.5, "words")
 
 
 def test_a_long_text_is_cut_and_long_json_is_refused():

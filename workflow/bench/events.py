@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
 import re
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any
 
@@ -17,6 +20,9 @@ LONGEST_TEXT = 12_000
 """Characters kept of a text; below the limit of the tables."""
 
 _URL_OR_PATH = re.compile(r"(?P<url>\b[a-z]{2,10}://[^\s\"']+)|(?<![\w.~])(?:[A-Za-z]:)?(?:[/\\][\w.+@~-]+){2,}")
+ENDED = "The process was ended by"
+"""How the text of an event begins whose example ended its process."""
+
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -93,6 +99,35 @@ def attempt(name: str, example: Callable[..., Any], *arguments: Any) -> Event:
         return ok(name, None, result)
     except Exception as error:  # whatever an example raises is its outcome
         return Event(name, "raised", None, message(error))
+
+
+def isolated(name: str, example: Callable[..., Any], *arguments: Any) -> Event:
+    """`attempt` in a copy of this process, for an example that may end the process: then that is its outcome.
+
+    Where processes cannot be copied the example runs in this one.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return attempt(name, example, *arguments)
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_send, args=(sender, name, example, *arguments))
+    child.start()
+    sender.close()
+    try:
+        event = receiver.recv()
+    except EOFError:  # the child ended without a word
+        event = None
+    child.join()
+    return event or Event(name, "raised", None, f"{ENDED} {_ending(child.exitcode)}.")
+
+
+def _send(sender: Connection, name: str, example: Callable[..., Any], *arguments: Any) -> None:
+    sender.send(attempt(name, example, *arguments))
+
+
+def _ending(code: int | None) -> str:
+    """What ended a process: the name of the signal, or its exit code."""
+    return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
 
 
 def message(error: BaseException) -> str:

@@ -10,16 +10,13 @@ from markupsafe import Markup
 
 from bench import formats, prose, views
 from bench.article import Article, Html, join
+from bench.events import ENDED
 from bench.formats import missing
 from bench.names import WORKLOADS
 from bench.parts import behind, first_line, message
 
-TRANSFORMATIONS = (
-    "gradient", "jvp", "vjp", "jacfwd", "jacrev", "hessian", "hvp forward over reverse", "hvp reverse over reverse",
-    "vmap of gradient", "custom rule", "custom rule, whole", "checkpoint", "Python loop, reverse",
-    "Python loop, forward", "loop operation, reverse", "loop operation, forward")
-"""Rows of the table of transformations: names of examples without their mode."""
-
+MODES = ("eager", "compiled")
+"""Columns of the table of transformations, for each framework: how the names of its examples begin."""
 
 WAYS = ("eager", "compiled", "whole", "structured", "export")
 """Rows of the table of control flow."""
@@ -77,7 +74,8 @@ def whole_or_scientific(value: float) -> str:
 
 def badge(article: Article, name: str) -> Markup:
     """An outcome as a coloured word."""
-    return Markup('<span class="badge" data-verdict="{}">{}</span> ').format(name, article.words[f"outcome.{name}"])
+    colour = "raised" if name == "crashed" else name
+    return Markup('<span class="badge" data-verdict="{}">{}</span> ').format(colour, article.words[f"outcome.{name}"])
 
 
 def _is_json(text: str) -> bool:
@@ -122,6 +120,49 @@ def short_outcome(article: Article, event: Any) -> Markup | None:
     if event.outcome == "ok":
         return badge(article, "ok")
     return badge(article, event.outcome) + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
+
+
+def transformations(found: Mapping[tuple[str, str], Any]) -> list[str]:
+    """The transformations that were tried, in the order of trying."""
+    return list(dict.fromkeys(rest for _, name in found for mode, _, rest in [name.partition(".")] if mode in MODES))
+
+
+def transformation_matrix(article: Article) -> Html:
+    """Every transformation in each framework and mode on this machine; what an exception says, behind its mark."""
+    found = views.events(article.tables, article.machine, "transformations")
+    rows = []
+    for row in transformations(found):
+        cells = {f"{framework} {mode}": mark(article, found.get((framework, f"{mode}.{row}")))
+                 for framework in ("torch", "jax") for mode in MODES}
+        if broken := mark(article, found.get(("torch", f"with breaks.{row}"))):
+            cells["torch compiled"] = join(cells["torch compiled"], article.phrase("outcome.with breaks"), broken)
+        rows.append({"example": article.words.get(f"example.{row}", row)} | cells)
+    columns = ("example", *(f"{framework} {mode}" for framework in ("torch", "jax") for mode in MODES))
+    return article.table(rows, columns, "transformations", empty="no examples")
+
+
+def transformation_counts(article: Article) -> dict[str, dict[str, Any]]:
+    """Framework → how many transformations were tried, and how many are right in each mode; {} where one is missing."""
+    ex = views.Examples(article.tables, article.machine, "transformations")
+    names = transformations(ex.found)
+    counts: dict[str, dict[str, Any]] = {}
+    for framework in ("torch", "jax"):
+        if not any(ex.outcome(f"{framework} eager.{name}") for name in names):
+            return {}
+        counts[framework] = {"total": len(names)} | {mode: {"right": sum(
+            ex.right(f"{framework} {mode}.{name}") for name in names)} for mode in MODES}
+    return counts
+
+
+def mark(article: Article, event: Any) -> Markup | None:
+    """An outcome whose number is an error as a badge; what it says, or how wrong it is, behind it."""
+    if event is None:
+        return None
+    if event.outcome == "ok":
+        return behind(badge(article, "wrong"), formats.scientific(event.value)) if views.wrong(event) else badge(
+            article, "ok")
+    word = "crashed" if event.text.startswith(ENDED) else event.outcome
+    return behind(badge(article, word), Markup(prose.code(event.text)))
 
 
 def shorthand_table(article: Article) -> Html:
@@ -181,8 +222,8 @@ def _graph(article: Article, framework: str) -> Iterator[Markup]:
 
 
 def _differentiation(article: Article, framework: str) -> Iterator[Markup]:
-    ex = views.Examples(article.tables, article.machine, "derivatives")
-    names = [f"{framework} {mode}.{row}" for row in TRANSFORMATIONS for mode in ("eager", "compiled")]
+    ex = views.Examples(article.tables, article.machine, "transformations")
+    names = [f"{framework} {mode}.{row}" for row in transformations(ex.found) for mode in MODES]
     if known := [name for name in names if ex.outcome(name)]:
         yield article.phrase("five.transformations", right=sum(ex.right(name) for name in known), of=len(known))
 

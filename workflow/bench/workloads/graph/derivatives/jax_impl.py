@@ -8,89 +8,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import grad, hessian, jacfwd, jacrev, jvp, lax, vjp, vmap
+from jax import grad, jacfwd, jacrev, vjp
 
 from bench.events import Event, attempt, compact, ratio_of_seconds, typical_seconds
 from bench.workloads.graph.derivatives import problem
+from bench.workloads.graph.transformations.jax_impl import transformed
 
 Function = Callable[[jax.Array], Any]
-
-
-def g(x: jax.Array) -> jax.Array:
-    """The vector-valued function."""
-    return jnp.tanh(problem.A @ x)
-
-
-def f(x: jax.Array) -> jax.Array:
-    """The scalar function."""
-    return g(x).sum()
-
-
-@jax.custom_vjp
-def straight_through(x: jax.Array) -> jax.Array:
-    """Rounding whose derivative is declared to be 1."""
-    return jnp.round(x)
-
-
-straight_through.defvjp(lambda x: (jnp.round(x), None), lambda _, gradient: (gradient,))
-
-
-def python_loop(x: jax.Array) -> jax.Array:
-    """Halving in a Python loop."""
-    while (x * x).sum() > 1:
-        x = x / 2
-    return x
-
-
-def loop_operation(x: jax.Array) -> jax.Array:
-    """Halving in a loop that is an operation."""
-    return lax.while_loop(lambda x: (x * x).sum() > 1, lambda x: x / 2, x)
-
-
-def _reverse(function: Function) -> Function:
-    return grad(lambda x: function(x).sum())
-
-
-def _forward(function: Function) -> Function:
-    return lambda x: jvp(function, (x,), (V,))[1]
-
-
-def _weighted(function: Function, weights: np.ndarray = problem.U) -> Function:
-    return lambda x: vjp(function, x)[1](jnp.asarray(weights))[0]
-
-
-X, V, BATCH = problem.X, problem.V, problem.BATCH
-TRANSFORMATIONS: dict[str, tuple[Callable[[Function], Function], Function, np.ndarray]] = {
-    "gradient": (grad, f, X),
-    "jvp": (_forward, g, X),
-    "vjp": (_weighted, g, X),
-    "jacfwd": (jacfwd, g, X),
-    "jacrev": (jacrev, g, X),
-    "hessian": (hessian, f, X),
-    "hvp forward over reverse": (lambda f: _forward(grad(f)), f, X),
-    "hvp reverse over reverse": (lambda f: _weighted(grad(f), V), f, X),
-    "vmap of gradient": (lambda f: vmap(grad(f)), f, BATCH),
-    "custom rule": (_reverse, lambda x: straight_through(x) ** 2, X),
-    "custom rule, whole": (grad, lambda x: (straight_through(x) ** 2).sum(), X),
-    "checkpoint": (_reverse, jax.checkpoint(g), X),
-    "Python loop, reverse": (_reverse, python_loop, X),
-    "Python loop, forward": (_forward, python_loop, X),
-    "loop operation, reverse": (_reverse, loop_operation, X),
-    "loop operation, forward": (_forward, loop_operation, X),
-}
-"""Transformation, function, and where it is taken."""
-
-
-def transformed(name: str, compile_it: bool) -> float:
-    """Error of a transformation."""
-    transformation, function, x = TRANSFORMATIONS[name]
-    if not compile_it:
-        called = transformation(function)
-    elif name in problem.OUTSIDE:
-        called = transformation(jax.jit(function))
-    else:
-        called = jax.jit(transformation(function))
-    return problem.error(name, np.asarray(called(jnp.asarray(x))))
 
 
 def affine(case: str = "batch") -> list[jax.Array]:
@@ -111,8 +35,8 @@ def shapes(value: Any) -> str:
 def without_jit() -> tuple[float, str]:
     """Error of a gradient taken while jit is switched off, and of one that is merely not jitted."""
     with jax.disable_jit():
-        disabled = problem.error("gradient", np.asarray(grad(f)(jnp.asarray(X))))
-    return disabled, compact({"jit disabled": disabled, "not jitted": transformed("gradient", False)})
+        disabled = transformed("gradient", "eager")
+    return disabled, compact({"jit disabled": disabled, "not jitted": transformed("gradient", "eager")})
 
 
 def shorthand(case: str, name: str) -> tuple[float, str]:
@@ -126,7 +50,7 @@ def derivative(order: int) -> Function:
     """The derivative of exp(-x^2) of an order, as a function of the points, by nested grad."""
     function: Function = lambda x: jnp.exp(-(x**2))  # noqa: E731
     for _ in range(order):
-        function = _reverse(function)
+        function = grad(lambda x, inner=function: inner(x).sum())
     return function
 
 
@@ -176,7 +100,7 @@ def cost() -> tuple[float, dict[str, float]]:
 
 
 def events() -> Iterator[Event]:
-    """Patterns, transformations, orders and costs."""
+    """Patterns, orders and costs."""
     jax.config.update("jax_enable_x64", True)
     yield attempt("without jit", without_jit)
     yield attempt("vector.as printed", lambda: shapes(grad(linear)(*affine())))
@@ -188,9 +112,6 @@ def events() -> Iterator[Event]:
     for case in problem.AFFINE_SHAPES:
         for name in "xWb":
             yield attempt(f"shorthand.{name}.{case}", shorthand, case, name)
-    for name in problem.transformations():
-        yield attempt(f"eager.{name}", transformed, name, False)
-        yield attempt(f"compiled.{name}", transformed, name, True)
     yield from orders()
     yield attempt("backward program", backward_program)
     yield attempt("cost", cost)

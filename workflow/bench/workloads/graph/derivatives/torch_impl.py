@@ -2,118 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import torch
-from torch._higher_order_ops import while_loop
-from torch.func import grad, hessian, jacfwd, jacrev, jvp, vjp, vmap
+from torch.func import jacrev
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.checkpoint import checkpoint
 
 from bench.events import Event, attempt, compact, ratio_of_seconds, typical_seconds
 from bench.workloads.graph.derivatives import problem
-
-Function = Callable[[torch.Tensor], Any]
-A, X, V, U, BATCH = (torch.from_numpy(array) for array in (problem.A, problem.X, problem.V, problem.U, problem.BATCH))
-
-
-def g(x: torch.Tensor) -> torch.Tensor:
-    """The vector-valued function."""
-    return torch.tanh(A @ x)
-
-
-def f(x: torch.Tensor) -> torch.Tensor:
-    """The scalar function."""
-    return g(x).sum()
-
-
-class Round(torch.autograd.Function):
-    """Rounding whose derivative is declared to be 1."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x: torch.Tensor) -> torch.Tensor:
-        """The rounded values."""
-        return torch.round(x)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        """Nothing is kept."""
-
-    @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
-        """The gradient, unchanged."""
-        return gradient
-
-
-def python_loop(x: torch.Tensor) -> torch.Tensor:
-    """Halving in a Python loop."""
-    while (x * x).sum() > 1:
-        x = x / 2
-    return x
-
-
-def loop_operation(x: torch.Tensor) -> torch.Tensor:
-    """Halving in a loop that is an operation."""
-    return while_loop(lambda x: (x * x).sum() > 1, lambda x: (x / 2,), (x,))[0]
-
-
-def _reverse(function: Function) -> Function:
-    def gradient(x: torch.Tensor) -> torch.Tensor:
-        x = x.detach().requires_grad_()
-        return torch.autograd.grad(function(x).sum(), x)[0]
-
-    return gradient
-
-
-def _forward(function: Function) -> Function:
-    return lambda x: jvp(function, (x,), (V,))[1]
-
-
-def _weighted(function: Function, weights: torch.Tensor = U) -> Function:
-    return lambda x: vjp(function, x)[1](weights)[0]
-
-
-TRANSFORMATIONS: dict[str, tuple[Callable[[Function], Function], Function, torch.Tensor]] = {
-    "gradient": (grad, f, X),
-    "jvp": (_forward, g, X),
-    "vjp": (_weighted, g, X),
-    "jacfwd": (jacfwd, g, X),
-    "jacrev": (jacrev, g, X),
-    "hessian": (hessian, f, X),
-    "hvp forward over reverse": (lambda f: _forward(grad(f)), f, X),
-    "hvp reverse over reverse": (lambda f: _weighted(grad(f), V), f, X),
-    "vmap of gradient": (lambda f: vmap(grad(f)), f, BATCH),
-    "custom rule": (_reverse, lambda x: Round.apply(x) ** 2, X),
-    "custom rule, whole": (grad, lambda x: (Round.apply(x) ** 2).sum(), X),
-    "checkpoint": (_reverse, lambda x: checkpoint(g, x, use_reentrant=False), X),
-    "Python loop, reverse": (_reverse, python_loop, X),
-    "Python loop, forward": (_forward, python_loop, X),
-    "loop operation, reverse": (_reverse, loop_operation, X),
-    "loop operation, forward": (_forward, loop_operation, X),
-}
-"""Transformation, function, and where it is taken."""
-
-
-def compiled(function: Function) -> Function:
-    """The function compiled as one graph."""
-    return torch.compile(function, backend="aot_eager", fullgraph=True)
-
-
-def transformed(name: str, compile_it: bool) -> float:
-    """Error of a transformation."""
-    transformation, function, x = TRANSFORMATIONS[name]
-    torch.compiler.reset()
-    if not compile_it:
-        result = transformation(function)(x)
-    elif name in problem.OUTSIDE:
-        result = transformation(compiled(function))(x)
-    else:
-        result = compiled(transformation(function))(x)
-    return problem.error(name, result.detach().numpy())
 
 
 def affine(case: str = "batch", differentiated: str = "xWb") -> list[torch.Tensor]:
@@ -229,7 +127,7 @@ def orders() -> Iterator[Event]:
 
 
 def events() -> Iterator[Event]:
-    """Patterns, transformations, orders and costs."""
+    """Patterns, orders and costs."""
     yield attempt("matrix.as printed", matrix_pattern, "x", False)
     yield attempt("matrix.only grad_outputs", matrix_pattern, "x", True)
     yield attempt("matrix.only requires_grad", matrix_pattern, "xWb", False)
@@ -238,9 +136,6 @@ def events() -> Iterator[Event]:
     for case in problem.AFFINE_SHAPES:
         for name in "xWb":
             yield attempt(f"shorthand.{name}.{case}", shorthand, case, name)
-    for name in problem.transformations():
-        yield attempt(f"eager.{name}", transformed, name, False)
-        yield attempt(f"compiled.{name}", transformed, name, True)
     yield from orders()
     yield attempt("backward program", backward_program)
     yield attempt("cost", cost)
