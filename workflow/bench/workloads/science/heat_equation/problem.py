@@ -43,7 +43,6 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     f"elements-{width * width}": {"width": width, "steps": 10} for width in (64, 128, 256, 512, 1024, 2048, 4096)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("forward", "gradient")
 QUICK_TASKS = ("forward",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

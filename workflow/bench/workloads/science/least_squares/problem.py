@@ -46,7 +46,6 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     f"elements-{4**power}": {"observations": 4**power, "iterations": 10} for power in range(6, 13)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("solve",)
 QUICK_TASKS = ("solve",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

@@ -42,7 +42,6 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     f"elements-{bodies * bodies}": {"bodies": bodies} for bodies in (64, 128, 256, 512, 1024, 2048, 4096)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("forward",)
 QUICK_TASKS = ("forward",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

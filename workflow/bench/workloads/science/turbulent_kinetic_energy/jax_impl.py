@@ -1,0 +1,45 @@
+"""Turbulent kinetic energy in JAX; the tridiagonal solver scans the levels."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import jax
+import jax.numpy as jnp
+
+from bench.backends import Step, jax_backend
+from bench.workloads.science.turbulent_kinetic_energy.problem import Problem, integrate
+
+Pair = tuple[jax.Array, jax.Array]
+
+
+def eliminate(before: Pair, level: tuple[jax.Array, ...]) -> tuple[Pair, Pair]:
+    """The next row of the upper triangular system with a unit diagonal."""
+    a, b, c, d = level
+    pivot = b - a * before[0]
+    row = c / pivot, (d - a * before[1]) / pivot
+    return row, row
+
+
+def substitute(above: jax.Array, row: Pair) -> tuple[jax.Array, jax.Array]:
+    """The next unknown, from the surface downwards."""
+    found = row[1] - row[0] * above
+    return found, found
+
+
+def solve(a: jax.Array, b: jax.Array, c: jax.Array, d: jax.Array, xp: ModuleType) -> jax.Array:
+    """What problem.py's `thomas` does; a[0] and c[-1] are 0."""
+    nothing = xp.zeros_like(b[0])
+    _, rows = jax.lax.scan(eliminate, (nothing, nothing), (a, b, c, d))
+    return jax.lax.scan(substitute, nothing, rows, reverse=True)[1]
+
+
+def forward(*arguments: jax.Array) -> dict[str, jax.Array]:
+    """The outputs of one time step from the arrays of `INPUTS`."""
+    return integrate(*arguments, jnp, solve)
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step of `forward`; in `scan` every step has arguments of its own."""
+    data = jax_backend.arrays(problem.inputs(), device, precision)
+    return jax_backend.Evaluation(forward, tuple(data.values()), mode=mode, steps=jax_backend.scan_steps(problem))
