@@ -43,7 +43,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "medium": {"points": 100_000, "order": 5},
     "large": {"points": 1_000_000, "order": 6},
 }
-CPU_SIZES = ("tiny", "small")
 SWEEPS: dict[str, dict[str, Any]] = {
     **{f"points-{points}": {"points": points, "order": 4}
        for points in (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)},

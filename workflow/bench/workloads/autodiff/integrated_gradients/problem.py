@@ -42,7 +42,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"images": 1024, "steps": 200},
 }
 SWEEPS: dict[str, dict[str, Any]] = {f"steps-{steps}": {"images": 64, "steps": steps} for steps in (20, 50, 100, 200)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("attribution",)
 QUICK_TASKS = ("attribution",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

@@ -49,7 +49,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "medium": {"batch": 128, "width": 256, "outputs": 10},
     "large": {"batch": 256, "width": 1024, "outputs": 10},
 }
-CPU_SIZES = ("tiny", "small")
 SWEEPS: dict[str, dict[str, Any]] = {
     f"width-{width}": {"batch": 32, "width": width, "outputs": 10} for width in (16, 32, 64, 128, 256, 512, 1024)}
 TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_forward", "jacobian_reverse", "jacobian_loop", "hessian",

@@ -54,7 +54,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
     f"steps-{steps}": {"steps": steps, "segment": segment}
     for steps, segment in ((100, 10), (300, 20), (1000, 40), (3000, 60), (10_000, 100))
 }
-CPU_SIZES = ("tiny", "small")
 TASKS = ("primal", "gradient", "gradient_checkpointed")
 QUICK_TASKS = ("gradient",)
 SWEEP_TASKS = ("gradient", "gradient_checkpointed")

@@ -49,7 +49,6 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {
     f"paths-{paths}": {"paths": paths, "assets": 5} for paths in (10_000, 100_000, 1_000_000, 10_000_000)
 }
-CPU_SIZES = ("tiny", "small")
 TASKS = ("primal", "gradient", "hessian")
 QUICK_TASKS = ("gradient",)
 SWEEP_TASKS = ("primal", "gradient")

@@ -51,7 +51,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"qubits": 20, "layers": 4},
 }
 SWEEPS: dict[str, dict[str, Any]] = {f"qubits-{qubits}": {"qubits": qubits, "layers": 4} for qubits in range(6, 21, 2)}
-CPU_SIZES = ("tiny", "small")
 TASKS = ("primal", "gradient")
 QUICK_TASKS = ("gradient",)
 SWEEP_TASKS = ("primal", "gradient")
