@@ -1,6 +1,8 @@
-"""Bundle adjustment in JAX: two pullbacks of all observations at once by vjp."""
+"""Bundle adjustment in JAX: all observations at once, two pullbacks by jax.vjp."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -9,34 +11,44 @@ from bench.backends import Step, jax_backend
 from bench.workloads.autodiff.bundle_adjustment.problem import Problem
 from bench.workloads.autodiff.rotation.jax_rotation import coefficients
 
-Outputs = dict[str, jax.Array]
+Columns: TypeAlias = tuple[jax.Array, ...]
 
 
-def residuals(camera: jax.Array, point: jax.Array, w: jax.Array, feats: jax.Array) -> jax.Array:
-    """e (p, 2) of cameras (p, 11) and points (p, 3), gathered per observation, weights (p,) and features (p, 2)."""
-    r, centre, focal, principal, distortion = jnp.split(camera, (3, 6, 7, 9), 1)
-    offset = point - centre
-    cosine, sine, rest = coefficients(jnp.square(r).sum(1, keepdims=True))
-    along = (r * offset).sum(1, keepdims=True)
-    place = cosine * offset + sine * jnp.cross(r, offset) + rest * along * r
-    q = place[:, :2] / place[:, 2:]
-    rho = jnp.square(q).sum(1, keepdims=True)
-    stretch = 1 + rho * (distortion[:, :1] + rho * distortion[:, 1:])
-    return w[:, None] * (focal * stretch * q + principal - feats)
+def reprojection_error(cam: Columns, X: Columns, w: jax.Array, feat: Columns) -> tuple[jax.Array, jax.Array]:
+    """e of every observation, from the columns of its camera (11), point (3) and measurement (2), each (p,)."""
+    r1, r2, r3, c1, c2, c3, f, u, v, k1, k2 = cam
+    x, y, z = X[0] - c1, X[1] - c2, X[2] - c3
+    cosine, sine, rest = coefficients(r1 * r1 + r2 * r2 + r3 * r3)
+    along = rest * (r1 * x + r2 * y + r3 * z)
+    depth = cosine * z + sine * (r1 * y - r2 * x) + along * r3
+    q1 = (cosine * x + sine * (r2 * z - r3 * y) + along * r1) / depth
+    q2 = (cosine * y + sine * (r3 * x - r1 * z) + along * r2) / depth
+    rho = q1 * q1 + q2 * q2
+    stretch = f * (1 + rho * (k1 + rho * k2))
+    return w * (q1 * stretch + u - feat[0]), w * (q2 * stretch + v - feat[1])
 
 
-def primal(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:
-    """Both errors."""
-    return {"reproj_err": residuals(cams[obs[:, 0]], X[obs[:, 1]], w, feats), "w_err": 1 - jnp.square(w)}
+def columns(rows: jax.Array, index: jax.Array) -> Columns:
+    """The columns of `rows[index]`."""
+    return tuple(rows.T[:, index])
 
 
-def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Outputs:
-    """Both errors and the blocks of their derivatives."""
-    error, pull = jax.vjp(lambda *own: residuals(*own, feats), cams[obs[:, 0]], X[obs[:, 1]], w)
-    rows = [pull(jnp.zeros_like(error).at[:, axis].set(1)) for axis in (0, 1)]
-    blocks = jnp.stack([jnp.concatenate([by_camera, by_point, by_w[:, None]], 1)
-                        for by_camera, by_point, by_w in rows], 1)
-    return {"reproj_err": error, "w_err": 1 - jnp.square(w), "reproj_jacobian": blocks, "w_jacobian": -2 * w}
+def primal(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> dict[str, jax.Array]:
+    """The residuals."""
+    error = reprojection_error(columns(cams, obs[:, 0]), columns(X, obs[:, 1]), w, tuple(feats.T))
+    return {"reproj_err": jnp.stack(error, 1), "w_err": 1 - w * w}
+
+
+def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> dict[str, jax.Array]:
+    """The residuals and the blocks of their Jacobian."""
+    feat = tuple(feats.T)
+    error, pullback = jax.vjp(lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]),
+                              columns(X, obs[:, 1]), w)
+    one, zero = jnp.ones_like(w), jnp.zeros_like(w)
+    entries = jax.tree.leaves([pullback((one, zero)), pullback((zero, one))])
+    w_err, w_pullback = jax.vjp(lambda w: 1 - w * w, w)
+    return {"reproj_err": jnp.stack(error, 1), "w_err": w_err,
+            "reproj_jacobian": jnp.stack(entries, 1).reshape(len(w), 2, -1), "w_jacobian": w_pullback(one)[0]}
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:

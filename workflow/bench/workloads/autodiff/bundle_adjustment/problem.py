@@ -24,11 +24,14 @@ and the values in their order are `csr_values(reproj_jacobian, w_jacobian)`, whi
 
 Both frameworks differentiate one function of all observations at once in reverse mode. As no two blocks share a row,
 two pullbacks, one per component of e, give all blocks; a block has 2 rows but 15 columns, so that forward mode would
-take 15 pushforwards. The value comes with the derivative.
+take 15 pushforwards. The value comes with the derivative. The parameters of all observations are gathered as columns,
+each contiguous, and the 30 columns of derivatives are interleaved once at the end: in both frameworks that is faster
+than arithmetic on rows of 2, 3 or 11.
 
 Sizes: ADBench's table ba1 … ba20, made of the problems of "bundle adjustment in the large" (Agarwal et al. 2010). Its
 last file has 2,987,644 observations; that problem originally has 28,987,644. All 20 fit: ba19, the one with the most
-observations, has 2.3 GB of Jacobian in float64. The pairs of camera and point follow ADBench's rule: observation i has
+observations, has 2.3 GB of Jacobian in float64 and takes some 14 GiB in PyTorch's eager mode, 7 GiB in the others (1.6
+and 0.8 kB per observation, measured at ba10). The pairs of camera and point follow ADBench's rule: observation i has
 camera i mod n and point i mod m. ADBench repeats one random camera, point, weight and measurement; here every one is
 drawn by itself, so that nothing can be folded, and all points are in front of all cameras (Y₃ ≥ 1.9), as in a real
 scene: r uniform in ±0.3, C in ±0.5, f in 450 … 550, x₀ in ±10, κ₁ in ±0.1, κ₂ in ±0.01, X in ±1 with 4 … 6 in depth, w
@@ -111,23 +114,26 @@ def _camera(cams: np.ndarray, X: np.ndarray) -> dict[str, np.ndarray]:
             "rho": rho, "stretch": stretch, "d": d, "image": cams[:, 6:7] * d + cams[:, 7:9]}
 
 
+def _outer(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    return u[:, :, None] * v[:, None, :]
+
+
 def _by_rotation(r: np.ndarray, at: dict[str, np.ndarray]) -> np.ndarray:
     """∂Y/∂r (p, 3, 3) of Y = cos θ Xo + (sin θ/θ) r × Xo + ((1 - cos θ)/θ²) (r·Xo) r."""
     Xo, sine, rest = at["Xo"], at["sine"], at["rest"]
     safe = np.where(at["square"] > 0, at["square"], 1.0)
     sine_by_r = ((at["cosine"] - sine) / safe)[:, None] * r
     rest_by_r = ((sine - 2 * rest) / safe)[:, None] * r
-    outer = lambda u, v: u[:, :, None] * v[:, None, :]  # noqa: E731
     along = at["along"][:, None]
-    return (outer(Xo, -sine[:, None] * r) + outer(np.cross(r, Xo), sine_by_r) - sine[:, None, None] * cross_matrix(Xo)
-            + rest[:, None, None] * (along[:, :, None] * np.eye(3) + outer(r, Xo)) + outer(along * r, rest_by_r))
+    return (_outer(Xo, -sine[:, None] * r) + _outer(np.cross(r, Xo), sine_by_r) - sine[:, None, None] * cross_matrix(Xo)
+            + rest[:, None, None] * (along[:, :, None] * np.eye(3) + _outer(r, Xo)) + _outer(along * r, rest_by_r))
 
 
 def _image_by_place(cams: np.ndarray, at: dict[str, np.ndarray]) -> np.ndarray:
     """f ∂d/∂Y (p, 2, 3): distortion after perspective division, times the focal length."""
     q, depth = at["q"], at["Y"][:, 2]
     slope = 2 * (cams[:, 9] + 2 * cams[:, 10] * at["rho"])
-    by_q = at["stretch"][:, None, None] * np.eye(2) + slope[:, None, None] * q[:, :, None] * q[:, None, :]
+    by_q = at["stretch"][:, None, None] * np.eye(2) + slope[:, None, None] * _outer(q, q)
     q_by_Y = np.concatenate([np.broadcast_to(np.eye(2), (len(q), 2, 2)), -q[:, :, None]], 2) / depth[:, None, None]
     return cams[:, 6, None, None] * (by_q @ q_by_Y)
 
@@ -137,7 +143,7 @@ def blocks(cams: np.ndarray, X: np.ndarray, w: np.ndarray, feats: np.ndarray) ->
     at, r = _camera(cams, X), cams[:, :3]
     by_Y = _image_by_place(cams, at)
     rotated = (at["cosine"][:, None, None] * np.eye(3) + at["sine"][:, None, None] * cross_matrix(r)
-               + at["rest"][:, None, None] * r[:, :, None] * r[:, None, :])
+               + at["rest"][:, None, None] * _outer(r, r))
     by_X, error = by_Y @ rotated, at["image"] - feats
     rho, q = at["rho"][:, None], at["q"]
     by_distortion = cams[:, 6, None, None] * np.stack([q * rho, q * rho**2], 2)

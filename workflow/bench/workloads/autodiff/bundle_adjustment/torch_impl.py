@@ -1,44 +1,55 @@
-"""Bundle adjustment in PyTorch: two pullbacks of all observations at once by autograd."""
+"""Bundle adjustment in PyTorch: all observations at once, two pullbacks by torch.func.vjp."""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import torch
 from torch import Tensor
+from torch.func import vjp
 
 from bench.backends import Step, torch_backend
 from bench.workloads.autodiff.bundle_adjustment.problem import Problem
 from bench.workloads.autodiff.rotation.torch_rotation import coefficients
 
-Outputs = dict[str, Tensor]
+Columns: TypeAlias = tuple[Tensor, ...]
 
 
-def residuals(camera: Tensor, point: Tensor, w: Tensor, feats: Tensor) -> Tensor:
-    """e (p, 2) of cameras (p, 11) and points (p, 3), gathered per observation, weights (p,) and features (p, 2)."""
-    r, centre, focal, principal, distortion = camera.split([3, 3, 1, 2, 2], 1)
-    offset = point - centre
-    cosine, sine, rest = coefficients(r.square().sum(1, keepdim=True))
-    along = (r * offset).sum(1, keepdim=True)
-    place = cosine * offset + sine * torch.linalg.cross(r, offset) + rest * along * r
-    q = place[:, :2] / place[:, 2:]
-    rho = q.square().sum(1, keepdim=True)
-    stretch = 1 + rho * (distortion[:, :1] + rho * distortion[:, 1:])
-    return w[:, None] * (focal * stretch * q + principal - feats)
+def reprojection_error(cam: Columns, X: Columns, w: Tensor, feat: Columns) -> tuple[Tensor, Tensor]:
+    """e of every observation, from the columns of its camera (11), point (3) and measurement (2), each (p,)."""
+    r1, r2, r3, c1, c2, c3, f, u, v, k1, k2 = cam
+    x, y, z = X[0] - c1, X[1] - c2, X[2] - c3
+    cosine, sine, rest = coefficients(r1 * r1 + r2 * r2 + r3 * r3)
+    along = rest * (r1 * x + r2 * y + r3 * z)
+    depth = cosine * z + sine * (r1 * y - r2 * x) + along * r3
+    q1 = (cosine * x + sine * (r2 * z - r3 * y) + along * r1) / depth
+    q2 = (cosine * y + sine * (r3 * x - r1 * z) + along * r2) / depth
+    rho = q1 * q1 + q2 * q2
+    stretch = f * (1 + rho * (k1 + rho * k2))
+    return w * (q1 * stretch + u - feat[0]), w * (q2 * stretch + v - feat[1])
 
 
-def primal(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:
-    """Both errors."""
-    camera, point = obs.unbind(1)
-    return {"reproj_err": residuals(cams[camera], X[point], w, feats), "w_err": 1 - w.square()}
+def columns(rows: Tensor, index: Tensor) -> Columns:
+    """The columns of `rows[index]`, each contiguous."""
+    return rows.T.contiguous()[:, index].unbind(0)
 
 
-def jacobian(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Outputs:
-    """Both errors and the blocks of their derivatives."""
-    camera, point = obs.unbind(1)
-    own = tuple(each.detach().requires_grad_() for each in (cams[camera], X[point], w))
-    error = residuals(*own, feats)
-    rows = [torch.autograd.grad(error[:, axis].sum(), own, retain_graph=axis == 0) for axis in (0, 1)]
-    blocks = torch.stack([torch.cat([by_camera, by_point, by_w[:, None]], 1) for by_camera, by_point, by_w in rows], 1)
-    return {"reproj_err": error.detach(), "w_err": 1 - w.square(), "reproj_jacobian": blocks, "w_jacobian": -2 * w}
+def primal(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> dict[str, Tensor]:
+    """The residuals."""
+    error = reprojection_error(columns(cams, obs[:, 0]), columns(X, obs[:, 1]), w, feats.unbind(1))
+    return {"reproj_err": torch.stack(error, 1), "w_err": 1 - w * w}
+
+
+def jacobian(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> dict[str, Tensor]:
+    """The residuals and the blocks of their Jacobian."""
+    feat = feats.unbind(1)
+    error, pullback = vjp(lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]),
+                          columns(X, obs[:, 1]), w)[:2]
+    one, zero = torch.ones_like(w), torch.zeros_like(w)
+    first, second = ((*cam, *point, weight) for cam, point, weight in (pullback((one, zero)), pullback((zero, one))))
+    w_err, w_pullback = vjp(lambda w: 1 - w * w, w)[:2]
+    return {"reproj_err": torch.stack(error, 1), "w_err": w_err,
+            "reproj_jacobian": torch.stack(first + second, 1).view(len(w), 2, -1), "w_jacobian": w_pullback(one)[0]}
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
