@@ -21,16 +21,16 @@ def test_a_smooth_slope_is_advected_to_second_order_and_a_step_upwind():
     water = [np.ones(1)] * 4
     slope = [np.array([value]) for value in (1.0, 2.0, 3.0, 4.0)]
     courant = 0.5 * 1.0 / 4.0
-    assert superbee(np.array([0.5]), slope, water, 4.0, np) == 0.5 * (2.5 - 0.5 * courant)
+    assert superbee(np.array([0.5]), slope, water, width=4.0, xp=np) == 0.5 * (2.5 - 0.5 * courant)
     step = [np.array([value]) for value in (1.0, 1.0, 9.0, 9.0)]
-    assert superbee(np.array([0.5]), step, water, 4.0, np) == 0.5 * 1.0
+    assert superbee(np.array([0.5]), step, water, width=4.0, xp=np) == 0.5 * 1.0
 
 
 def test_without_motion_mixing_and_forcing_the_energy_only_dissipates():
     data = Problem("tiny").inputs()
     still = {name: np.zeros_like(data[name]) for name in ("u", "v", "w", "forcing", "surface_forcing", "dtke_before",
                                                           "kappa", "maskU", "maskV")}
-    found = integrate(*(data | still).values(), np, thomas)
+    found = integrate(*(data | still).values(), xp=np, solve=thomas)
     before = data["tke"][:, 2:-2, 2:-2]
     decay = 1 + 0.7 * np.sqrt(before) / data["length"][:, 2:-2, 2:-2]
     np.testing.assert_allclose(found["tke"], before / decay, rtol=1e-12)
@@ -39,7 +39,8 @@ def test_without_motion_mixing_and_forcing_the_energy_only_dissipates():
 
 def test_energy_that_the_surface_takes_away_below_zero_is_told():
     data = Problem("tiny").inputs()
-    found = integrate(*(data | {"surface_forcing": np.full_like(data["surface_forcing"], -10.0)}).values(), np, thomas)
+    taken = {"surface_forcing": np.full_like(data["surface_forcing"], -10.0)}
+    found = integrate(*(data | taken).values(), xp=np, solve=thomas)
     water = data["kbot"][2:-2, 2:-2] > 0
     assert np.all(found["correction"][water] > 0)
     assert np.all(found["correction"][~water] == 0)

@@ -12,8 +12,8 @@ from bench.workloads.autodiff.gmm.problem import Problem, constant, places
 Outputs = dict[str, jax.Array]
 
 
-def log_posterior(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Array, gamma: float,
-                  m: int) -> jax.Array:
+def log_posterior(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Array, *,
+                  gamma: float, m: int) -> jax.Array:
     """F, a scalar."""
     (components, d), n = means.shape, len(x)
     q, lower = icf[:, :d], icf[:, d:]
@@ -34,7 +34,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     names = ("alphas", "means", "icf")
 
     def objective(*arguments: jax.Array) -> jax.Array:
-        return log_posterior(*arguments, problem.gamma, problem.m)
+        return log_posterior(*arguments, gamma=problem.gamma, m=problem.m)
 
     def primal(*arguments: jax.Array) -> Outputs:
         return {"value": objective(*arguments)}

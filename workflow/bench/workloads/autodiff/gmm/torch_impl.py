@@ -12,8 +12,8 @@ from bench.workloads.autodiff.gmm.problem import Problem, constant, places
 Outputs = dict[str, Tensor]
 
 
-def log_posterior(alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor, place: Tensor, gamma: float,
-                  m: int) -> Tensor:
+def log_posterior(alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor, *, place: Tensor,
+                  gamma: float, m: int) -> Tensor:
     """F, a scalar; `place` (d (d + 1) / 2,) says where in a flat Q the entries of an `icf` belong."""
     (components, d), n = means.shape, len(x)
     q, lower = icf[:, :d], icf[:, d:]
@@ -35,10 +35,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     names = ("alphas", "means", "icf")
 
     def primal(*arguments: Tensor) -> Outputs:
-        return {"value": log_posterior(*arguments, place, problem.gamma, problem.m)}
+        return {"value": log_posterior(*arguments, place=place, gamma=problem.gamma, m=problem.m)}
 
     def gradient(*arguments: Tensor) -> Outputs:
-        value = log_posterior(*arguments, place, problem.gamma, problem.m)
+        value = log_posterior(*arguments, place=place, gamma=problem.gamma, m=problem.m)
         slopes = torch.autograd.grad(value, arguments[:3])
         named = {f"gradient.{name}": slope for name, slope in zip(names, slopes, strict=True)}
         return {"value": value.detach()} | named

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.func import jvp, vmap
@@ -73,8 +76,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def jacobian(*arguments: Tensor) -> Data:
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
-        value, columns = vmap(lambda tangent: jvp(lambda pose: error(pose, data), (theta,), (tangent,)),
-                              out_dims=(None, 2))(torch.eye(len(theta), dtype=theta.dtype, device=theta.device))
+        pushed: Callable[[Tensor], Any] = vmap(
+            lambda tangent: jvp(lambda pose: error(pose, data), (theta,), (tangent,)), out_dims=(0, 2))
+        values, columns = pushed(torch.eye(len(theta), dtype=theta.dtype, device=theta.device))
         if on_triangles:
             vertices = skinned(theta, data, problem.parents)
             axes = torch.eye(2, dtype=us.dtype, device=us.device)
@@ -83,7 +87,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
                 return jvp(lambda own: complicated(vertices, own, data), (us,), (axis.expand_as(us),))[1]
 
             columns = torch.cat([vmap(push, out_dims=2)(axes), columns], 2)
-        return {"error": value, "jacobian": columns}
+        return {"error": values[0], "jacobian": columns}
 
     return torch_backend.Evaluation(primal if task.startswith("primal") else jacobian, [found[name] for name in NAMES],
                                     mode=mode, device=device, precision=precision,

@@ -11,7 +11,7 @@ from bench.workloads.autodiff.lstm_objective.problem import BITS, Problem
 Outputs = dict[str, jax.Array]
 
 
-def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array, sequence: jax.Array,
+def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array, sequence: jax.Array, *,
               unrolled: int) -> jax.Array:
     """L, a scalar; `unrolled` steps of the recurrence make an iteration of the loop."""
     weights, biases = (main_params[part::2].reshape(-1, 4, BITS) for part in (0, 1))
@@ -38,10 +38,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
 
     def primal(*arguments: jax.Array) -> Outputs:
-        return {"value": objective(*arguments, problem.unrolled)}
+        return {"value": objective(*arguments, unrolled=problem.unrolled)}
 
     def gradient(*arguments: jax.Array) -> Outputs:
-        value, (by_main, by_extra) = jax.value_and_grad(objective, (0, 1))(*arguments, problem.unrolled)
+        differentiated = jax.value_and_grad(objective, (0, 1))
+        value, (by_main, by_extra) = differentiated(*arguments, unrolled=problem.unrolled)
         return {"value": value, "gradient.main_params": by_main, "gradient.extra_params": by_extra}
 
     return jax_backend.Evaluation({"primal": primal, "gradient": gradient}[task],

@@ -32,8 +32,8 @@ def block(weights: Tensor, biases: Tensor, hidden: Tensor, cell: Tensor, inputs:
     return torch.stack(tops), torch.stack([h for h, _ in states]), torch.stack([c for _, c in states])
 
 
-def objective(main_params: Tensor, extra_params: Tensor, state: Tensor, sequence: Tensor, unrolled: int,
-              recur: Callable[..., tuple[Tensor, ...]] = block) -> Tensor:
+def objective(main_params: Tensor, extra_params: Tensor, state: Tensor, sequence: Tensor, *,
+              unrolled: int, recur: Callable[..., tuple[Tensor, ...]] = block) -> Tensor:
     """L, a scalar; `recur` is `block`, called with `unrolled` steps at a time."""
     weights, biases = main_params[0::2].view(-1, 4, BITS), main_params[1::2].view(-1, 4, BITS)
     hidden, cell, tops = state[0::2], state[1::2], []
@@ -51,10 +51,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     recur = torch_backend.compiled(block, mode, device)
 
     def primal(*arguments: Tensor) -> Outputs:
-        return {"value": objective(*arguments, problem.unrolled, recur)}
+        return {"value": objective(*arguments, unrolled=problem.unrolled, recur=recur)}
 
     def gradient(*arguments: Tensor) -> Outputs:
-        value = objective(*arguments, problem.unrolled, recur)
+        value = objective(*arguments, unrolled=problem.unrolled, recur=recur)
         by_main, by_extra = torch.autograd.grad(value, arguments[:2])
         return {"value": value.detach(), "gradient.main_params": by_main, "gradient.extra_params": by_extra}
 

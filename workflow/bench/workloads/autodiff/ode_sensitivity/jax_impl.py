@@ -17,8 +17,8 @@ NAMES = ("positions", "velocities", "masses", "targets", "step")
 def acceleration(x: jax.Array, m: jax.Array) -> jax.Array:
     """Of every body; on the diagonal, where the distance is zero, one is added to its square."""
     d = x - x[:, None]
-    inverse = jax.lax.rsqrt((d * d).sum(-1) + jnp.eye(len(x), dtype=x.dtype))
-    return ((m * (inverse * inverse * inverse))[..., None] * d).sum(1)
+    squares = (d * d).sum(-1) + jnp.eye(len(x), dtype=x.dtype)
+    return ((m / (squares * jnp.sqrt(squares)))[..., None] * d).sum(1)
 
 
 def advance(state: State, m: jax.Array, h: jax.Array) -> State:

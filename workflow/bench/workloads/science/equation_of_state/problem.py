@@ -201,7 +201,8 @@ class Problem:
         """The integral of ∂v/∂Θ over pressure by quadrature; {} above 2^20 cells."""
         if self.elements > 2 ** 20:
             return {}
-        return {"dHdT": quadrature(**self.inputs())}
+        found = self.inputs()
+        return {"dHdT": quadrature(found["sa"], found["ct"], found["p"])}
 
 
 def quadrature(sa: np.ndarray, ct: np.ndarray, p: np.ndarray, nodes: int = NODES) -> np.ndarray:

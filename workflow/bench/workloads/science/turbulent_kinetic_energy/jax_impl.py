@@ -36,7 +36,7 @@ def solve(a: jax.Array, b: jax.Array, c: jax.Array, d: jax.Array, xp: ModuleType
 
 def forward(*arguments: jax.Array) -> dict[str, jax.Array]:
     """The outputs of one time step from the arrays of `INPUTS`."""
-    return integrate(*arguments, jnp, solve)
+    return integrate(*arguments, xp=jnp, solve=solve)
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:

@@ -10,7 +10,7 @@ from bench.workloads.science.turbulent_kinetic_energy.problem import Problem, in
 
 def forward(*arguments: np.ndarray) -> dict[str, np.ndarray]:
     """The outputs of one time step from the arrays of `INPUTS`."""
-    return integrate(*arguments, np, thomas)
+    return integrate(*arguments, xp=np, solve=thomas)
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:

@@ -106,7 +106,7 @@ class Problem:
 
     def reference(self, task: str) -> Arrays:
         """The outputs, in NumPy."""
-        return integrate(*self.inputs().values(), np, thomas)
+        return integrate(*self.inputs().values(), xp=np, solve=thomas)
 
 
 def thomas(a: Any, b: Any, c: Any, d: Any, xp: ModuleType = np) -> Any:
@@ -124,7 +124,7 @@ def thomas(a: Any, b: Any, c: Any, d: Any, xp: ModuleType = np) -> Any:
 
 def integrate(tke: Any, dtke_before: Any, u: Any, v: Any, w: Any, kappa: Any, length: Any, forcing: Any,
               surface_forcing: Any, mask_u: Any, mask_v: Any, mask_w: Any, kbot: Any, level: Any, dxt: Any, dxu: Any,
-              dyt: Any, dyu: Any, dzt: Any, dzw: Any, cost: Any, cosu: Any, xp: ModuleType,
+              dyt: Any, dyu: Any, dzt: Any, dzw: Any, cost: Any, cosu: Any, *, xp: ModuleType,
               solve: Callable[..., Any]) -> dict[str, Any]:
     """One time step; the arguments in the order of `INPUTS`, `xp` with NumPy's functions, `solve` like `thomas`."""
     inner = (slice(None), slice(2, -2), slice(2, -2))
@@ -167,21 +167,21 @@ def advected(tke: Any, u: Any, v: Any, w: Any, mask: Any, dxt: Any, dyt: Any, dz
     """Minus the divergence of the advective fluxes, without the halo."""
     rows = tke[:, 2:-2], mask[:, 2:-2]
     east = superbee(u[:, 2:-2, 1:-2], *([part[:, :, n:part.shape[2] - 3 + n] for n in range(4)] for part in rows),
-                    cost[2:-2, None] * dxt[1:-2], xp)
+                    width=cost[2:-2, None] * dxt[1:-2], xp=xp)
     columns = tke[:, :, 2:-2], mask[:, :, 2:-2]
     north = superbee(cosu[1:-2, None] * v[:, 1:-2, 2:-2],
                      *([part[:, n:part.shape[1] - 3 + n] for n in range(4)] for part in columns),
-                     (cost * dyt)[1:-2, None], xp)
+                     width=(cost * dyt)[1:-2, None], xp=xp)
     zero = xp.zeros_like(tke[:1, 2:-2, 2:-2])
     padded = [xp.concatenate([zero, part[:, 2:-2, 2:-2], zero]) for part in (tke, mask)]
     top = superbee(w[:-1, 2:-2, 2:-2], *([part[n:len(part) - 3 + n] for n in range(4)] for part in padded),
-                   dzw[:-1, None, None], xp)
+                   width=dzw[:-1, None, None], xp=xp)
     top = xp.concatenate([zero, top, zero])
     lateral = (east[:, :, 1:] - east[:, :, :-1]) / width_x + (north[:, 1:] - north[:, :-1]) / width_y
     return -mask[:, 2:-2, 2:-2] * lateral - (top[1:] - top[:-1]) / height
 
 
-def superbee(speed: Any, around: list[Any], masks: list[Any], width: Any, xp: ModuleType) -> Any:
+def superbee(speed: Any, around: list[Any], masks: list[Any], *, width: Any, xp: ModuleType) -> Any:
     """The flux through faces between the second and the third of four cells in a row; the limiter is superbee."""
     behind, here, ahead, beyond = around
     step = (ahead - here) * masks[1] * masks[2]

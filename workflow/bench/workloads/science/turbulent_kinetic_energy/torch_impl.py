@@ -11,7 +11,7 @@ from bench.workloads.science.turbulent_kinetic_energy.problem import Problem, in
 
 def forward(*arguments: Tensor) -> dict[str, Tensor]:
     """The outputs of one time step from the tensors of `INPUTS`."""
-    return integrate(*arguments, torch, thomas)
+    return integrate(*arguments, xp=torch, solve=thomas)
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
