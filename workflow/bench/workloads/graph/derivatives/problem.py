@@ -15,6 +15,7 @@ TITLE = {"en": "Derivatives", "zh": "导数"}
 SECTION = 3
 CLAIMS = ("alg-grad-matrix", "alg-ad-by-jit", "alg-grad-vector", "alg-grad-argnums", "alg-create-graph",
           "faq-recursive", "math-dx", "math-dw", "math-db")
+TIMED = True
 ORDERS = range(1, 7)
 POINTS = 10_000
 COST_SHAPE = (256, 256)

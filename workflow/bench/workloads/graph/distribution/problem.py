@@ -17,6 +17,7 @@ TITLE = {"en": "Two devices on one machine", "zh": "一台机器上的两个设�
 SECTION = 9
 CLAIMS = ("faq-ddp", "faq-pmap-cpu")
 PROCESSORS = 2
+TIMED = True
 DEVICES = 2
 ROWS, WIDTH = 2048, 256
 LOOPS, VALUES = 5, 7

@@ -35,6 +35,7 @@ import numpy as np
 TITLE = {"en": "Memory of a training step", "zh": "一步训练的内存占用"}
 SECTION = 5
 CLAIMS = ()
+TIMED = True
 WIDTH, LAYERS = 2048, 6
 ROWS = {"few": 16, "many": 128}
 REPEATS = {"few": 1, "many": 24}

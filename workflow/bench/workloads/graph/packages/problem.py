@@ -23,6 +23,7 @@ SECTION = 1
 CLAIMS = ("bg-tf-engine", "bg-jax-lambda", "use-quantum", "use-rnn", "faq-lax-pmap", "prac-python", "prac-jax-deps",
           "prac-install", "trend-platforms", "core-like-ndarray", "use-scipy")
 EVERY_DEVICE = True
+TIMED = True
 
 SCIPY_PARTS = ("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse",
                "spatial", "special", "stats")

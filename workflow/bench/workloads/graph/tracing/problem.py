@@ -12,6 +12,7 @@ import numpy as np
 TITLE = {"en": "When a function is traced", "zh": "函数何时被追踪"}
 SECTION = 2
 CLAIMS = ("faq-when-traced", "core-jit-always-fast", "bg-declarative")
+TIMED = True
 WIDTH = 64
 ROWS = {"first": 32, "second": 48, "third": 56}
 """Rows of x in the first shape and in the new ones."""

@@ -83,12 +83,12 @@ def counted_loop(x: jax.Array) -> jax.Array:
 
 def sparse_product(x: jax.Array, stored: jax.Array = STORED) -> jax.Array:
     """tanh(S x)."""
-    return jnp.tanh(sparse.BCOO((jnp.asarray(stored), problem.ENTRIES.T), shape=A.shape) @ x)
+    return jnp.tanh(sparse.BCOO((jnp.asarray(stored), jnp.asarray(problem.ENTRIES.T)), shape=A.shape) @ x)
 
 
 def taken(x: jax.Array) -> jax.Array:
     """Weighted squares of the entries at indices that repeat."""
-    return U * x[REPEATED] ** 2
+    return jnp.asarray(U) * x[REPEATED] ** 2
 
 
 def added(x: jax.Array) -> jax.Array:
