@@ -13,10 +13,11 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
+import shutil
 import tempfile
 from typing import Any
 
-from bench import environment, schema, workloads
+from bench import environment, measure, schema, workloads
 from bench.events import Event, message
 
 FRAMEWORKS = ("torch", "jax")
@@ -58,7 +59,7 @@ def variables(every_device: bool, processors: int, caches: Path) -> dict[str, st
     """Environment variables that must be set before a framework is imported.
 
     Examples run on the CPU, whose behaviour every reader can repeat, unless the workload asks which devices there are;
-    compilers get an empty cache, so that a first call is a first call.
+    compilers get a cache that holds nothing but what they know about the machine, so that a first call is a first call.
     """
     settings = environment.recorded(device="cpu", threads=processors, caches=caches)
     if every_device:
@@ -78,6 +79,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="graph/NAME")
     parser.add_argument("--hardware", required=True, help="name of this machine")
+    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
     parser.add_argument("--output", required=True, type=Path, help="Parquet file to write")
     return parser.parse_args(argv)
 
@@ -90,6 +93,8 @@ def main(argv: list[str] | None = None) -> None:
     processors = getattr(workload, "PROCESSORS", 1)  # times of small examples are steadier on one thread
     environment.pin(choice(environment.affinity() or [], processors))
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as caches:
+        if options.framework == "torch":
+            shutil.copytree(measure.toolchain(options.caches.absolute()), caches, dirs_exist_ok=True)
         os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, Path(caches)))
         events = demonstrate(name, options.framework)
     schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))

@@ -122,9 +122,12 @@ def toolchain(base: Path) -> Path:
     """
     folder = base / f"toolchain-{version('torch')}"
     if not folder.exists():
-        folder.mkdir(parents=True)
-        variables = environment.variables(os.environ, device="cpu", threads=1, caches=folder)
+        base.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix="toolchain.", dir=base))
+        variables = environment.variables(os.environ, device="cpu", threads=1, caches=part)
         subprocess.run([sys.executable, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
+        with suppress(OSError):  # another process was faster
+            part.rename(folder)
     return folder
 
 

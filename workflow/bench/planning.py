@@ -84,6 +84,11 @@ def example_sources(wildcards: Any) -> list[str]:
     return [str(path) for path in workloads.sources("graph", wildcards.workload)]
 
 
+def is_timed(wildcards: Any) -> bool:
+    """Whether the examples of a graph workload are timed, so that nothing may run beside them."""
+    return getattr(workloads.load_problem("graph", wildcards.workload), "TIMED", False)
+
+
 def example_digest(wildcards: Any) -> str:
     """The digest of a graph workload's sources."""
     return workloads.source_digest("graph", wildcards.workload)

@@ -55,6 +55,11 @@ def every_core(wildcards):
     return (workflow.cores or 1) if SETTINGS.exclusive else 1
 
 
+def example_cores(wildcards):
+    """All cores for examples that are timed, so that nothing else runs beside them; one for the others."""
+    return every_core(wildcards) if planning.is_timed(wildcards) else 1
+
+
 onstart:
     planning.hold_workflow(Path(workflow.basedir, "results"))
     planning.write_settings(SETTINGS, Path(RESULTS))

@@ -74,14 +74,16 @@ rule demonstrate:
     priority: 1_000_000_000
     conda:
         "../../envs/{framework}-cpu.yaml"
-    threads: every_core
+    threads: example_cores
     params:
         hardware=HARDWARE,
         digest=planning.example_digest,
+        caches=f"{RESULTS}/cache",
     shell:
         "python workflow/bench/demonstrate.py"
         " --workload graph/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --hardware {params.hardware}"
+        " --caches {params.caches}"
         " --output {output}"
         " > {log} 2>&1"
