@@ -19,8 +19,8 @@ NAMES = ("positions", "velocities", "masses", "targets", "step")
 def acceleration(x: Tensor, m: Tensor, one: Tensor) -> Tensor:
     """Of every body; `one`, the unit matrix, is added to the squared distances, which are zero on the diagonal."""
     d = x - x[:, None]
-    inverse = (d.square().sum(-1) + one).rsqrt()
-    return ((m * (inverse * inverse * inverse))[..., None] * d).sum(1)
+    squares = d.square().sum(-1) + one
+    return ((m / (squares * squares.sqrt()))[..., None] * d).sum(1)
 
 
 def advance(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
