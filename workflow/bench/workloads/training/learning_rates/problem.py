@@ -41,7 +41,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "medium": {"rates": 256, "width": 128, "batch": 256},
     "large": {"rates": 1024, "width": 128, "batch": 256},
 }
-CPU_SIZES = ("tiny", "small")
 TASKS = ("together", "loop")
 QUICK_TASKS = TASKS
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

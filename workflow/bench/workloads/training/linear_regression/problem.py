@@ -37,6 +37,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"points": 524_288, "features": 64},
 }
 TASKS = ("train", "fit")
+QUICK_TASKS = ("fit",)
 CHECK_TASKS = ("gradient", "train", "fit")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
