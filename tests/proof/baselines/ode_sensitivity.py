@@ -12,6 +12,9 @@ from torch import Tensor
 
 NAMES = ("positions", "velocities", "masses", "targets", "step")
 
+COMPILES = False
+"""torch.compile takes minutes with what is written here."""
+
 
 def torch_field(x: Tensor, v: Tensor, m: Tensor) -> tuple[Tensor, Tensor]:
     """Derivatives of positions and velocities by time."""

@@ -10,6 +10,9 @@ import jax.numpy as jnp
 import torch
 from torch import Tensor
 
+COMPILES = False
+"""torch.compile takes minutes with what is written here."""
+
 
 def torch_turn(state: Tensor, gate: Tensor, qubit: int) -> Tensor:
     """A gate (2, 2) on one axis of the state."""
