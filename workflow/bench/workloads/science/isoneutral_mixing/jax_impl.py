@@ -49,7 +49,8 @@ def lateral(cell: Cells, axis: int, temp: Array, salt: Array, step: Array, width
     Σ width t s² and Σ t s step.
     """
     kappa = 0.5 * (lower(cell.kappa, axis) + upper(cell.kappa, axis))
-    diagonal, skew, squares, mixed = 0.0, 0.0, 0.0, 0.0
+    diagonal = skew = jnp.zeros_like(temp)
+    squares = mixed = jnp.zeros_like(upper(lower(cell.kappa, axis), axis)[1:])
     # of a cell's two faces in z, the one below is the top face of the level underneath
     parts = ((cell.inverse_below, cell.tracer_below, dzw_below, slice(1, None)),
              (cell.inverse_above, cell.tracer_above, dzw_above, slice(None, -1)))

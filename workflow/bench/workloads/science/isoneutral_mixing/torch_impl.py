@@ -34,8 +34,8 @@ def cells(salt: Tensor, temp: Tensor, tracer: Tensor, K_iso: Tensor, maskT: Tens
     scale = maskW[:-1] / dzw[:-1]
     temp_z, salt_z, tracer_z = (closed(values) for values in (
         torch.diff(temp, dim=0) * scale, torch.diff(salt, dim=0) * scale, torch.diff(tracer, dim=0)))
-    below, above = ((alpha * temp_z[faces]).addcmul_(beta, salt_z[faces]).clamp_(max=0).sub_(EPSILON).reciprocal_().neg_()
-                    for faces in (slice(None, -1), slice(1, None)))
+    densities = ((alpha * temp_z[faces]).addcmul_(beta, salt_z[faces]) for faces in (slice(None, -1), slice(1, None)))
+    below, above = (density.clamp_(max=0).sub_(EPSILON).reciprocal_().neg_() for density in densities)
     kappa = 0.5 * (K_iso + torch.cat([K_iso[:1], K_iso[:-1]]))
     return Cells(alpha, beta, below, above, tracer_z[:-1], tracer_z[1:], kappa)
 
