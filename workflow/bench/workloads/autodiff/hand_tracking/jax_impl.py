@@ -36,12 +36,12 @@ def skinned(theta: jax.Array, data: Data, parents: list[int]) -> jax.Array:
     """The posed vertices (V, 3)."""
     order = np.array([bone for bones, _ in levels(parents) for bone in bones])
     transforms = posed(theta, data["base_relatives"], parents) @ data["inverse_base_absolutes"][order]
-    blended = (data["weights"][:, order] @ transforms[:, :3].reshape(-1, 12)).reshape(-1, 3, 4)
-    places = (blended * data["base_positions"][:, None]).sum(2)
+    axes = transforms[:, :3].swapaxes(1, 2).reshape(-1, 3)
     r = theta[:3]
     cosine, sine, rest = coefficients(jnp.square(r).sum())
-    turned = cosine * places + sine * jnp.cross(r, places) + rest * (places @ r)[:, None] * r
-    return turned + theta[3:6]
+    turned = cosine * axes + sine * jnp.cross(r, axes) + rest * (axes @ r)[:, None] * r
+    weighted = (data["weights"][:, order, None] * data["base_positions"][:, None]).reshape(-1, len(axes))
+    return weighted @ turned + theta[3:6]
 
 
 def simple(vertices: jax.Array, data: Data) -> jax.Array:

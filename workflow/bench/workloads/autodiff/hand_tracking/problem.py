@@ -18,10 +18,12 @@ All give `error` (N, 3); the Jacobians also `jacobian` (N, 3, 26) by θ, (N, 3, 
 own u before them, as ADBench lays it out. 26 parameters and thousands of residuals: both frameworks push 26 tangents
 forward at once; those by u need the last line alone.
 
-Bones are posed level by level, those of a level at once: the fingers do not wait for each other. The model is made
-here, with the dimensions of ADBench's: 22 bones, 544 vertices, or 10,000 for its finer model; G of small rotations and
-steps of a finger's length, vertices around the bones, weights by distance, the points where another pose puts the
-vertices plus noise. Lengths in any unit.
+Bones are posed level by level, those of a level at once: the fingers do not wait for each other. The vertices are
+linear in the transforms: as one product of the matrix w_jb p_j (V, 4B), which no parameter moves, with the columns of
+R(r) T_b (4B, 3). So the hand as a whole is turned by turning its 22 bones, and all tangents meet the vertices in that
+product alone. The model is made here, with 22 bones and 544 vertices as ADBench's small model, or with 10,000 vertices
+for its big one, whose number stands in its data only; G of small rotations and steps of a finger's length, vertices
+around the bones, weights by distance, the points where another pose puts the vertices plus noise. Lengths in any unit.
 
 Reference: complex step, f'(x) = Im f(x + ih)/h with h = 1e-200, exact but for rounding (Squire and Trapp, SIAM Review
 40, 1998), one evaluation in NumPy per parameter.
@@ -30,7 +32,8 @@ Source: F. Šrajer, Z. Kukelova, A. Fitzgibbon, "A benchmark of selected algorit
 problems in computer vision and machine learning", Optimization Methods and Software 33 (2018) 889-906, section 4.3.
 Where its rotation is the unit matrix below an angle of 1e-4, ours is right, see rotation/rotation.py.
 
-Asymmetry: in the mode `scan` JAX writes every result over the one before inside one compiled call.
+Asymmetries: in the mode `scan` JAX writes every result over the one before inside one compiled call. PyTorch's eager
+`jacobian` is a view with the parameters outermost in memory; every other Jacobian is written point by point.
 """
 
 from __future__ import annotations
@@ -120,8 +123,8 @@ class Problem:
         return {}
 
     def flops(self, task: str) -> float:
-        """Operations of skinning, rotating and comparing; of a Jacobian by θ 26 times as many more, of bones none."""
-        skin, compare = self.vertices * (2.0 * BONES * 12 + 24 + 18), self.points * (18.0 if "comp" in task else 3.0)
+        """Operations of skinning and comparing; of a Jacobian by θ 26 times as many more, of bones none."""
+        skin, compare = self.vertices * (2.0 * 4 * BONES * 3 + 3), self.points * (18.0 if "comp" in task else 3.0)
         function = skin + compare
         return function if task.startswith("primal") else (1 + POSE) * function
 

@@ -40,12 +40,12 @@ def skinned(theta: Tensor, data: Data, parents: list[int]) -> Tensor:
     """The posed vertices (V, 3)."""
     order = [bone for bones, _ in levels(parents) for bone in bones]
     transforms = posed(theta, data["base_relatives"], parents) @ data["inverse_base_absolutes"][order]
-    blended = (data["weights"][:, order] @ transforms[:, :3].reshape(-1, 12)).view(-1, 3, 4)
-    places = (blended * data["base_positions"][:, None]).sum(2)
+    axes = transforms[:, :3].transpose(1, 2).reshape(-1, 3)
     r = theta[:3]
     cosine, sine, rest = coefficients(r.square().sum())
-    turned = cosine * places + sine * torch.linalg.cross(r.expand_as(places), places) + rest * (places @ r)[:, None] * r
-    return turned + theta[3:6]
+    turned = cosine * axes + sine * torch.linalg.cross(r.expand_as(axes), axes) + rest * (axes @ r)[:, None] * r
+    weighted = (data["weights"][:, order, None] * data["base_positions"][:, None]).flatten(1)
+    return weighted @ turned + theta[3:6]
 
 
 def simple(vertices: Tensor, data: Data) -> Tensor:
