@@ -1,7 +1,7 @@
-"""The derivative of the dynamic enthalpy as the published benchmark writes it: one expression per step, plain operators.
+"""The derivative of the dynamic enthalpy as one writes it with plain operators, an expression of whole arrays per name.
 
-The formula is differentiated by hand in nested form, with the coefficients as numbers in it, as in pyhpc-benchmarks; the
-polynomials of Θ are nested with those of S, and the three derivatives that the logarithms need come as quotients.
+Differentiated by hand in nested form as in pyhpc-benchmarks: the polynomials of Θ are nested with those of S, and the
+derivatives of the logarithms are quotients.
 """
 
 from __future__ import annotations
