@@ -191,7 +191,8 @@ def diffuse(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.nd
     mask = maskU[:, 1:-1, :-1]
     scale, step = mask / (dxu * cost), np.diff(tracer[:, 1:-1])
     diagonal, skew, square_0, square_1, mixed_0, mixed_1 = lateral(
-        cell.inside(EAST), EAST, np.diff(temp[:, 1:-1]) * scale, np.diff(salt[:, 1:-1]) * scale, step, dxu, dzw_below, dzw)
+        cell.inside(EAST), EAST, np.diff(temp[:, 1:-1]) * scale, np.diff(salt[:, 1:-1]) * scale, step, dxu,
+        dzw_below, dzw)
     K_11 = diagonal * (mask * quarter)
     flux = K_11 * step
     flux /= dxu * cost
