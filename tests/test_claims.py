@@ -752,3 +752,85 @@ def test_evidence_that_is_too_long_loses_the_end_of_its_longest_list():
     found = json.loads(text)
     assert len(text) <= schema.LONGEST_TEXT
     assert (found["kept"], found["shortened"]) == ([1, 2], True)
+
+
+# --- trends -----------------------------------------------------------------------------------------------------------
+
+
+def rates(torch: float, jax: float, runs: int = 3) -> Results:
+    """A loop that takes so many times as long as all learning rates at once."""
+    steps = {("learning_rates", task, framework, mode): seconds for framework, mode, ratio in (
+        ("torch", "compile", torch), ("jax", "jit", jax)) for task, seconds in (("together", 1.0), ("loop", ratio))}
+    return Results("here", {"runs": timed("training", steps, runs)})
+
+
+@pytest.mark.parametrize(("torch", "jax", "verdict"), [
+    (4.0, 3.0, SUPPORTED), (0.5, 0.9, REFUTED), (1.0, 1.0, REFUTED), (4.0, 0.5, MIXED)])
+def test_training_at_once_is_judged_against_a_loop_in_both_frameworks(torch, jax, verdict):
+    assert verdict_of("trend-automl", rates(torch, jax)) == verdict
+
+
+def test_training_at_once_in_single_runs_or_one_framework_decides_nothing():
+    assert verdict_of("trend-automl", rates(4.0, 4.0, runs=1)) == UNMEASURED
+    alone = timed("training", {("learning_rates", task, "jax", "jit"): 1.0 for task in ("together", "loop")})
+    assert verdict_of("trend-automl", Results("here", {"runs": alone})) == UNMEASURED
+
+
+def explained(*outcomes: tuple[str, str]) -> Results:
+    """Results of integrated gradients by framework and status of the gate, with times and completeness."""
+    gate = frame("parity", [{
+        "hardware": "here", "family": "autodiff", "workload": "integrated_gradients", "task": "attribution",
+        "framework": framework, "mode": "eager", "status": status, "name": "attribution", "against": "reference",
+        "precision": "float64", "error": 1e-15 if status == "ok" else 0.1, "tolerance": 1e-8}
+        for framework, status in outcomes])
+    cells = frame("cells", [{
+        "hardware": "here", "family": "autodiff", "workload": "integrated_gradients", "task": "attribution",
+        "size": "small", "precision": "float64", "device": "cpu", "framework": framework, "mode": "eager",
+        "status": "ok", "step_seconds": 1.0, "metrics": json.dumps({"completeness_error": 2e-4})}
+        for framework in ("torch", "jax")])
+    return Results("here", comparisons([1.5], workload="integrated_gradients") | {"parity": gate, "cells": cells})
+
+
+@pytest.mark.parametrize(("torch", "jax", "verdict"), [
+    ("ok", "ok", SUPPORTED), ("mismatch", "mismatch", REFUTED), ("ok", "mismatch", MIXED)])
+def test_explanations_are_judged_by_their_agreement(torch, jax, verdict):
+    found = judge.judge(ENTRIES["trend-explain"], explained(("torch", torch), ("jax", jax)))
+    assert found.verdict == verdict
+    assert found.evidence["completeness"] == {"torch": 2e-4, "jax": 2e-4}
+
+
+def test_an_explanation_of_one_framework_agrees_with_nothing():
+    assert verdict_of("trend-explain", explained(("torch", "ok"))) == UNMEASURED
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_evidence_of_trends_can_be_told(language):
+    blocks = prose.blocks(FOLDER / "text" / language / "claims.md")
+    for identity, results in (("trend-automl", rates(4.0, 3.0)), ("trend-explain", explained(("torch", "ok"),
+                                                                                              ("jax", "ok")))):
+        evidence = json.loads(judge.as_text(judge.judge(ENTRIES[identity], results).evidence))
+        assert len(prose.render(blocks[identity], {"e": evidence}, language)) > 40
+
+
+# --- transformations --------------------------------------------------------------------------------------------------
+
+
+def tried(*wrong: tuple[str, str]) -> Results:
+    """Every transformation right in both modes but those named, which raise when compiled and are wrong eagerly."""
+    rows = []
+    for framework in judging.FRAMEWORKS:
+        for name in (*algorithms.BASIC, "scan, forward"):
+            bad = (framework, name) in wrong
+            rows += [event("transformations", framework, f"eager.{name}", 4.0 if bad else 1e-16),
+                     event("transformations", framework, f"compiled.{name}", None if bad else 1e-16,
+                           outcome="raised" if bad else "ok")]
+    return Results("here", {"events": frame("events", rows)})
+
+
+@pytest.mark.parametrize(("wrong", "verdict"), [
+    ([], SUPPORTED), ([("torch", "scan, forward"), ("jax", "scan, forward")], SUPPORTED),
+    ([("torch", "hessian")], MIXED), ([("torch", "hessian"), ("jax", "jvp")], REFUTED)])
+def test_automatic_differentiation_is_decided_by_the_transformations_that_the_claim_names(wrong, verdict):
+    found = judge.judge(ENTRIES["alg-table-autodiff"], tried(*wrong))
+    assert found.verdict == verdict
+    assert len(found.evidence["torch"]["wrong"]) == sum(framework == "torch" for framework, _ in wrong)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import collect, schema, shares
+from bench import collect, coverage, schema, shares
 
 VALUES = [1.00e-3, 1.01e-3, 1.02e-3]
 MLP = "runs/training/mlp/train-small-float32-cpu"
@@ -204,3 +204,16 @@ def test_the_time_of_a_failed_run_is_no_rest():
     starts = ("00:00", "00:10", "00:20")
     runs = [row | {"started": f"2026-01-01T00:{start}+00:00"} for row, start in zip(runs, starts, strict=True)]
     assert shares.between(runs) == pytest.approx(2.0)
+
+
+def test_every_name_of_a_coverage_becomes_a_row_and_nonsense_none():
+    names = json.dumps({"function": {"jax.numpy": ["add"], "": ["busday_count"]}, "distribution": {"": ["norm"]}})
+    rows = [{"hardware": "here", "workload": "packages", "framework": "jax", "name": name, "outcome": "ok",
+             "value": 0.5, "text": text} for name, text in (("coverage.numpy", names), ("share.numpy.version", "2.4"),
+                                              ("coverage.scipy.fft", '{"function": ["fft"]}'), ("coverage.x", "[[["),
+                                              ("coverage.y", '{"function": {"jax": [1, null]}}'))]
+    found = coverage.rows(rows)
+    assert [(row["module"], row["name"], row["kind"], row["found"], row["place"], row["version"]) for row in found] == [
+        ("numpy", "add", "function", True, "jax.numpy", "2.4"),
+        ("numpy", "busday_count", "function", False, None, "2.4"),
+        ("numpy", "norm", "distribution", False, None, "2.4")]

@@ -18,6 +18,7 @@ if __name__ == "__main__":
 import numpy as np
 
 from bench import schema
+from bench.events import ENDED
 
 OWN, OTHER = "synthetic-cpu-2c", "synthetic-gpu"
 HOSTILE = '<script>alert("planted")</script>'
@@ -90,7 +91,7 @@ def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER)) -> None:
     """Write every table for the machines into `folder`."""
     rng = np.random.default_rng(7)
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in (
-        "runs", "cells", "comparisons", "parity", "noise", "events", "claims", "peaks")}
+        "runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")}
     for machine in machines:
         _machine(tables, machine, rng)
     for name, rows in tables.items():
@@ -257,6 +258,17 @@ def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.
                                  "outcome": "ok", "value": value, "text": json.dumps({"between": value / 2})})
     tables["events"].append({"hardware": machine, "workload": "memory", "framework": "jax", "name":
                              "donated.parameters", "outcome": "raised", "text": f"Error: {HOSTILE}"})
+    for framework in ("torch", "jax"):
+        for module, names in (("numpy", ("add", "busday_count")), ("numpy.fft", ("fft",)),
+                              ("scipy.special", ("agm", HOSTILE))):
+            tables["coverage"] += [{"hardware": machine, "framework": framework, "module": module, "name": name,
+                                    "kind": "function", "found": name in ("add", "fft"), "place": HOSTILE,
+                                    "version": "0"} for name in names]
+        for name, outcome, value, text in (("eager.gradient", "ok", 1e-16, ""), ("compiled.gradient", "ok", 4.0, ""),
+                                           ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
+                                           ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV.")):
+            tables["events"].append({"hardware": machine, "workload": "transformations", "framework": framework,
+                                     "name": name, "outcome": outcome, "value": value, "text": text})
     for identity, section, kind, verdict in (("bg-tf-engine", 1, "demonstrated", "refuted"),
                                              ("core-static-faster", 2, "measured", "mixed"),
                                              ("math-dx", 4, "measured", "supported")):

@@ -156,7 +156,8 @@ def downloads(article: Article) -> Html:
     """Links to the tables that exist, relative to the page: English beside `data/`, other languages a level below."""
     data, prefix = article.tables.folder, "data/" if article.language == "en" else "../data/"
     rows = []
-    for name in ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "peaks"):
+    for name in ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "coverage",
+                 "peaks"):
         links = [Markup('<a href="{}{}.{}" download>{}</a>').format(prefix, name, kind, label)
                  for kind, label in (("parquet", "Parquet"), ("csv", "CSV")) if (data / f"{name}.{kind}").exists()]
         if links:

@@ -1,4 +1,4 @@
-"""Run files → tables: cells, comparisons, noise, peaks, parity and events of every machine found in `results/`.
+"""Run files → tables: cells, comparisons, noise, peaks, parity, events, coverage of every machine in `results/`.
 
 The tables of this machine are written to its own folder, those of all machines together to the article's data. A
 file that cannot be believed is left out and named in `machines.json`.
@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from bench import parity, schema, shares, statistics, workloads
+from bench import coverage, parity, schema, shares, statistics, workloads
 from bench.grid import MACHINE, TARGET, outdated
 from bench.vocabulary import SLUG, TABLES, TWIN, Cell
 
@@ -51,6 +51,7 @@ class Machine:
         cells = [mismatched(row, self.parity) for row in cell_rows(self.runs, peaks)]
         noise = noise_rows(self.runs)
         return {"runs": self.runs, "parity": self.parity, "events": self.events, "peaks": peaks, "noise": noise,
+                "coverage": coverage.rows(self.events),
                 "cells": cells, "comparisons": comparison_rows(self.runs, self.parity)}
 
 

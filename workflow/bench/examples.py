@@ -255,6 +255,35 @@ FIVE: dict[str, Callable[[Article, str], Iterator[Markup]]] = {
 """Rows of the surveyed comparison and what fills them."""
 
 
+def coverage_table(article: Article, library: str) -> Html:
+    """How many functions of each namespace of NumPy or SciPy have a namesake in each framework on this machine.
+
+    The names that have none are behind the numbers.
+    """
+    frame = article.tables.frame("coverage")
+    frame = frame[(frame["hardware"] == article.machine) & (frame["kind"] == "function")]
+    frame = frame[frame["module"].str.split(".").str[0] == library]
+    rows = [{"namespace": Markup("<code>{}</code>").format(module), "functions": formats.count(own["name"].nunique())}
+            | {framework: _namesakes(article, found) for framework, found in own.groupby("framework")}
+            for module, own in frame.groupby("module", sort=False)]
+    if len(rows) > 1:
+        rows.append({"namespace": article.words["coverage.all"], "functions": formats.count(len(
+            frame[["module", "name"]].drop_duplicates()))} | {framework: _share(article, found)
+                                                               for framework, found in frame.groupby("framework")})
+    return article.table(rows, ("namespace", "functions", "torch", "jax"), "coverage", empty="no examples")
+
+
+def _namesakes(article: Article, found: Any) -> Markup:
+    missing_names = found.loc[~found["found"].astype(bool), "name"].tolist()
+    share = _share(article, found)
+    return behind(share, article.phrase("coverage.without", names=", ".join(missing_names))) if missing_names else share
+
+
+def _share(article: Article, found: Any) -> Markup:
+    there = int(found["found"].sum())
+    return article.phrase("coverage.share", found=formats.count(there), share=formats.percent(there / len(found)))
+
+
 def package_table(article: Article) -> Html:
     """What is installed: version, licence, requirements, size, import time; one column per framework (and machine)."""
     rows = []

@@ -54,12 +54,12 @@ def derivative_costs(runs: pd.DataFrame) -> pd.DataFrame:
     return _with_best(rows, [*PROBLEM, "framework"])
 
 
-def loop_costs(runs: pd.DataFrame) -> pd.DataFrame:
-    """Time of every derivative computed in a loop over that of the vectorised one, the fastest mode of each.
+def loop_costs(runs: pd.DataFrame, families: tuple[str, ...] = NUMERICAL) -> pd.DataFrame:
+    """Time of everything computed in a loop over that of the vectorised one, the fastest mode of each.
 
     Columns: those of a cell (task and mode of the vectorised one), `loop_mode`, `ratio`, `low`, `high`.
     """
-    fastest = _fastest(_medians(runs[runs["family"].isin(NUMERICAL)]))
+    fastest = _fastest(_medians(runs[runs["family"].isin(families)]))
     rows = []
     for key, (mode, seconds) in fastest.items():
         loop = dict(zip([*PROBLEM, "framework"], key, strict=True))

@@ -167,6 +167,11 @@ EVENTS = {"hardware": text, "workload": text, "framework": text, "name": text, "
           "text": text}
 """Recorded outcomes of executed examples. `outcome`: ok | raised | absent. `value`: a number, in SI units, or null."""
 
+COVERAGE = {"hardware": text, "framework": text, "module": text, "name": text, "kind": text, "found": flag,
+            "place": text, "version": text}
+"""Public functions of NumPy and SciPy and whether the framework has one of that name. `kind`: function | distribution.
+`place`: where it was found. `version`: of NumPy or SciPy."""
+
 CLAIMS = {"hardware": text, "id": text, "section": integer, "kind": text, "verdict": text, "evidence": text}
 
 PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, "value": number, "framework": text}
@@ -174,7 +179,8 @@ PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, 
 
 TABLES: dict[str, dict[str, pa.DataType]] = {
     "run": RUNS, "runs": RUNS, "cells": CELLS, "comparisons": COMPARISONS, "noise": NOISE,
-    "observations": OBSERVATIONS, "parity": PARITY, "events": EVENTS, "claims": CLAIMS, "peaks": PEAKS,
+    "observations": OBSERVATIONS, "parity": PARITY, "events": EVENTS, "coverage": COVERAGE, "claims": CLAIMS,
+    "peaks": PEAKS,
 }
 
 LONGEST_TEXT = 20_000

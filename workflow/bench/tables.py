@@ -12,7 +12,7 @@ import pandas as pd
 
 from bench import schema
 
-NAMES = ("runs", "cells", "comparisons", "parity", "noise", "events", "claims", "peaks")
+NAMES = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")
 
 
 class Tables:

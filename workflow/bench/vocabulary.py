@@ -32,7 +32,7 @@ SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
 TWIN = 1000
 """Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
 
-TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")
+TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""
 
 

@@ -97,8 +97,8 @@ def grad_gives_all_gradients(results: Results) -> Verdict:
 def both_differentiate(results: Results) -> Verdict:
     """Per framework: it holds if the transformations that the claim is about (gradient, jvp, vjp, both Jacobians,
     Hessian, Hessian-vector products, gradient per sample, custom rule, checkpointing) are all right, each in eager or
-    in compiled code. Supported if it holds in both, refuted if in neither, else mixed. The further rows of the table look
-    for the limits: everything that raises, or runs and is wrong, is counted and listed, and decides nothing.
+    in compiled code. Supported if it holds in both, refuted if in neither, else mixed. The further rows of the table
+    look for the limits: everything that raises, or runs and is wrong, is counted and listed, and decides nothing.
     """
     parts, evidence = [], {}
     for framework in FRAMEWORKS:

@@ -160,8 +160,8 @@ def _by_level(shares: Iterable[float]) -> str:
 
 @claim("core-like-ndarray")
 def tensors_resemble_arrays(results: Results) -> Verdict:
-    """The share of NumPy's public functions found by name in torch or its tensor. Supported from 3/4, refuted below
-    1/4, else mixed. jax.numpy is recorded beside it.
+    """The share of the public functions of NumPy, its linalg and its fft found by name in torch or its tensor,
+    torch.linalg and torch.fft. Supported from 3/4, refuted below 1/4, else mixed. JAX is recorded beside it.
     """
     found = results.both("packages", "share.numpy")
     return Verdict(_by_level([found["torch"].number()]), {name: _share(event) for name, event in found.items()})
@@ -173,7 +173,8 @@ def _share(event: Outcome) -> dict[str, Any]:
 
 @claim("use-scipy")
 def jax_provides_numpy_and_scipy(results: Results) -> Verdict:
-    """The shares of NumPy's and of SciPy's public functions found by name in JAX. Supported if both are at least 3/4,
+    """The shares of NumPy's and of SciPy's public functions, over all documented namespaces, found by name in JAX's
+    modules of the same purpose; classes and distributions are not counted. Supported if both are at least 3/4,
     refuted if both are below 1/4, else mixed.
     """
     found = {name: results.event("packages", "jax", f"share.{name}") for name in ("numpy", "scipy")}

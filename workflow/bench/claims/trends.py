@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from bench import judging
-from bench.judging import FRAMEWORKS, UNMEASURED, Missing, Results, Verdict, claim, combine
+import pandas as pd
+
+from bench import judging, ratios
+from bench.claims.common import parity_summary, told_ratios
+from bench.judging import (
+    EQUAL,
+    FRAMEWORKS,
+    UNMEASURED,
+    Missing,
+    Results,
+    Verdict,
+    by_parts,
+    by_share,
+    claim,
+    combine,
+    number,
+)
 
 
 @claim("trend-scale")
@@ -49,3 +65,71 @@ def more_platforms_will_be_supported(results: Results) -> Verdict:
     found = {framework: {name: results.event("packages", framework, name).text
                          for name in ("version", "wheel", "backends", "devices")} for framework in FRAMEWORKS}
     raise Missing("a forecast cannot be decided", today=found)
+
+
+@claim("trend-automl")
+def rates_are_trained_at_once(results: Results) -> Verdict:
+    """What will be integrated is a forecast; what can be measured is whether the frameworks' own vmap makes a search
+    over learning rates faster: the time of a loop over the models over that of all at once, the fastest mode of each.
+    Per framework a problem speaks for it if the whole interval lies above 1, against it if the whole interval lies
+    below 1.1. Supported from two thirds for it, refuted from two thirds against it, else mixed; frameworks that
+    disagree make it mixed.
+    """
+    found = ratios.loop_costs(results.runs("training", "learning_rates"), ("training",))
+    frameworks = {name: _at_once(own) for name in FRAMEWORKS if len(own := found[found["framework"] == name])}
+    if set(frameworks) < set(FRAMEWORKS):
+        raise Missing("no comparisons")
+    verdicts = [entry["verdict"] for entry in frameworks.values()]
+    if UNMEASURED in verdicts:
+        raise Missing(next(entry["reason"] for entry in frameworks.values() if entry["verdict"] == UNMEASURED),
+                      frameworks=frameworks)
+    return Verdict(combine(verdicts), {"frameworks": frameworks})
+
+
+def _at_once(found: pd.DataFrame) -> dict[str, Any]:
+    """The verdict of one framework, and by how much it is faster at once, in which modes."""
+    columns = ["size", "precision", "device", "mode", "loop_mode", "ratio", "low", "high"]
+    rows = [{key: (number(value) if key in ("ratio", "low", "high") else value) for key, value in row.items()}
+            for row in found[columns].to_dict("records")]
+    evidence: dict[str, Any] = {"of": len(rows), "least": number(found["ratio"].min()),
+                                "most": number(found["ratio"].max()), "rows": rows}
+    known = found[found["low"].notna()]
+    if known.empty:
+        return evidence | {"verdict": UNMEASURED, "reason": "single runs have no interval"}
+    won = int((known["low"] > 1).sum())
+    lost = int(((known["low"] <= 1) & (known["high"] < EQUAL)).sum())
+    counts = {"for": won, "against": lost, "undecided": len(rows) - won - lost}
+    try:
+        return evidence | counts | {"verdict": by_share(*counts.values())}
+    except Missing as missing:
+        return evidence | counts | {"verdict": UNMEASURED} | missing.evidence
+
+
+@claim("trend-explain")
+def both_explain_alike(results: Results) -> Verdict:
+    """Whether tools are needed is opinion; what can be measured is whether one can be made of each framework's own
+    gradient and gives the same explanation in both. Supported if the integrated gradients of the trained classifier
+    agree with the reference and across frameworks within the tolerance of the gate (float64) in every mode, refuted if
+    in none, else mixed. The ratio of times, the difference of the timed runs and how far the attributions are from
+    adding up to the prediction (completeness, an error of the quadrature) are recorded beside it.
+    """
+    name = "integrated_gradients"
+    rows = results.own("parity")
+    rows = rows[(rows["workload"] == name) & (rows["precision"].isna() | (rows["precision"] == "float64"))]
+    if set(rows["framework"]) < set(FRAMEWORKS):
+        raise Missing("the parity gate was not run")
+    pairs, cells = results.comparisons(workload=name), results.cells(workload=name)
+    by_precision = {str(precision): number(group["parity_error"].max())
+                    for precision, group in pairs.groupby("precision")}
+    complete = {framework: found for framework in FRAMEWORKS
+                if (found := _completeness(cells[cells["framework"] == framework])) is not None}
+    return Verdict(by_parts([status == "ok" for status in rows["status"]]), {
+        **parity_summary(rows), "timed_runs_by_precision": by_precision, "ratios": told_ratios(pairs),
+        "completeness": complete})
+
+
+def _completeness(cells: pd.DataFrame) -> float | None:
+    """The largest difference between a prediction and the sum of its attributions; None where none was recorded."""
+    found = [json.loads(text).get("completeness_error") for text in cells["metrics"].dropna()]
+    known = [float(value) for value in found if value is not None]
+    return max(known) if known else None

@@ -7,12 +7,10 @@ import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
-import jax.scipy.fft
-import numpy as np
+from jax.experimental import sparse
 
 from bench.events import Event, absent, attempt, compact, ok
 from bench.workloads.graph.packages import problem
@@ -74,19 +72,20 @@ def backends() -> str:
     return compact({"default": jax.default_backend(), "plug-ins": plugins})
 
 
-def scipy_parts() -> dict[str, object]:
-    """The modules of jax.scipy, and jax.numpy.fft, which stand for parts of SciPy."""
-    found: dict[str, object] = {}
-    for part in problem.SCIPY_PARTS:
-        if importlib.util.find_spec(f"jax.scipy.{part}") is not None:
-            found[part] = importlib.import_module(f"jax.scipy.{part}")
-    # names of scipy.fft stand in both
-    return found | {"fft": SimpleNamespace(**(vars(jnp.fft) | vars(jax.scipy.fft)))}
-
-
-def has(name: str) -> bool:
-    """Whether jax.numpy has a name."""
-    return hasattr(jnp, name)
+def counterparts() -> dict[str, dict[str, object]]:
+    """What stands for a namespace of NumPy or SciPy in JAX: the one of the same name in jax.scipy, where it exists."""
+    found: dict[str, dict[str, object]] = {
+        "numpy": {"jax.numpy": jnp, "jax.Array": jax.Array}, "numpy.linalg": {"jax.numpy.linalg": jnp.linalg},
+        "numpy.fft": {"jax.numpy.fft": jnp.fft}}
+    for module in problem.SCIPY:
+        name = f"jax.{module}"
+        try:
+            found[module] = {name: importlib.import_module(name)}
+        except ModuleNotFoundError:
+            continue
+    found["scipy.fft"]["jax.numpy.fft"] = jnp.fft  # names of scipy.fft stand in both
+    found["scipy.sparse"]["jax.experimental.sparse"] = sparse
+    return found
 
 
 def events() -> Iterator[Event]:
@@ -99,6 +98,5 @@ def events() -> Iterator[Event]:
         yield attribute(module, name)
     yield attempt("backends", backends)
     yield attempt("devices", devices)
-    yield attempt("share.numpy", problem.share, problem.numpy_functions(), has)
-    yield attempt("share.scipy", problem.scipy_share, scipy_parts())
-    yield ok("share.numpy.version", None, np.__version__)
+    for library, modules in (("numpy", problem.NUMPY), ("scipy", problem.SCIPY)):
+        yield from problem.coverage(library, modules, counterparts())

@@ -3,20 +3,26 @@ r"""What is installed: packages, their size and requirements, the names they hav
 Read from the metadata of the installed distributions (PyPA core metadata, RECORD and WHEEL files) and from the
 packages' own source; nothing is fetched. A framework's closure is its distribution and everything that it requires,
 directly or not, where the requirement's marker holds here; optional extras are left out, except those that bring a
-GPU's libraries when they are installed. Sizes count the files that the distributions list, in bytes. The share of
-NumPy's functions counts public names of functions found by the same name; it says nothing about equal behaviour.
-Here alone devices are not restricted to the CPU.
+GPU's libraries when they are installed. Sizes count the files that the distributions list, in bytes. Here alone devices
+are not restricted to the CPU.
+
+Coverage: for every public function of NumPy's and SciPy's documented namespaces (`NUMPY`, `SCIPY`; what their `__all__`
+names, without classes, modules and test runners) whether the framework's module that stands for it has a function of
+the same name. Which module that is stands in the implementations. A name says nothing about equal behaviour:
+arguments, types and results may differ, and a function may be there under another name. SciPy's distributions are
+objects; they are listed, not counted. scipy.stats.mstats, which repeats scipy.stats for masked arrays, is left out.
 """
 
 import importlib
 import importlib.metadata
+import importlib.util
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 
-import numpy as np
+from bench.events import Event, absent, attempt, compact, ok
 
 TITLE = {"en": "What the packages hold", "zh": "软件包里有什么"}
 SECTION = 1
@@ -25,9 +31,17 @@ CLAIMS = ("bg-tf-engine", "bg-jax-lambda", "use-quantum", "use-rnn", "faq-lax-pm
 EVERY_DEVICE = True
 TIMED = True
 
-SCIPY_PARTS = ("cluster", "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse",
-               "spatial", "special", "stats")
-"""SciPy's public subpackages of numerical functions."""
+NUMPY = ("numpy", "numpy.linalg", "numpy.fft")
+SCIPY = tuple(f"scipy.{part}" for part in (
+    "cluster.hierarchy", "cluster.vq", "differentiate", "fft", "integrate", "interpolate", "linalg", "ndimage",
+    "optimize", "signal", "signal.windows", "sparse", "sparse.csgraph", "sparse.linalg", "spatial", "spatial.distance",
+    "special", "stats", "stats.contingency", "stats.qmc"))
+"""The documented namespaces of functions whose names are looked up."""
+TEST_RUNNERS = ("test",)
+"""Public names that run a package's own tests."""
+
+Places = Mapping[str, object]
+"""What stands for a namespace in a framework: dotted name → module or class, in the order of looking."""
 
 Distribution = importlib.metadata.Distribution
 
@@ -118,32 +132,56 @@ def occurrences(distributions: Iterable[str], pattern: str) -> tuple[int, list[s
 
 
 def public_functions(module: ModuleType) -> list[str]:
-    """Names of the functions (not classes, constants or modules) that a module declares public."""
+    """Names of what a module declares public and can be called: no classes, no modules, no runners of tests."""
     names = getattr(module, "__all__", None) or [name for name in dir(module) if not name.startswith("_")]
-    return sorted({name for name in names if _is_function(getattr(module, name, None))})
+    return sorted({name for name in names if name not in TEST_RUNNERS and _is_function(getattr(module, name, None))})
 
 
 def _is_function(thing: object) -> bool:
     return callable(thing) and not inspect.isclass(thing) and not inspect.ismodule(thing)
 
 
-def share(names: list[str], has: Callable[[str], bool]) -> tuple[float, dict[str, object]]:
-    """The share of names that are had, and the counts."""
-    found = [name for name in names if has(name)]
-    return len(found) / len(names), {"found": len(found), "of": len(names)}
+def kind(thing: object) -> str:
+    """`distribution` for SciPy's objects that draw and have a density, else `function`."""
+    return "distribution" if hasattr(thing, "rvs") and not inspect.isroutine(thing) else "function"
 
 
-def numpy_functions() -> list[str]:
-    """NumPy's public functions."""
-    return public_functions(np)
+def looked_up(module: str, places: Places) -> dict[str, dict[str, list[str]]]:
+    """Kind → place → names of a namespace found there; the place "" holds those that are nowhere."""
+    own = importlib.import_module(module)
+    found: dict[str, dict[str, list[str]]] = {}
+    for name in public_functions(own):
+        what = kind(getattr(own, name))
+        place = next((label for label, there in places.items() if _has(there, name, what)), "")
+        found.setdefault(what, {}).setdefault(place, []).append(name)
+    return found
 
 
-def scipy_share(parts: Mapping[str, object]) -> tuple[float, dict[str, object]]:
-    """The share of SciPy's public functions found in the modules that stand for its parts; by part too."""
+def _has(there: object, name: str, what: str) -> bool:
+    thing = getattr(there, name, None)
+    return thing is not None and (what == "distribution" or _is_function(thing))
+
+
+def coverage(library: str, modules: Iterable[str], counterparts: Mapping[str, Places]) -> Iterator[Event]:
+    """One event per namespace with its share and all its names, then the share of the library, by namespace too."""
+    if importlib.util.find_spec(library) is None:
+        yield absent(f"share.{library}", f"{library} is not installed beside it")
+        return
     by_part: dict[str, list[int]] = {}
-    for part in SCIPY_PARTS:
-        names = public_functions(importlib.import_module(f"scipy.{part}"))
-        module = parts.get(part)
-        by_part[part] = [sum(hasattr(module, name) for name in names) if module else 0, len(names)]
-    found, total = (sum(counts[i] for counts in by_part.values()) for i in (0, 1))
-    return found / total, {"found": found, "of": total, "by_part": by_part}
+    for module in modules:
+        event = attempt(f"coverage.{module}", _covered, module, counterparts.get(module, {}))
+        yield event
+        if event.outcome == "ok":
+            names = event.data()["function"]
+            by_part[module] = [sum(len(own) for place, own in names.items() if place),
+                               sum(len(own) for own in names.values())]
+    found, total = (sum(counts[place] for counts in by_part.values()) for place in (0, 1))
+    yield ok(f"share.{library}", found / total, {"found": found, "of": total, "by_part": by_part})
+    yield ok(f"share.{library}.version", None, importlib.metadata.version(library))
+
+
+def _covered(module: str, places: Places) -> tuple[float, str]:
+    found = looked_up(module, places)
+    names = found.get("function", {})
+    there = sum(len(own) for place, own in names.items() if place)
+    return there / sum(len(own) for own in names.values()), compact(found)

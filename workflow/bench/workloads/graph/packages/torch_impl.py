@@ -7,7 +7,6 @@ import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 
 from bench.events import Event, absent, attempt, compact, ok
@@ -55,9 +54,15 @@ def devices() -> tuple[float, str]:
     return 1.0 + len(names), compact(["cpu", *names])
 
 
-def has(name: str) -> bool:
-    """Whether torch or its tensor has a name."""
-    return hasattr(torch, name) or hasattr(torch.Tensor, name)
+def counterparts() -> dict[str, dict[str, object]]:
+    """What stands for a namespace of NumPy or SciPy in PyTorch."""
+    main: dict[str, object] = {"torch": torch, "torch.Tensor": torch.Tensor}
+    linalg: dict[str, object] = {"torch.linalg": torch.linalg}
+    fft: dict[str, object] = {"torch.fft": torch.fft}
+    return {"numpy": main, "numpy.linalg": linalg, "numpy.fft": fft, "scipy.linalg": linalg, "scipy.fft": fft,
+            "scipy.special": {"torch.special": torch.special}, "scipy.integrate": {"torch": torch},
+            "scipy.signal": {"torch.signal": torch.signal}, "scipy.sparse": {"torch.sparse": torch.sparse},
+            "scipy.signal.windows": {"torch.signal.windows": torch.signal.windows}}
 
 
 def events() -> Iterator[Event]:
@@ -74,10 +79,5 @@ def events() -> Iterator[Event]:
     yield ok("name.nn.parallel.DistributedDataParallel", None, path.__module__)
     yield attempt("backends", backends)
     yield attempt("devices", devices)
-    yield attempt("share.numpy", problem.share, problem.numpy_functions(), has)
-    parts = {name: getattr(torch, name) for name in ("fft", "linalg", "sparse", "special", "signal")}
-    if importlib.util.find_spec("scipy") is None:
-        yield absent("share.scipy", "SciPy is not installed beside it")
-    else:
-        yield attempt("share.scipy", problem.scipy_share, parts)
-    yield ok("share.numpy.version", None, np.__version__)
+    for library, modules in (("numpy", problem.NUMPY), ("scipy", problem.SCIPY)):
+        yield from problem.coverage(library, modules, counterparts())
