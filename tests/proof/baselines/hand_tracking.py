@@ -55,7 +55,7 @@ def on_triangle(point: Any, u: Any, corners: Any) -> Any:
 
 
 def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """Residuals and Jacobian by `torch.func.jacfwd`, and the arguments."""
+    """Residuals and Jacobian by `torch.func`, and the arguments; by u jacrev, as Dynamo traces no jacfwd in vmap."""
     complicated = task.endswith("complicated")
 
     def error(theta: Tensor, data: dict[str, Tensor]) -> Any:
@@ -72,7 +72,7 @@ def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
         by_theta, kept = torch.func.jacfwd(error, has_aux=True)(data["theta"], data)
         if not complicated:
             return kept, by_theta
-        by_us = torch.vmap(torch.func.jacfwd(on_triangle, 1))(data["points"], data["us"], kept[1])
+        by_us = torch.vmap(torch.func.jacrev(on_triangle, 1))(data["points"], data["us"], kept[1])
         return kept[0], torch.cat([by_us, by_theta], 2)
 
     found = problem.inputs()
