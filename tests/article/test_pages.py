@@ -121,6 +121,15 @@ def test_a_failure_is_listed_with_its_message(pages):
     assert "timed out" in html
 
 
+def test_a_transformation_says_what_became_of_it_and_a_namespace_what_it_lacks(pages):
+    html = pages["en"].read_text(encoding="utf-8")
+    matrix = html[html.index('id="section-3"'):html.index('id="section-4"')]
+    assert ">right</span>" in matrix
+    assert ">wrong value</span>" in matrix
+    assert ">ended the process</span>" in matrix
+    assert "Not there by name: busday_count." in html
+
+
 def test_a_page_needs_nothing_from_outside(both):
     for reader in both.values():
         assert not [link for link in reader.links if re.match(r"https?:|//|data:", link)]

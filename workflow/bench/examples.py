@@ -74,7 +74,7 @@ def whole_or_scientific(value: float) -> str:
 
 def badge(article: Article, name: str) -> Markup:
     """An outcome as a coloured word."""
-    colour = "raised" if name == "crashed" else name
+    colour = {"crashed": "raised", "right": "ok"}.get(name, name)
     return Markup('<span class="badge" data-verdict="{}">{}</span> ').format(colour, article.words[f"outcome.{name}"])
 
 
@@ -160,7 +160,7 @@ def mark(article: Article, event: Any) -> Markup | None:
         return None
     if event.outcome == "ok":
         return behind(badge(article, "wrong"), formats.scientific(event.value)) if views.wrong(event) else badge(
-            article, "ok")
+            article, "right")
     word = "crashed" if event.text.startswith(ENDED) else event.outcome
     return behind(badge(article, word), Markup(prose.code(event.text)))
 
