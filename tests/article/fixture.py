@@ -264,11 +264,11 @@ def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.
             tables["coverage"] += [{"hardware": machine, "framework": framework, "module": module, "name": name,
                                     "kind": "function", "found": name in ("add", "fft"), "place": HOSTILE,
                                     "version": "0"} for name in names]
-        for name, outcome, value, text in (("eager.gradient", "ok", 1e-16, ""), ("compiled.gradient", "ok", 4.0, ""),
+        for name, outcome, error, text in (("eager.gradient", "ok", 1e-16, ""), ("compiled.gradient", "ok", 4.0, ""),
                                            ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
                                            ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV.")):
             tables["events"].append({"hardware": machine, "workload": "transformations", "framework": framework,
-                                     "name": name, "outcome": outcome, "value": value, "text": text})
+                                     "name": name, "outcome": outcome, "value": error, "text": text})
     for identity, section, kind, verdict in (("bg-tf-engine", 1, "demonstrated", "refuted"),
                                              ("core-static-faster", 2, "measured", "mixed"),
                                              ("math-dx", 4, "measured", "supported")):
