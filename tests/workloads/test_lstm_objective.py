@@ -28,5 +28,5 @@ def test_without_weights_every_bit_costs_the_same():
 def test_blocks_of_steps_divide_the_recurrence_evenly():
     for size in ("tiny", "small", "medium"):
         problem = Problem(size)
-        assert (problem.length - 1) % problem.unrolled == 0
-        assert problem.unrolled > 1
+        assert (problem.length - 1) % problem.block == 0
+        assert problem.block > 1

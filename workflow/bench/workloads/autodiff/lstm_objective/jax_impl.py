@@ -1,34 +1,43 @@
-"""ADBench's LSTM in JAX: lax.scan over the steps, value_and_grad."""
+"""ADBench's LSTM in JAX: lax.scan over the steps of a layer, value_and_grad."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 
 from bench.backends import Step, jax_backend
-from bench.workloads.autodiff.lstm_objective.problem import BITS, Problem
+from bench.workloads.autodiff.lstm_objective.problem import BITS, UNROLLED, Problem
 
 Outputs = dict[str, jax.Array]
+State = tuple[jax.Array, jax.Array]
 
 
-def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array, sequence: jax.Array, *,
-              unrolled: int) -> jax.Array:
-    """L, a scalar; `unrolled` steps of the recurrence make an iteration of the loop."""
-    weights, biases = (main_params[part::2].reshape(-1, 4, BITS) for part in (0, 1))
+# The mode `eager` would compile the body of a scan that is not jitted anew in every call.
+@partial(jax.jit, static_argnames="unrolled")
+def layer(weights: jax.Array, biases: jax.Array, state: State, inputs: jax.Array, *, unrolled: int) -> jax.Array:
+    """One layer's h at all times, (steps, 14); `weights` and `biases` (4, 14), `inputs` (steps, 14)."""
+    forget = jax.nn.sigmoid(weights[0] * inputs + biases[0])
+    output = jax.nn.sigmoid(weights[2] * inputs + biases[2])
 
-    def step(states: tuple[tuple[jax.Array, jax.Array], ...], x: jax.Array) -> tuple[tuple, jax.Array]:
-        after = []
-        for (h, c), w, b in zip(states, weights, biases, strict=True):
-            f, o = jax.nn.sigmoid(w[0] * x + b[0]), jax.nn.sigmoid(w[2] * x + b[2])
-            i, g = jax.nn.sigmoid(w[1] * h + b[1]), jnp.tanh(w[3] * h + b[3])
-            c = f * c + i * g
-            x = o * jnp.tanh(c)
-            after.append((x, c))
-        return tuple(after), x
+    def step(state: State, gates: State) -> tuple[State, jax.Array]:
+        (h, c), (f, o) = state, gates
+        i, g = jax.nn.sigmoid(weights[1] * h + biases[1]), jnp.tanh(weights[3] * h + biases[3])
+        c = f * c + i * g
+        h = o * jnp.tanh(c)
+        return (h, c), h
 
-    states = tuple(zip(state[0::2], state[1::2], strict=True))
-    _, tops = jax.lax.scan(step, states, extra_params[0] * sequence[:-1], unroll=unrolled)
-    y = tops * extra_params[1] + extra_params[2]
+    return jax.lax.scan(step, state, (forget, output), unroll=unrolled)[1]
+
+
+def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array, sequence: jax.Array) -> jax.Array:
+    """L, a scalar."""
+    values = extra_params[0] * sequence[:-1]
+    for n in range(len(main_params) // 2):
+        weights, biases = main_params[2 * n:2 * n + 2].reshape(2, 4, BITS)
+        values = layer(weights, biases, (state[2 * n], state[2 * n + 1]), values, unrolled=UNROLLED)
+    y = values * extra_params[1] + extra_params[2]
     normalised = y - jnp.log(2 + jnp.exp(y).sum(1, keepdims=True))
     return -jnp.mean(sequence[1:] * normalised)
 
@@ -38,11 +47,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
 
     def primal(*arguments: jax.Array) -> Outputs:
-        return {"value": objective(*arguments, unrolled=problem.unrolled)}
+        return {"value": objective(*arguments)}
 
     def gradient(*arguments: jax.Array) -> Outputs:
-        differentiated = jax.value_and_grad(objective, (0, 1))
-        value, (by_main, by_extra) = differentiated(*arguments, unrolled=problem.unrolled)
+        value, (by_main, by_extra) = jax.value_and_grad(objective, (0, 1))(*arguments)
         return {"value": value, "gradient.main_params": by_main, "gradient.extra_params": by_extra}
 
     return jax_backend.Evaluation({"primal": primal, "gradient": gradient}[task],
