@@ -225,6 +225,9 @@ def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework
             continue
         definition = TIMED[key].problem
         reference = definition.Problem("tiny").reference(task)
+        if isinstance(found, str):
+            assert len(found) > len("Unsupported"), "a reason"
+            continue
         for part in {"loss", "output"} & reference.keys() or reference:
             error = parity.relative_error(np.array(found[part]), reference[part])
             assert error <= definition.PRECISION_TOLERANCE[precision], (name, part, error)

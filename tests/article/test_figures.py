@@ -188,7 +188,7 @@ def test_what_is_no_graph_is_refused(text):
 def test_the_main_problem_is_the_first_task_at_the_largest_size_that_has_a_result(tables):
     best = views.best(tables, OWN)
     main = views.main_problems(best[best["hardware"] == OWN])
-    assert main[main["workload"] == "linear_regression"]["task"].tolist() == ["train"]
+    assert main[main["workload"] == "linear_regression"]["task"].tolist() == ["fit"]
     assert main[main["workload"] == "linear_jacobian"]["size"].tolist() == ["small"]
 
 

@@ -29,9 +29,11 @@ MOST_PANELS = 8
 
 
 def listed(article: Article) -> dict[str, str]:
-    """Identity → name of every scenario, in the order of the outline; then those that only workloads name."""
+    """Identity → name of every scenario of this section, in the order of the outline; then those that only workloads
+    name.
+    """
     known = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
-        (FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))}
+        (FOLDER / "scenarios.yaml").read_text(encoding="utf-8")) if entry["id"] not in ELSEWHERE}
     cells = views.cells(article.tables, article.machine)
     named = {part for workload in cells["workload"].unique() for part in belonging(workload)}
     further = sorted(named - set(known) - ELSEWHERE)
