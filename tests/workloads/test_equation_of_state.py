@@ -37,7 +37,7 @@ def test_the_closed_form_is_the_integral_of_the_expansion():
 def test_the_quadrature_has_converged_with_its_nodes():
     inputs = Problem("tiny").inputs()
     exact = problem.quadrature(*inputs.values(), nodes=30)
-    assert np.abs(problem.quadrature(**inputs) - exact).max() <= 1e-13 * np.abs(exact).max()
+    assert np.abs(problem.quadrature(*inputs.values()) - exact).max() <= 1e-13 * np.abs(exact).max()
 
 
 def test_the_integrand_is_the_difference_of_specific_volumes():

@@ -73,7 +73,7 @@ def objective(main_params: Tensor, extra_params: Tensor, state: Tensor, sequence
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `primal` or `gradient`. Raises Unsupported where the mode does not exist."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    recur = library
+    recur: Recurrence = library
     if mode != "eager":
         recur = in_blocks(torch_backend.compiled(block, mode, device), problem.block)
 

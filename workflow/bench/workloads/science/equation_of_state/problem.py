@@ -205,7 +205,7 @@ class Problem:
         return {"dHdT": quadrature(found["sa"], found["ct"], found["p"])}
 
 
-def quadrature(sa: np.ndarray, ct: np.ndarray, p: np.ndarray, nodes: int = NODES) -> np.ndarray:
+def quadrature(sa: np.ndarray, ct: np.ndarray, p: np.ndarray, *, nodes: int = NODES) -> np.ndarray:
     """10⁴ ∫₀ᵖ ∂v/∂Θ dp′ by Gauss-Legendre quadrature, in J/(kg K)."""
     powers = {2: sa, 3: sa ** 1.5, 4: sa ** 2}
     value = {name: evaluate(series, powers, ct, horner) for name, series in TERMS.items()}
