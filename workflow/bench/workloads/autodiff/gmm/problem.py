@@ -8,9 +8,9 @@ exp(q_k) and the entries l_k below it:
     C = ν d (log γ − ½ log 2) − log Γ_d(ν/2),  ν = d + m + 1
 
 P is the logarithm of a Wishart prior over the precision matrices. It is *added*: F is the logarithm of the posterior,
-likelihood times prior. ADBench's paper and code subtract it, so that its objective grows where the prior says that
-parameters are implausible; GradBench names that a sign error and corrects it too. The derivative costs the same either
-way, and ADBench's value is F − 2 P.
+likelihood times prior. ADBench's code subtracts it, so that its objective grows where the prior says that parameters
+are implausible; GradBench names that a sign error and corrects it too. The derivative costs the same either way, and
+ADBench's value is F − 2 P.
 
 Arguments in ADBench's layout: `alphas` (K,), `means` (K, d), `icf` (K, d (d + 1) / 2), the q first and then the l
 column by column, `x` (n, d), and the prior's `gamma` and `m`, numbers. Everything is dimensionless.
@@ -20,7 +20,7 @@ derivatives by all parameters at once in reverse mode. Both frameworks compute a
 (n, d) by (d, K d), from which Q_k μ_k is subtracted; the straightforward way multiplies the differences x_i − μ_k.
 
 Sizes: ADBench's grid of dimensions, components and observations, of which the scaling curves are the rest. Inputs:
-standard normal, as ADBench's own generator makes them, q and l scaled so that |Q_k (x_i − μ_k)| does not grow with d.
+standard normal, q and l scaled, as in ADBench they are not, so that |Q_k (x_i − μ_k)| does not grow with d.
 Reference: the gradient by hand in NumPy, one component after another; {} where that takes long.
 
 Source: F. Šrajer, Z. Kukelova, A. Fitzgibbon, "A benchmark of selected algorithmic differentiation tools on some
@@ -102,9 +102,9 @@ class Problem:
         return {}
 
     def flops(self, task: str) -> float:
-        """Multiplications and additions of the products with Q, and back by Q and x: three times as many."""
+        """Multiplications and additions of the products with Q, and as many again back to Q: x has no derivative."""
         product = 2.0 * self.observations * self.components * self.d**2
-        return product if task == "primal" else 3 * product
+        return product if task == "primal" else 2 * product
 
     def items(self, task: str) -> float:
         """Observations per step."""
