@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -207,10 +206,3 @@ def accuracy_table(article: Article, found: pd.DataFrame) -> Html:
                      "hardware": machine_name(article, first), **shown})
     columns = ("problem", "hardware", "torch_check", "jax_check", "torch_timed", "jax_timed")
     return article.table(rows, columns, "accuracy", folded=True)
-
-
-def largest_errors(tables: Tables, machine: str, family: str = "autodiff") -> dict[str, float]:
-    """Precision → the largest error of any derivative on a machine."""
-    found = errors(tables, machine, family)
-    found = found[found["hardware"] == machine]
-    return {str(precision): float(np.max(own["error"])) for precision, own in found.groupby("precision")}

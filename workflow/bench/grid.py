@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import workloads
 from bench.settings import Settings
-from bench.vocabulary import MODES, SIZES, SWEEPS, TWIN, Cell
+from bench.vocabulary import MODES, PIVOT, SIZES, SWEEPS, TWIN, Cell
 
 Row = Mapping[str, Any]
 PROBLEM = ("family", "workload", "task", "size", "precision", "device")
@@ -30,8 +30,6 @@ the only ones of most workloads in the preset smoke: they start fast.
 """
 BASELINE_PRECISIONS = ("float64", "float32")
 """What NumPy computes in."""
-PIVOT = ("jax", "jit")
-"""The variant that the gate compares the others with."""
 
 
 def catalogue(settings: Settings) -> dict[str, workloads.Workload]:

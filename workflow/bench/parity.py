@@ -26,15 +26,13 @@ from typing import Any
 import numpy as np
 
 from bench import schema, workloads
-from bench.vocabulary import MODES
+from bench.vocabulary import MODES, PIVOT
 
 SIZE, PRECISION, DEVICE = "tiny", "float64", "cpu"
 LOWER = "float32"
 OBSERVED_LOWER = {"autodiff": {"torch": "eager", "jax": "jit"}, "science": {"torch": "eager", "jax": "jit"}}
 """The families that are observed in float32 too, and in which mode."""
 CHECK_STEPS = 5
-PIVOT = ("jax", "jit")
-"""The variant that the others are compared with, besides the reference."""
 FLOOR = 1e-6
 """Arrays whose largest value is below this are compared as if it were this: a relative error of zeros means nothing."""
 LONGEST_MESSAGE = 2000

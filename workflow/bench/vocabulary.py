@@ -29,6 +29,9 @@ ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
 """What a name that comes from outside (a hardware folder, a workload) may look like."""
 
+PIVOT = ("jax", "jit")
+"""The variant that the parity gate compares the others with, besides the reference."""
+
 TWIN = 1000
 """Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
 
