@@ -17,6 +17,8 @@ from bench import (
     figures,
     formats,
     kernels,
+    layering,
+    outcomes,
     parts,
     practice,
     ratios,
@@ -48,7 +50,7 @@ def drawings(tables):
     best = views.best(tables, OWN)
     found = views.break_even(tables, OWN, NAMES)
     curves, crossings = views.curves(found)
-    nodes, edges = views.layered(views.Examples(tables, OWN, "graphs").text("jax traced"))
+    nodes, edges = layering.layered(outcomes.Examples(tables, OWN, "graphs").text("jax traced"))
     return {
         "ratio": (figures.ratio_plot, views.ratios(best, NAMES)),
         "startup": (figures.startup_plot, views.startup(tables, OWN, NAMES)),
@@ -173,7 +175,7 @@ def test_a_compiled_variant_ahead_from_the_start_breaks_even_at_once():
 
 
 def test_a_node_stands_below_what_it_depends_on_and_above_its_first_use():
-    nodes, _ = views.layered('{"nodes":[{"id":"x"},{"id":"c"},{"id":"a"},{"id":"b"}],'
+    nodes, _ = layering.layered('{"nodes":[{"id":"x"},{"id":"c"},{"id":"a"},{"id":"b"}],'
                              '"edges":[["x","a"],["a","b"],["c","b"]]}')
     assert dict(zip(nodes["id"], nodes["layer"], strict=True)) == {"x": 0, "a": 1, "c": 1, "b": 2}
 
@@ -182,7 +184,7 @@ def test_a_node_stands_below_what_it_depends_on_and_above_its_first_use():
                                   "[]"])
 def test_what_is_no_graph_is_refused(text):
     with pytest.raises((ValueError, TypeError)):
-        views.layered(text)
+        layering.layered(text)
 
 
 def test_the_main_problem_is_the_first_task_at_the_largest_size_that_has_a_result(tables):

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from bench import formats, views
+from bench import formats, outcomes, views
 from bench.article import FOLDER, Article, Html, join
 from bench.formats import missing
 from bench.parts import amount, message
@@ -45,7 +45,7 @@ def version_table(article: Article) -> Html:
     """Versions that the runs recorded, one column per machine."""
     rows: dict[str, dict[str, str]] = {}
     for row in article.tables.frame("runs").itertuples():
-        for package, version in views.evidence(row.versions).items():
+        for package, version in outcomes.evidence(row.versions).items():
             rows.setdefault(package, {})[row.hardware] = str(version)
     ordered = [{"package": package} | versions for package, versions in sorted(rows.items())]
     columns = ("package", *article.tables.hardware(article.machine))

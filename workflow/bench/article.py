@@ -15,7 +15,7 @@ import yaml
 from jinja2 import TemplateError
 from markupsafe import Markup
 
-from bench import prose, views
+from bench import outcomes, prose
 from bench.names import Names, read_words
 from bench.tables import Tables
 
@@ -175,7 +175,7 @@ class Article:
         for hardware in self.tables.hardware(self.machine) or [self.machine]:
             row = self.verdicts.get((hardware, identity))
             verdict = row.verdict if row else ("opinion" if claim["kind"] == "opinion" else "not measured here")
-            reason = self.evidence(identity, views.evidence(row.evidence) if row else {})
+            reason = self.evidence(identity, outcomes.evidence(row.evidence) if row else {})
             place = Markup(' <span class="place">{}</span>').format(hardware) if self.several else ""
             verdicts.append(Markup('<p class="verdict">{}{} {}</p>').format(self.badge(verdict), place, reason))
         if claim["kind"] == "opinion":  # the same on every machine, and decided by nothing

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bench import formats, prose, views
+from bench import formats, outcomes, prose, views
 from bench.article import Article, Html, join
 from bench.events import ENDED
 from bench.formats import missing
@@ -32,7 +32,7 @@ def examples(article: Article, workload: str, prefixes: tuple[str, ...] = ("",),
     """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks."""
     rows = []
     for machine in article.tables.hardware(article.machine):
-        found = views.events(article.tables, machine, workload)
+        found = outcomes.events(article.tables, machine, workload)
         wanted = [name for name in dict.fromkeys(name for _, name in found) if name.startswith(prefixes)]
         rows += [{"example": example_name(article, name), "hardware": machine if article.several else None,
                   "torch": outcome(article, found.get(("torch", name)), bare),
@@ -59,7 +59,7 @@ def outcome(article: Article, event: Any, bare: bool = False) -> Markup | None:
     text, value = event.text.strip(), "" if event.value is None else whole_or_scientific(event.value)
     if bare and event.outcome == "ok":
         return message(text)
-    details = views.evidence(text)
+    details = outcomes.evidence(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
         return badge(article, event.outcome) + ", ".join(f"{key}: {entry}" for key, entry in details.items())
     if not text or _is_json(text):
@@ -99,7 +99,7 @@ def source(article: Article, workload: str) -> Html:
 
 def outcome_matrix(article: Article, workload: str, name: str, rows: Iterable[str], columns: Mapping[str, str]) -> Html:
     """Outcomes of this machine's examples as a table: `columns` maps a heading's word to a pattern with {row} in it."""
-    found = views.events(article.tables, article.machine, workload)
+    found = outcomes.events(article.tables, article.machine, workload)
     table = []
     for row in rows:
         cells = {}
@@ -115,7 +115,7 @@ def short_outcome(article: Article, event: Any) -> Markup | None:
     """An outcome whose number is an error as a badge; below it what an exception says, or how wrong a value is."""
     if event is None:
         return None
-    if views.wrong(event):
+    if outcomes.wrong(event):
         return badge(article, "wrong") + Markup("<br>{}").format(formats.scientific(event.value))
     if event.outcome == "ok":
         return badge(article, "ok")
@@ -129,7 +129,7 @@ def transformations(found: Mapping[tuple[str, str], Any]) -> list[str]:
 
 def transformation_matrix(article: Article) -> Html:
     """Every transformation in each framework and mode on this machine; what an exception says, behind its mark."""
-    found = views.events(article.tables, article.machine, "transformations")
+    found = outcomes.events(article.tables, article.machine, "transformations")
     rows = []
     for row in transformations(found):
         cells = {f"{framework} {mode}": mark(article, found.get((framework, f"{mode}.{row}")))
@@ -143,7 +143,7 @@ def transformation_matrix(article: Article) -> Html:
 
 def transformation_counts(article: Article) -> dict[str, dict[str, Any]]:
     """Framework → how many transformations were tried, and how many are right in each mode; {} where one is missing."""
-    ex = views.Examples(article.tables, article.machine, "transformations")
+    ex = outcomes.Examples(article.tables, article.machine, "transformations")
     names = transformations(ex.found)
     counts: dict[str, dict[str, Any]] = {}
     for framework in ("torch", "jax"):
@@ -159,7 +159,7 @@ def mark(article: Article, event: Any) -> Markup | None:
     if event is None:
         return None
     if event.outcome == "ok":
-        return behind(badge(article, "wrong"), formats.scientific(event.value)) if views.wrong(event) else badge(
+        return behind(badge(article, "wrong"), formats.scientific(event.value)) if outcomes.wrong(event) else badge(
             article, "right")
     word = "crashed" if event.text.startswith(ENDED) else event.outcome
     return behind(badge(article, word), Markup(prose.code(event.text)))
@@ -167,7 +167,7 @@ def mark(article: Article, event: Any) -> Markup | None:
 
 def shorthand_table(article: Article) -> Html:
     """What the shorthand of the derivatives says, what the Jacobians are, and whether the two are the same."""
-    ex = views.Examples(article.tables, article.machine, "derivatives")
+    ex = outcomes.Examples(article.tables, article.machine, "derivatives")
     rows = []
     for name in ("x", "W", "b"):
         for case in article.words.under("case"):
@@ -187,7 +187,7 @@ def shorthand_table(article: Article) -> Html:
 
 def order_table(article: Article) -> Html:
     """Derivatives of rising order: error, time, memory and number of operations in both frameworks."""
-    ex = views.Examples(article.tables, article.machine, "derivatives")
+    ex = outcomes.Examples(article.tables, article.machine, "derivatives")
     rows = []
     shows = {"error": formats.scientific, "seconds": formats.seconds, "bytes": formats.size}
     for order in range(1, 11):
@@ -215,14 +215,14 @@ def five_rows(article: Article) -> Html:
 
 
 def _graph(article: Article, framework: str) -> Iterator[Markup]:
-    flow = views.Examples(article.tables, article.machine, "control_flow")
+    flow = outcomes.Examples(article.tables, article.machine, "control_flow")
     for mode in ("eager", "compiled"):
         if happened := flow.outcome(f"{framework} {mode}.branch"):
             yield article.phrase(f"five.{mode} {happened}")
 
 
 def _differentiation(article: Article, framework: str) -> Iterator[Markup]:
-    ex = views.Examples(article.tables, article.machine, "transformations")
+    ex = outcomes.Examples(article.tables, article.machine, "transformations")
     names = [f"{framework} {mode}.{row}" for row in transformations(ex.found) for mode in MODES]
     if known := [name for name in names if ex.outcome(name)]:
         yield article.phrase("five.transformations", right=sum(ex.right(name) for name in known), of=len(known))
@@ -237,7 +237,7 @@ def _compiling(article: Article, framework: str) -> Iterator[Markup]:
 
 def _ease(article: Article, framework: str) -> Iterator[Markup]:
     row = article.verdicts.get((article.machine, "alg-table-ease"))
-    total = views.evidence(row.evidence).get("totals", {}).get(framework, {}) if row else {}
+    total = outcomes.evidence(row.evidence).get("totals", {}).get(framework, {}) if row else {}
     if {"lines", "tokens", "names"} <= set(total):
         yield article.phrase("five.ease text", **{key: formats.count(value) for key, value in total.items()})
 
@@ -288,7 +288,7 @@ def package_table(article: Article) -> Html:
     """What is installed: version, licence, requirements, size, import time; one column per framework (and machine)."""
     rows = []
     for machine in article.tables.hardware(article.machine):
-        ex = views.Examples(article.tables, machine, "packages")
+        ex = outcomes.Examples(article.tables, machine, "packages")
         start = views.beginnings(article.tables, machine)
         place = {"hardware": machine if article.several else None}
         for fact, event, show in PACKAGE_FACTS:

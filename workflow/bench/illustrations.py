@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bench import formats, views
+from bench import formats, layering, outcomes, views
 from bench.article import Article, Html
 from bench.parts import amount, first_line
 
@@ -101,11 +101,11 @@ def graph_figure(article: Article, workload: str, framework: str, event: str, na
     """A graph recorded as an event, drawn; the sentence that it could not be recorded where it was not."""
     from bench import figures  # seaborn is slow to import: a section without figures does without
 
-    found = views.events(article.tables, article.machine, workload).get((framework, event))
+    found = outcomes.events(article.tables, article.machine, workload).get((framework, event))
     if found is None or found.outcome != "ok":
         return article.sentence("graph.none", title=article.words[f"figure.{name}.title"],
                                 message=first_line(found.text) if found else "")
-    nodes, edges = views.layered(found.text)
+    nodes, edges = layering.layered(found.text)
     labels = dict(zip(nodes["id"], nodes["label"], strict=True))
     rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
     return article.figure(figures.graph_plot, nodes, name, edges, rows=rows, operations=int(

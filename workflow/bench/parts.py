@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from bench import formats, prose, views
+from bench import formats, outcomes, prose, views
 from bench.article import Article, Html, box, join
 from bench.formats import missing
 from bench.names import facts, telling
@@ -292,7 +292,7 @@ def metric_table(article: Article) -> Html:
     """Slower results that the workloads report besides their times."""
     rows = []
     for row in views.cells(article.tables, article.machine).itertuples():
-        for name, value in views.evidence(row.metrics).items():
+        for name, value in outcomes.evidence(row.metrics).items():
             if isinstance(value, int | float) and not missing(value):
                 rows.append({"problem": article.names.problem(row), "variant": article.names.variant(
                                  row.framework, row.mode), "hardware": row.hardware if article.several else None,

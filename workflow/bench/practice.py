@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from bench import formats, views
+from bench import formats, outcomes, views
 from bench.article import Article, Html, join
 from bench.examples import example_name, outcome
 from bench.names import Names, telling
@@ -167,7 +167,7 @@ def memory_examples(article: Article) -> Html:
     """What the executed examples of memory held at their peak and between steps, in bytes and in parameters."""
     rows = []
     for machine in article.tables.hardware(article.machine):
-        found = views.events(article.tables, machine, "memory")
+        found = outcomes.events(article.tables, machine, "memory")
         for (framework, name), event in found.items():
             whole = found.get((framework, "bytes"))
             if name.startswith(HOLDING):
@@ -180,7 +180,7 @@ def memory_examples(article: Article) -> Html:
 def _held(article: Article, event: Any, whole: Any) -> dict[str, Any]:
     if event.outcome != "ok" or event.value is None:
         return {"message": outcome(article, event)}
-    between = views.evidence(event.text).get("between")
+    between = outcomes.evidence(event.text).get("between")
     multiple = event.value / whole.value if whole and whole.value else None
     return {"peak_bytes": formats.size(event.value), "multiple": formats.ratio(multiple) if multiple else None,
             "between_bytes": formats.size(between) if isinstance(between, int | float) else None}

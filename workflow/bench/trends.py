@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench import formats, ratios, views
+from bench import formats, outcomes, ratios, views
 from bench.article import Article, Html, join
 from bench.parts import ratio_figure
 
@@ -45,7 +45,7 @@ def attribution(article: Article, cells: pd.DataFrame) -> Html:
     """The frameworks compared, and of every variant its time and how far its attributions add up."""
     rows = []
     for row in cells.itertuples():
-        complete = views.evidence(row.metrics).get("completeness_error")
+        complete = outcomes.evidence(row.metrics).get("completeness_error")
         rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
                      "variant": article.names.variant(row.framework, row.mode),
                      "step": formats.seconds(views.interval(row) or row.step_seconds),

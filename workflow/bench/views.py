@@ -6,8 +6,6 @@ module has to know about missing data.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -424,18 +422,6 @@ def scaling(tables: Tables, own: str) -> pd.DataFrame:
     return frame[several]
 
 
-class _Row:
-    """A row whose column `name` is not hidden by the tuple's own attributes."""
-
-    def __init__(self, record: dict[str, Any]) -> None:
-        self.__dict__.update(record)
-
-
-def _named(frame: pd.DataFrame) -> Iterator[Any]:
-    for record in frame.to_dict("records"):
-        yield _Row(record)
-
-
 def largest_error(tables: Tables, machine: str, family: str | None = None) -> float | None:
     """Largest relative error in float64 of any sound result of a machine against its reference; None without any."""
     parity = tables.frame("parity")
@@ -453,137 +439,7 @@ def extreme_ratios(tables: Tables, machine: str) -> tuple[Interval | None, Inter
     return (found[0], found[-1]) if len(found) > 1 else (None, None)
 
 
-def listed(found: Examples, name: str) -> list[float]:
-    """The numbers that an example recorded as {"values": […]}; empty where there are none."""
-    values = found.data(name).get("values", [])
-    return [float(value) for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
-
-
-ROUNDING = 1e-6
-"""An example whose error is larger computed something else; the checks themselves are made in float64 or float32."""
-
-
-def wrong(event: Any) -> bool:
-    """Whether an event whose number is an error ran and is wrong."""
-    return event.outcome == "ok" and event.value is not None and event.value > ROUNDING
-
-
-class Examples:
-    """The recorded outcomes of one workload's examples on one machine, as a text asks for them."""
-
-    def __init__(self, tables: Tables, machine: str, workload: str) -> None:
-        self.found = events(tables, machine, workload)
-
-    def __bool__(self) -> bool:
-        return bool(self.found)
-
-    def has(self, *names: str) -> bool:
-        """Whether every name ("torch plain": framework, space, name) ran."""
-        return all(self._get(name) is not None and self._get(name).outcome == "ok" for name in names)
-
-    def numbers(self, *names: str) -> bool:
-        """Whether every name ran and left a number."""
-        return self.has(*names) and all(self._get(name).value is not None for name in names)
-
-    def outcome(self, name: str) -> str:
-        """ok, raised, absent, or "" where nothing was recorded."""
-        event = self._get(name)
-        return event.outcome if event else ""
-
-    def value(self, name: str) -> float:
-        """The number of an example; ask `numbers` first."""
-        return float(self._get(name).value)
-
-    def right(self, name: str) -> bool:
-        """Whether an example whose number is an error ran, and that error is rounding."""
-        return self.has(name) and not wrong(self._get(name))
-
-    def text(self, name: str) -> str:
-        """The text of an example; "" where there is none."""
-        event = self._get(name)
-        return event.text if event else ""
-
-    def data(self, name: str) -> dict[str, Any]:
-        """The text of an example read as a JSON object; {} where it is none."""
-        return evidence(self.text(name))
-
-    def _get(self, name: str) -> Any:
-        framework, _, event = name.partition(" ")
-        return self.found.get((framework, event))
-
-
-def events(tables: Tables, machine: str, workload: str) -> dict[tuple[str, str], Any]:
-    """(framework, name) → event with `outcome`, `value` (or None) and `text`, of one workload on one machine."""
-    frame = tables.frame("events")
-    frame = frame[(frame["hardware"] == machine) & (frame["workload"] == workload)]
-    return {(row.framework, row.name): _Row({"outcome": row.outcome, "value": none(row.value), "text": row.text or ""})
-            for row in _named(frame)}
-
-
-def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Nodes with layer and position, and edges, of a graph that an event recorded as JSON.
-
-    A node lies below everything that it depends on and directly above its first use; within a layer nodes stand
-    in the order of the mean position of their neighbours (the barycentre method of Sugiyama, Tagawa and Toda, 1981).
-    Raises ValueError for JSON that is not such a graph.
-    """
-    graph = json.loads(text)
-    try:
-        nodes = {str(node["id"]): dict(node) for node in graph["nodes"]}
-        edges = [(str(source), str(target)) for source, target in graph["edges"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"not a graph: {text[:80]!r}") from error
-    layers = _layers(list(nodes), edges)
-    order = _order(layers, edges)
-    rows = [{"id": key, "label": _node_label(node), "kind": node.get("kind", "operation"), "layer": layers[key],
-             "position": order[key]} for key, node in nodes.items()]
-    return pd.DataFrame(rows), pd.DataFrame(sorted(set(edges)), columns=["source", "target"])
-
-
-def _node_label(node: dict[str, Any]) -> str:
-    shape = "×".join(str(length) for length in node.get("shape") or ())
-    return f"{node.get('label', node['id'])}  {shape}".strip()
-
-
-def _layers(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, int]:
-    layers = dict.fromkeys(nodes, 0)
-    for _ in nodes:  # longest path; as many sweeps as there are nodes are enough for a graph without cycles
-        changed = False
-        for source, target in edges:
-            if layers[target] <= layers[source]:
-                layers[target], changed = layers[source] + 1, True
-        if not changed:
-            break
-    else:
-        raise ValueError("the graph has a cycle")
-    for node in sorted(nodes, key=lambda name: -layers[name]):  # and then as far down as its first use allows
-        uses = [layers[target] for source, target in edges if source == node]
-        if uses:
-            layers[node] = min(uses) - 1
-    return layers
-
-
-def _order(layers: dict[str, int], edges: list[tuple[str, str]]) -> dict[str, float]:
-    rows = [[node for node in layers if layers[node] == layer] for layer in range(max(layers.values(), default=0) + 1)]
-    position = {node: (place + 0.5) / len(row) for row in rows for place, node in enumerate(row)}
-    near = {node: [b if a == node else a for a, b in edges if node in (a, b)] or [node] for node in layers}
-    for row in [*rows, *reversed(rows)] * 4:
-        centres = {node: sum(position[other] for other in near[node]) / len(near[node]) for node in row}
-        row.sort(key=centres.__getitem__)
-        position |= {node: (place + 0.5) / len(row) for place, node in enumerate(row)}
-    return position
-
-
 def failures(tables: Tables, own: str) -> pd.DataFrame:
     """Cells that are not ok, with their messages."""
     frame = cells(tables, own)
     return frame[frame["status"] != "ok"]
-
-
-def evidence(text: Any) -> dict[str, Any]:
-    """The evidence of a claim; {} where it is missing or not an object."""
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
