@@ -30,7 +30,7 @@ def test_fingers_are_posed_side_by_side_and_every_bone_after_its_parent():
     assert [len(bones) for bones, _ in found] == [1, 1, 5, 5, 5, 5]
     order = [bone for bones, _ in found for bone in bones]
     assert sorted(order) == list(range(BONES))
-    assert all(order[place] == parents[bone] for bones, places in found[1:]
+    assert all(above[place] == parents[bone] for (above, _), (bones, places) in zip(found, found[1:], strict=False)
                for bone, place in zip(bones, places, strict=True))
 
 

@@ -26,10 +26,10 @@ def posed(theta: jax.Array, base_relatives: jax.Array, parents: list[int]) -> ja
                       one], 1).reshape(-1, 4, 4)
     relatives = base_relatives @ bent
     (first, _), *further = levels(parents)
-    absolutes = relatives[np.array(first)]
+    absolutes = [relatives[np.array(first)]]
     for bones, above in further:
-        absolutes = jnp.concatenate([absolutes, absolutes[np.array(above)] @ relatives[np.array(bones)]])
-    return absolutes
+        absolutes.append(absolutes[-1][np.array(above)] @ relatives[np.array(bones)])
+    return jnp.concatenate(absolutes)
 
 
 def skinned(theta: jax.Array, data: Data, parents: list[int]) -> jax.Array:

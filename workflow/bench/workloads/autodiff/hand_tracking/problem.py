@@ -151,19 +151,17 @@ class Problem:
 
 
 def levels(parents: list[int]) -> list[tuple[list[int], list[int]]]:
-    """The bones from the root outwards, those of one depth together, and the places of their parents among all before.
+    """The bones from the root outwards, those of one depth together, and the places of their parents one depth up.
 
     Raises ValueError for a bone whose parent is none of the bones.
     """
     found: list[tuple[list[int], list[int]]] = []
-    order: list[int] = []
-    while len(order) < len(parents):
-        ready = [bone for bone, parent in enumerate(parents)
-                 if bone not in order and (parent in order or (parent == -1 and not order))]
-        if not ready:
-            raise ValueError(f"parents is {parents}, in which some bone does not hang on the first")
-        found.append((ready, [order.index(parents[bone]) for bone in ready if order]))
-        order += ready
+    above = [-1]
+    while ready := [bone for bone, parent in enumerate(parents) if parent in above]:
+        found.append((ready, [above.index(parents[bone]) for bone in ready]))
+        above = ready
+    if sum(len(bones) for bones, _ in found) < len(parents):
+        raise ValueError(f"parents is {parents}, in which some bone does not hang on the first")
     return found
 
 

@@ -30,10 +30,10 @@ def posed(theta: Tensor, base_relatives: Tensor, parents: list[int]) -> Tensor:
                         one], 1).view(-1, 4, 4)
     relatives = base_relatives @ bent
     (first, _), *further = levels(parents)
-    absolutes = relatives[first]
+    absolutes = [relatives[first]]
     for bones, above in further:
-        absolutes = torch.cat([absolutes, absolutes[above] @ relatives[bones]])
-    return absolutes
+        absolutes.append(absolutes[-1][above] @ relatives[bones])
+    return torch.cat(absolutes)
 
 
 def skinned(theta: Tensor, data: Data, parents: list[int]) -> Tensor:
