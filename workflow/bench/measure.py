@@ -126,8 +126,10 @@ def toolchain(base: Path) -> Path:
         part = Path(tempfile.mkdtemp(prefix="toolchain.", dir=base))
         variables = environment.variables(os.environ, device="cpu", threads=1, caches=part)
         subprocess.run([sys.executable, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
-        with suppress(OSError):  # another process was faster
+        try:
             part.rename(folder)
+        except OSError:  # another process was faster
+            shutil.rmtree(part)
     return folder
 
 
