@@ -50,7 +50,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256, 512, 1024)},
     **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)}}
 TASKS = ("train", "forward", "target")
-QUICK_TASKS = ("train", "target")
+QUICK_TASKS = ("train",)
 TARGET: dict[str, dict[str, Any]] = {
     "tiny": {"score": "test_accuracy", "value": 0.4, "above": True, "every": 10, "most": 1000},
     "small": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 11, "most": 2200},
