@@ -1,5 +1,7 @@
 """Hand tracking: the model at rest, the order of its bones, and the derivative by complex steps."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_fingers_are_posed_side_by_side_and_every_bone_after_its_parent():
     assert [len(bones) for bones, _ in found] == [1, 1, 5, 5, 5, 5]
     order = [bone for bones, _ in found for bone in bones]
     assert sorted(order) == list(range(BONES))
-    assert all(above[place] == parents[bone] for (above, _), (bones, places) in zip(found, found[1:], strict=False)
+    assert all(above[place] == parents[bone] for (above, _), (bones, places) in pairwise(found)
                for bone, place in zip(bones, places, strict=True))
 
 
