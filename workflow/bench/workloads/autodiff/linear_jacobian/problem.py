@@ -38,6 +38,7 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 TASKS = ("jacobian", "per_sample")
 QUICK_TASKS = ("jacobian",)
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit", "scan")}
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-8

@@ -51,6 +51,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)}}
 TASKS = ("train", "forward", "target")
 QUICK_TASKS = ("train",)
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit", "scan")}
 TARGET: dict[str, dict[str, Any]] = {
     "tiny": {"score": "test_accuracy", "value": 0.4, "above": True, "every": 10, "most": 1000},
     "small": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 11, "most": 2200},
