@@ -241,10 +241,12 @@ def test_compile_efficiency_is_decided_by_the_cold_start(first, verdict):
     assert torch["break_even_steps"] == pytest.approx(1 + first / 1.0, rel=0.05)
 
 
-def parity(passed: int, failed: int, name: str, workload: str, family: str) -> dict[str, pd.DataFrame]:
-    rows = [{"hardware": "here", "family": family, "workload": workload, "task": "train", "framework": "torch",
-             "mode": "eager", "status": "ok" if place < passed else "mismatch", "name": name, "against": "reference",
-             "error": 1e-15 if place < passed else 0.1, "tolerance": 1e-8} for place in range(passed + failed)]
+def parity(passed: int, failed: int, name: str, workload: str, family: str,
+           task: str = "") -> dict[str, pd.DataFrame]:
+    rows = [{"hardware": "here", "family": family, "workload": workload, "task": task or f"jacobian_{place}",
+             "framework": framework, "mode": "eager", "name": name, "against": "reference", "tolerance": 1e-8,
+             "status": "ok" if place < passed else "mismatch", "error": 1e-15 if place < passed else 0.1}
+            for place in range(passed + failed) for framework in ("torch", "jax")]
     return {"parity": frame("parity", rows)}
 
 
@@ -252,7 +254,7 @@ def parity(passed: int, failed: int, name: str, workload: str, family: str) -> d
 def test_parity_decides_whether_both_compute_the_same(passed, failed, verdict):
     derivatives = parity(passed, failed, "jacobian.x", "linear_jacobian", "autodiff")
     assert verdict_of("math-same", Results("here", derivatives)) == verdict
-    curves = parity(passed, failed, "loss", "linear_regression", "training")
+    curves = parity(passed, failed, "loss", "linear_regression", "training", "train")
     assert verdict_of("prac-same-curve", Results("here", curves)) == verdict
     assert verdict_of("math-same", Results("here", curves)) == UNMEASURED
 
@@ -533,10 +535,30 @@ def kernels(torch: float, jax: float, runs: int = 3) -> pd.DataFrame:
                                                        ("jax", "jit", jax))}, runs)
 
 
+def science(ratios: list[float]) -> pd.DataFrame:
+    """Comparisons of every kernel."""
+    return pd.concat([comparisons(ratios, family="science", workload=name)["comparisons"]
+                      for name in scenarios.KERNELS], ignore_index=True)
+
+
 @pytest.mark.parametrize(("torch", "jax", "verdict"), [
     (0.5, 0.4, SUPPORTED), (2.0, 3.0, REFUTED), (0.5, 3.0, MIXED), (1.0, 1.0, REFUTED)])
 def test_tensors_are_efficient_if_both_frameworks_are_faster_than_numpy(torch, jax, verdict):
     assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(torch, jax)})) == verdict
+
+
+def test_a_framework_that_was_not_measured_beside_numpy_leaves_tensors_undecided():
+    runs = kernels(0.5, 0.4)
+    found = judge.judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": runs[runs["framework"] != "jax"]}))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "NumPy was not timed")
+
+
+def test_points_of_a_scaling_curve_beside_numpy_count_too():
+    runs = kernels(0.5, 0.4)
+    curve = kernels(2.0, 2.0).assign(size="elements-4096")
+    found = judge.judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": pd.concat([runs, curve])}))
+    assert found.verdict == MIXED
+    assert found.evidence["frameworks"]["torch"]["eager"] == {"of": 6, "for": 3, "against": 3, "undecided": 0}
 
 
 def test_single_runs_beside_numpy_decide_nothing():
@@ -546,12 +568,18 @@ def test_single_runs_beside_numpy_decide_nothing():
 @pytest.mark.parametrize(("ratio", "jax", "verdict"), [
     (1.5, 0.4, SUPPORTED), (1.0, 0.4, SUPPORTED), (0.5, 3.0, REFUTED), (1.5, 3.0, MIXED), (0.5, 0.4, MIXED)])
 def test_jax_suits_high_performance_computing_if_it_is_not_slower_than_torch_and_faster_than_numpy(ratio, jax, verdict):
-    frames = comparisons([ratio] * 3, family="science") | {"runs": kernels(0.5, jax)}
+    frames = {"comparisons": science([ratio]), "runs": kernels(0.5, jax)}
     assert verdict_of("use-hpc", Results("here", frames)) == verdict
 
 
+def test_one_kernel_alone_does_not_stand_for_high_performance_computing():
+    frames = comparisons([1.5] * 3, family="science", workload="nbody") | {"runs": kernels(0.5, 0.4)}
+    found = judge.judge(ENTRIES["use-hpc"], Results("here", frames))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "a workload was not compared")
+
+
 def test_without_numpy_nothing_is_said_of_high_performance_computing():
-    found = judge.judge(ENTRIES["use-hpc"], Results("here", comparisons([1.5] * 3, family="science")))
+    found = judge.judge(ENTRIES["use-hpc"], Results("here", {"comparisons": science([1.5])}))
     assert found.verdict == UNMEASURED
     assert found.evidence["reason"] == "NumPy was not timed"
 
@@ -565,10 +593,10 @@ def test_finance_is_decided_by_the_greeks(ratio, verdict):
 def errors(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
     """Rows of the gate: workload, precision, error, tolerance."""
     return frame("parity", [{
-        "hardware": "here", "family": "autodiff", "workload": workload, "task": "gradient", "framework": "jax",
-        "mode": "jit", "name": "gradient", "against": "reference", "precision": precision, "error": error,
+        "hardware": "here", "family": "autodiff", "workload": workload, "task": "gradient", "framework": framework,
+        "mode": mode, "name": "gradient", "against": "reference", "precision": precision, "error": error,
         "tolerance": tolerance, "status": "ok" if error <= tolerance else "mismatch"}
-        for workload, precision, error, tolerance in rows])
+        for workload, precision, error, tolerance in rows for framework, mode in (("torch", "eager"), ("jax", "jit"))])
 
 
 def test_the_error_of_every_workload_is_told_per_precision_and_float64_alone_decides():
@@ -576,19 +604,33 @@ def test_the_error_of_every_workload_is_told_per_precision_and_float64_alone_dec
                                ("gmm", "float32", 0.1, 1e-3))}
     found = judge.judge(ENTRIES["math-same"], Results("here", frames))
     assert found.verdict == SUPPORTED
-    assert found.evidence["checks"] == 2
+    assert (found.evidence["checks"], found.evidence["derivatives"]) == (4, 4)
     assert found.evidence["errors"]["float64"]["worst"] == "vqe"
     assert found.evidence["errors"]["float32"]["workloads"] == {"gmm": 0.1}
 
 
+def test_what_a_framework_does_not_offer_is_listed_and_functions_decide_nothing():
+    gate = errors(("gmm", "float64", 1e-14, 1e-8))
+    absent = gate[gate["framework"] == "torch"].assign(task="nth_taylor", status="unsupported", error=None)
+    function = gate.assign(task="primal_complicated", status="mismatch")
+    found = judge.judge(ENTRIES["math-same"], Results("here", {"parity": pd.concat([gate, absent, function])}))
+    assert found.verdict == SUPPORTED
+    assert found.evidence["not_offered"] == ["gmm nth_taylor torch"]
+
+
+def test_a_derivative_is_refuted_by_any_of_its_arrays():
+    gate = errors(("gmm", "float64", 1.0, 1e-8))
+    value = gate.assign(name="value", status="ok")
+    assert verdict_of("math-same", Results("here", {"parity": pd.concat([gate, value])})) == REFUTED
+
+
 def derived() -> dict[str, judging.Verdict]:
     """Verdicts on everything that is said of derivatives and kernels, with evidence in all their branches."""
-    science, greeks = (comparisons([1.5] * 3, family=family, workload=workload)["comparisons"]
-                       for family, workload in (("science", "a"), ("autodiff", "option_greeks")))
+    greeks = comparisons([1.5] * 3, workload="option_greeks")["comparisons"]
     circuit = comparisons([0.5], workload="vqe")["comparisons"]
     gradients = timed("autodiff", {("vqe", task, framework, mode): step for framework, mode in (
         ("torch", "eager"), ("jax", "jit")) for task, step in (("primal", 1.0), ("gradient", 4.0))})
-    frames = {"comparisons": pd.concat([science, greeks, circuit]),
+    frames = {"comparisons": pd.concat([science([1.5]), greeks, circuit]),
               "runs": pd.concat([kernels(0.5, 0.2), gradients]),
               "parity": errors(("gmm", "float64", 1e-14, 1e-8), ("gmm", "float32", 1e-6, 1e-3)),
               "events": frame("events", [event("packages", "jax", "name.qlax", 700.0, "[]", outcome="absent")])}

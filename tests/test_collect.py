@@ -169,6 +169,22 @@ def test_what_the_gate_does_not_let_through_has_no_ratio(rows, message):
     assert "ratio" not in row
 
 
+def test_a_run_that_the_gate_refuses_is_no_sound_run():
+    runs = series(2.0)
+    machine = collect.Machine("other", {}, runs, gate()[1:] + gate(status="mismatch", error=0.5)[:1])
+    found = {row["framework"]: (row["status"], row["message"]) for row in machine.tables()["runs"]}
+    assert found["torch"] == ("mismatch", "parity gate: torch eager train loss differs by 0.5 from reference")
+    assert found["jax"][0] == "ok"
+    assert {row["status"] for row in runs} == {"ok"}
+
+
+def test_first_values_of_a_derivative_are_compared_output_by_output():
+    error, _ = collect.value_error({"family": "autodiff", "workload": "gmm", "precision": "float64"},
+                                   [{"check_values": [1000.0, 1000.0, 0.0, 2e-3]}],
+                                   [{"check_values": [1000.0, 1000.0, 0.0, 1e-3]}])
+    assert error == pytest.approx(1.0)
+
+
 def test_the_way_to_a_target_stands_and_falls_with_the_gate_of_its_steps():
     assert compared(series(2.0, task="target"), gate())["verdict"] == "jax faster"
     assert compared(series(2.0, task="target"), gate(status="mismatch", error=0.5))["verdict"] == "not comparable"

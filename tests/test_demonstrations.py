@@ -210,7 +210,7 @@ def test_an_implementation_that_stops_keeps_the_events_before_it(monkeypatch):
 
 @pytest.mark.parametrize(("result", "value", "text"), [
     (None, None, ""), (2, 2.0, ""), (True, 1.0, ""), ("words", None, "words"), ((1.5, "words"), 1.5, "words"),
-    ([1, 2], None, "[1,2]"), ({"a": 1}, None, '{"a":1}'), ((2, {"a": 1}), 2.0, '{"a":1}'), (float("nan"), None, "")])
+    ([1, 2], None, "[1,2]"), ({"a": 1}, None, '{"a":1}'), ((2, {"a": 1}), 2.0, '{"a":1}')])
 def test_a_result_becomes_value_and_text(result, value, text):
     event = events.attempt("example", lambda: result)
     assert (event.outcome, event.value, event.text) == ("ok", value, text)
@@ -219,6 +219,12 @@ def test_a_result_becomes_value_and_text(result, value, text):
 def test_an_exception_becomes_an_event():
     event = events.attempt("example", lambda: 1 / 0)
     assert (event.outcome, event.text) == ("raised", "ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_result_that_is_no_finite_number_did_not_run(number):
+    event = events.attempt("example", lambda: number)
+    assert (event.outcome, event.value, event.text) == ("raised", None, f"the result is {number}, not a finite number")
 
 
 @pytest.mark.parametrize(("text", "cleaned"), [

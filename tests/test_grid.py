@@ -138,6 +138,13 @@ def test_the_gate_runs_what_the_grid_compares_and_what_runs_are_there_and_what_t
     assert ("jit", "forward") in found["training/mlp", "jax"]
 
 
+def test_the_gate_runs_the_base_line_in_numpy_too(tmp_path):
+    chosen = plan(workloads="science/nbody")
+    assert grid.checks(chosen, tmp_path)["science/nbody", "numpy"] == [("eager", "forward")]
+    assert "results/parity/science/nbody/numpy.parquet" in planning.parity_files(chosen, "results")
+    assert not [path for path in planning.parity_files(plan(workloads="training/mlp"), "results") if "numpy" in path]
+
+
 def test_a_configuration_that_leaves_nothing_to_measure_is_one_sentence():
     with pytest.raises(SystemExit, match=r"^Error: config\.yaml: nothing is left to measure"):
         planning.settings_of({"devices": "cpu", "hardware": "test", "frameworks": "torch", "modes": "jit"})
@@ -207,6 +214,17 @@ def test_a_cpu_is_spared_what_is_meant_for_gpus_unless_it_is_asked_for():
     assert sizes(preset="standard") == {"small"}
     assert sizes(preset="standard", sizes="large") == {"large"}
     assert "medium" in sizes(preset="full")
+
+
+def test_scaling_curves_over_elements_end_earlier_on_a_cpu(monkeypatch):
+    monkeypatch.setattr(settings.hardware, "devices", lambda: ("cpu", "cuda"))
+
+    def points(device, **config):
+        cells = grid.cells(plan(workloads="science/nbody", devices=device, **config))
+        return {cell.size for cell in cells if cell.size.startswith("elements") and cell.framework != "numpy"}
+
+    assert points("cuda", preset="full") - points("cpu", preset="full") == {"elements-16777216"}
+    assert points("cpu", sizes="sweeps") == points("cuda", preset="full")
 
 
 def test_scaling_curves_are_measured_when_asked_for_with_the_main_task_and_few_runs():

@@ -37,7 +37,7 @@ def planted(bench, old, new):
     """Rows of the gate for the perceptron in jax jit with a fault."""
     change(bench, "problem.py", "\nTASKS = ", JIT_ONLY + "TASKS = ")
     change(bench, "jax_impl.py", old, new)
-    return parity.compare([], observed(bench, "jax"), "test")
+    return parity.compare(observed(bench, "jax"), "test")
 
 
 def test_the_perceptron_without_a_fault_passes(bench):
@@ -60,7 +60,7 @@ def test_an_exception_in_one_mode_is_a_failed_row_and_the_rest_goes_on(bench):
     change(bench, "problem.py", "\nTASKS = ", JIT_ONLY.replace('("jit",)', '("scan", "jit")') + "TASKS = ")
     change(bench, "jax_impl.py", "    data = ", '    if (mode, task) == ("scan", "train"):\n'
            '        raise RuntimeError("planted")\n    data = ')
-    rows = parity.compare([], observed(bench, "jax"), "test")
+    rows = parity.compare(observed(bench, "jax"), "test")
     failed = [found for found in rows if found["status"] != "ok"]
     assert [(found["mode"], found["task"], found["status"], found["message"]) for found in failed] == [
         ("scan", "train", "failed", "RuntimeError: planted")]
@@ -83,14 +83,14 @@ def test_only_what_is_asked_for_is_observed_and_derivatives_in_float32_too(bench
     assert {(found["mode"], found["task"], found["precision"]) for found in rows} == {
         ("jit", "per_sample", "float64"), ("eager", "jacobian", "float64"), ("jit", "per_sample", "float32"),
         ("jit", "jacobian", "float32")}
-    judged = parity.compare([], rows, "test")
+    judged = parity.compare(rows, "test")
     assert {found["tolerance"] for found in judged if found["precision"] == "float32"} == {1e-5}
     assert {found["status"] for found in judged} == {"ok"}
 
 
 def compared(torch):
     """The rows of a variant against jax jit, which is `row()`."""
-    return [found for found in parity.compare([torch], [row()], "test") if found["framework"] == "torch"]
+    return [found for found in parity.compare([torch, row()], "test") if found["framework"] == "torch"]
 
 
 def test_equal_observations_are_ok_and_have_no_error():
@@ -113,18 +113,18 @@ def test_another_shape_another_name_and_values_that_are_not_finite_are_mismatche
 
 
 def test_what_the_others_are_compared_with_passes_where_there_is_no_reference():
-    rows = parity.compare([row("torch", "eager")], [row()], "test")
+    rows = parity.compare([row("torch", "eager"), row()], "test")
     assert {(found["framework"], found["status"]) for found in rows} == {("torch", "ok"), ("jax", "ok")}
 
 
 def test_a_variant_with_nothing_to_compare_it_with_fails():
-    (found,) = parity.compare([row("torch", "eager")], [], "test")
+    (found,) = parity.compare([row("torch", "eager")], "test")
     assert found["status"] == "failed"
 
 
 def test_a_failed_observation_keeps_its_message():
     failure = {"status": "failed", "message": "<script>", "name": None, "shape": None, "values": None}
-    rows = parity.compare([row("torch", "eager") | failure], [row()], "test")
+    rows = parity.compare([row("torch", "eager") | failure, row()], "test")
     assert ("failed", "<script>") in {(found["status"], found["message"]) for found in rows}
 
 

@@ -41,6 +41,12 @@ def test_a_dry_run_tells_what_is_missing_and_how_long_it_will_take(bench):
     assert "min." in told
 
 
+def test_snakemake_looks_at_the_waiting_jobs_when_one_is_done_and_not_ever_more_often(flow):
+    told = flow.snakemake(TABLES, "--verbose", runs=8, **ONE)
+    assert len(flow.run_files()) >= 8
+    assert 8 <= told.stderr.count("Ready jobs") + told.stdout.count("Ready jobs") <= 40
+
+
 def test_the_workflow_is_lint_free_and_formatted():
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     lint = subprocess.run([sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True,

@@ -156,7 +156,7 @@ def observed(key, framework, slow):
 
 @cache
 def gate(key, slow):
-    return parity.compare(observed(key, "torch", slow), observed(key, "jax", False), "test")
+    return parity.compare([*observed(key, "torch", slow), *observed(key, "jax", False)], "test")
 
 
 @pytest.mark.parametrize(("key", "framework", "mode", "task"), list(variants()))

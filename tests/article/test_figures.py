@@ -291,6 +291,15 @@ def test_a_derivative_is_priced_in_functions_of_the_same_mode():
     assert ratios.judged(found.reset_index(), ratios.BOUND) == {"below": 1, "above": 1, "undecided": 0, "of": 2}
 
 
+def test_a_derivative_of_a_kind_is_priced_in_functions_of_that_kind():
+    runs = pd.DataFrame([timed(task, "eager") | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)}
+                         for run in range(3) for task, seconds in (
+                             ("primal", 1.0), ("jacobian", 3.0), ("jacobian_forward", 5.0),
+                             ("primal_complicated", 2.0), ("jacobian_complicated", 4.0))])
+    found = ratios.derivative_costs(runs).set_index("task")["ratio"].round(6).to_dict()
+    assert found == {"jacobian": 3, "jacobian_forward": 5, "jacobian_complicated": 2}
+
+
 def timed(task, mode, framework="torch", family="autodiff", **changed):
     """The columns of a cell."""
     return {"hardware": OWN, "family": family, "workload": "planted", "task": task, "size": "small",

@@ -26,10 +26,12 @@ import pyarrow.csv as pa_csv
 
 from bench import coverage, parity, schema, shares, statistics, workloads
 from bench.grid import MACHINE, TARGET, outdated
-from bench.vocabulary import SLUG, TABLES, TWIN, Cell
+from bench.vocabulary import FRAMEWORKS, NUMERICAL, SLUG, TABLES, TWIN, Cell
 
 Row = dict[str, Any]
 CELL, PROBLEM = tuple(schema.CELL), tuple(schema.PROBLEM)
+SUMMARY = 2
+"""First values of the numerical families that belong to one output: its mean, and its root mean square."""
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
 
@@ -49,10 +51,9 @@ class Machine:
         """All tables of this machine."""
         peaks = peak_rows(self.runs)
         cells = [mismatched(row, self.parity) for row in cell_rows(self.runs, peaks)]
-        noise = noise_rows(self.runs)
-        return {"runs": self.runs, "parity": self.parity, "events": self.events, "peaks": peaks, "noise": noise,
-                "coverage": coverage.rows(self.events),
-                "cells": cells, "comparisons": comparison_rows(self.runs, self.parity)}
+        return {"runs": gated(self.runs, cells), "parity": self.parity, "events": self.events, "peaks": peaks,
+                "noise": noise_rows(self.runs), "coverage": coverage.rows(self.events), "cells": cells,
+                "comparisons": comparison_rows(self.runs, self.parity)}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -142,12 +143,11 @@ def _read_all(paths: Iterable[Path], table: str, left_out: list[str],
 
 
 def read_parity(folder: Path, left_out: list[str]) -> list[Row]:
-    """The parity gate of every workload of a machine, from what both frameworks observed."""
+    """The parity gate of every workload of a machine, from what the frameworks observed."""
     rows = []
     for place in sorted({path.parent for path in folder.glob("parity/*/*/*.parquet")}):
-        observed = {framework: _read_all([path], "observations", left_out, _misplaced)
-                    for framework in ("torch", "jax") if (path := place / f"{framework}.parquet").exists()}
-        rows += parity.compare(observed.get("torch", []), observed.get("jax", []), folder.name)
+        paths = [path for framework in FRAMEWORKS if (path := place / f"{framework}.parquet").exists()]
+        rows += parity.compare(_read_all(paths, "observations", left_out, _misplaced), folder.name)
     return rows
 
 
@@ -247,6 +247,17 @@ def mismatched(cell: Row, gate: list[Row]) -> Row:
     if cell["status"] != "ok" or not bad:
         return cell
     return cell | {"status": "mismatch", "message": gate_sentence(bad[0])}
+
+
+def gated(runs: list[Row], cells: Iterable[Row]) -> list[Row]:
+    """The runs, with status and message of their cell where the gate refuses that: no ratio is made of them."""
+    refused = {_key(cell): cell["message"] for cell in cells if cell["status"] == "mismatch"}
+    return [row | {"status": "mismatch", "message": refused[_key(row)]}
+            if row["status"] == "ok" and _key(row) in refused else row for row in runs]
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[column] for column in CELL)
 
 
 def peak_rows(runs: Iterable[Row]) -> list[Row]:
@@ -396,7 +407,8 @@ def value_error(pair: Row, torch: list[Row], jax: list[Row]) -> tuple[float | No
         tolerance = definition.PRECISION_TOLERANCE[pair["precision"]]
     except (ValueError, KeyError, ImportError):  # measured elsewhere, with a workload that is not here
         tolerance = 1e-3
-    errors = [_relative(ours["check_values"], theirs["check_values"]) for ours in torch for theirs in jax]
+    together = SUMMARY if pair["family"] in NUMERICAL else None
+    errors = [_relative(ours["check_values"], theirs["check_values"], together) for ours in torch for theirs in jax]
     return (None, tolerance) if None in errors else (max(errors), tolerance)  # type: ignore[type-var]
 
 
@@ -407,12 +419,14 @@ def value_failure(error: float | None, tolerance: float) -> str | None:
     return None if error <= tolerance else f"first values differ by {error:.2g}, allowed is {tolerance:.2g}"
 
 
-def _relative(ours: list[float] | None, theirs: list[float] | None) -> float | None:
+def _relative(ours: list[float] | None, theirs: list[float] | None, together: int | None) -> float | None:
+    """The largest difference over the largest value, each of so many values in a row; None: of all values."""
     if not ours or not theirs:
         return None
-    pairs = list(zip(ours, theirs, strict=False))
-    scale = max(abs(value) for value in theirs)
-    return max(abs(a - b) for a, b in pairs) / (scale or 1.0)
+    length = together or len(theirs)
+    parts = [slice(first, first + length) for first in range(0, len(theirs), length)]
+    return max(max(abs(a - b) for a, b in zip(ours[part], theirs[part], strict=False))
+               / (max(map(abs, theirs[part])) or 1.0) for part in parts if ours[part])
 
 
 def _decide(table: list[Row]) -> None:

@@ -32,7 +32,7 @@ class Event:
 
     name: dotted, unique within workload and framework, equal in both frameworks where both can run the example.
     outcome: `ok` (it ran), `raised` (it raised; the message is the text), `absent` (the framework has no such thing).
-    value: a number in SI units, or None. text: words, or JSON; without absolute paths and memory addresses.
+    value: a finite number in SI units, or None. text: words, or JSON; without absolute paths and memory addresses.
     """
 
     name: str
@@ -41,11 +41,13 @@ class Event:
     text: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an unknown outcome; replaces numbers that no table accepts and cleans the text."""
+        """Raises ValueError for an unknown outcome and for a number that is not finite; cleans the text."""
         if self.outcome not in OUTCOMES:
             raise ValueError(f"outcome is {self.outcome!r}, allowed are {', '.join(OUTCOMES)}")
-        value = None if self.value is None or not math.isfinite(self.value) else float(self.value)
-        object.__setattr__(self, "value", value)
+        if self.value is not None:
+            if not math.isfinite(self.value):
+                raise ValueError(f"the result is {self.value}, not a finite number")
+            object.__setattr__(self, "value", float(self.value))
         object.__setattr__(self, "text", clean(self.text))
 
     def data(self) -> Any:
@@ -65,7 +67,9 @@ def _keep_url_or_last_part(match: re.Match[str]) -> str:
 
 
 def ok(name: str, value: float | None = None, text: Any = "") -> Event:
-    """An example that ran; a text that is not a string is stored as JSON."""
+    """An example that ran; a text that is not a string is stored as JSON. Without a finite number it did not run."""
+    if value is not None and not math.isfinite(value):
+        return Event(name, "raised", None, f"the result is {value}, not a finite number")
     return Event(name, "ok", value, text if isinstance(text, str) else compact(text))
 
 
@@ -86,7 +90,7 @@ def attempt(name: str, example: Callable[..., Any], *arguments: Any) -> Event:
     """Run `example(*arguments)` and record what came of it.
 
     A number becomes the value, a pair (number or None, text) both, anything else but None the text. An exception
-    becomes an event with outcome `raised` and its class and message as text.
+    or a number that is not finite becomes an event with outcome `raised` and its class and message as text.
     """
     try:
         result = example(*arguments)

@@ -22,12 +22,15 @@ MACHINE = "machine"
 """The family of workloads that measure the machine itself (its peaks); always part of the grid."""
 TARGET = "target"
 """The task of a training until its score has reached the target that problem.py states."""
+MOST_ON_CPU = {"elements": 2**22}
+"""How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
 SWEEP_RUNS = 3
 """The most runs of a point of a scaling curve."""
 USUAL_MODES = {"torch": "eager", "jax": "jit"}
 """The variants that are measured as two, in the first workload of every family (another one where these are not), and
 the only ones of most workloads in the preset smoke: they start fast.
 """
+BASELINE = "numpy"
 BASELINE_PRECISIONS = ("float64", "float32")
 """What NumPy computes in."""
 
@@ -69,10 +72,10 @@ def _cells_of(item: workloads.Workload, settings: Settings) -> Iterable[Cell]:
 
 def _with_baseline(item: workloads.Workload, own: list[Cell]) -> list[Cell]:
     """The frameworks' cells of a workload and NumPy's, if it has them, which are on the CPU beside whatever device."""
-    if "numpy" not in item.frameworks:
+    if BASELINE not in item.frameworks:
         return own
     problems = dict.fromkeys((cell.task, cell.size, cell.precision) for cell in own)
-    return own + [Cell(item.family, item.name, task, size, precision, "cpu", "numpy", "eager")
+    return own + [Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, "eager")
                   for task, size, precision in problems
                   if task in item.problem.BASELINE_TASKS and precision in BASELINE_PRECISIONS]
 
@@ -101,16 +104,24 @@ def _main_tasks(item: workloads.Workload) -> tuple[str, ...]:
 def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
     """Peaks are measured at one size: small, on a GPU medium, which keeps it busy; tiny where all else is tiny.
 
-    Unless somebody asks for more, a CPU is spared what is meant for GPUs: medium in presets below `full`, and large.
+    Unless somebody asks for more, a CPU is spared what is meant for GPUs: medium in presets below `full`, large, and
+    the last points of some scaling curves.
     """
     asked = settings.sizes or settings.preset_sizes
     if item.family == MACHINE:
         return ["tiny"] if asked == ("tiny",) else ["medium"] if device == "cuda" else ["small"]
+    points = list(getattr(item.problem, "SWEEPS", {})) if SWEEPS in asked else []
     if device == "cpu" and settings.sizes is None:
         spared = ("large",) if settings.preset == "full" else ("medium", "large")
         asked = tuple(size for size in asked if size not in spared)
-    points = getattr(item.problem, "SWEEPS", {}) if SWEEPS in asked else {}
-    return [size for size in item.problem.SIZES if size in asked] + list(points)
+        points = [point for point in points if not _is_for_gpus(point)]
+    return [size for size in item.problem.SIZES if size in asked] + points
+
+
+def _is_for_gpus(point: str) -> bool:
+    """Whether a point of a scaling curve lies beyond what a CPU is given."""
+    axis, _, amount = point.rpartition("-")
+    return int(amount) > MOST_ON_CPU.get(axis, int(amount))
 
 
 def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:
@@ -203,11 +214,17 @@ def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple
     for key, variants in wanted.items():
         problem = chosen[key].problem
         untimed = set(problem.CHECK_TASKS) - set(problem.TASKS)
-        variants |= {(framework, mode, task) for framework, mode, _ in variants for task in untimed}
+        variants |= {(framework, mode, task) for framework, mode, _ in variants if framework != BASELINE
+                     for task in untimed}
         variants |= {(*PIVOT, task) for *_, task in variants}
-        for framework in settings.frameworks:
+        for framework in gated(chosen[key], settings):
             found[key, framework] = sorted({(mode, task) for own, mode, task in variants if own == framework})
     return found
+
+
+def gated(item: workloads.Workload, settings: Settings) -> tuple[str, ...]:
+    """The frameworks whose variants of a workload the parity gate runs: those asked for, and the base line."""
+    return (*settings.frameworks, *({BASELINE} & set(item.frameworks)))
 
 
 def _check_of(cell: Cell) -> tuple[str, str, str, str, str]:

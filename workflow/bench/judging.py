@@ -82,7 +82,9 @@ class Outcome:
         return self.outcome == "ok"
 
     def data(self) -> Any:
-        """The text read as JSON."""
+        """The text read as JSON. Raises Missing where the example did not run."""
+        if not self.ran:
+            raise Missing("the example failed", message=self.first_line())
         return json.loads(self.text)
 
     def number(self) -> float:

@@ -3,9 +3,9 @@
     python workflow/bench/parity.py --framework torch --workload training/mlp --output FILE
 
 runs every mode that a CPU has of one framework at the check size, for every check task (or those of `--checks`), and
-writes what it observed as the table `observations`. `compare` holds the observations of both frameworks against the
-reference of problem.py and against each other. The families of derivatives and kernels are observed in float32 too, in
-one mode: how far that is from the reference is a result, and stops nobody.
+writes what it observed as the table `observations`. `compare` holds the observations of all frameworks against the
+reference of problem.py and against each other; NumPy's base lines are held like the rest. The families of derivatives
+and kernels are observed in float32 too, in one mode: how far that is from the reference is a result, and stops nobody.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 
 from bench import schema, workloads
-from bench.vocabulary import MODES, PIVOT
+from bench.vocabulary import FRAMEWORKS, MODES, NUMERICAL, PIVOT
 
 SIZE, PRECISION, DEVICE = "tiny", "float64", "cpu"
 LOWER = "float32"
-OBSERVED_LOWER = {"autodiff": {"torch": "eager", "jax": "jit"}, "science": {"torch": "eager", "jax": "jit"}}
-"""The families that are observed in float32 too, and in which mode."""
+LOWER_MODES = {"torch": "eager", "jax": "jit", "numpy": "eager"}
+"""In which mode the numerical families are observed in float32 too."""
 CHECK_STEPS = 5
 FLOOR = 1e-6
 """Arrays whose largest value is below this are compared as if it were this: a relative error of zeros means nothing."""
@@ -54,9 +54,9 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
     backend = import_module(f"bench.backends.{framework}_backend")
     wanted = [(mode, task) for mode in modes(problem, framework) for task in problem.CHECK_TASKS
               if checks is None or (mode, task) in checks]
-    usual = OBSERVED_LOWER.get(family, {}).get(framework)
+    usual = LOWER_MODES[framework]
     lower = [(usual, task) for task in dict.fromkeys(task for _, task in wanted)
-             if usual in modes(problem, framework) and LOWER in problem.PRECISIONS]
+             if family in NUMERICAL and usual in modes(problem, framework) and LOWER in problem.PRECISIONS]
     rows = []
     for precision, pairs in ((PRECISION, wanted), (LOWER, lower)):
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
@@ -114,14 +114,14 @@ def _one_call(step: Any) -> Arrays:
 # --- comparing: no framework ------------------------------------------------------------------------------------------
 
 
-def compare(observations_torch: Iterable[Row], observations_jax: Iterable[Row], hardware: str) -> list[Row]:
-    """Rows of the table `parity`: every variant against the reference, and against jax jit.
+def compare(observations: Iterable[Row], hardware: str) -> list[Row]:
+    """Rows of the table `parity`: every variant of all frameworks against the reference, and against jax jit.
 
     A row's error is the largest difference over the largest value of what it is compared with. Its status is `ok`,
     `mismatch` (also for a name or a shape that differs), or that of the observation itself.
     """
     found: dict[tuple[str, str, str, str], dict[tuple[str, str], list[Row]]] = {}
-    for row in [*observations_torch, *observations_jax]:
+    for row in observations:
         task = found.setdefault((row["family"], row["workload"], row["task"], row["precision"]), {})
         task.setdefault((row["framework"], row["mode"]), []).append(row)
     rows = []
@@ -198,7 +198,7 @@ def relative_error(mine: np.ndarray, other: np.ndarray) -> float:
 def main() -> None:
     """Observe one workload in one framework and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--framework", required=True, choices=("torch", "jax"))
+    parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
     parser.add_argument("--output", required=True, type=Path)

@@ -45,7 +45,7 @@ def run_files(settings: Settings, folder: str) -> list[str]:
 def parity_files(settings: Settings, folder: str) -> list[str]:
     """What the parity gate observes: one file per workload and framework."""
     return [str(Path(folder, "parity", key, f"{framework}.parquet"))
-            for key in grid.catalogue(settings) for framework in settings.frameworks]
+            for key, item in grid.catalogue(settings).items() for framework in grid.gated(item, settings)]
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
@@ -176,6 +176,17 @@ def write_settings(settings: Settings, folder: Path) -> None:
     """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.json").write_text(settings.written())
+
+
+def lift_rate_limit(scheduling: Any) -> None:
+    """Lift the limit of 100 jobs a second that Snakemake sets by itself; one that a user set stays.
+
+    Under a limit Snakemake 9.27 starts a timer at every look at the waiting jobs, whose end is a further look: after
+    some hundred jobs it looks at all of them hundreds of times a second, and keeps a core busy beside the measurement.
+    """
+    limit = getattr(scheduling, "max_jobs_per_timespan", None)
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        scheduling.max_jobs_per_timespan = None
 
 
 def tell_shares(folder: Path) -> None:

@@ -13,15 +13,14 @@ from typing import Any
 import pandas as pd
 
 from bench import schema, statistics
+from bench.vocabulary import NUMERICAL as NUMERICAL
 
 PROBLEM, CELL = [*schema.PROBLEM], [*schema.CELL]
-NUMERICAL = ("autodiff", "science")
-"""The families whose tasks are a function and its derivatives."""
 
 FUNCTIONS = ("primal", "forward")
-"""Tasks that compute the function alone."""
-OTHER = (*FUNCTIONS, "solve", "together", "loop")
-"""Tasks of the numerical families that are no derivative."""
+"""Tasks that compute the function alone; `primal_<kind>` does so for the derivatives `<derivative>_<kind>`."""
+OTHER = ("solve", "together", "loop")
+"""Tasks that are neither a function nor a derivative."""
 REVERSE = ("gradient", "vjp")
 """Derivatives of one number by one pass of reverse mode: those that the cheap gradient principle speaks of."""
 BOUND = 5.0
@@ -46,12 +45,24 @@ def derivative_costs(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, seconds in medians.items():
         cell = dict(zip(CELL, key, strict=True))
-        if cell["task"] in OTHER or cell["task"].endswith(LOOP) or cell["framework"] == "numpy":
+        if not is_derivative(cell["task"]) or cell["task"].endswith(LOOP) or cell["framework"] == "numpy":
             continue
-        function = next((found for task in FUNCTIONS if (found := medians.get(_key(cell, task=task)))), None)
+        function = next((found for task in functions_of(cell["task"]) if (found := medians.get(_key(cell, task=task)))),
+                        None)
         if function:
             rows.append(cell | _ratio(seconds, function) | {"seconds": _centre(seconds)})
     return _with_best(rows, [*PROBLEM, "framework"])
+
+
+def is_derivative(task: str) -> bool:
+    """Whether a task of the numerical families computes a derivative, in a loop or not."""
+    return task.partition("_")[0] not in (*FUNCTIONS, *OTHER)
+
+
+def functions_of(task: str) -> tuple[str, ...]:
+    """The names that the function of a derivative may have, the most specific first."""
+    _, _, kind = task.partition("_")
+    return (*([f"{FUNCTIONS[0]}_{kind}"] if kind else []), *FUNCTIONS)
 
 
 def loop_costs(runs: pd.DataFrame, families: tuple[str, ...] = NUMERICAL) -> pd.DataFrame:

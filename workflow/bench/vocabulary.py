@@ -18,6 +18,8 @@ AXES = ("batch", "width", "length", "points", "variables", "components", "steps"
 """What grows along a scaling curve."""
 SWEEP = re.compile(rf"((?:[a-z]+[0-9]+-){{0,3}}(?:{'|'.join(AXES)}))-([1-9][0-9]{{0,8}})")
 """A point of a scaling curve: what the curve is called, the axis last (`batch`, `d10-components`), and the number."""
+NUMERICAL = ("autodiff", "science")
+"""The families whose tasks are a function and its derivatives."""
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")

@@ -32,6 +32,8 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
+planning.lift_rate_limit(workflow.scheduling_settings)
+
 # Processes that a running workflow starts read this file too; they need not look at the results.
 STATE = grid.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
 if STATE:

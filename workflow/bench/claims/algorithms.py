@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench import judging, statistics
 from bench.claims.common import EXACT, code_sizes, outcome_of, outcome_word, yes
-from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, by_share, claim, number
+from bench.judging import FRAMEWORKS, REFUTED, Missing, Results, Verdict, by_parts, by_share, claim, number
 
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 BASIC = ("gradient", "gradient of a compiled function", "jvp", "vjp", "jacfwd", "jacrev", "hessian",
@@ -36,7 +36,8 @@ def create_graph_keeps_the_graph(results: Results) -> Verdict:
     orders = {framework: [_order(results, framework, order) for order in range(1, 7)] for framework in FRAMEWORKS}
     without = results.event("derivatives", "torch", "order.2.without create_graph")
     right = [entry["error"] is not None and entry["error"] <= EXACT for entry in orders["torch"]]
-    return Verdict(by_parts([*right, not without.ran]), {
+    verdict = by_parts([*right, not without.ran]) if any(right[1:]) else REFUTED
+    return Verdict(verdict, {
         "orders": orders, "without_create_graph": outcome_of(without), "curve": _curve_of_orders(results)})
 
 
@@ -48,9 +49,15 @@ def _curve_of_orders(results: Results) -> dict[str, list[dict[str, Any]]]:
     for framework, own in cells.groupby("framework"):
         fastest = own.drop_duplicates("amount").sort_values("amount")
         found[str(framework)] = [
-            {"order": int(row["amount"]), "mode": row["mode"], "seconds": number(row["step_seconds"]),
-             "bytes": number(row["peak_host_bytes"])} for row in fastest.to_dict("records")]
+            {"order": int(row.amount), "mode": row.mode, "seconds": number(row.step_seconds),
+             "bytes": _used_bytes(row)} for row in fastest.itertuples()]
     return found
+
+
+def _used_bytes(row: Any) -> float | None:
+    """Peak memory of a cell: on the device where it is known, else what the process took beyond its import."""
+    host = number(row.peak_host_bytes)
+    return number(row.peak_device_bytes) or (None if host is None else host - (number(row.baseline_host_bytes) or 0.0))
 
 
 def _order(results: Results, framework: str, order: int) -> dict[str, float | None]:

@@ -24,7 +24,6 @@ from bench.judging import (
 ARTICLE = Path(__file__).resolve().parents[2] / "article"
 EXACT = 1e-9
 """A relative error below this is rounding in float64."""
-NUMERICAL_FAMILIES = ("autodiff", "science")
 INFERENCE = ("forward", "inference")
 
 
@@ -66,30 +65,49 @@ def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
 def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
     """Framework → whether it is faster than NumPy (`verdict`) and the counts that say so; {} where NumPy was not timed.
 
-    Each problem that NumPy was timed in counts once per device, with the framework's fastest mode. It speaks for the
-    framework if the whole interval of NumPy's time over the framework's lies above 1, against it if the whole interval
-    lies below 1.1; a single run has no interval and decides nothing. By the share of all.
+    Each problem that NumPy was timed in, at the usual sizes and along the scaling curves, counts once with the
+    framework's fastest mode. It speaks for the framework if the whole interval of NumPy's time over the framework's
+    lies above 1, against it if the whole interval lies below 1.1; a single run has no interval and decides nothing. By
+    the share of all, per device; devices that disagree make it mixed. Eager mode, which no compiler helps, is counted
+    beside it.
     """
-    found = ratios.numpy_speedups(results.runs(NUMERICAL_FAMILIES))
-    found = found[found["best"].astype(bool)]
+    runs = [results.runs(ratios.NUMERICAL), results.curve_runs(ratios.NUMERICAL)]
+    found = ratios.numpy_speedups(pd.concat(runs, ignore_index=True))
     evidence: dict[str, dict[str, Any]] = {}
     for framework in FRAMEWORKS:
         own = found[found["framework"] == framework]
-        if len(own):
-            won, lost = int((own["low"] > 1).sum()), int((~(own["low"] > 1) & (own["high"] < EQUAL)).sum())
-            undecided = len(own) - won - lost
-            counts = {"of": len(own), "for": won, "against": lost, "undecided": undecided,
-                      "least": number(own["ratio"].min()), "most": number(own["ratio"].max())}
+        best = own[own["best"].astype(bool)]
+        if len(best):
+            counts = _against_numpy(best) | {"least": number(best["ratio"].min()), "most": number(best["ratio"].max()),
+                                             "eager": _against_numpy(own[own["mode"] == "eager"])}
             try:
-                evidence[framework] = counts | {"verdict": by_share(won, lost, undecided)}
+                verdict = judging.by_device(best, _faster_than_numpy).verdict
+                evidence[framework] = counts | {"verdict": verdict}
             except Missing as missing:
-                evidence[framework] = counts | {"verdict": UNMEASURED} | missing.evidence
+                evidence[framework] = counts | {"verdict": UNMEASURED, "reason": missing.evidence["reason"]}
     return evidence
+
+
+def _against_numpy(rows: pd.DataFrame) -> dict[str, int]:
+    won, lost = rows["low"] > 1, ~(rows["low"] > 1) & (rows["high"] < EQUAL)
+    return {"of": len(rows), "for": int(won.sum()), "against": int(lost.sum()), "undecided": int((~won & ~lost).sum())}
+
+
+def _faster_than_numpy(rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    if rows["low"].isna().all():
+        raise Missing("single runs have no interval")
+    counts = _against_numpy(rows)
+    return by_share(counts["for"], counts["against"], counts["undecided"]), dict(counts)
+
+
+def without_loops(rows: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons without the loops that are measured only to tell what a vectorised derivative spares."""
+    return rows[~rows["task"].astype(str).str.endswith("loop")]
 
 
 def gradient_costs(results: Results) -> dict[str, dict[str, Any]]:
     """Framework → how many gradients cost at most `ratios.BOUND` functions, and from how much to how much they cost."""
-    found = ratios.derivative_costs(results.runs(NUMERICAL_FAMILIES))
+    found = ratios.derivative_costs(results.runs(ratios.NUMERICAL))
     found = found[found["best"].astype(bool) & found["task"].isin(ratios.REVERSE)]
     return {framework: {**ratios.judged(own, ratios.BOUND), "least": number(own["ratio"].min()),
                         "most": number(own["ratio"].max()), "bound": ratios.BOUND}

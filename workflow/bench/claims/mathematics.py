@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from bench.claims.common import NUMERICAL_FAMILIES, parity_summary
-from bench.judging import Missing, Results, Verdict, by_parts, claim, number
+from bench import ratios
+from bench.claims.common import parity_summary
+from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, number
 from bench.vocabulary import PRECISIONS
 
 LOWER = tuple(precision for precision in PRECISIONS if precision != "float64")
@@ -62,24 +63,28 @@ def _errors(results: Results, workload: str, name: str) -> dict[str, Any]:
 @claim("math-same")
 def both_compute_the_same_derivatives(results: Results) -> Verdict:
     """Supported if every derivative of the parity gate (float64) agrees with its reference and with the other framework
-    within its tolerance, refuted if none does, else mixed. The largest difference between the timed runs of the two is
-    recorded by precision, and so is the largest error of every workload of the family autodiff against its reference,
-    at the size of the gate and at the timed sizes.
+    within its tolerance, refuted if none does, else mixed; a derivative is what one mode of a framework computes in one
+    task. What a framework does not offer at all, such as a Taylor mode, is listed and decides nothing. The largest
+    difference between the timed runs of the two is recorded by precision, and so is the largest error of every workload
+    of the family autodiff against its reference, at the size of the gate and at the timed sizes.
     """
     rows = results.own("parity")
-    rows = rows[~rows["precision"].isin(LOWER)]
-    derivatives = rows["family"].isin(NUMERICAL_FAMILIES) | rows["name"].fillna("").str.startswith("gradient.")
-    rows = rows[derivatives]
-    if rows.empty:
+    rows = rows[~rows["precision"].isin(LOWER) & ((rows["task"] == "gradient") | (
+        rows["family"].isin(ratios.NUMERICAL) & rows["task"].map(ratios.is_derivative).astype(bool)))]
+    unsupported = rows["status"] == "unsupported"
+    offered = rows[~unsupported]
+    if not set(FRAMEWORKS) <= set(offered["framework"]):
         raise Missing("the parity gate was not run")
-    pairs = results.comparisons(NUMERICAL_FAMILIES)
+    variants = offered.groupby(["workload", "task", "framework", "mode"])
+    agree = variants["status"].agg(lambda status: (status == "ok").all())
+    pairs = results.comparisons(ratios.NUMERICAL)
     by_precision = {str(precision): number(group["parity_error"].max())
                     for precision, group in pairs.groupby("precision")}
-    evidence = {**parity_summary(rows), "timed_runs_by_precision": by_precision,
-                "errors": _errors_by_precision(results),
-                "failed": sorted({f"{row['workload']} {row['framework']} {row['mode']} {row['name']}"
-                                  for row in rows[rows["status"] != "ok"].to_dict("records")})[:20]}
-    return Verdict(by_parts([status == "ok" for status in rows["status"]]), evidence)
+    evidence = {**parity_summary(offered), "derivatives": len(agree), "timed_runs_by_precision": by_precision,
+                "errors": _errors_by_precision(results), "failed": [" ".join(key) for key in agree[~agree].index][:20],
+                "not_offered": sorted(set(rows[unsupported]["workload"] + " " + rows[unsupported]["task"] + " "
+                                          + rows[unsupported]["framework"]))}
+    return Verdict(by_parts(agree.tolist()), evidence)
 
 
 def _errors_by_precision(results: Results) -> dict[str, dict[str, Any]]:

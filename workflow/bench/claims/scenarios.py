@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench import judging, workloads
+from bench import judging, ratios, workloads
 from bench.claims.common import INFERENCE, over_numpy, told_ratios
 from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, combine
 from bench.vocabulary import size_rank
@@ -13,6 +13,9 @@ from bench.vocabulary import size_rank
 SCENARIOS = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
              "use-health": ("dna_cnn", "gcn", "unet")}
 """The workloads that stand for a scenario of the article."""
+KERNELS = ("equation_of_state", "heat_equation", "isoneutral_mixing", "least_squares", "nbody",
+           "turbulent_kinetic_energy")
+"""The workloads that stand for high-performance computing."""
 
 
 @claim("use-nlp")
@@ -99,20 +102,24 @@ def torch_for_finance(results: Results) -> Verdict:
 
 @claim("use-hpc")
 def jax_suits_high_performance_computing(results: Results) -> Verdict:
-    """Two parts, over the kernels of the family science. To suit means, first, not to be slower than the alternative:
-    best mode against best mode, per device, a comparison speaks for it if the whole interval of PyTorch's gain lies
-    below 1.1 (JAX is faster, or it is a tie), against it if PyTorch is faster. Second, to be faster than NumPy: a
-    kernel speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1.
-    Each part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts that disagree
-    make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
+    """Two parts, over the kernels of the family science, forward and, as far as that was measured, differentiated; a
+    device where one of the kernels was not compared decides nothing. To suit means, first, not to be slower than the
+    alternative: best mode against best mode, per device, a comparison speaks for it if the whole interval of PyTorch's
+    gain lies below 1.1 (JAX is faster, or it is a tie), against it if PyTorch is faster. Second, to be faster than
+    NumPy: a kernel speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies
+    below 1.1. Each part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts that
+    disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
     """
-    alone = judging.by_device(results.comparisons("science"), lambda rows: judging.not_slower(rows, "jax", ()))
+    rows = results.comparisons("science")
+    alone = judging.by_device(rows, lambda group: judging.not_slower(group, "jax", KERNELS))
     numpy = over_numpy(results)
     if "jax" not in numpy:
         raise Missing("NumPy was not timed", devices=alone.evidence["devices"])
     if numpy["jax"]["verdict"] == judging.UNMEASURED:
         raise Missing(numpy["jax"]["reason"], devices=alone.evidence["devices"], numpy=numpy)
-    return Verdict(combine([alone.verdict, numpy["jax"]["verdict"]]), alone.evidence | {"numpy": numpy})
+    differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
+    return Verdict(combine([alone.verdict, numpy["jax"]["verdict"]]), alone.evidence | {
+        "numpy": numpy, "differentiated": told_ratios(differentiated)})
 
 
 def _torch_is_strong(results: Results, names: Sequence[str], task: judging.Names = None) -> Verdict:
