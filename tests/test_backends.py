@@ -99,6 +99,25 @@ def test_a_recompilation_inside_the_guard_is_raised(framework, script):
     assert run(framework, script) == "same shape\nrecompiled\n"
 
 
+def test_a_broken_graph_is_raised_by_the_guard():
+    script = """
+import torch
+
+def broken(x):
+    print("seen", end=" ")
+    return 2 * x
+
+step = torch.compile(broken, backend="eager")
+step(torch.ones(3))
+try:
+    with backend.guard("compile"):
+        step(torch.ones(3))
+except RuntimeError as error:
+    print(str(error)[:29])
+"""
+    assert run("torch", script) == "seen torch.compile broke the graph\n"
+
+
 def test_a_hidden_transfer_inside_the_guard_is_raised():
     script = """
 import jax, numpy as np

@@ -1,12 +1,12 @@
 """Our steps against the obvious independent implementation of each framework, side by side.
 
-    python tests/proof/compare.py [workload …]
+    python tests/proof/compare.py [--tasks quick] [workload …]
 
 For every workload with a file in `baselines/`, in one process per framework, blocks of steps of ours and of theirs in
 turn. For a training: the same architecture, shapes and optimiser, made from the modules of torch, torchvision,
 transformers or flax, in float32. For a derivative or a kernel: the function as it is usually written, differentiated by
-the framework's plain interface, in the workload's usual precision. Prints the ratio of times, ours over theirs, of
-medians over the rounds, with the quartiles of the rounds' ratios.
+the framework's plain interface, in the workload's usual precision, for every task that the file offers. Prints the
+ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from bench import environment, hardware, timing, workloads  # noqa: E402
 
 Call = Callable[[], object]
 Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]
+TASKS = ("all", "quick")
+"""What of a derivative or a kernel is compared: all that the independent implementation offers, or the quick tasks."""
 ROUNDS = 15
 WARM_UP_CALLS = 5
 
@@ -82,22 +84,40 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
     yield "jit", (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
 
 
-def function_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
-    """(mode and task, our step and wait, their step and wait) of the quick tasks of a derivative or a kernel."""
+def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
+    """(mode and task, our step and wait, their step and wait) of the tasks of a derivative or a kernel."""
     family = family_of(name)
     definition = workloads.load_problem(family, name)
     problem, precision = definition.Problem(size), definition.PRECISIONS[0]
     build = workloads.load_implementation(family, name, framework).build
     baseline = import_module(f"baselines.{name}")
     compiles = getattr(baseline, "COMPILES", True)  # in bearable time
-    for task in getattr(definition, "QUICK_TASKS", definition.TASKS):
+    wanted = getattr(definition, "QUICK_TASKS", definition.TASKS) if tasks == "quick" else definition.TASKS
+    for task, (function, arguments) in offered(baseline, framework, problem, wanted):
         for mode in {"torch": ("eager", "compile") if compiles else ("eager",), "jax": ("jit",)}[framework]:
             ours = build(problem, task, mode, "cpu", precision)
             for _, stage in ours.stages():
                 stage()
-            function, arguments = getattr(baseline, f"{framework}_function")(problem, task)
             step, wait = _called(framework, function, arguments, mode)
             yield f"{mode} {task}", (ours.step, ours.wait), (step, wait)
+
+
+def offered(baseline: Any, framework: str, problem: Any, tasks: Iterable[str],
+            ) -> Iterator[tuple[str, tuple[Call, tuple[Any, ...]]]]:
+    """Those of `tasks` that a baseline has, each with its function and arguments.
+
+    It has all for which it does not raise the KeyError of their name. Loops are left out: they are slow on purpose.
+    """
+    for task in tasks:
+        if task.endswith("_loop"):
+            continue
+        try:
+            made = getattr(baseline, f"{framework}_function")(problem, task)
+        except KeyError as missing:
+            if missing.args != (task,):
+                raise
+            continue
+        yield task, made
 
 
 def _called(framework: str, function: Call, arguments: tuple[Any, ...], mode: str) -> tuple[Call, Call]:
@@ -114,15 +134,15 @@ def _called(framework: str, function: Call, arguments: tuple[Any, ...], mode: st
     return lambda: held.__setitem__(0, run(*arguments)), lambda: jax.block_until_ready(held)
 
 
-def pairs_of(framework: str, name: str, size: str) -> Iterator[Pair]:
+def pairs_of(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
     """The pairs of a workload of any family."""
     if family_of(name) != "training":
-        return function_pairs(framework, name, size)
+        return function_pairs(framework, name, size, tasks)
     return {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
 
 
-def compare(framework: str, name: str, size: str) -> list[dict[str, Any]]:
-    """One row per mode: the median of ours over the median of theirs, and the quartiles over the rounds."""
+def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, Any]]:
+    """One row per mode and task: the median of ours over the median of theirs, and the quartiles over the rounds."""
     cpus = hardware.measuring_cpus(None)
     environment.pin(cpus)  # before a framework counts them
     backend = import_module(f"bench.backends.{framework}_backend")
@@ -130,7 +150,7 @@ def compare(framework: str, name: str, size: str) -> list[dict[str, Any]]:
     precision = "float32" if family == "training" else workloads.load_problem(family, name).PRECISIONS[0]
     backend.configure("cpu", precision, len(cpus))
     rows = []
-    for mode, ours, theirs in pairs_of(framework, name, size):
+    for mode, ours, theirs in pairs_of(framework, name, size, tasks):
         for step, wait in (ours, theirs):
             timing.block_seconds(step, wait, WARM_UP_CALLS)
         loops = timing.calibrate(*theirs)[0]
@@ -153,23 +173,24 @@ def main() -> None:
     parser.add_argument("workloads", nargs="*", metavar="workload", help=f"of {', '.join(names())} (default: all)")
     parser.add_argument("--framework", choices=("torch", "jax"), help="in this process, as JSON")
     parser.add_argument("--size", default="small")
+    parser.add_argument("--tasks", choices=TASKS, default=TASKS[0], help="of derivatives and kernels (default: all)")
     options = parser.parse_args()
     if unknown := set(options.workloads) - set(names()):
         parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(names())}")
     for name in options.workloads or names():
         if options.framework:
-            print(json.dumps(compare(options.framework, name, options.size)))
+            print(json.dumps(compare(options.framework, name, options.size, options.tasks)))
             continue
-        for row in both(name, options.size):
-            print("{workload:22} {framework:5} {mode:20} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
+        for row in both(name, options.size, options.tasks):
+            print("{workload:22} {framework:5} {mode:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
                   "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row), flush=True)
 
 
-def both(name: str, size: str = "small") -> list[dict[str, Any]]:
+def both(name: str, size: str = "small", tasks: str = TASKS[0]) -> list[dict[str, Any]]:
     """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on."""
     rows = []
     for framework in ("torch", "jax"):
-        command = [sys.executable, __file__, name, "--framework", framework, "--size", size]
+        command = [sys.executable, __file__, name, "--framework", framework, "--size", size, "--tasks", tasks]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{name} {framework}: {done.stderr.strip().splitlines()[-1:]}")

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.workloads.autodiff.hand_tracking.problem import BONES, POSE, Problem, errors, levels, skinned
+from bench.workloads.autodiff.hand_tracking.problem import BONES, POSE, Problem, chain, errors, levels, skinned
 
 
 def test_a_hand_that_is_not_posed_lies_where_it_was_made():
@@ -34,6 +34,13 @@ def test_fingers_are_posed_side_by_side_and_every_bone_after_its_parent():
     assert sorted(order) == list(range(BONES))
     assert all(above[place] == parents[bone] for (above, _), (bones, places) in pairwise(found)
                for bone, place in zip(bones, places, strict=True))
+
+
+def test_every_angle_of_a_finger_turns_one_bone():
+    bones = chain(Problem("tiny").parents)
+    assert sorted(bones.angles[bones.angles < POSE]) == list(range(6, POSE))
+    about_x, about_z = bones.angles[:, bones.back]
+    assert about_x[2:6].tolist() == [6, 8, 9, POSE] and about_z[2:6].tolist() == [7, POSE, POSE, POSE]
 
 
 def test_a_bone_that_hangs_on_nothing_is_refused():

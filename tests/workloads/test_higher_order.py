@@ -30,3 +30,11 @@ def test_the_reference_has_every_order_up_to_that_of_the_size():
     for size in ("tiny", "small", "order-1", "order-6", "points-1"):
         order = {**SIZES, **SWEEPS}[size]["order"]
         assert list(Problem(size).reference("nth_reverse")) == [f"derivative.{n}" for n in range(order + 1)]
+
+
+def test_the_primal_is_the_function_alone_whatever_the_order():
+    for size in ("small", "order-6"):
+        problem = Problem(size)
+        assert list(problem.reference("primal")) == ["derivative.0"]
+        assert problem.items("primal") == problem.points
+        assert problem.flops("primal") < problem.flops("nth_reverse")

@@ -61,3 +61,17 @@ def test_images_are_explained_for_the_class_that_is_predicted():
     given = Problem("small").inputs()
     probabilities = activations(trained(), given["images"])[1]
     np.testing.assert_array_equal(probabilities.max(axis=1), probability(trained(), given["images"], given["classes"]))
+
+
+def test_the_primal_is_the_probability_at_every_point_of_every_path():
+    problem = Problem("tiny")
+    given, found = problem.inputs(), problem.reference("primal")["probability"]
+    assert found.shape == (problem.steps, problem.images)
+    middle = problem.steps // 2  # of an odd number of points: half way from a baseline of zeros
+    expected = probability(trained(), 0.5 * given["images"], given["classes"])
+    np.testing.assert_allclose(found[middle], expected, rtol=1e-12)
+
+
+def test_the_gradient_of_the_network_doubles_its_products():
+    problem = Problem("small")
+    assert problem.flops("attribution") == 2 * problem.flops("primal")

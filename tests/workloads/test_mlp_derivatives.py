@@ -3,6 +3,7 @@
 import numpy as np
 
 from bench.workloads.autodiff.mlp_derivatives.problem import (
+    TASKS,
     Problem,
     forward,
     gradient,
@@ -78,3 +79,13 @@ def test_the_gradients_per_sample_average_to_the_gradient():
     whole = problem.reference("gradient")
     for name, value in problem.reference("per_sample").items():
         np.testing.assert_allclose(value.mean(axis=0), whole[name], rtol=1e-12, atol=1e-15)
+
+
+def test_a_result_of_more_than_two_gibibytes_is_refused_with_its_bytes():
+    problem = Problem("large")
+    assert "4,32" in problem.too_large("per_sample") and "2,147,483,648" in problem.too_large("per_sample_loop")
+    assert not any(Problem(size).too_large(task) for size in ("medium", "width-1024") for task in TASKS)
+
+
+def test_only_the_gradients_per_sample_are_ever_too_large():
+    assert {task for task in TASKS if Problem("large").too_large(task)} == {"per_sample", "per_sample_loop"}

@@ -43,7 +43,7 @@ def test_a_step_back_returns_to_the_start():
     assert np.abs(there["position"] - given["position"]).max() > TIME_STEP / 10
 
 
-@pytest.mark.parametrize("bodies", [1, 31, 32, 33, 100])
+@pytest.mark.parametrize("bodies", [1, 8, 181, 182, 300])
 def test_blocks_of_rows_give_what_single_rows_give(bodies):
     random = np.random.default_rng(bodies)
     x, mass = random.standard_normal((bodies, 3)), random.random(bodies)

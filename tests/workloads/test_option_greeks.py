@@ -73,6 +73,13 @@ def test_gamma_is_the_slope_of_delta():
     np.testing.assert_allclose(greeks(market, "hessian")["gamma"], slopes, rtol=1e-7)
 
 
+def test_a_hessian_over_too_many_paths_is_refused_on_the_curve_alone():
+    assert "3,200,000,000 bytes" in Problem("paths-10000000").too_large("hessian")
+    assert not Problem("paths-1000000").too_large("hessian")
+    assert not Problem("paths-10000000").too_large("gradient")
+    assert not Problem("large").too_large("hessian")
+
+
 def test_smoothing_raises_the_price_by_no_more_than_the_documented_amount():
     sharp, smooth = (greeks(one_asset(width), "primal")["price"] for width in (1e-3, 1.0))
     bias = density(TERM - SIGMA * sqrt(MATURITY)) / (STRIKE * SIGMA * sqrt(MATURITY)) * exp(-RATE) * pi**2 / 6

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.workloads.science.turbulent_kinetic_energy.problem import NUMPY, Problem, integrate, superbee, thomas
+from bench.workloads.science.turbulent_kinetic_energy.problem import FIELDS, NUMPY, Problem, integrate, superbee, thomas
 
 
 def test_the_tridiagonal_solver_solves_every_column():
@@ -71,3 +71,14 @@ def test_energy_that_the_surface_takes_away_below_zero_is_told():
     water = data["kbot"][2:-2, 2:-2] > 0
     assert np.all(found["correction"][water] > 0)
     assert np.all(found["correction"][~water] == 0)
+
+
+def test_the_bytes_moved_are_those_of_the_fields_among_the_inputs_and_of_two_outputs():
+    problem = Problem("tiny")
+    fields = [array for array in problem.inputs().values() if array.ndim == 3]
+    assert len(fields) == FIELDS
+    assert problem.bytes_moved("forward") == (sum(array.size for array in fields) + 2 * problem.elements) * 8
+
+
+def test_outputs_at_the_check_size_are_large_enough_to_be_compared():
+    assert all(np.abs(value).max() > 1e-6 for value in Problem("tiny").reference("forward").values())

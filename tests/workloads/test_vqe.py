@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.workloads.autodiff.vqe.problem import Problem, adjoint, digits, energy, ising, prepare
+from bench.workloads.autodiff.vqe.problem import Problem, adjoint, energy, hadamard, ising, prepare
 
 QUBITS = 4
 
@@ -58,11 +58,13 @@ def test_gradient_steps_reach_the_ground_state():
     assert lowest <= adjoint(at)[0] < lowest + 0.01 * abs(lowest)
 
 
+def test_the_gate_sees_groups_of_unequal_size():
+    assert [len(group) for group in Problem("tiny").groups] == [3, 2]
+
+
 def test_the_diagonals_of_the_inputs_give_the_energy_in_two_bases():
     problem = Problem("qubits-6")
     found = problem.inputs()
     state = prepare(found["angles"])
-    down = digits(6)
-    walsh = (1.0 - 2.0 * (down.T @ down % 2)) / np.sqrt(2**6)
-    measured = found["energy_z"] @ abs(state) ** 2 + found["energy_x"] @ abs(walsh @ state) ** 2
+    measured = found["energy_z"] @ abs(state) ** 2 + found["energy_x"] @ abs(hadamard(6) @ state) ** 2
     assert measured == pytest.approx(energy(found["angles"]), abs=1e-12)

@@ -35,20 +35,27 @@ def jax_residual(camera: jax.Array, point: jax.Array, w: jax.Array, feat: jax.Ar
 
 
 def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """Errors and blocks by `torch.func`, and the arguments."""
+    """Errors, or those and the blocks by `torch.func`, and the arguments."""
+    def primal(cams: Tensor, points: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Any:
+        return torch.vmap(torch_residual)(cams[obs[:, 0]], points[obs[:, 1]], w, feats), 1 - w**2
+
     def jacobian(cams: Tensor, points: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> Any:
         own = cams[obs[:, 0]], points[obs[:, 1]], w, feats
         return (torch.vmap(torch_residual)(*own), 1 - w**2,
                 torch.vmap(torch.func.jacrev(torch_residual, (0, 1, 2)))(*own), -2 * w)
 
-    return jacobian, tuple(torch.from_numpy(value) for value in problem.inputs().values())
+    arguments = tuple(torch.from_numpy(value) for value in problem.inputs().values())
+    return primal if task == "primal" else jacobian, arguments
 
 
 def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """Errors and blocks, and the arguments."""
+    """Errors, or those and the blocks, and the arguments."""
+    def primal(cams: jax.Array, points: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Any:
+        return jax.vmap(jax_residual)(cams[obs[:, 0]], points[obs[:, 1]], w, feats), 1 - w**2
+
     def jacobian(cams: jax.Array, points: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> Any:
         own = cams[obs[:, 0]], points[obs[:, 1]], w, feats
         return (jax.vmap(jax_residual)(*own), 1 - w**2,
                 jax.vmap(jax.jacrev(jax_residual, (0, 1, 2)))(*own), -2 * w)
 
-    return jacobian, tuple(jnp.asarray(value) for value in problem.inputs().values())
+    return primal if task == "primal" else jacobian, tuple(jnp.asarray(value) for value in problem.inputs().values())

@@ -55,7 +55,9 @@ def on_triangle(point: Any, u: Any, corners: Any) -> Any:
 
 
 def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """Residuals and Jacobian by `torch.func`, and the arguments; by u jacrev, as Dynamo traces no jacfwd in vmap."""
+    """Residuals, or those and the Jacobian by `torch.func`, and the arguments; by u jacrev, as Dynamo traces no jacfwd
+    in vmap.
+    """
     complicated = task.endswith("complicated")
 
     def error(theta: Tensor, data: dict[str, Tensor]) -> Any:
@@ -67,6 +69,10 @@ def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
         value = torch.vmap(on_triangle)(data["points"], data["us"], corners)
         return value, (value, corners)
 
+    def primal(*arguments: Tensor) -> Any:
+        data = dict(zip(NAMES, arguments, strict=True))
+        return error(data["theta"], data)[0]
+
     def jacobian(*arguments: Tensor) -> Any:
         data = dict(zip(NAMES, arguments, strict=True))
         by_theta, kept = torch.func.jacfwd(error, has_aux=True)(data["theta"], data)
@@ -76,11 +82,11 @@ def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
         return kept[0], torch.cat([by_us, by_theta], 2)
 
     found = problem.inputs()
-    return jacobian, tuple(torch.from_numpy(found[name]) for name in NAMES)
+    return primal if task.startswith("primal") else jacobian, tuple(torch.from_numpy(found[name]) for name in NAMES)
 
 
 def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
-    """Residuals and Jacobian by `jax.jacfwd`, and the arguments."""
+    """Residuals, or those and the Jacobian by `jax.jacfwd`, and the arguments."""
     complicated = task.endswith("complicated")
 
     def error(theta: jax.Array, data: dict[str, jax.Array]) -> Any:
@@ -92,6 +98,10 @@ def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
         value = jax.vmap(on_triangle)(data["points"], data["us"], corners)
         return value, (value, corners)
 
+    def primal(*arguments: jax.Array) -> Any:
+        data = dict(zip(NAMES, arguments, strict=True))
+        return error(data["theta"], data)[0]
+
     def jacobian(*arguments: jax.Array) -> Any:
         data = dict(zip(NAMES, arguments, strict=True))
         by_theta, kept = jax.jacfwd(error, has_aux=True)(data["theta"], data)
@@ -101,4 +111,4 @@ def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
         return kept[0], jnp.concatenate([by_us, by_theta], 2)
 
     found = problem.inputs()
-    return jacobian, tuple(jnp.asarray(found[name]) for name in NAMES)
+    return primal if task.startswith("primal") else jacobian, tuple(jnp.asarray(found[name]) for name in NAMES)

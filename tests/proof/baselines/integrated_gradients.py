@@ -23,8 +23,13 @@ def torch_model(problem: Any) -> nn.Sequential:
 
 
 def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
-    """(function, arguments) of `attribution`."""
+    """(function, arguments) of `primal` or `attribution`."""
     model, steps = torch_model(problem), problem.steps
+
+    def primal(images: Tensor, baseline: Tensor, classes: Tensor) -> Tensor:
+        alphas = (torch.arange(steps, dtype=images.dtype) + 0.5) / steps
+        points = torch.cat([baseline + alpha * (images - baseline) for alpha in alphas])
+        return torch.softmax(model(points), dim=1).gather(1, classes.repeat(steps)[:, None])
 
     def attribution(images: Tensor, baseline: Tensor, classes: Tensor) -> Tensor:
         alphas = (torch.arange(steps, dtype=images.dtype) + 0.5) / steps
@@ -33,11 +38,12 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         slopes = torch.autograd.grad(chosen.sum(), points)[0].reshape(steps, *images.shape)
         return (images - baseline) * slopes.mean(dim=0)
 
-    return attribution, tuple(torch.tensor(problem.inputs()[name]) for name in ("images", "baseline", "classes"))
+    given = tuple(torch.tensor(problem.inputs()[name]) for name in ("images", "baseline", "classes"))
+    return {"primal": primal, "attribution": attribution}[task], given
 
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
-    """(function, arguments) of `attribution`."""
+    """(function, arguments) of `primal` or `attribution`."""
     parameters = {name: jnp.asarray(value) for name, value in problem.parameters().items()}
 
     def probability(x: jax.Array, parameters: dict[str, jax.Array], kind: jax.Array) -> jax.Array:
@@ -45,10 +51,17 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
             x = jax.nn.relu(x @ parameters[f"W{layer}"] + parameters[f"b{layer}"])
         return jax.nn.softmax(x @ parameters["W2"] + parameters["b2"])[kind]
 
+    alphas = (jnp.arange(problem.steps) + 0.5) / problem.steps
+
+    def primal(parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array,
+               classes: jax.Array) -> jax.Array:
+        def of_image(image: jax.Array, kind: jax.Array) -> jax.Array:
+            return jax.vmap(lambda alpha: probability(baseline + alpha * (image - baseline), parameters, kind))(alphas)
+
+        return jax.vmap(of_image)(images, classes)
+
     def attribution(parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array,
                     classes: jax.Array) -> jax.Array:
-        alphas = (jnp.arange(problem.steps) + 0.5) / problem.steps
-
         def of_image(image: jax.Array, kind: jax.Array) -> jax.Array:
             slopes = jax.vmap(lambda alpha: jax.grad(probability)(baseline + alpha * (image - baseline), parameters,
                                                                   kind))(alphas)
@@ -57,4 +70,4 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         return jax.vmap(of_image)(images, classes)
 
     given = tuple(jnp.asarray(problem.inputs()[name]) for name in ("images", "baseline", "classes"))
-    return attribution, (parameters, *given)
+    return {"primal": primal, "attribution": attribution}[task], (parameters, *given)

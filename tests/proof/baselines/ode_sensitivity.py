@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import torch
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 NAMES = ("positions", "velocities", "masses", "targets", "step")
 
@@ -33,19 +34,27 @@ def torch_step(x: Tensor, v: Tensor, m: Tensor, h: Tensor) -> tuple[Tensor, Tens
 
 
 def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
-    """(function, arguments) of `primal` or `gradient`."""
+    """(function, arguments) of any task."""
     arguments = tuple(torch.tensor(problem.inputs()[name]) for name in NAMES)
 
-    def primal(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor) -> Tensor:
-        for _ in range(problem.steps):
+    def integrate(x: Tensor, v: Tensor, m: Tensor, h: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+        for _ in range(steps):
             x, v = torch_step(x, v, m, h)
+        return x, v
+
+    def primal(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor) -> Tensor:
+        if task == "gradient_checkpointed":
+            for _ in range(problem.steps // problem.segment):
+                x, v = checkpoint(integrate, x, v, m, h, problem.segment, use_reentrant=False)
+        else:
+            x, v = integrate(x, v, m, h, problem.steps)
         return 0.5 * ((x - targets) ** 2).sum()
 
     def gradient(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor) -> tuple[Tensor, ...]:
         x, v, m = (value.clone().requires_grad_() for value in (x, v, m))
         return torch.autograd.grad(primal(x, v, m, targets, h), (x, v, m))
 
-    return {"primal": primal, "gradient": gradient}[task], arguments
+    return primal if task == "primal" else gradient, arguments
 
 
 def jax_field(x: jax.Array, v: jax.Array, m: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -65,10 +74,19 @@ def jax_step(x: jax.Array, v: jax.Array, m: jax.Array, h: jax.Array) -> tuple[ja
 
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
-    """(function, arguments) of `primal` or `gradient`."""
-    def primal(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array) -> jax.Array:
-        (x, _), _ = jax.lax.scan(lambda state, _: (jax_step(*state, m, h), None), (x, v), length=problem.steps)
-        return 0.5 * ((x - targets) ** 2).sum()
+    """(function, arguments) of any task."""
+    def integrate(state: Any, m: jax.Array, h: jax.Array, steps: int) -> Any:
+        return jax.lax.scan(lambda state, _: (jax_step(*state, m, h), None), state, length=steps)[0]
 
-    functions = {"primal": primal, "gradient": jax.grad(primal, (0, 1, 2))}
-    return functions[task], tuple(jnp.asarray(problem.inputs()[name]) for name in NAMES)
+    def primal(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array) -> jax.Array:
+        state = x, v
+        if task == "gradient_checkpointed":
+            segment = jax.checkpoint(lambda state: integrate(state, m, h, problem.segment))
+            state, _ = jax.lax.scan(lambda state, _: (segment(state), None), state,
+                                    length=problem.steps // problem.segment)
+        else:
+            state = integrate(state, m, h, problem.steps)
+        return 0.5 * ((state[0] - targets) ** 2).sum()
+
+    function = primal if task == "primal" else jax.grad(primal, (0, 1, 2))
+    return function, tuple(jnp.asarray(problem.inputs()[name]) for name in NAMES)

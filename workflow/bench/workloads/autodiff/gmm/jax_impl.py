@@ -13,13 +13,14 @@ Outputs = dict[str, jax.Array]
 
 
 def log_posterior(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Array, *,
-                  gamma: float, m: int) -> jax.Array:
-    """F, a scalar."""
+                  place: tuple[jax.Array, jax.Array], gamma: float, m: int) -> jax.Array:
+    """F, a scalar; `place`, twice (d (d + 1) / 2,), says in which rows and columns of Q the entries of an `icf` belong.
+    """
     (components, d), n = means.shape, len(x)
     q, lower = icf[:, :d], icf[:, d:]
     diagonal = jnp.exp(q)
     entries = jnp.concatenate([diagonal, lower], 1)
-    factors = jnp.zeros((components, d, d), icf.dtype).at[:, *places(d)].set(entries, unique_indices=True)
+    factors = jnp.zeros((components, d, d), icf.dtype).at[:, *place].set(entries, unique_indices=True)
     centres = jnp.einsum("kab,kb->ka", factors, means)
     moved = (x @ factors.reshape(components * d, d).T).reshape(n, components, d) - centres
     exponents = alphas + q.sum(1) - 0.5 * jnp.square(moved).sum(2)
@@ -31,10 +32,11 @@ def log_posterior(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Ar
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `primal` or `gradient`; in `scan` every step has arguments of its own."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
+    rows, columns = (jax_backend.array(each, device, precision) for each in places(problem.d))
     names = ("alphas", "means", "icf")
 
     def objective(*arguments: jax.Array) -> jax.Array:
-        return log_posterior(*arguments, gamma=problem.gamma, m=problem.m)
+        return log_posterior(*arguments, place=(rows, columns), gamma=problem.gamma, m=problem.m)
 
     def primal(*arguments: jax.Array) -> Outputs:
         return {"value": objective(*arguments)}

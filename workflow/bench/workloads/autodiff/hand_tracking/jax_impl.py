@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from bench.backends import Step, jax_backend
-from bench.workloads.autodiff.hand_tracking.problem import BONES_OF_FINGER, FINGERS, NAMES, Problem, levels
+from bench.workloads.autodiff.hand_tracking.problem import NAMES, Chain, Problem, chain
 from bench.workloads.autodiff.rotation.jax_rotation import coefficients
 
 Data = dict[str, jax.Array]
 
 
-def posed(theta: jax.Array, base_relatives: jax.Array, parents: list[int]) -> jax.Array:
-    """A (B, 4, 4), the bones in the order of `levels`."""
-    fingers = theta[6:].reshape(FINGERS, 4)
-    x = jnp.pad(fingers[:, np.array([0, 2, 3])], ((0, 0), (0, 1))).ravel()
-    z = jnp.pad(fingers[:, 1:2], ((0, 0), (0, BONES_OF_FINGER - 1))).ravel()
-    x, z = jnp.pad(x, (2, 0)), jnp.pad(z, (2, 0))
-    cx, sx, cz, sz = jnp.cos(x), jnp.sin(x), jnp.cos(z), jnp.sin(z)
-    zero = jnp.zeros_like(x)
+def posed(theta: jax.Array, base_relatives: jax.Array, bones: Chain) -> jax.Array:
+    """A (B, 4, 4)."""
+    angles = jnp.pad(theta, (0, 1))[bones.angles]
+    (cx, cz), (sx, sz) = jnp.cos(angles), jnp.sin(angles)
+    zero = jnp.zeros_like(cx)
     one = zero + 1
     bent = jnp.stack([cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero,
                       one], 1).reshape(-1, 4, 4)
-    relatives = base_relatives @ bent
-    (first, _), *further = levels(parents)
-    absolutes = [relatives[np.array(first)]]
-    for bones, above in further:
-        absolutes.append(absolutes[-1][np.array(above)] @ relatives[np.array(bones)])
-    return jnp.concatenate(absolutes)
+    first, *further = jnp.split(base_relatives[bones.order] @ bent, bones.starts)
+    absolutes = [first]
+    for relatives, above in zip(further, bones.above, strict=True):
+        absolutes.append(absolutes[-1][above] @ relatives)
+    return jnp.concatenate(absolutes)[bones.back]
 
 
-def skinned(theta: jax.Array, data: Data, parents: list[int]) -> jax.Array:
+def skinned(theta: jax.Array, data: Data, bones: Chain) -> jax.Array:
     """The posed vertices (V, 3)."""
-    order = np.array([bone for bones, _ in levels(parents) for bone in bones])
-    transforms = posed(theta, data["base_relatives"], parents) @ data["inverse_base_absolutes"][order]
+    transforms = posed(theta, data["base_relatives"], bones) @ data["inverse_base_absolutes"]
     axes = transforms[:, :3].swapaxes(1, 2).reshape(-1, 3)
     r = theta[:3]
     cosine, sine, rest = coefficients(jnp.square(r).sum())
     turned = cosine * axes + sine * jnp.cross(r, axes) + rest * (axes @ r)[:, None] * r
-    weighted = (data["weights"][:, order, None] * data["base_positions"][:, None]).reshape(-1, len(axes))
+    weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).reshape(-1, len(axes))
     return weighted @ turned + theta[3:6]
 
 
@@ -49,9 +43,8 @@ def simple(vertices: jax.Array, data: Data) -> jax.Array:
     return data["points"] - vertices[data["correspondences"]]
 
 
-def complicated(vertices: jax.Array, us: jax.Array, data: Data) -> jax.Array:
-    """e (N, 3) of points that belong to places on triangles."""
-    corners = vertices[data["triangles"][data["triangle_of"]]]
+def complicated(corners: jax.Array, us: jax.Array, data: Data) -> jax.Array:
+    """e (N, 3) of points that belong to places on triangles with these corners (N, 3, 3)."""
     places = jnp.concatenate([us, 1 - us.sum(1, keepdims=True)], 1)
     return data["points"] - (places[:, :, None] * corners).sum(1)
 
@@ -60,24 +53,28 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of any task; in `scan` every step has arguments of its own."""
     found = jax_backend.arrays(problem.inputs(), device, precision)
     on_triangles = task.endswith("complicated")
+    bones = chain(problem.parents).on(lambda index: jax_backend.array(index, device, precision))
 
-    def error(theta: jax.Array, data: Data) -> jax.Array:
-        vertices = skinned(theta, data, problem.parents)
-        return complicated(vertices, data["us"], data) if on_triangles else simple(vertices, data)
+    def error(theta: jax.Array, data: Data) -> tuple[jax.Array, jax.Array]:
+        """e, and what its derivatives by u need: the corners."""
+        vertices = skinned(theta, data, bones)
+        if not on_triangles:
+            return simple(vertices, data), vertices
+        corners = vertices[data["triangles"][data["triangle_of"]]]
+        return complicated(corners, data["us"], data), corners
 
     def primal(*arguments: jax.Array) -> Data:
         data = dict(zip(NAMES, arguments, strict=True))
-        return {"error": error(data["theta"], data)}
+        return {"error": error(data["theta"], data)[0]}
 
     def jacobian(*arguments: jax.Array) -> Data:
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
-        value, push = jax.linearize(lambda pose: error(pose, data), theta)
+        value, push, corners = jax.linearize(lambda pose: error(pose, data), theta, has_aux=True)
         columns = jax.vmap(push, out_axes=2)(jnp.eye(len(theta), dtype=theta.dtype))
         if on_triangles:
-            vertices = skinned(theta, data, problem.parents)
             axes = jnp.broadcast_to(jnp.eye(2, dtype=us.dtype)[:, None], (2, *us.shape))
-            by_us = jax.vmap(jax.linearize(lambda own: complicated(vertices, own, data), us)[1], out_axes=2)(axes)
+            by_us = jax.vmap(jax.linearize(lambda own: complicated(corners, own, data), us)[1], out_axes=2)(axes)
             columns = jnp.concatenate([by_us, columns], 2)
         return {"error": value, "jacobian": columns}
 

@@ -61,7 +61,8 @@ def taylor(order: int) -> Callable[[jax.Array], Derivatives]:
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of any task; in `scan` every step has points of its own."""
-    every = {"nth_reverse": reverse, "nth_forward": forward, "nth_taylor": taylor}[task](problem.order)
+    chains = {"primal": reverse, "nth_reverse": reverse, "nth_forward": forward, "nth_taylor": taylor}
+    every = chains[task](0 if task == "primal" else problem.order)
 
     def derivatives(x: jax.Array) -> dict[str, jax.Array]:
         return {f"derivative.{n}": value for n, value in enumerate(every(x))}

@@ -13,6 +13,8 @@ from bench.backends import Step, Unsupported, torch_backend
 from bench.workloads.autodiff.higher_order.problem import Problem
 
 Derivatives = tuple[Tensor, ...]
+LARGEST_CONSTANT = 2
+"""The order up to which the compiler takes a constant as direction of forward mode."""
 
 
 def function(x: Tensor) -> Tensor:
@@ -36,18 +38,21 @@ def reverse(order: int) -> Callable[[Tensor], Derivatives]:
     return every
 
 
-def forward(order: int) -> Callable[[Tensor], Derivatives]:
-    """f and its derivatives, each the tangent of the one before along 1.
-
-    The direction is made from x: a constant's own tangent is a symbolic zero, which PyTorch 2.13 expands in place, and
-    its compiler refuses that from the third order on. For the same reason f multiplies x by itself and has no `square`.
+def ones_of(x: Tensor) -> Tensor:
+    """Ones that depend on x, for PyTorch 2.13's compiler: it refuses, in the third order and above, what a constant's
+    symbolic zero of a tangent is expanded to. For the same reason f multiplies x by itself and has no `square`.
     """
+    return 0 * x + 1
+
+
+def forward(order: int, ones: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Derivatives]:
+    """f and its derivatives, each the tangent of the one before along 1, which `ones` makes."""
     if order == 0:
         return lambda x: (function(x),)
-    below = forward(order - 1)
+    below = forward(order - 1, ones)
 
     def chain(x: Tensor) -> Derivatives:
-        pushed: tuple[Any, ...] = jvp(below, (x,), (0 * x + 1,))
+        pushed: tuple[Any, ...] = jvp(below, (x,), (ones(x),))
         every, tangents = pushed
         return (*every, tangents[-1])
 
@@ -58,10 +63,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of any task but Taylor mode. Raises Unsupported for that, and where the mode does not exist."""
     if task == "nth_taylor":
         raise Unsupported("PyTorch has no Taylor mode: nothing in torch.func pushes more than one derivative forward")
-    every = {"nth_reverse": reverse, "nth_forward": forward}[task](problem.order)
+    order = 0 if task == "primal" else problem.order
+    constant = mode == "eager" or order <= LARGEST_CONSTANT
+    every = forward(order, torch.ones_like if constant else ones_of) if task == "nth_forward" else reverse(order)
 
     def derivatives(x: Tensor) -> dict[str, Tensor]:
         return {f"derivative.{n}": value for n, value in enumerate(every(x))}
 
     x = torch_backend.tensor(problem.inputs()["x"], device, precision).requires_grad_(task == "nth_reverse")
-    return torch_backend.Evaluation(derivatives, (x,), mode=mode, device=device, precision=precision)
+    return torch_backend.Evaluation(derivatives, (x,), mode=mode, device=device, precision=precision,
+                                    inference=task == "primal")

@@ -32,19 +32,28 @@ class Attribution(jax_backend.Evaluation):
         return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
 
 
+def path(images: jax.Array, baseline: jax.Array, steps: int) -> jax.Array:
+    """The points (m·n, 64) of all paths, those of one α after the other."""
+    alphas = (jnp.arange(steps, dtype=images.dtype) + 0.5) / steps
+    return (baseline + alphas[:, None, None] * (images - baseline)).reshape(-1, images.shape[1])
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `attribution`; in `scan` every step has images of its own."""
+    """A step of either task; in `scan` every step has images of its own."""
     weights = jax_backend.arrays(problem.parameters(), device, precision)
     data = jax_backend.arrays(problem.inputs(), device, precision)
 
+    def primal(weights: Weights, images: jax.Array, baseline: jax.Array, classes: jax.Array) -> dict[str, jax.Array]:
+        points, chosen = path(images, baseline, problem.steps), jnp.tile(classes, problem.steps)
+        return {"probability": probability(weights, points, chosen).reshape(problem.steps, -1)}
+
     def attribution(weights: Weights, images: jax.Array, baseline: jax.Array,
                     classes: jax.Array) -> dict[str, jax.Array]:
-        alphas = (jnp.arange(problem.steps, dtype=images.dtype) + 0.5) / problem.steps
-        rise = images - baseline
-        points = (baseline + alphas[:, None, None] * rise).reshape(-1, images.shape[1])
-        chosen = jnp.tile(classes, problem.steps)
+        points, chosen = path(images, baseline, problem.steps), jnp.tile(classes, problem.steps)
         slopes = jax.grad(lambda points: probability(weights, points, chosen).sum())(points)
-        return {"attribution": rise * slopes.reshape(problem.steps, *images.shape).mean(axis=0)}
+        return {"attribution": (images - baseline) * slopes.reshape(problem.steps, *images.shape).mean(axis=0)}
 
-    return Attribution(problem, attribution, (data["images"], data["baseline"], data["classes"]), mode=mode,
-                       steps=jax_backend.scan_steps(problem), constants=(weights,))
+    inputs, steps = (data["images"], data["baseline"], data["classes"]), jax_backend.scan_steps(problem)
+    if task == "primal":
+        return jax_backend.Evaluation(primal, inputs, mode=mode, steps=steps, constants=(weights,))
+    return Attribution(problem, attribution, inputs, mode=mode, steps=steps, constants=(weights,))

@@ -15,6 +15,7 @@ a fraction of a second and in the same way on every machine up to rounding. All 
 
 Task `attribution`: A for a batch of n images, shape (n, 64). All m·n gradients are computed at once, as gradient of the
 sum of all probabilities with respect to the points; the network is a black box that maps points to probabilities.
+Task `primal`: what these gradients are of, f at all points, as `probability` (m, n); the points are made in both tasks.
 Images are taken from the end of the data, which training has not seen at the sizes `tiny`, `small` and `medium`.
 
 Reference: the backward pass written by hand in NumPy, the points of the path one after the other.
@@ -42,10 +43,10 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"images": 1024, "steps": 200},
 }
 SWEEPS: dict[str, dict[str, Any]] = {f"steps-{steps}": {"images": 64, "steps": steps} for steps in (20, 50, 100, 200)}
-TASKS = ("attribution",)
+TASKS = ("primal", "attribution")
 QUICK_TASKS = ("attribution",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
-SWEEP_TASKS = ("attribution",)
+SWEEP_TASKS = TASKS
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")
 TOLERANCE = 1e-8
@@ -152,23 +153,25 @@ class Problem:
         return {name: value.copy() for name, value in trained().items()}
 
     def flops(self, task: str) -> float:
-        """The matrix products of the network forward and, by their inputs only, backward, at every point."""
-        widths = (PIXELS, *HIDDEN, CLASSES)
-        return 4.0 * self.evaluations * sum(a * b for a, b in pairwise(widths))
+        """The matrix products of the network forward and, for attributions, backward by its input, at every point."""
+        widths, passes = (PIXELS, *HIDDEN, CLASSES), {"primal": 1, "attribution": 2}[task]
+        return 2.0 * passes * self.evaluations * sum(a * b for a, b in pairwise(widths))
 
     def items(self, task: str) -> float:
-        """Evaluations of the gradient."""
+        """Evaluations of f, or of its gradient."""
         return float(self.evaluations)
 
     def reference(self, task: str) -> Arrays:
-        """`attribution` (n, 64), by hand; nothing where it would take too long."""
+        """`attribution` (n, 64) or `probability` (m, n), by hand; nothing where it would take too long."""
         if self.evaluations > LARGEST_REFERENCE:
             return {}
         given, parameters = self.inputs(), trained()
-        images, baseline = given["images"], given["baseline"]
-        total = np.zeros_like(images)
-        for alpha in (np.arange(self.steps) + 0.5) / self.steps:
-            total += slope(parameters, baseline + alpha * (images - baseline), given["classes"])
+        images, baseline, classes = given["images"], given["baseline"], given["classes"]
+        alphas = (np.arange(self.steps) + 0.5) / self.steps
+        path = (baseline + alpha * (images - baseline) for alpha in alphas)
+        if task == "primal":
+            return {"probability": np.stack([probability(parameters, points, classes) for points in path])}
+        total = sum(slope(parameters, points, classes) for points in path)
         return {"attribution": (images - baseline) * total / self.steps}
 
     def completeness_error(self, attribution: np.ndarray) -> float:

@@ -33,19 +33,30 @@ class Attribution(torch_backend.Evaluation):
         return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
 
 
+def path(images: Tensor, baseline: Tensor, steps: int) -> Tensor:
+    """The points (m·n, 64) of all paths, those of one α after the other."""
+    alphas = (torch.arange(steps, dtype=images.dtype, device=images.device) + 0.5) / steps
+    return (baseline + alphas[:, None, None] * (images - baseline)).flatten(0, 1)
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `attribution`. Raises Unsupported where the mode does not exist."""
+    """A step of either task. Raises Unsupported where the mode does not exist."""
     weights = {name: value.T.contiguous() if value.ndim == 2 else value
                for name, value in torch_backend.tensors(problem.parameters(), device, precision).items()}
     data = torch_backend.tensors(problem.inputs(), device, precision)
 
+    def primal(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:
+        points = path(images, baseline, problem.steps)
+        return {"probability": probability(weights, points, classes.repeat(problem.steps)).view(problem.steps, -1)}
+
     def attribution(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:
-        alphas = (torch.arange(problem.steps, dtype=images.dtype, device=images.device) + 0.5) / problem.steps
-        rise = images - baseline
-        points = (baseline + alphas[:, None, None] * rise).flatten(0, 1).requires_grad_()
+        points = path(images, baseline, problem.steps).requires_grad_()
         total = probability(weights, points, classes.repeat(problem.steps)).sum()
         slopes, = torch.autograd.grad(total, points)
-        return {"attribution": rise * slopes.view(problem.steps, *images.shape).mean(dim=0)}
+        return {"attribution": (images - baseline) * slopes.view(problem.steps, *images.shape).mean(dim=0)}
 
-    return Attribution(problem, attribution, (weights, data["images"], data["baseline"], data["classes"]), mode=mode,
-                       device=device, precision=precision)
+    arguments = (weights, data["images"], data["baseline"], data["classes"])
+    if task == "primal":
+        return torch_backend.Evaluation(primal, arguments, mode=mode, device=device, precision=precision,
+                                        inference=True)
+    return Attribution(problem, attribution, arguments, mode=mode, device=device, precision=precision)

@@ -50,7 +50,7 @@ SECTION = 4
 SCENARIO = "mathematical model"
 ITEM = "steps"
 SIZES: dict[str, dict[str, Any]] = {
-    "tiny": {"layers": 2, "length": 7},
+    "tiny": {"layers": 2, "length": 19},
     "small": {"layers": 2, "length": 1024},
     "medium": {"layers": 2, "length": 4096},
     "large": {"layers": 4, "length": 4096},

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import grad, jacfwd, jacrev, value_and_grad, vmap
 
-from bench.backends import Step, jax_backend
+from bench.backends import Step, Unsupported, jax_backend
 from bench.workloads.autodiff.mlp_derivatives.problem import Problem
 
 Tree = dict[str, jax.Array]
@@ -112,7 +112,12 @@ def loops(mode: str) -> dict[str, Callable[..., Tree]]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of any task; in `scan` every step has a batch of its own, the parameters being shared."""
+    """A step of any task; in `scan` every step has a batch of its own, the parameters being shared.
+
+    Raises Unsupported for a huge result.
+    """
+    if reason := problem.too_large(task):
+        raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
     tasks = {function.__name__: function for function in (
         primal, gradient, jvp, vjp, jacobian_forward, jacobian_reverse, hessian, hvp, per_sample)}

@@ -21,12 +21,17 @@ direction of their shapes, u of shape (n, k) a weight on every output. Everythin
 | per_sample_loop | the same, one sample after another | gradient.* (n, shapes of p) |
 
 A block of the Hessian, and the Jacobian by the input, keep the results bearable at width 1024; the six gradients per
-sample hold 2 w² + (k + 2) w + k numbers each. By theory the forward Jacobian costs w passes and the reverse one k.
+sample hold 2 w² + (k + 2) w + k numbers each, and are computed for at most `MOST_BYTES` of them. By theory the forward
+Jacobian costs w passes and the reverse one k; both frameworks take the first product of all passes, that of the unit
+vectors and a matrix of weights, once for all samples.
 
 A loop is written as in each framework by somebody who does not vectorise: in PyTorch a Python loop over a function of
 one sample or row, which the compiled modes compile by itself; in JAX `lax.map` inside the compiled program, and in the
-mode `eager` a Python loop. Everywhere else both frameworks differentiate in the way that was fastest of those tried,
-which is not the same one everywhere; it stands at the function. Only what a task returns is asked of a framework.
+mode `eager` a Python loop. Asymmetry of `hessian_loop`: JAX linearises the gradient once and eager PyTorch keeps its
+graph, but a compiled function keeps none, so that PyTorch's compiled modes go forward and backward anew for every row
+(up to 2½ times the products, which `flops` does not count). Everywhere else both frameworks differentiate in the way
+that was fastest of those tried, which is not the same one everywhere; it stands at the function. Only what a task
+returns is asked of a framework.
 
 Reference: derivatives by hand in NumPy: the chain rule backwards, and Pearlmutter's R-operator (Fast exact
 multiplication by the Hessian, Neural Computation 6, 1994) for `jvp`, `hvp` and, with one direction per entry of b1,
@@ -55,7 +60,7 @@ TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_forward", "jacobian_rever
          "hessian_loop", "hvp", "per_sample", "per_sample_loop")
 QUICK_TASKS = ("primal", "gradient")
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
-SWEEP_TASKS = ("primal", "gradient", "hvp")
+SWEEP_TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_reverse", "hvp", "per_sample")
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")
 TOLERANCE = 1e-8
@@ -66,6 +71,8 @@ LONGEST_REFERENCE = 5e10
 """Multiplications and additions above which `reference` returns nothing: about five seconds on two cores."""
 LARGEST_REFERENCE = 2**27
 """Bytes of the result above which it returns nothing."""
+MOST_BYTES = 2**31
+"""Bytes in float64 of the largest result that is computed."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -103,21 +110,31 @@ class Problem:
         """None: nothing is trained."""
         return {}
 
+    def too_large(self, task: str) -> str:
+        """Why the task cannot be computed at this size, or nothing."""
+        needed = 8 * int(self.items(task))
+        if needed <= MOST_BYTES:
+            return ""
+        return (f"the {self.items(task):,.0f} derivatives of {task} take {needed:,} bytes in float64; "
+                f"at most {MOST_BYTES:,} are computed")
+
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products of one step; elementwise work is not counted."""
         n, w, k = self.batch, self.width, self.outputs
         square, last = 2.0 * n * w * w, 2.0 * n * w * k
         forward = 2 * square + last
         pulled = forward + (square + last) + (2 * square + last)  # forward, to the hidden layers, to the weights
+        each = pulled - (2 * square + last) / 2  # outer products, which add up nothing
         pushed = 3 * square + 2 * last  # tangents of the three products, x being constant
         return {
             "primal": forward, "gradient": pulled, "vjp": pulled, "jvp": forward + pushed,
-            "jacobian_forward": forward + w * forward,
-            "jacobian_reverse": forward + k * forward, "jacobian_loop": forward + k * forward,
+            # unit vectors through the first layer they meet: one product for all samples
+            "jacobian_forward": forward + 2.0 * w**3 + w * (square + last),
+            "jacobian_reverse": forward + 2.0 * w * k**2 + 2 * k * square, "jacobian_loop": forward + k * forward,
             "hessian": forward + (square + last) + 2 * w * (square + last),
             "hessian_loop": forward + (square + last) + 2 * w * (square + last),
             "hvp": pulled + pushed + 2 * (square + last) + pushed,
-            "per_sample": pulled, "per_sample_loop": pulled,
+            "per_sample": each, "per_sample_loop": each,
         }[task]
 
     def items(self, task: str) -> float:

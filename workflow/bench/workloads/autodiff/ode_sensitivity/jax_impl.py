@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from bench.backends import Step, jax_backend
 from bench.workloads.autodiff.ode_sensitivity.problem import Problem
@@ -14,21 +15,21 @@ State = tuple[jax.Array, jax.Array]
 NAMES = ("positions", "velocities", "masses", "targets", "step")
 
 
-def acceleration(x: jax.Array, m: jax.Array) -> jax.Array:
-    """Of every body; on the diagonal, where the distance is zero, one is added to its square."""
+def acceleration(x: jax.Array, m: jax.Array, one: jax.Array) -> jax.Array:
+    """Of every body; `one`, the unit matrix, is added to the squared distances, which are zero on the diagonal."""
     d = x - x[:, None]
-    squares = (d * d).sum(-1) + jnp.eye(len(x), dtype=x.dtype)
+    squares = (d * d).sum(-1) + one
     return ((m / (squares * jnp.sqrt(squares)))[..., None] * d).sum(1)
 
 
-def advance(state: State, m: jax.Array, h: jax.Array) -> State:
+def advance(state: State, m: jax.Array, h: jax.Array, one: jax.Array) -> State:
     """One step of the classical Runge-Kutta method; the stages of x' = v are eliminated."""
     x, v = state
     middle = x + h / 2 * v
-    a1 = acceleration(x, m)
-    a2 = acceleration(middle, m)
-    a3 = acceleration(middle + h * h / 4 * a1, m)
-    a4 = acceleration(x + h * v + h * h / 2 * a2, m)
+    a1 = acceleration(x, m, one)
+    a2 = acceleration(middle, m, one)
+    a3 = acceleration(middle + h * h / 4 * a1, m, one)
+    a4 = acceleration(x + h * v + h * h / 2 * a2, m, one)
     return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
 
 
@@ -41,11 +42,11 @@ def repeat(body: Callable[[State], State], state: State, times: int, in_scan: bo
     return state
 
 
-def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, *, steps: int, segment: int,
-             in_scan: bool) -> jax.Array:
+def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, *, one: jax.Array,
+             steps: int, segment: int, in_scan: bool) -> jax.Array:
     """f after `steps` steps, with a checkpoint after every segment unless one segment is all."""
     def part(state: State, m: jax.Array, h: jax.Array) -> State:
-        return repeat(lambda now: advance(now, m, h), state, segment, in_scan)
+        return repeat(lambda now: advance(now, m, h, one), state, segment, in_scan)
 
     state = x, v
     if segment < steps:
@@ -59,10 +60,11 @@ def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: ja
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of the task; in `scan` every integration has arguments of its own."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
+    one = jax_backend.array(np.eye(len(data["masses"])), device, precision)
     segment = problem.segment if task == "gradient_checkpointed" else problem.steps
 
     def value(*arguments: jax.Array) -> jax.Array:
-        return distance(*arguments, steps=problem.steps, segment=segment, in_scan=mode != "eager")
+        return distance(*arguments, one=one, steps=problem.steps, segment=segment, in_scan=mode != "eager")
 
     def primal(*arguments: jax.Array) -> dict[str, jax.Array]:
         return {"distance": value(*arguments)}

@@ -33,11 +33,9 @@ def advance(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
     return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
 
 
-def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, *, block: Block,
+def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, *, one: Tensor, block: Block,
              lengths: tuple[int, ...], checkpoints: bool) -> Tensor:
     """f; `lengths` are the numbers of blocks of the segments, with a checkpoint after each if asked for."""
-    one = torch.eye(len(x), dtype=x.dtype, device=x.device)
-
     def segment(x: Tensor, v: Tensor, m: Tensor, length: int) -> State:
         for _ in range(length):
             x, v = block(x, v, m, h, one)
@@ -61,18 +59,18 @@ def blocks(steps: int) -> Block:
     return block
 
 
-def task_function(problem: Problem, task: str, block: Block) -> Callable[..., dict[str, Tensor]]:
+def task_function(problem: Problem, task: str, block: Block, one: Tensor) -> Callable[..., dict[str, Tensor]]:
     """The task with this block of steps."""
     checkpoints = task == "gradient_checkpointed"
     every = problem.segment if checkpoints else problem.steps
     lengths = (every // problem.block,) * (problem.steps // every)
 
     def primal(*arguments: Tensor) -> dict[str, Tensor]:
-        return {"distance": distance(*arguments, block=block, lengths=lengths, checkpoints=False)}
+        return {"distance": distance(*arguments, one=one, block=block, lengths=lengths, checkpoints=False)}
 
     def gradient(*arguments: Tensor) -> dict[str, Tensor]:
         inner = [argument.detach().requires_grad_() for argument in arguments[:3]]
-        found = distance(*inner, *arguments[3:], block=block, lengths=lengths, checkpoints=checkpoints)
+        found = distance(*inner, *arguments[3:], one=one, block=block, lengths=lengths, checkpoints=checkpoints)
         derivatives = torch.autograd.grad(found, inner)
         return {"distance": found.detach()} | dict(zip(NAMES, derivatives, strict=False))
 
@@ -84,9 +82,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if mode == "compile-max":
         raise Unsupported("a CUDA graph per block of steps overwrites results that the backward pass still needs")
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    block = blocks(problem.block)
-    step = torch_backend.Evaluation(task_function(problem, task, torch_backend.compiled(block, mode, device)),
+    block, one = blocks(problem.block), torch.eye(len(data["masses"]), dtype=data["masses"].dtype, device=device)
+    step = torch_backend.Evaluation(task_function(problem, task, torch_backend.compiled(block, mode, device), one),
                                     [data[name] for name in NAMES], mode="eager", device=device, precision=precision,
                                     inference=task == "primal")
-    step.plain = task_function(problem, task, block)
+    step.plain = task_function(problem, task, block, one)
     return step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
+from bench.backends import Step, Unsupported, jax_backend
 from bench.workloads.autodiff.option_greeks.problem import Problem
 
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
@@ -43,7 +43,9 @@ def hessian(*market: jax.Array) -> dict[str, jax.Array]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of the task; in `scan` every step has arguments of its own."""
+    """A step of the task; in `scan` every step has arguments of its own. Raises Unsupported for many paths."""
+    if reason := problem.too_large(task):
+        raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task]
     return jax_backend.Evaluation(function, [data[name] for name in NAMES], mode=mode,

@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 from torch.func import grad_and_value, jacrev
 
-from bench.backends import Step, torch_backend
+from bench.backends import Step, Unsupported, torch_backend
 from bench.workloads.autodiff.option_greeks.problem import Problem
 
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
@@ -48,7 +48,9 @@ def hessian(*market: Tensor) -> dict[str, Tensor]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of the task. Raises Unsupported where the mode or the precision does not exist."""
+    """A step of the task. Raises Unsupported where the mode or the precision does not exist, and for many paths."""
+    if reason := problem.too_large(task):
+        raise Unsupported(reason)
     data = torch_backend.tensors(problem.inputs(), device, precision)
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient, "hessian": hessian}
     return torch_backend.Evaluation(functions[task], [data[name] for name in NAMES], mode=mode, device=device,

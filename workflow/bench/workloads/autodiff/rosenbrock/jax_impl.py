@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
@@ -16,18 +18,18 @@ def rosenbrock(x: jax.Array) -> jax.Array:
     return jnp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
 
-def primal(x: jax.Array, v: jax.Array) -> Outputs:
+def primal(x: jax.Array) -> Outputs:
     """f."""
     return {"value": rosenbrock(x)}
 
 
-def gradient(x: jax.Array, v: jax.Array) -> Outputs:
+def gradient(x: jax.Array) -> Outputs:
     """f and ∇f."""
     value, slope = jax.value_and_grad(rosenbrock)(x)
     return {"value": value, "gradient": slope}
 
 
-def hessian(x: jax.Array, v: jax.Array) -> Outputs:
+def hessian(x: jax.Array) -> Outputs:
     """∇²f in full, forward over reverse with n directions at once."""
     return {"hessian": jax.hessian(rosenbrock)(x)}
 
@@ -42,5 +44,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    function = {"primal": primal, "gradient": gradient, "hessian": hessian, "hvp": hvp}[task]
-    return jax_backend.Evaluation(function, (data["x"], data["v"]), mode=mode, steps=jax_backend.scan_steps(problem))
+    functions: dict[str, Callable[..., Outputs]] = {"primal": primal, "gradient": gradient, "hessian": hessian,
+                                                    "hvp": hvp}
+    arguments = (data["x"], data["v"]) if task == "hvp" else (data["x"],)
+    return jax_backend.Evaluation(functions[task], arguments, mode=mode, steps=jax_backend.scan_steps(problem))

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from bench.backends import Step, jax_backend
-from bench.workloads.autodiff.vqe.problem import Problem
+from bench.workloads.autodiff.vqe.problem import Problem, hadamard
 
 
 def rotations(angles: jax.Array) -> jax.Array:
@@ -42,39 +42,31 @@ def contract(state: jax.Array, matrices: Sequence[jax.Array]) -> jax.Array:
     return state
 
 
-def hadamards(group: range, like: jax.Array) -> jax.Array:
-    """A Hadamard gate on every qubit of a group."""
-    single = jnp.array([[1.0, 1.0], [1.0, -1.0]], like.dtype) / 2**0.5
-    product = single
-    for _ in group[1:]:
-        product = kronecker(product, single)
-    return product
-
-
 def probabilities(state: jax.Array) -> jax.Array:
     """|ψ|²."""
     return state.real**2 + state.imag**2
 
 
 def energy(angles: jax.Array, signs: jax.Array, energy_z: jax.Array, energy_x: jax.Array,
-           groups: Sequence[range]) -> jax.Array:
-    """⟨ψ|H|ψ⟩ of the circuit."""
+           bases: Sequence[jax.Array], groups: Sequence[range]) -> jax.Array:
+    """⟨ψ|H|ψ⟩ of the circuit; `bases` are the Hadamard gates of every group."""
     gates = rotations(angles)
     layers = list(zip(*(combined(gates, group) for group in groups), strict=True))
     state = jnp.zeros(signs.shape, gates.dtype).at[0].set(1)
     state = contract(state, layers[0])
     for matrices in layers[1:]:
         state = contract(state * signs, matrices)
-    turned = contract(state, [hadamards(group, state) for group in groups])
-    return probabilities(state) @ energy_z + probabilities(turned) @ energy_x
+    return probabilities(state) @ energy_z + probabilities(contract(state, bases)) @ energy_x
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `primal` or `gradient`; in `scan` every step has angles of its own."""
     data, groups = jax_backend.arrays(problem.inputs(), device, precision), problem.groups
+    kind = jnp.complex128 if precision == "float64" else jnp.complex64
+    bases = [jax_backend.array(hadamard(len(group)), device, precision).astype(kind) for group in groups]
 
     def value(signs: jax.Array, energy_z: jax.Array, energy_x: jax.Array, angles: jax.Array) -> jax.Array:
-        return energy(angles, signs, energy_z, energy_x, groups)
+        return energy(angles, signs, energy_z, energy_x, bases, groups)
 
     def primal(*arguments: jax.Array) -> dict[str, jax.Array]:
         return {"energy": value(*arguments)}

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.func import grad_and_value
 
 from bench.backends import Step, torch_backend
-from bench.workloads.autodiff.vqe.problem import Problem
+from bench.workloads.autodiff.vqe.problem import Problem, hadamard
 
 
 def rotations(angles: Tensor) -> Tensor:
@@ -57,15 +57,6 @@ def contract(state: Tensor, matrices: Sequence[Tensor]) -> Tensor:
     return state
 
 
-def hadamards(group: range, like: Tensor) -> Tensor:
-    """A Hadamard gate on every qubit of a group."""
-    single = like.new_tensor([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
-    product = single
-    for _ in group[1:]:
-        product = kronecker(product, single)
-    return product
-
-
 def control_z(state: Tensor, signs: Tensor) -> Tensor:
     """A controlled Z on every pair of neighbours."""
     return torch.view_as_complex(torch.view_as_real(state) * signs[:, None])
@@ -97,7 +88,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = torch_backend.tensors(problem.inputs(), device, precision)
     kind = torch.complex128 if precision == "float64" else torch.complex64
     groups = problem.groups
-    bases = [hadamards(group, data["signs"].to(kind)) for group in groups]
+    bases = [torch_backend.tensor(hadamard(len(group)), device, precision).to(kind) for group in groups]
 
     def value(angles: Tensor, *diagonals: Tensor) -> Tensor:
         return energy(angles, *diagonals, bases=bases, groups=groups, in_reals=mode != "eager")

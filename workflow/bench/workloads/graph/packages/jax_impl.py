@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
-from jax.experimental import sparse
+from jax.experimental import ode, sparse
 
 from bench.events import Event, absent, attempt, compact, ok
 from bench.workloads.graph.packages import problem
@@ -73,18 +73,24 @@ def backends() -> str:
 
 
 def counterparts() -> dict[str, dict[str, object]]:
-    """What stands for a namespace of NumPy or SciPy in JAX: the one of the same name in jax.scipy, where it exists."""
+    """What stands for a namespace of NumPy or SciPy in JAX: that of the same name in jax.scipy, then general ones."""
     found: dict[str, dict[str, object]] = {
-        "numpy": {"jax.numpy": jnp, "jax.Array": jax.Array}, "numpy.linalg": {"jax.numpy.linalg": jnp.linalg},
-        "numpy.fft": {"jax.numpy.fft": jnp.fft}}
+        "numpy": {"jax.numpy": jnp, "jax.Array": jax.Array, "jax.numpy.linalg": jnp.linalg, "jax.nn": jax.nn},
+        "numpy.linalg": {"jax.numpy.linalg": jnp.linalg, "jax.numpy": jnp}, "numpy.fft": {"jax.numpy.fft": jnp.fft}}
     for module in problem.SCIPY:
         name = f"jax.{module}"
         try:
             found[module] = {name: importlib.import_module(name)}
         except ModuleNotFoundError:
-            continue
-    found["scipy.fft"]["jax.numpy.fft"] = jnp.fft  # names of scipy.fft stand in both
+            found[module] = {}
+    found["scipy.fft"]["jax.numpy.fft"] = jnp.fft
+    found["scipy.linalg"]["jax.numpy.linalg"] = jnp.linalg
+    found["scipy.special"] |= {"jax.nn": jax.nn, "jax.numpy": jnp}
+    found["scipy.integrate"] |= {"jax.experimental.ode": ode, "jax.numpy": jnp}
+    found["scipy.signal.windows"]["jax.numpy"] = problem.only(jnp, "bartlett", "blackman", "hamming", "kaiser")
     found["scipy.sparse"]["jax.experimental.sparse"] = sparse
+    found["scipy.sparse.linalg"]["jax.experimental.sparse.linalg"] = sparse.linalg
+    found["scipy.stats"]["jax.numpy"] = problem.only(jnp, "quantile")
     return found
 
 

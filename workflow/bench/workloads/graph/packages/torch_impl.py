@@ -55,14 +55,22 @@ def devices() -> tuple[float, str]:
 
 
 def counterparts() -> dict[str, dict[str, object]]:
-    """What stands for a namespace of NumPy or SciPy in PyTorch."""
-    main: dict[str, object] = {"torch": torch, "torch.Tensor": torch.Tensor}
+    """What stands for a namespace of NumPy or SciPy in PyTorch: the module of the same purpose, then general ones."""
+    main: dict[str, object] = {"torch": torch}
     linalg: dict[str, object] = {"torch.linalg": torch.linalg}
     fft: dict[str, object] = {"torch.fft": torch.fft}
-    return {"numpy": main, "numpy.linalg": linalg, "numpy.fft": fft, "scipy.linalg": linalg, "scipy.fft": fft,
-            "scipy.special": {"torch.special": torch.special}, "scipy.integrate": {"torch": torch},
-            "scipy.signal": {"torch.signal": torch.signal}, "scipy.sparse": {"torch.sparse": torch.sparse},
-            "scipy.signal.windows": {"torch.signal.windows": torch.signal.windows}}
+    windows: dict[str, object] = {"torch.signal.windows": torch.signal.windows}
+    functional = torch.nn.functional
+    return {"numpy": {**main, "torch.Tensor": torch.Tensor, **linalg, "torch.nn.functional": functional, **windows},
+            "numpy.linalg": {**linalg, **main}, "numpy.fft": fft, "scipy.fft": fft, "scipy.integrate": main,
+            "scipy.linalg": {**linalg, "torch": problem.only(torch, "block_diag")},
+            "scipy.special": {"torch.special": torch.special,
+                              "torch.nn.functional": problem.only(functional, "softplus")},
+            "scipy.signal": {"torch.signal": torch.signal, "torch": problem.only(torch, "istft", "stft")},
+            "scipy.signal.windows": windows, "scipy.sparse": {"torch.sparse": torch.sparse},
+            "scipy.sparse.linalg": {"torch.sparse": torch.sparse, "torch": problem.only(torch, "lobpcg")},
+            "scipy.spatial.distance": {"torch": problem.only(torch, "cdist", "pdist")},
+            "scipy.stats": {"torch": problem.only(torch, "mode", "quantile")}}
 
 
 def events() -> Iterator[Event]:

@@ -153,8 +153,21 @@ TRANSFORMATIONS: dict[str, Row] = {
 """Transformation, function, and where it is taken."""
 
 
-def transformed(name: str, mode: str) -> float:
-    """Error of a transformation in a mode."""
+def evaluations() -> int:
+    """How often g is evaluated in one gradient through a checkpoint."""
+    calls: list[None] = []
+
+    def counted(x: jax.Array) -> jax.Array:
+        jax.debug.callback(lambda: calls.append(None))
+        return g(x)
+
+    _reverse(jax.checkpoint(counted))(jnp.asarray(X))
+    jax.effects_barrier()
+    return len(calls)
+
+
+def transformed(name: str, mode: str) -> Any:
+    """Error of a transformation in a mode; of a checkpoint also how often it evaluates the function."""
     transformation, function, x = TRANSFORMATIONS[name]
     if mode == "eager":
         called = transformation(function)
@@ -162,7 +175,8 @@ def transformed(name: str, mode: str) -> float:
         called = transformation(jax.jit(function))
     else:
         called = jax.jit(transformation(function))
-    return problem.error(name, np.asarray(called(jnp.asarray(x))))
+    error = problem.error(name, np.asarray(called(jnp.asarray(x))))
+    return problem.recomputed(error, evaluations()) if (name, mode) == ("checkpoint", "eager") else error
 
 
 def events() -> Iterator[Event]:

@@ -17,6 +17,9 @@ only, where one graph is not possible: torch.compile by default, which runs what
 transformation is compiled together with the function, except in the rows of OUTSIDE, where the function is compiled
 and then differentiated, the usual way of training in PyTorch.
 
+A checkpoint is also held to what it is for: in the eager mode g must be evaluated twice in one gradient, for the value
+and again in the backward pass; where compiled only the value is checked. PyTorch counts calls, JAX callbacks.
+
 Asymmetries. PyTorch's loops that are operations (`while_loop`, `scan`) are prototypes of a private module; JAX's sparse
 arrays are of `jax.experimental`. PyTorch has no loop of a fixed number of steps but `scan`: the row `counted loop` is
 `fori_loop` in JAX and `while_loop` with a counter in PyTorch.
@@ -106,6 +109,15 @@ def _integer() -> dict[str, np.ndarray]:
 def transformations() -> dict[str, np.ndarray]:
     """What each transformation must give."""
     return _smooth() | _loops() | _sparse() | _integer()
+
+
+def recomputed(error: float, evaluations: int) -> tuple[float, str]:
+    """The error of a gradient through a checkpoint, and how often it evaluated the function. Raises ValueError if that
+    is not twice.
+    """
+    if evaluations != 2:
+        raise ValueError(f"a gradient through the checkpoint evaluates the function {evaluations} times, expected 2")
+    return error, f"{evaluations} evaluations"
 
 
 def error(name: str, value: np.ndarray) -> float:

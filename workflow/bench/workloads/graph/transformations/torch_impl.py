@@ -192,8 +192,20 @@ TRANSFORMATIONS: dict[str, Row] = {
 """Transformation, function, and where it is taken."""
 
 
-def transformed(name: str, mode: str) -> float:
-    """Error of a transformation in a mode."""
+def evaluations() -> int:
+    """How often g is evaluated in one gradient through a checkpoint."""
+    calls = []
+
+    def counted(x: Tensor) -> Tensor:
+        calls.append(x)
+        return g(x)
+
+    _tape(lambda x: checkpoint(counted, x, use_reentrant=False))(X)
+    return len(calls)
+
+
+def transformed(name: str, mode: str) -> Any:
+    """Error of a transformation in a mode; of a checkpoint also how often it evaluates the function."""
     transformation, function, x = TRANSFORMATIONS[name]
     if mode == "eager":
         result = transformation(function)(x)
@@ -201,7 +213,8 @@ def transformed(name: str, mode: str) -> float:
         result = transformation(torch.compile(function, fullgraph=mode == "compiled"))(x)
     else:
         result = torch.compile(transformation(function), fullgraph=mode == "compiled")(x)
-    return problem.error(name, result.detach().numpy())
+    error = problem.error(name, result.detach().numpy())
+    return problem.recomputed(error, evaluations()) if (name, mode) == ("checkpoint", "eager") else error
 
 
 def events() -> Iterator[Event]:

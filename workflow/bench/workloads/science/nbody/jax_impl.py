@@ -12,8 +12,13 @@ from jax import lax
 from bench.backends import Step, jax_backend
 from bench.workloads.science.nbody.problem import SOFTENING, TIME_STEP, Problem
 
-ROWS, ROWS_ON_GPU = 256, 4096
+PAIRS, ROWS_ON_GPU = 2**18, 4096
 """Of a block: so many that a processor's cache, and a GPU's memory, hold its pairs."""
+
+
+def rows_of_a_block(bodies: int) -> int:
+    """How many rows a processor works on at a time."""
+    return min(max(1, PAIRS // bodies), bodies)
 
 
 def fused(x: jax.Array, mass: jax.Array) -> jax.Array:
@@ -41,7 +46,7 @@ def row(x: jax.Array, mass: jax.Array) -> Callable[[tuple[jax.Array, jax.Array]]
 
 def blocked(x: jax.Array, mass: jax.Array) -> jax.Array:
     """The same as matrix products, one block of rows after the other."""
-    return lax.map(row(x, mass), (jnp.arange(len(x)), x), batch_size=ROWS)
+    return lax.map(row(x, mass), (jnp.arange(len(x)), x), batch_size=rows_of_a_block(len(x)))
 
 
 def blocked_by_python(x: jax.Array, mass: jax.Array, height: int) -> jax.Array:
@@ -55,7 +60,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `forward`; in `scan` every step has arguments of its own."""
     acceleration: Callable[[jax.Array, jax.Array], jax.Array] = fused if device == "cuda" else blocked
     if mode == "eager":
-        acceleration = partial(blocked_by_python, height=ROWS_ON_GPU if device == "cuda" else ROWS)
+        height = ROWS_ON_GPU if device == "cuda" else rows_of_a_block(problem.bodies)
+        acceleration = partial(blocked_by_python, height=height)
 
     def forward(position: jax.Array, velocity: jax.Array, mass: jax.Array) -> dict[str, jax.Array]:
         middle = position + TIME_STEP / 2 * velocity

@@ -7,18 +7,19 @@ import numpy as np
 from bench.backends import Step, numpy_backend
 from bench.workloads.science.nbody.problem import SOFTENING, TIME_STEP, Problem
 
-ROWS = 32
-"""Of a block."""
+PAIRS = 2**15
+"""Of a block: its two arrays stay in the cache."""
 
 
 def acceleration(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """a (n, 3) at positions x (n, 3)."""
     n, coordinates = len(x), np.ascontiguousarray(x.T)
     weighted = np.column_stack([mass[:, None] * x, mass])
-    squared, scratch = np.empty((2, min(ROWS, n), n), x.dtype)
+    height = min(max(1, PAIRS // n), n)
+    squared, scratch = np.empty((2, height, n), x.dtype)
     sums = np.empty((n, 4), x.dtype)
-    for first in range(0, n, ROWS):
-        rows = slice(first, min(first + ROWS, n))
+    for first in range(0, n, height):
+        rows = slice(first, min(first + height, n))
         block, other = squared[:rows.stop - first], scratch[:rows.stop - first]
         block[...] = SOFTENING**2
         for coordinate in coordinates:

@@ -10,7 +10,7 @@ from torch import Tensor
 from bench.backends import Step, torch_backend
 from bench.workloads.science.nbody.problem import SOFTENING, TIME_STEP, Problem
 
-ROWS_PER_THREAD, ROWS_ON_GPU = 32, 4096
+PAIRS_PER_THREAD, ROWS_ON_GPU = 2**15, 4096
 """Of a block: so many that a processor's cache, and a GPU's memory, hold its pairs."""
 
 
@@ -27,7 +27,7 @@ def blocked(x: Tensor, mass: Tensor) -> Tensor:
     n, coordinates = len(x), x.T.contiguous()
     weighted = torch.cat([mass[:, None] * x, mass[:, None]], dim=1)
     sums = torch.empty_like(weighted)
-    height = ROWS_ON_GPU if x.is_cuda else ROWS_PER_THREAD * torch.get_num_threads()
+    height = ROWS_ON_GPU if x.is_cuda else max(1, PAIRS_PER_THREAD * torch.get_num_threads() // n)
     for first in range(0, n, height):
         rows = slice(first, min(first + height, n))
         squared = torch.square_(coordinates[0, rows, None] - coordinates[0]).add_(SOFTENING**2)
