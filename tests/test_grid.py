@@ -163,6 +163,8 @@ def test_run_zero_of_every_variant_comes_before_run_one_of_any():
     runs = sorted(grid.runs(plan()), key=lambda item: -grid.priority(*item))
     rounds = [run % TWIN for _, run in runs]
     assert rounds == sorted(rounds)
+    places = {item: place for place, item in enumerate(runs)}
+    assert all(places[cell, 0] < places[cell, TWIN] for cell, run in runs if run == TWIN)
 
 
 def test_the_order_within_a_round_is_shuffled_and_always_the_same():

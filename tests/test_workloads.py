@@ -25,7 +25,7 @@ BASELINES = {key: item for key, item in TIMED.items() if "numpy" in item.framewo
 PLAIN = {"__future__", "collections", "dataclasses", "functools", "gzip", "importlib", "itertools", "math", "pathlib",
          "types", "typing"}
 """Parts of the standard library that have neither a clock nor processes."""
-OWN = {"problem": {"numpy", "sklearn"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"},
+OWN = {"problem": {"numpy"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"},
        "numpy": {"numpy"}}
 
 every_workload = pytest.mark.parametrize("key", TIMED)

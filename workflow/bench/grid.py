@@ -242,10 +242,10 @@ def _runs_there(folder: Path) -> Iterable[tuple[str, str, str, str, str]]:
 def priority(cell: Cell, run: int) -> int:
     """The order of the runs: round after round (a run and its twin share a round), shuffled within a round.
 
-    Run 0 comes before run 1 and all later ones of its cell, which use its compiler caches.
+    Run 0 comes before all other runs of its cell, its twin among them, which use its compiler caches.
     """
     shuffled = int.from_bytes(hashlib.sha256(f"{cell} {run}".encode()).digest()[:2], "big")
-    return 100_000_000 - (run % TWIN) * 100_000 - shuffled
+    return 100_000_000 - (run % TWIN) * 200_000 - (100_000 if run == TWIN else 0) - shuffled
 
 
 @dataclass(frozen=True)

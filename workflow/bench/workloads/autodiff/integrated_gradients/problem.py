@@ -26,11 +26,12 @@ Source: Sundararajan, Taly, Yan, Axiomatic attribution for deep networks, ICML 2
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 TITLE = {"en": "Integrated gradients", "zh": "积分梯度归因"}
 SECTION = 8
@@ -67,8 +68,12 @@ Arrays = dict[str, np.ndarray]
 @cache
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """Images (1797, 64) with values in [0, 1] and their classes (1797,)."""
-    images, classes = load_digits(return_X_y=True)
-    return images / 16.0, classes
+    # The file that scikit-learn's load_digits reads; importing scikit-learn would take longer than PyTorch or JAX.
+    package = find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("the digits are a file of scikit-learn, which is not installed")
+    table = np.loadtxt(Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz", delimiter=",")
+    return table[:, :-1] / 16.0, table[:, -1].astype(np.int64)
 
 
 def initial() -> Arrays:
