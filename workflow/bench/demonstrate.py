@@ -13,7 +13,6 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
-import shutil
 import tempfile
 from typing import Any
 
@@ -92,10 +91,8 @@ def main(argv: list[str] | None = None) -> None:
     workload = problem(name)
     processors = getattr(workload, "PROCESSORS", 1)  # times of small examples are steadier on one thread
     environment.pin(choice(environment.affinity() or [], processors))
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as caches:
-        if options.framework == "torch":
-            shutil.copytree(measure.toolchain(options.caches.absolute()), caches, dirs_exist_ok=True)
-        os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, Path(caches)))
+    with measure.fresh_caches(options.caches, options.framework) as caches:
+        os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, caches))
         events = demonstrate(name, options.framework)
     schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
     print(f"{options.workload} {options.framework}: {len(events)} events")

@@ -133,6 +133,18 @@ def toolchain(base: Path) -> Path:
     return folder
 
 
+@contextmanager
+def fresh_caches(base: Path, framework: str) -> Iterator[Path]:
+    """A folder of caches that hold nothing but what PyTorch's compiler knows about the machine, removed at the end.
+
+    A process that is killed leaves nothing half written in the caches of the next one.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        if framework == "torch":
+            shutil.copytree(toolchain(base.absolute()), folder, dirs_exist_ok=True)
+        yield Path(folder)
+
+
 def keep_off(cpus: list[int]) -> None:
     """Move this process to the processors that the measurement does not use, if there are any."""
     others = sorted(set(environment.affinity() or []) - hardware.with_siblings(cpus))

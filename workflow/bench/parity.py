@@ -18,6 +18,7 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
+import tempfile
 from collections.abc import Collection, Iterable
 from importlib import import_module
 from types import ModuleType
@@ -25,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import schema, workloads
+from bench import environment, measure, schema, workloads
 from bench.vocabulary import FRAMEWORKS, MODES, NUMERICAL, PIVOT
 
 SIZE, PRECISION, DEVICE = "tiny", "float64", "cpu"
@@ -59,8 +60,7 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
              if family in NUMERICAL and usual in modes(problem, framework) and LOWER in problem.PRECISIONS]
     rows = []
     for precision, pairs in ((PRECISION, wanted), (LOWER, lower)):
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-        backend.configure(DEVICE, precision, threads)
+        backend.configure(DEVICE, precision, len(environment.affinity() or [0]))
         for mode, task in pairs:
             key = {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode,
                    "precision": precision}
@@ -201,6 +201,8 @@ def main() -> None:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
+    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     if arguments.workload not in workloads.discover():
@@ -208,7 +210,10 @@ def main() -> None:
     family, name = arguments.workload.split("/")
     checks = arguments.checks and {(mode, task) for mode, _, task in (check.partition(":")
                                                                      for check in arguments.checks)}
-    rows = observe(family, name, arguments.framework, checks)
+    threads = len(environment.affinity() or [0])
+    with measure.fresh_caches(arguments.caches, arguments.framework) as caches:
+        os.environ.update(environment.recorded(device=DEVICE, threads=threads, caches=caches))
+        rows = observe(family, name, arguments.framework, checks)
     schema.write(arguments.output, "observations", rows)
     for row in rows:
         if row["status"] != "ok":

@@ -55,11 +55,13 @@ rule check:
     params:
         digest=planning.source_digest,
         checks=checks,
+        caches=f"{RESULTS}/cache",
     shell:
         "python workflow/bench/parity.py"
         " --workload {wildcards.family}/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --checks {params.checks}"
+        " --caches {params.caches}"
         " --output {output}"
         " > {log} 2>&1"
 

@@ -11,6 +11,9 @@ import torch
 from jax.experimental.jet import jet
 from torch import Tensor
 
+COMPILES = ("primal", "nth_reverse")
+"""torch.compile does not take the constant tangents of nested forward mode."""
+
 
 def torch_damped(x: Tensor) -> Tensor:
     """f, elementwise."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 NAMES = ("main_params", "extra_params", "state", "sequence")
 
-COMPILES = False
+COMPILES = ()
 """torch.compile takes many minutes with a thousand steps in a row."""
 
 

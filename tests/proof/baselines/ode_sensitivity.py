@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 
 NAMES = ("positions", "velocities", "masses", "targets", "step")
 
-COMPILES = False
+COMPILES = ()
 """torch.compile takes minutes with what is written here."""
 
 

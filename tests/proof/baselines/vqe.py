@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import torch
 from torch import Tensor
 
-COMPILES = False
+COMPILES = ()
 """torch.compile takes minutes with what is written here."""
 
 
