@@ -13,6 +13,8 @@ from bench.names import Names
 from bench.tables import Tables
 
 NUMPY = "numpy"
+LEAST_SHARE = 0.01
+"""Share of the copy bandwidth below which a kernel is not bound by memory."""
 MOST_ROWS = 12
 """Rows of a table that is not folded."""
 
@@ -89,12 +91,16 @@ def speedup_table(article: Article, found: pd.DataFrame) -> Html:
 
 
 def bandwidth_table(article: Article) -> Html:
-    """The least bytes that a kernel must move, over its time, as a share of the bandwidth of a large copy."""
+    """The least bytes that a kernel must move, over its time, as a share of the bandwidth of a large copy; those that
+    compute so much that nobody reaches a hundredth of it are left out.
+    """
     cells = views.sound_cells(article.tables, article.machine)
     cells = cells[cells["family"].isin(ratios.NUMERICAL) & (cells["share_of_copy"] > 0)]
     cells = views.largest(cells)
     rows: list[dict[str, Any]] = []
     for _, own in cells.groupby(views.PROBLEM, sort=False):
+        if own["share_of_copy"].max() < LEAST_SHARE:
+            continue
         first = next(own.itertuples())
         rows.append({"problem": article.names.problem(first), "hardware": machine_name(article, first),
                      "bytes_moved": formats.size(float(first.bytes_moved))} | {

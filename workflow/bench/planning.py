@@ -178,15 +178,15 @@ def write_settings(settings: Settings, folder: Path) -> None:
     (folder / "settings.json").write_text(settings.written())
 
 
-def lift_rate_limit(scheduling: Any) -> None:
+def lift_rate_limit(scheduler: Any) -> None:
     """Lift the limit of 100 jobs a second that Snakemake sets by itself; one that a user set stays.
 
     Under a limit Snakemake 9.27 starts a timer at every look at the waiting jobs, whose end is a further look: after
     some hundred jobs it looks at all of them hundreds of times a second, and keeps a core busy beside the measurement.
     """
-    limit = getattr(scheduling, "max_jobs_per_timespan", None)
+    limit = getattr(scheduler, "job_rate_limiter", None)
     if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-        scheduling.max_jobs_per_timespan = None
+        scheduler.job_rate_limiter = None
 
 
 def tell_shares(folder: Path) -> None:

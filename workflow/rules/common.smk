@@ -32,8 +32,6 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
-planning.lift_rate_limit(workflow.scheduling_settings)
-
 # Processes that a running workflow starts read this file too; they need not look at the results.
 STATE = grid.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
 if STATE:
@@ -63,6 +61,7 @@ def example_cores(wildcards):
 
 
 onstart:
+    planning.lift_rate_limit(workflow.scheduler)
     planning.hold_workflow(Path(workflow.basedir, "results"))
     planning.write_settings(SETTINGS, Path(RESULTS))
 
