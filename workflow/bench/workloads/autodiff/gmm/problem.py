@@ -54,6 +54,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     for d in (2, 10, 20, 32, 64) for name, observations in (("", 1000), ("n10000-", 10_000))
     for components in (5, 10, 25, 50, 100, 200)}
 TASKS = ("primal", "gradient")
+QUICK_TASKS = ("gradient",)
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}  # PyTorch's faster one differs by task
 SWEEP_TASKS = TASKS
 CHECK_TASKS = TASKS
