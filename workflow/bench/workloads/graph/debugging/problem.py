@@ -63,7 +63,7 @@ def _commands() -> Iterator[io.StringIO]:
         sys.settrace(None)
 
 
-def located(call: Callable[[], object], function: str) -> tuple[float, str]:
+def located(call: Callable[[], object], function: str) -> tuple[float | None, str]:
     """1 if a traceback names a line of `function`, else 0, and the exception's class and message.
 
     Without an exception: no number, and what the call gave.
@@ -73,4 +73,4 @@ def located(call: Callable[[], object], function: str) -> tuple[float, str]:
     except Exception as error:
         named = any(frame.name == function for frame in traceback.extract_tb(error.__traceback__))
         return float(named or f"in {function}" in str(error)), f"{type(error).__name__}: {error}"
-    return float("nan"), f"no exception: {result}"
+    return None, f"no exception: {result}"
