@@ -19,4 +19,4 @@ def test_every_committed_file_is_sound_and_complete(folder):
     assert machine.left_out == []
     tables = machine.tables()
     assert all(tables[name] for name in ("runs", "cells", "comparisons", "noise", "peaks", "parity", "events"))
-    assert {row["status"] for row in tables["parity"]} == {"ok"}
+    assert {row["status"] for row in tables["parity"]} <= {"ok", "unsupported"}
