@@ -118,7 +118,7 @@ def test_standard_repeats_what_quick_compares_more_often_than_what_it_adds():
 
 
 def test_scaling_curves_are_measured_where_they_are_asked_for_in_the_tasks_that_a_workload_names():
-    cells = grid.cells(plan(workloads="autodiff/gmm", sizes="sweeps", modes="jit"))
+    cells = grid.cells(plan(preset="standard", workloads="autodiff/gmm", sizes="sweeps", modes="jit"))
     mine = {(cell.task, cell.size) for cell in cells if cell.family != "machine"}
     definition = workloads.discover()["autodiff/gmm"].problem
     assert mine == {(task, size) for task in definition.SWEEP_TASKS for size in definition.SWEEPS}
