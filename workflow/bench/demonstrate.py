@@ -13,7 +13,6 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
-import tempfile
 from typing import Any
 
 from bench import environment, measure, schema, workloads
@@ -78,7 +77,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="graph/NAME")
     parser.add_argument("--hardware", required=True, help="name of this machine")
-    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+    parser.add_argument("--caches", type=Path, default=measure.CACHES,
                         help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
     parser.add_argument("--output", required=True, type=Path, help="Parquet file to write")
     return parser.parse_args(argv)

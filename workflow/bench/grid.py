@@ -30,9 +30,8 @@ USUAL_MODES = {"torch": "eager", "jax": "jit"}
 """The variants that are measured as two, in one workload of every family (another one where these are not), and
 the only ones of most workloads in the preset smoke: they start fast.
 """
-BASELINE = "numpy"
-BASELINE_PRECISIONS = ("float64", "float32")
-"""What NumPy computes in."""
+BASELINE, BASELINE_PRECISIONS = "numpy", ("float64", "float32")
+"""The framework that is the base line, and what it computes in."""
 
 
 def catalogue(settings: Settings) -> dict[str, workloads.Workload]:
@@ -121,7 +120,7 @@ def _sizes(item: workloads.Workload, device: str, settings: Settings) -> list[st
 def _is_for_gpus(point: str) -> bool:
     """Whether a point of a scaling curve lies beyond what a CPU is given."""
     axis, _, amount = point.rpartition("-")
-    return int(amount) > MOST_ON_CPU.get(axis, int(amount))
+    return axis in MOST_ON_CPU and int(amount) > MOST_ON_CPU[axis]
 
 
 def _precisions(item: workloads.Workload, device: str, settings: Settings) -> list[str]:

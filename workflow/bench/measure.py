@@ -34,6 +34,8 @@ from bench import environment, hardware, probe, timing, workloads
 from bench.vocabulary import ALLOWED, TWIN, Cell
 
 WORKER = Path(__file__).with_name("worker.py")
+CACHES = Path(tempfile.gettempdir(), "torch-jax-caches")
+"""Where compilers' caches are kept unless the caller names a folder."""
 TOOLCHAIN = Path(__file__).with_name("backends") / "torch_toolchain.py"
 UNCOMPILED = ("torch-eager", "numpy-eager")
 LOCK = Path("/tmp/torch-jax-benchmark.lock")
@@ -267,7 +269,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of the run (default: all but one)")
     parser.add_argument("--settings", type=Path, default=None,
                         help="settings.json of the workflow: time budget, interval width, time-out")
-    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+    parser.add_argument("--caches", type=Path, default=CACHES,
                         help="folder that keeps the compilers' caches from run 0 to the next (default: %(default)s)")
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write")
     return parser.parse_args(arguments)

@@ -18,7 +18,6 @@ if __name__ == "__main__":  # run as a script: import the package, whose statist
 
 import argparse
 import os
-import tempfile
 from collections.abc import Collection, Iterable
 from importlib import import_module
 from types import ModuleType
@@ -201,7 +200,7 @@ def main() -> None:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
-    parser.add_argument("--caches", type=Path, default=Path(tempfile.gettempdir(), "torch-jax-caches"),
+    parser.add_argument("--caches", type=Path, default=measure.CACHES,
                         help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()

@@ -20,8 +20,9 @@ MEASURING = ("measure", "worker", "timing", "probe", "environment", "demonstrate
              "settings", "planning", "hardware")
 """Modules that present nothing: editing them does not make the article anew."""
 COLLECTING = [f"workflow/bench/{name}.py" for name in
-              ("collect", "grid", "parity", "schema", "shares", "statistics", "vocabulary")]
-JUDGING = [*(f"workflow/bench/{name}.py" for name in ("judge", "judging", "events", "statistics", "tables")),
+              ("collect", "coverage", "grid", "parity", "schema", "shares", "statistics", "vocabulary")]
+JUDGING = [*(f"workflow/bench/{name}.py" for name in
+             ("judge", "judging", "ratios", "statistics", "tables", "vocabulary")),
            *sorted(map(str, Path("workflow/bench/claims").glob("*.py")))]
 
 

@@ -11,6 +11,8 @@ from bench import judging, statistics
 from bench.claims.common import EXACT, code_sizes, outcome_of, outcome_word, yes
 from bench.judging import FRAMEWORKS, REFUTED, Missing, Results, Verdict, by_parts, by_share, claim, number
 
+MEMORY = ("baseline_host_bytes", "peak_host_bytes", "peak_device_bytes")
+"""What a cell tells of its memory."""
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 BASIC = ("gradient", "gradient of a compiled function", "jvp", "vjp", "jacfwd", "jacrev", "hessian",
          "hvp forward over reverse", "hvp reverse over forward", "hvp reverse over reverse", "vmap of gradient",
@@ -49,15 +51,9 @@ def _curve_of_orders(results: Results) -> dict[str, list[dict[str, Any]]]:
     for framework, own in cells.groupby("framework"):
         fastest = own.drop_duplicates("amount").sort_values("amount")
         found[str(framework)] = [
-            {"order": int(row.amount), "mode": row.mode, "seconds": number(row.step_seconds),
-             "bytes": _used_bytes(row)} for row in fastest.itertuples()]
+            {"order": int(row["amount"]), "mode": row["mode"], "seconds": number(row["step_seconds"])}
+            | {column: number(row[column]) for column in MEMORY} for row in fastest.to_dict("records")]
     return found
-
-
-def _used_bytes(row: Any) -> float | None:
-    """Peak memory of a cell: on the device where it is known, else what the process took beyond its import."""
-    host = number(row.peak_host_bytes)
-    return number(row.peak_device_bytes) or (None if host is None else host - (number(row.baseline_host_bytes) or 0.0))
 
 
 def _order(results: Results, framework: str, order: int) -> dict[str, float | None]:
