@@ -118,6 +118,18 @@ except RuntimeError as error:
     assert run("torch", script) == "seen torch.compile broke the graph\n"
 
 
+def test_a_backward_pass_that_is_compiled_when_it_is_called_counts_as_compiling():
+    script = """
+import torch
+loss = torch.compile(lambda x: (x.sin() * x.cos()).sum(), backend="aot_eager")(torch.ones(3, requires_grad=True))
+before = backend.compile_seconds()
+loss.backward()
+after = backend.compile_seconds()
+print(before["trace"] == after["trace"], 0 < before["compile"] < after["compile"])
+"""
+    assert run("torch", script) == "True True\n"
+
+
 def test_a_hidden_transfer_inside_the_guard_is_raised():
     script = """
 import jax, numpy as np

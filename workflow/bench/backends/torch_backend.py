@@ -143,14 +143,18 @@ def _counters(group: str) -> Mapping[str, int]:
 
 
 def compile_seconds() -> dict[str, float]:
-    """Seconds that the compiler took inside the first step: tracing (Dynamo) and compiling (Inductor); {} if none."""
+    """Seconds that the compiler took inside the first step: tracing (Dynamo) and compiling (Inductor); {} if none.
+
+    A backward pass that is not part of the traced function is compiled when it is first called.
+    """
     if "torch._dynamo.utils" not in sys.modules:
         return {}
     names, totals = sys.modules["torch._dynamo.utils"].compile_times(repr="csv", aggregate=True)
     seconds = {name: float(str(total)) for name, total in zip(names, totals, strict=True)}
     whole = seconds.get("_compile.compile_inner", 0.0)
     backend = seconds.get("OutputGraph.call_user_compiler", 0.0)
-    return {"trace": whole - backend, "compile": backend} if whole else {}
+    backward = seconds.get("backward._backward_impl", 0.0)
+    return {"trace": whole - backend, "compile": backend + backward} if whole else {}
 
 
 def peak_device_bytes(device: str) -> int | None:
