@@ -26,6 +26,8 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH" python -m
 # With the packages for the CPU alone, a GPU is not measured, whether or not there is one.
 INSTALLED := $(PYTHON) -c 'import json; print({"cpu": "cpu"}.get(json.load(open(".venv/install.json"))["device"], "auto"))'
 PYTEST := $(RUN) pytest
+# Tests that share what is costly to make share a process.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: report test test-slow compare lint environment environment-dev
 
@@ -35,12 +37,12 @@ report: environment
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).
 test: environment-dev
-	$(PYTEST) -m "not slow and not serial" --numprocesses auto --maxprocesses 4
+	$(PYTEST) -m "not slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "not slow and serial" || test $$? -eq 5
 	$(MAKE) lint
 
 test-slow: environment-dev
-	$(PYTEST) -m "slow and not serial" --numprocesses auto --maxprocesses 4
+	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
 
 compare: environment-dev

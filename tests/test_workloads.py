@@ -28,6 +28,9 @@ PLAIN = {"__future__", "collections", "dataclasses", "functools", "gzip", "impor
 OWN = {"problem": {"numpy"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"},
        "numpy": {"numpy"}}
 
+together = pytest.mark.xdist_group("references")
+"""Tests that need every reference: in one process, each reference is computed once."""
+
 every_workload = pytest.mark.parametrize("key", TIMED)
 every_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 every_implementation = pytest.mark.parametrize(("key", "framework"), [
@@ -83,11 +86,16 @@ def test_work_is_counted_and_grows_with_the_size(key):
         assert work == sorted(work)
 
 
+@cache
+def reference(key, task):
+    return TIMED[key].problem.Problem("tiny").reference(task)
+
+
+@together
 @every_workload
 def test_the_reference_is_finite_and_float64(key):
-    definition = TIMED[key].problem
-    for task in definition.CHECK_TASKS:
-        for name, value in definition.Problem("tiny").reference(task).items():
+    for task in TIMED[key].problem.CHECK_TASKS:
+        for name, value in reference(key, task).items():
             assert value.dtype == np.float64, (task, name)
             assert np.isfinite(value).all(), (task, name)
 
@@ -169,6 +177,7 @@ def test_every_variant_passes_the_parity_gate(key, framework, mode, task):
     assert all(len(row["message"]) > len("Unsupported: ") for row in unsupported)
 
 
+@together
 @pytest.mark.parametrize("key", BASELINES)
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_the_base_line_in_numpy_computes_the_reference(key, precision):
@@ -177,11 +186,11 @@ def test_the_base_line_in_numpy_computes_the_reference(key, precision):
     for task in definition.BASELINE_TASKS:
         problem = definition.Problem("tiny")
         found = parity.first_steps(build(problem, task, "eager", "cpu", precision))
-        reference = problem.reference(task)
-        assert found.keys() == reference.keys()
+        wanted = reference(key, task)
+        assert found.keys() == wanted.keys()
         assert problem.bytes_moved(task) > 0
         tolerance = definition.TOLERANCE if precision == "float64" else definition.PRECISION_TOLERANCE[precision]
-        for name, value in reference.items():
+        for name, value in wanted.items():
             assert parity.relative_error(found[name], value) <= tolerance, (task, name)
 
 
@@ -210,6 +219,7 @@ print(json.dumps(report))
 """
 
 
+@together
 @every_framework
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "tf32"])
 def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework, precision):
@@ -223,14 +233,13 @@ def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework
         if precision == "tf32":
             assert found == "TF32 exists on CUDA devices only"
             continue
-        definition = TIMED[key].problem
-        reference = definition.Problem("tiny").reference(task)
         if isinstance(found, str):
             assert len(found) > len("Unsupported"), "a reason"
             continue
-        for part in {"loss", "output"} & reference.keys() or reference:
-            error = parity.relative_error(np.array(found[part]), reference[part])
-            assert error <= definition.PRECISION_TOLERANCE[precision], (name, part, error)
+        wanted = reference(key, task)
+        for part in {"loss", "output"} & wanted.keys() or wanted:
+            error = parity.relative_error(np.array(found[part]), wanted[part])
+            assert error <= TIMED[key].problem.PRECISION_TOLERANCE[precision], (name, part, error)
 
 
 COURSE_SCRIPT = """

@@ -166,7 +166,7 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
                     row[column] = 0.0 if column.endswith(schema.AMOUNTS) else math.inf
         schema.write(tmp_path / f"data/{name}.parquet", name, rows)
     (tmp_path / "data/machines.json").write_text('{"synthetic-gpu": {"memory_bytes": "much", "gpus": 3}}')
-    pages = build(tmp_path, tmp_path / "data", "synthetic-cpu-2c")
+    pages = build(tmp_path, tmp_path / "data", "synthetic-cpu-2c", languages=["en"])
     assert not re.search(r"\bnan\b|\binf\b", " ".join(Reader(pages["en"]).text))
 
 

@@ -54,7 +54,13 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, st
 
 def read_words(path: Path, language: str) -> Words:
     """The words of a language. Raises KeyError for a language that the file does not have."""
-    return Words(yaml.safe_load(path.read_text(encoding="utf-8"))[language])
+    return Words(_tree(path)[language])
+
+
+@cache
+def _tree(path: Path) -> Mapping[str, Any]:
+    tree: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tree
 
 
 @cache

@@ -37,7 +37,10 @@ class Tables:
         path = self.folder / "machines.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
+    @cached_property
+    def _hardware(self) -> frozenset[str]:
+        return frozenset(self.machines).union(self.frame("cells")["hardware"])
+
     def hardware(self, own: str) -> list[str]:
         """Every machine with results, this one first."""
-        known = set(self.machines) | set(self.frame("cells")["hardware"])
-        return [own, *sorted(known - {own})] if own in known else sorted(known)
+        return sorted(self._hardware, key=lambda name: (name != own, name))
