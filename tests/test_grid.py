@@ -54,10 +54,11 @@ def test_a_workload_that_does_not_exist_is_named_with_those_that_do():
         grid.catalogue(plan(workloads=["training/nothing"]))
 
 
-def test_every_family_has_twins_of_both_frameworks():
-    twins = {(cell.family, cell.framework) for cell, run in grid.runs(plan()) if run >= TWIN}
-    families = ("training", "autodiff", "science")
-    assert twins == {(family, framework) for family in families for framework in ("torch", "jax")}
+@pytest.mark.parametrize(("preset", "left_out"), [("quick", {("science", "torch", "eager")}), ("standard", set())])
+def test_every_family_has_twins_in_the_usual_modes_that_are_measured(preset, left_out):
+    twins = {(cell.family, cell.framework, cell.mode) for cell, run in grid.runs(plan(preset=preset)) if run >= TWIN}
+    assert twins == {(family, framework, mode) for family in ("training", "autodiff", "science")
+                     for framework, mode in grid.USUAL_MODES.items()} - left_out
 
 
 def test_where_the_usual_mode_is_not_measured_another_one_has_a_twin():

@@ -47,19 +47,15 @@ def demonstrate(name: str, framework: str) -> list[Event]:
     return events
 
 
-def choice(allowed: list[int], count: int) -> list[int]:
-    """`count` of the allowed processors, or all if there are fewer; other processes begin with another one."""
-    start = os.getpid() % max(len(allowed), 1)
-    return sorted((allowed[start:] + allowed[:start])[:count])
-
-
 def variables(every_device: bool, processors: int, caches: Path) -> dict[str, str]:
     """Environment variables that must be set before a framework is imported.
 
     Examples run on the CPU, whose behaviour every reader can repeat, unless the workload asks which devices there are;
     compilers get a cache that holds nothing but what they know about the machine, so that a first call is a first call.
+    PyTorch's compiler starts no helpers, for a copy of the process (`isolated`) would wait for them forever.
     """
     settings = environment.recorded(device="cpu", threads=processors, caches=caches)
+    settings["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
     if every_device:
         del settings["JAX_PLATFORMS"], settings["CUDA_VISIBLE_DEVICES"]
     return settings
@@ -89,7 +85,8 @@ def main(argv: list[str] | None = None) -> None:
     name = options.workload.removeprefix("graph/")
     workload = problem(name)
     processors = getattr(workload, "PROCESSORS", 1)  # times of small examples are steadier on one thread
-    environment.pin(choice(environment.affinity() or [], processors))
+    if getattr(workload, "TIMED", False):
+        environment.pin((environment.affinity() or [])[-processors:])
     with measure.fresh_caches(options.caches, options.framework) as caches:
         os.environ.update(variables(getattr(workload, "EVERY_DEVICE", False), processors, caches))
         events = demonstrate(name, options.framework)

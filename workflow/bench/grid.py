@@ -27,7 +27,7 @@ MOST_ON_CPU = {"elements": 2**22}
 SWEEP_RUNS = 3
 """The most runs of a point of a scaling curve."""
 USUAL_MODES = {"torch": "eager", "jax": "jit"}
-"""The variants that are measured as two, in one workload of every family (another one where these are not), and
+"""The variants that are measured as two, in one workload of every family (others where none of these is), and
 the only ones of most workloads in the preset smoke: they start fast.
 """
 BASELINE, BASELINE_PRECISIONS = "numpy", ("float64", "float32")
@@ -186,22 +186,24 @@ def _is_quick(cell: Cell) -> bool:
 def twins(grid: Iterable[Cell]) -> list[Cell]:
     """The cells that are measured twice: of each family, device and framework one, in its usual mode.
 
-    Where the usual mode is not measured it is the first of any mode: without twins nothing could be told from noise.
+    Where no usual mode is measured at all they are of any mode: without twins nothing could be told from noise.
     """
+    candidates = sorted((cell for cell in grid if cell.framework in USUAL_MODES and cell.family != MACHINE),
+                        key=_rank_as_twin)
+    usual = [cell for cell in candidates if cell.mode == USUAL_MODES[cell.framework]]
     first: dict[tuple[str, str, str], Cell] = {}
-    for cell in sorted((cell for cell in grid if cell.framework in USUAL_MODES), key=_rank_as_twin):
-        if cell.family != MACHINE:
-            first.setdefault((cell.family, cell.device, cell.framework), cell)
+    for cell in usual or candidates:
+        first.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(first.values())
 
 
-def _rank_as_twin(cell: Cell) -> tuple[bool, bool, int]:
+def _rank_as_twin(cell: Cell) -> tuple[bool, int]:
     """Low for what every preset measures, so that a larger one keeps the twins of a smaller one, and for the lightest
     workloads, of which quick takes the most modes.
     """
     item = workloads.discover()[f"{cell.family}/{cell.workload}"]
     modes = sum(len(_quick_modes(item, framework, cell.device)) for framework in USUAL_MODES)
-    return not _is_quick(cell), cell.mode != USUAL_MODES[cell.framework], -modes
+    return not _is_quick(cell), -modes
 
 
 def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:

@@ -178,11 +178,13 @@ def unfinished_seconds(step: Call, wait: Call, drain: Call, loops: int) -> tuple
     """How much work is still going on when `wait` has returned: (seconds that `drain` takes, busy share after it).
 
     The busy share is processor time of this process over wall time while it sleeps, so it sees work that the
-    framework knows nothing of, a background thread for example.
+    framework knows nothing of, a background thread for example. What goes on at first is not counted: threads of OpenMP
+    spin for a while before they sleep, and XLA gives large results back to the system behind the next step, whose time
+    that is part of.
     """
-    block_seconds(step, wait, loops)
+    block = block_seconds(step, wait, loops)
     left = seconds_of(drain)
-    time.sleep(0.05)  # worker threads of OpenMP spin for a while before they sleep
+    time.sleep(max(0.05, block / 5))
     cpu, wall = time.process_time(), time.perf_counter()
     time.sleep(0.02)
     return left, (time.process_time() - cpu) / (time.perf_counter() - wall)
