@@ -315,7 +315,7 @@ def floors(runs: list[Row]) -> Callable[[str, float], float | None]:
 
 
 def comparison_rows(runs: list[Row], gate: list[Row]) -> list[Row]:
-    """One row per problem × torch mode × jax mode, with verdicts; p adjusted (Holm) over the best pairs and over all.
+    """One row per problem × torch mode × jax mode, with verdicts; p adjusted over the best pairs, and over the others.
 
     Shapes: `runs` and `gate` are rows of the tables `runs` and `parity` of one machine.
     """

@@ -311,7 +311,7 @@ def within_frameworks(results: Results, runs: pd.DataFrame) -> pd.DataFrame:
     """Compiled against eager within each framework: rows with PROBLEM, framework, mode, and a comparison's columns.
 
     `ratio` is eager seconds / compiled seconds; verdict: "jax faster" stands for "compiled faster" (the columns are
-    those of the table comparisons, whose rules are applied). p is adjusted (Holm) over the rows.
+    those of the table comparisons, whose rules are applied). p is adjusted over the rows.
     """
     pairs = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
     rows: list[dict[str, Any]] = []
