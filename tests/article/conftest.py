@@ -42,13 +42,6 @@ def execute(notebook, parameters):
     return content
 
 
-def pytest_collection_modifyitems(items):
-    """What looks at the pages runs in one process, which makes them once."""
-    for item in items:
-        if {"pages", "empty_pages"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("pages"))
-
-
 def make_pages(folder, tables, machine, preset="quick", languages=("en", "zh")):
     """The pages in `folder`, beside `tables`; returns the paths of both by language."""
     pages = {"en": folder / "index.html", "zh": folder / "zh/index.html"}

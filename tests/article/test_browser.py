@@ -9,7 +9,8 @@ import pytest
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = pytest.mark.skipif(not BROWSER or not DRIVER, reason="no chromium with chromedriver is installed")
+pytestmark = [pytest.mark.xdist_group("pages"),
+              pytest.mark.skipif(not BROWSER or not DRIVER, reason="no chromium with chromedriver is installed")]
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage")

@@ -17,6 +17,8 @@ from bench import schema
 from bench.article import FOLDER, Article
 from bench.tables import Tables
 
+pytestmark = pytest.mark.xdist_group("pages")  # made once, in one process
+
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
