@@ -66,6 +66,12 @@ def test_where_the_usual_mode_is_not_measured_another_one_has_a_twin():
     assert twins == {("torch", "compile"), ("jax", "scan")}
 
 
+def test_no_device_is_without_twins():
+    cells = [Cell("science", "nbody", "forward", "small", "float64", device, "torch", mode)
+             for device, mode in (("cpu", "compile"), ("cuda", "compile"), ("cuda", "eager"))]
+    assert {(cell.device, cell.mode) for cell in grid.twins(cells)} == {("cpu", "compile"), ("cuda", "eager")}
+
+
 @pytest.mark.parametrize(("config", "sizes"), [
     ({}, {"cpu": {"small"}, "cuda": {"medium"}}), ({"preset": "smoke"}, {"cpu": {"tiny"}, "cuda": {"tiny"}}),
     ({"sizes": "tiny,large"}, {"cpu": {"small"}, "cuda": {"medium"}})])

@@ -186,14 +186,15 @@ def _is_quick(cell: Cell) -> bool:
 def twins(grid: Iterable[Cell]) -> list[Cell]:
     """The cells that are measured twice: of each family, device and framework one, in its usual mode.
 
-    Where no usual mode is measured at all they are of any mode: without twins nothing could be told from noise.
+    Where a device has no usual mode at all they are of any mode: without twins nothing could be told from noise.
     """
     candidates = sorted((cell for cell in grid if cell.framework in USUAL_MODES and cell.family != MACHINE),
                         key=_rank_as_twin)
-    usual = [cell for cell in candidates if cell.mode == USUAL_MODES[cell.framework]]
+    usual = {cell.device for cell in candidates if cell.mode == USUAL_MODES[cell.framework]}
     first: dict[tuple[str, str, str], Cell] = {}
-    for cell in usual or candidates:
-        first.setdefault((cell.family, cell.device, cell.framework), cell)
+    for cell in candidates:
+        if cell.mode == USUAL_MODES[cell.framework] or cell.device not in usual:
+            first.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(first.values())
 
 
