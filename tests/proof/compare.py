@@ -193,7 +193,7 @@ def both(name: str, size: str = "small", tasks: str = TASKS[0]) -> list[dict[str
         command = [sys.executable, __file__, name, "--framework", framework, "--size", size, "--tasks", tasks]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"{name} {framework}: {done.stderr.strip().splitlines()[-1:]}")
+            raise RuntimeError(f"{name} {framework} ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
         rows += json.loads(done.stdout.splitlines()[-1])
     return rows
 
