@@ -37,7 +37,7 @@ class Preset:
 PRESETS = {
     "smoke": Preset(("tiny",), 1, 1, 0.1, 0.2, 1.0, 3, False, (), twins=False, exclusive=False),
     "quick": Preset(("small",), 3, 3, 0.2, 0.2, 0.01, 7, False, (), twins=True),
-    "standard": Preset(("small", "medium"), 5, 3, 1.2, 0.8, 0.005, 7, True, ("tf32", "bfloat16"), twins=True),
+    "standard": Preset(("small", "medium"), 5, 3, 1.0, 0.8, 0.005, 7, True, ("tf32", "bfloat16"), twins=True),
     "full": Preset((*SIZES[1:], SWEEPS), 10, 10, 5.0, 5.0, 0.005, 7, True, None, twins=True),
 }
 
