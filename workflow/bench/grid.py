@@ -190,11 +190,11 @@ def twins(grid: Iterable[Cell]) -> list[Cell]:
     """
     candidates = sorted((cell for cell in grid if cell.framework in USUAL_MODES and cell.family != MACHINE),
                         key=_rank_as_twin)
-    usual = {cell.device for cell in candidates if cell.mode == USUAL_MODES[cell.framework]}
+    usual = [cell for cell in candidates if cell.mode == USUAL_MODES[cell.framework]]
+    devices = {cell.device for cell in usual}
     first: dict[tuple[str, str, str], Cell] = {}
-    for cell in candidates:
-        if cell.mode == USUAL_MODES[cell.framework] or cell.device not in usual:
-            first.setdefault((cell.family, cell.device, cell.framework), cell)
+    for cell in [*usual, *(cell for cell in candidates if cell.device not in devices)]:
+        first.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(first.values())
 
 

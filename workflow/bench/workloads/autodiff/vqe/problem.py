@@ -53,8 +53,8 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {f"qubits-{qubits}": {"qubits": qubits, "layers": 4} for qubits in range(6, 21, 2)}
 TASKS = ("primal", "gradient")
-QUICK_TASKS = ("primal", "gradient")
-SWEEP_TASKS = ("primal", "gradient")
+QUICK_TASKS = TASKS
+SWEEP_TASKS = TASKS
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-8
