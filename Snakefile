@@ -23,4 +23,4 @@ include: "workflow/rules/article.smk"
 rule all:
     default_target: True
     input:
-        [planning.page(language) for language in SETTINGS.languages],
+        [snakefile.page(language) for language in SETTINGS.languages],

@@ -14,10 +14,14 @@ sys.path.insert(0, str(ROOT / "workflow"))
 import argparse
 import tempfile
 
-from bench import collect, figures, schema, views
-from bench.article import FOLDER
-from bench.names import Names, read_words
-from bench.tables import Tables
+from article.figures import ratios
+from article.names import Names
+from article.parts import comparisons
+from article.section import FOLDER
+from article.words import read_words
+from bench import schema
+from bench.results import reading, selection
+from bench.results.tables import Tables
 
 
 def main() -> None:
@@ -26,14 +30,14 @@ def main() -> None:
     parser.add_argument("machine", type=Path, help="folder with the results of one machine")
     parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/ratio.svg")
     options = parser.parse_args()
-    machine = collect.read_machine(options.machine, own=False)
+    machine = reading.read_machine(options.machine, own=False)
     words = read_words(FOLDER / "words.yaml", "en")
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in machine.tables().items():
             schema.write(Path(folder) / f"{name}.parquet", name, rows)
-        best = views.main_problems(views.best(Tables(Path(folder)), machine.name))
-        data = views.ratios(best, Names(words, "en"))
-    figure = figures.ratio_plot(data, words.under("figure.ratio"))
+        best = selection.main_problems(selection.best(Tables(Path(folder)), machine.name))
+        data = comparisons.ratios(best, Names(words, "en"))
+    figure = ratios.ratio_plot(data, words.under("figure.ratio"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.output, facecolor="white", metadata={"Date": None})
 

@@ -20,7 +20,8 @@ import tempfile
 from collections.abc import Sequence
 from statistics import median
 
-from bench import collect, hardware, shares, timing
+from bench.measuring import hardware, timing
+from bench.results import reading, time_spent
 from tests.conftest import Bench
 from tests.proof import real_runs, simulation, timers
 from tests.test_measure import PLANTED
@@ -96,9 +97,9 @@ def overhead() -> str:
 
 def where_time_goes(presets: dict[str, Path]) -> str:
     """Shares of the wall time of all runs of a preset, the workflow engine's time between runs included."""
-    rows, parts = [], [*shares.PARTS, "rest"]
+    rows, parts = [], [*time_spent.PARTS, "rest"]
     for name, folder in presets.items():
-        seconds = shares.shares(collect.read_machine(folder, own=False).runs)
+        seconds = time_spent.shares(reading.read_machine(folder, own=False).runs)
         total = sum(seconds.values())
         rows.append([name, f"{total:.0f} s", *(f"{seconds[part] / total:.1%}" for part in parts)])
     return table(["preset", "all runs", *parts], rows) if rows else "Not measured."

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import schema
-
-ROOT = Path(__file__).parents[1]
+from tests.checkout import ROOT
 
 PROBLEM = '''
 """A planted problem."""
@@ -82,7 +81,7 @@ class Bench:
         plan = self.root / "settings.json"
         plan.write_text(settings or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
                                     '"timeout_seconds": 60, "exclusive": true}')
-        return [sys.executable, str(self.root / "workflow/bench/measure.py"), "--family", family, "--workload", name,
+        return [sys.executable, str(self.root / "workflow/scripts/measure.py"), "--family", family, "--workload", name,
                 "--task", task, "--size", "tiny", "--precision", precision, "--device", "cpu", "--framework",
                 framework, "--mode", mode, "--run", str(run), "--hardware", "test", "--cpu-threads", "1",
                 "--settings", str(plan), "--caches", str(self.root / "caches"), "--output", str(self.output(run))]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bench import render
+from scripts import render
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "workflow/article/notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 

@@ -7,19 +7,18 @@ import subprocess
 import sys
 from collections import Counter
 from html.parser import HTMLParser
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from article.section import FOLDER, Article
 from bench import schema
-from bench.article import FOLDER, Article
-from bench.tables import Tables
+from bench.results.tables import Tables
+from tests.checkout import ROOT
 
 pytestmark = pytest.mark.xdist_group("pages")  # made once, in one process
 
-ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -146,7 +145,7 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
                     *(word for name, value in parameters.items() for word in ("-r", name, str(value)))],
                    check=True, cwd=ROOT, capture_output=True, timeout=300)
     page = tmp_path / "index.html"
-    subprocess.run([sys.executable, "workflow/bench/render.py", "--language", "en", "--notebooks", executed,
+    subprocess.run([sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", executed,
                     "--output", page], check=True, cwd=ROOT, capture_output=True, timeout=300)
 
     def text_of(path):
@@ -175,7 +174,7 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
     (tmp_path / "01_background.ipynb").write_text(
         '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}')
-    done = subprocess.run([sys.executable, "workflow/bench/render.py", "--language", "en", "--notebooks", tmp_path,
+    done = subprocess.run([sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", tmp_path,
                            "--output", tmp_path / "index.html"], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode != 0
     assert "a cell failed: ValueError: no" in done.stderr

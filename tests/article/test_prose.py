@@ -5,8 +5,8 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from bench import prose
-from bench.formats import Interval
+from article import prose
+from bench.results.intervals import Interval
 
 HOSTILE = '<script>alert(1)</script> *bold* [link](javascript:alert(1)) $x$ `code`'
 

@@ -10,9 +10,10 @@ import pytest
 import yaml
 from jinja2 import nodes
 
-from bench import prose, scenarios
-from bench.article import FOLDER
-from bench.names import flatten, read_words
+from article import prose
+from article.parts import scenarios
+from article.section import FOLDER
+from article.words import flatten, read_words
 
 NOTEBOOKS = sorted((FOLDER / "notebooks").glob("*.ipynb"))
 TEXTS = sorted(path.name for path in (FOLDER / "text/en").glob("*.md"))

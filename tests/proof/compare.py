@@ -25,7 +25,12 @@ sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER)]
 
 import numpy as np  # noqa: E402
 
-from bench import environment, hardware, timing, workloads  # noqa: E402
+from bench import catalogue  # noqa: E402
+from bench.measuring import (
+    environment,
+    hardware,
+    timing,
+)
 
 Call = Callable[[], object]
 Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]
@@ -37,15 +42,15 @@ WARM_UP_CALLS = 5
 
 def family_of(name: str) -> str:
     """The family of a workload, which its name does not tell."""
-    return next(item.family for item in workloads.discover().values() if item.name == name)
+    return next(item.family for item in catalogue.discover().values() if item.name == name)
 
 
 def torch_pairs(name: str, size: str) -> Iterator[Pair]:
     """(mode, our step and wait, their step and wait) of a training step for eager and compiled PyTorch."""
     import torch
 
-    problem = workloads.load_problem("training", name).Problem(size)
-    build = workloads.load_implementation("training", name, "torch").build
+    problem = catalogue.find("training", name).states.problem(size)
+    build = catalogue.find("training", name).implementation("torch").build
     for mode in ("eager", "compile"):
         ours = build(problem, "train", mode, "cpu", "float32")
         model, loss, batch, optimizer = import_module(f"baselines.{name}").torch_baseline(problem)
@@ -64,8 +69,8 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
     import jax
     import optax
 
-    problem = workloads.load_problem("training", name).Problem(size)
-    ours = workloads.load_implementation("training", name, "jax").build(problem, "train", "jit", "cpu", "float32")
+    problem = catalogue.find("training", name).states.problem(size)
+    ours = catalogue.find("training", name).implementation("jax").build(problem, "train", "jit", "cpu", "float32")
     for _, stage in ours.stages():
         stage()
     loss, parameters, batch, optimizer = import_module(f"baselines.{name}").jax_baseline(problem)
@@ -86,13 +91,12 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
 
 def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
     """(mode and task, our step and wait, their step and wait) of the tasks of a derivative or a kernel."""
-    family = family_of(name)
-    definition = workloads.load_problem(family, name)
-    problem, precision = definition.Problem(size), definition.PRECISIONS[0]
-    build = workloads.load_implementation(family, name, framework).build
+    item = catalogue.find(family_of(name), name)
+    states, build = item.states, item.implementation(framework).build
+    problem, precision = states.problem(size), states.precisions[0]
     baseline = import_module(f"baselines.{name}")
-    compiles = getattr(baseline, "COMPILES", definition.TASKS)  # the tasks that torch.compile takes, in bearable time
-    wanted = getattr(definition, "QUICK_TASKS", definition.TASKS) if tasks == "quick" else definition.TASKS
+    compiles = getattr(baseline, "COMPILES", states.tasks)  # the tasks that torch.compile takes, in bearable time
+    wanted = states.main_tasks if tasks == "quick" else states.tasks
     for task, (function, arguments) in offered(baseline, framework, problem, wanted):
         for mode in {"torch": ("eager", "compile") if task in compiles else ("eager",), "jax": ("jit",)}[framework]:
             ours = build(problem, task, mode, "cpu", precision)
@@ -146,8 +150,8 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
     cpus = hardware.measuring_cpus(None)
     environment.pin(cpus)  # before a framework counts them
     backend = import_module(f"bench.backends.{framework}_backend")
-    family = family_of(name)
-    precision = "float32" if family == "training" else workloads.load_problem(family, name).PRECISIONS[0]
+    item = catalogue.find(family_of(name), name)
+    precision = "float32" if item.family == "training" else item.states.precisions[0]
     backend.configure("cpu", precision, len(cpus))
     rows = []
     for mode, ours, theirs in pairs_of(framework, name, size, tasks):

@@ -18,7 +18,7 @@ from importlib import import_module
 from statistics import median
 from typing import Any
 
-from bench import hardware, timing
+from bench.measuring import hardware, timing
 
 TURNS = 5
 VALUES = 30

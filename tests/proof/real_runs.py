@@ -7,7 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import schema, statistics
+from bench import schema
+from bench.results import statistics
 from tests.conftest import Bench
 
 PLAN = ('{"plan": {"budget_seconds": 0.15, "warmup_seconds": 0.2, "half_width": 0.01, "least_values": 7}, '

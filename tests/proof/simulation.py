@@ -13,8 +13,8 @@ from itertools import product
 
 import numpy as np
 
-from bench import statistics
-from bench.statistics import Array
+from bench.results import statistics
+from bench.series import Array
 
 Noise = Callable[[np.random.Generator, tuple[int, ...]], Array]
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import environment, hardware
+from bench.measuring import environment, hardware
 
 SCRIPT = Path(__file__).with_name("independent.py")
 PYPERF = ("--worker", "--values", "30", "--warmups", "1", "--loops", "1")

@@ -21,13 +21,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.vocabulary import ALLOWED as ALLOWED
-from bench.vocabulary import AXES, SIZES, is_size
-from bench.vocabulary import CLAIM_VERDICTS as CLAIM_VERDICTS
-from bench.vocabulary import MODES as MODES
-from bench.vocabulary import SLUG as SLUG
-from bench.vocabulary import TWIN as TWIN
-from bench.vocabulary import VERDICTS as VERDICTS
+from bench import vocabulary
+from bench.vocabulary import ALLOWED, AXES, MODES, SIZES, SLUG, is_size
+
+Row = dict[str, Any]
+"""A row of a table: column → value."""
 
 VERSION = 3
 ADDED = {"score_name": 2, "score_target": 2, "scores": 2, "score_steps": 2, "score_seconds": 2, "bytes_moved": 3,
@@ -39,10 +37,7 @@ BEFORE = {"precision": "float64"}
 text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 numbers = pa.list_(number)
 
-PROBLEM = {"hardware": text, "family": text, "workload": text, "task": text, "size": text, "precision": text,
-           "device": text}
-CELL = PROBLEM | {"framework": text, "mode": text}
-"""What names a cell. Every table that speaks of cells begins with these columns."""
+PROBLEM, CELL = dict.fromkeys(vocabulary.PROBLEM, text), dict.fromkeys(vocabulary.CELL, text)
 
 RUNS = CELL | {
     "run": integer,

@@ -7,24 +7,54 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FRAMEWORKS = ("torch", "jax", "numpy")
+COMPARED = ("torch", "jax")
+"""The frameworks that are compared with each other."""
+OTHER = {"torch": "jax", "jax": "torch"}
+BASELINE = "numpy"
+"""The framework that is the base line."""
 MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
+COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
+"""The modes of one step per call that a compiler has been at."""
+VARIANT_ORDER = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "compile-max"): 2, ("jax", "eager"): 3,
+                 ("jax", "jit"): 4, ("jax", "scan"): 5, ("numpy", "eager"): 6}
+"""In which order tables and figures show variants."""
+FIRST_MODES = {"torch": "eager", "jax": "jit"}
+"""The mode of each framework that starts fast: what smoke measures, and what twins are measured in."""
 DEVICES = ("cpu", "cuda")
 PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
 SIZES = ("tiny", "small", "medium", "large")
 SWEEPS = "sweeps"
 """Stands in a list of sizes for all sizes of a workload's scaling curves, `batch-64` for example."""
-AXES = ("batch", "width", "length", "points", "variables", "components", "steps", "paths", "qubits", "elements", "case",
-        "order")
-"""What grows along a scaling curve."""
+AXES = ("batch", "width", "length", "elements", "variables", "qubits", "order", "points", "components", "steps",
+        "paths", "case")
+"""What grows along a scaling curve, in the order in which they are shown."""
 SWEEP = re.compile(rf"((?:[a-z]+[0-9]+-){{0,3}}(?:{'|'.join(AXES)}))-([1-9][0-9]{{0,8}})")
 """A point of a scaling curve: what the curve is called, the axis last (`batch`, `d10-components`), and the number."""
 NUMERICAL = ("autodiff", "science")
 """The families whose tasks are a function and its derivatives."""
+EXAMPLES = "examples"
+"""The family whose workloads record what came of executed examples, as events; nothing of it is compared."""
+MACHINE = "machine"
+"""The family that measures the machine itself (its peaks), not a framework."""
+TARGET = "target"
+"""The task whose one step is a whole training, until the score that problem.py states is reached."""
+PRIMAL = "primal"
+"""The task that computes a function without its derivatives."""
+CHECK_SIZE, CHECK_PRECISION, CHECK_DEVICE, CHECK_STEPS = "tiny", "float64", "cpu", 5
+"""What the parity gate runs everything at, and how many training steps of it."""
+
+PROBLEM = ["hardware", "family", "workload", "task", "size", "precision", "device"]
+"""The columns that name a problem: what has to be equal in whatever is compared."""
+CELL = [*PROBLEM, "framework", "mode"]
+"""The columns that name a cell. Every table that speaks of cells begins with these."""
+
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
+OUTCOMES = ("ok", "raised", "absent")
+"""What can come of an example."""
 VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 
-ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "status": STATUSES,
+ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "status": STATUSES, "outcome": OUTCOMES,
            "verdict": VERDICTS + CLAIM_VERDICTS}
 """The values that a column may hold."""
 
@@ -47,7 +77,7 @@ def is_size(word: str) -> bool:
 
 
 def size_rank(size: str) -> tuple[int, str, int]:
-    """What sizes are sorted by: the usual ones first, then the scaling curves, each by its number."""
+    """What sizes are sorted by: the named ones first, then the scaling curves, each by its number."""
     point = SWEEP.fullmatch(size)
     return (len(SIZES), point[1], int(point[2])) if point else (SIZES.index(size), "", 0)
 

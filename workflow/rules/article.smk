@@ -8,7 +8,7 @@ rule write:
     input:
         rules.collect.output.merged,
         rules.judge.output,
-        planning.article_sources(),
+        snakefile.article_sources(),
         machines=rules.collect.output.machines,
         notebook="workflow/article/notebooks/{section}.ipynb",
     output:
@@ -33,14 +33,14 @@ rule write:
 # English is the page at the top, every other language has a folder.
 rule render:
     input:
-        planning.article_sources(),
-        notebooks=planning.notebooks,
+        snakefile.article_sources(),
+        notebooks=snakefile.notebooks,
     output:
         report(
             "report/{folder}index.html",
             caption="../report/article.rst",
             category="Article",
-            labels=planning.labels,
+            labels=snakefile.labels,
         ),
     log:
         f"{RESULTS}/logs/article/{{folder}}page.log",
@@ -49,12 +49,12 @@ rule render:
     conda:
         "../../envs/article.yaml"
     params:
-        language=planning.language,
-        notebooks=planning.notebook_folder,
-        preset=SETTINGS.preset,
-        alternates=planning.alternates(SETTINGS),
+        language=snakefile.language,
+        notebooks=snakefile.notebook_folder,
+        preset=SETTINGS.preset.name,
+        alternates=snakefile.alternates(SETTINGS),
     shell:
-        "python workflow/bench/render.py"
+        "python workflow/scripts/render.py"
         " --language {params.language}"
         " --notebooks {params.notebooks}"
         " --preset {params.preset}"

@@ -6,14 +6,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 try:
-    from bench import grid, planning, vocabulary
+    from bench import vocabulary
+    from bench.planning import patches, snakefile, state
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: the Python that runs Snakemake has no {error.name}; use the environment of `make report`, or "
         "install numpy, pyarrow, pyyaml and jsonschema beside Snakemake."
     )
 
-SETTINGS = planning.settings_of(config)
+SETTINGS = snakefile.settings_of(config)
 HARDWARE = SETTINGS.hardware
 RESULTS = f"results/{HARDWARE}"
 TABLES = "report/data"
@@ -33,38 +34,38 @@ wildcard_constraints:
 
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
-STATE = grid.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
+STATE = state.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
 if STATE:
-    planning.announce(STATE, SETTINGS)
+    snakefile.announce(STATE, SETTINGS)
 
 
-def sources(wildcards):
-    """The files that a run depends on. Called while the graph is built, when runs can be marked as forced."""
-    if STATE and workflow.dag is not None:
-        workflow.dag.forcefiles.update(map(str, STATE.unsound))
-    return planning.sources(wildcards)
+def nothing(wildcards):
+    """A run needs no file. This is called while the graph is built, when runs that cannot be used can be forced."""
+    if STATE:
+        patches.force(workflow, STATE.unsound)
+    return []
 
 
 def checks(wildcards):
     """What the parity gate runs of a workload in a framework."""
-    return planning.checks(SETTINGS, RESULTS, wildcards)
+    return snakefile.checks(SETTINGS, RESULTS, wildcards)
 
 
 def every_core(wildcards):
     """All cores, so that nothing else runs beside a measurement; one where a preset allows two at once."""
-    return (workflow.cores or 1) if SETTINGS.exclusive else 1
+    return (workflow.cores or 1) if SETTINGS.preset.exclusive else 1
 
 
 def example_cores(wildcards):
     """All cores for examples that are timed, so that nothing else runs beside them; one for the others."""
-    return every_core(wildcards) if planning.is_timed(wildcards) else 1
+    return every_core(wildcards) if snakefile.is_timed(wildcards) else 1
 
 
 onstart:
-    planning.lift_rate_limit(workflow.scheduler)
-    planning.hold_workflow(Path(workflow.basedir, "results"))
-    planning.write_settings(SETTINGS, Path(RESULTS))
+    patches.lift_rate_limit(workflow.scheduler)
+    patches.hold_workflow(Path(workflow.basedir, "results"))
+    snakefile.write_settings(SETTINGS, Path(RESULTS))
 
 
 onsuccess:
-    planning.tell_shares(Path(RESULTS))
+    snakefile.tell_shares(Path(RESULTS))

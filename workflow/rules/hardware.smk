@@ -11,4 +11,4 @@ rule describe:
     params:
         hardware=HARDWARE,
     shell:
-        "python workflow/bench/hardware.py --hardware {params.hardware} --output {output} 2> {log}"
+        "python workflow/scripts/describe.py --hardware {params.hardware} --output {output} 2> {log}"

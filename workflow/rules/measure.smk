@@ -1,18 +1,19 @@
 """Needs the workloads. Makes one Parquet file per run, and what the parity gate and the examples observed.
 
 Everything runs through `shell:`, because `script:` and `notebook:` append the caller's packages to an environment's.
-Results do not depend on files by their age: a run records a digest of its sources, and grid.state compares it.
+No result depends on files by their age. A run records the digest of what its process executes, which
+planning.state compares; the gate and the examples are given theirs as a parameter.
 """
 
 
 rule measure:
     input:
-        ancient(sources),
+        nothing,
     output:
         f"{RESULTS}/runs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.parquet",
     log:
         f"{RESULTS}/logs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.log",
-    priority: planning.priority
+    priority: snakefile.priority
     conda:
         "../../envs/{framework}-{device}.yaml"
     threads: every_core
@@ -22,7 +23,7 @@ rule measure:
         settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:
-        "python workflow/bench/measure.py"
+        "python workflow/scripts/measure.py"
         " --family {wildcards.family}"
         " --workload {wildcards.workload}"
         " --task {wildcards.task}"
@@ -43,8 +44,6 @@ rule measure:
 # The gate and the examples are not timed against each other, so they may run side by side, but they come first:
 # nothing runs beside a measurement. The examples begin, for one of them takes longer than all others.
 rule check:
-    input:
-        ancient(planning.sources),
     output:
         f"{RESULTS}/parity/{{family}}/{{workload}}/{{framework}}.parquet",
     log:
@@ -53,11 +52,11 @@ rule check:
     conda:
         "../../envs/{framework}-cpu.yaml"
     params:
-        digest=planning.source_digest,
+        digest=snakefile.check_digest,
         checks=checks,
         caches=f"{RESULTS}/cache",
     shell:
-        "python workflow/bench/parity.py"
+        "python workflow/scripts/check.py"
         " --workload {wildcards.family}/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --checks {params.checks}"
@@ -67,8 +66,6 @@ rule check:
 
 
 rule demonstrate:
-    input:
-        ancient(planning.example_sources),
     output:
         f"{RESULTS}/events/{{workload}}/{{framework}}.parquet",
     log:
@@ -79,11 +76,11 @@ rule demonstrate:
     threads: example_cores
     params:
         hardware=HARDWARE,
-        digest=planning.example_digest,
+        digest=snakefile.example_digest,
         caches=f"{RESULTS}/cache",
     shell:
-        "python workflow/bench/demonstrate.py"
-        " --workload graph/{wildcards.workload}"
+        "python workflow/scripts/demonstrate.py"
+        " --workload examples/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --hardware {params.hardware}"
         " --caches {params.caches}"

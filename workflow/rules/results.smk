@@ -3,16 +3,16 @@
 
 rule collect:
     input:
-        planning.run_files(SETTINGS, RESULTS),
-        planning.parity_files(SETTINGS, RESULTS),
-        planning.event_files(SETTINGS, RESULTS),
+        snakefile.run_files(SETTINGS, RESULTS),
+        snakefile.parity_files(SETTINGS, RESULTS),
+        snakefile.event_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",
-        planning.COLLECTING,
-        others=planning.foreign_files(RESULTS),
+        snakefile.made_with(snakefile.TABULATED),
+        others=snakefile.foreign_files(RESULTS),
     output:
-        tables=[f"{RESULTS}/{name}.parquet" for name in planning.TABLES],
-        merged=[f"{TABLES}/{name}.parquet" for name in planning.TABLES],
-        sheets=[f"{TABLES}/{name}.csv" for name in planning.TABLES],
+        tables=[f"{RESULTS}/{name}.parquet" for name in vocabulary.TABLES],
+        merged=[f"{TABLES}/{name}.parquet" for name in vocabulary.TABLES],
+        sheets=[f"{TABLES}/{name}.csv" for name in vocabulary.TABLES],
         machines=f"{TABLES}/machines.json",
     log:
         f"{RESULTS}/logs/collect.log",
@@ -22,7 +22,7 @@ rule collect:
         hardware=HARDWARE,
         tables=subpath(output.machines, parent=True),
     shell:
-        "python workflow/bench/collect.py"
+        "python workflow/scripts/collect.py"
         " --results results"
         " --hardware {params.hardware}"
         " --tables {params.tables}"
@@ -33,7 +33,7 @@ rule judge:
     input:
         rules.collect.output.merged,
         rules.collect.output.machines,
-        planning.JUDGING,
+        snakefile.made_with(snakefile.JUDGED),
         "workflow/article/claims.yaml",
     output:
         table=f"{TABLES}/claims.parquet",
@@ -46,7 +46,7 @@ rule judge:
         hardware=HARDWARE,
         tables=subpath(output.table, parent=True),
     shell:
-        "python workflow/bench/judge.py"
+        "python workflow/scripts/judge.py"
         " --tables {params.tables}"
         " --machine {params.hardware}"
         " --output {output.table}"

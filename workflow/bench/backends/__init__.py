@@ -8,13 +8,10 @@ mathematics and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
-
-SCAN_STEPS: Mapping[str, int] = {"tiny": 5, "small": 50, "medium": 10, "large": 5}
-"""Steps inside one compiled call of the mode `scan`, by size; five at the check size, where five are compared."""
 
 Stage = tuple[str, Callable[[], None]]
 Arrays = dict[str, np.ndarray]
@@ -53,10 +50,3 @@ class Step(Protocol):
     def metrics(self) -> dict[str, float]:
         """Slower results, such as a test accuracy after some epochs; the state is lost. Called after all timing."""
         ...
-
-
-def scan_steps(problem: Any) -> int:
-    """Steps inside one compiled call at the problem's size (on a scaling curve as at `small`); a problem may set its
-    own `scan_steps`.
-    """
-    return int(getattr(problem, "scan_steps", SCAN_STEPS.get(problem.size, SCAN_STEPS["small"])))

@@ -17,7 +17,8 @@ import jaxlib
 import numpy as np
 import optax
 
-from bench.backends import Arrays, Recompiled, Stage, Unsupported, scan_steps
+from bench.backends import Arrays, Recompiled, Stage, Unsupported
+from bench.contract import scan_steps as scan_steps
 
 __all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "array", "arrays", "cast",
            "scan_steps"]

@@ -7,13 +7,20 @@ from typing import Any
 
 import pandas as pd
 
-from bench import judging, statistics
-from bench.claims.common import EXACT, code_sizes, outcome_of, outcome_word, yes
-from bench.judging import FRAMEWORKS, REFUTED, Missing, Results, Verdict, by_parts, by_share, claim, number
+from bench import vocabulary
+from bench.claims import code_size, rules
+from bench.claims.evidence import REFUTED, Results, Verdict, claim
+from bench.claims.rules import by_parts, by_share
+from bench.claims.shared import code_sizes, outcome_of, yes
+from bench.events import Missing
+from bench.results import statistics
+from bench.results.break_even import beginning, crossing
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED, COMPILED
 
 MEMORY = ("baseline_host_bytes", "peak_host_bytes", "peak_device_bytes")
 """What a cell tells of its memory."""
-COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
+
 BASIC = ("gradient", "gradient of a compiled function", "jvp", "vjp", "jacfwd", "jacrev", "hessian",
          "hvp forward over reverse", "hvp reverse over forward", "hvp reverse over reverse", "vmap of gradient",
          "custom rule", "checkpoint")
@@ -35,9 +42,9 @@ def create_graph_keeps_the_graph(results: Results) -> Verdict:
     raises without it, refuted if none of the higher orders agrees, else mixed. Time and memory by order are recorded
     beside it, also along the curve of the workload higher_order where it was measured.
     """
-    orders = {framework: [_order(results, framework, order) for order in range(1, 7)] for framework in FRAMEWORKS}
+    orders = {framework: [_order(results, framework, order) for order in range(1, 7)] for framework in COMPARED}
     without = results.event("derivatives", "torch", "order.2.without create_graph")
-    right = [entry["error"] is not None and entry["error"] <= EXACT for entry in orders["torch"]]
+    right = [results.event("derivatives", "torch", f"order.{order}.error").accurate for order in range(1, 7)]
     verdict = by_parts([*right, not without.ran]) if any(right[1:]) else REFUTED
     return Verdict(verdict, {
         "orders": orders, "without_create_graph": outcome_of(without), "curve": _curve_of_orders(results)})
@@ -66,7 +73,7 @@ def _order(results: Results, framework: str, order: int) -> dict[str, float | No
 def jit_makes_a_static_graph(results: Results) -> Verdict:
     """Supported if jaxpr and compiled module were made from shapes alone and the module then gives the right value."""
     traced, module, compiled = (results.event("graphs", "jax", name) for name in ("traced", "text.module", "compiled"))
-    holds = traced.ran and module.ran and compiled.within(1e-6)
+    holds = traced.ran and module.ran and compiled.accurate
     return Verdict(yes(holds), {"equations": traced.value, "error": compiled.value,
                                 "module_characters": len(module.text)})
 
@@ -75,7 +82,7 @@ def jit_makes_a_static_graph(results: Results) -> Verdict:
 def differentiation_is_a_feature_of_jit(results: Results) -> Verdict:
     """Refuted if a gradient taken with jit switched off is right."""
     event = results.event("derivatives", "jax", "without jit")
-    return Verdict(yes(not event.within(EXACT)), {"error": event.value, **outcome_of(event)})
+    return Verdict(yes(not event.accurate), {"error": event.value, **outcome_of(event)})
 
 
 @claim("alg-grad-vector")
@@ -104,7 +111,7 @@ def both_differentiate(results: Results) -> Verdict:
     look for the limits: everything that raises, or runs and is wrong, is counted and listed, and decides nothing.
     """
     parts, evidence = [], {}
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         table = _transformations(results, framework)
         right = [name for name, modes in table.items() if "right" in modes.values()]
         parts.append(set(BASIC) <= set(right))
@@ -121,7 +128,7 @@ def _transformations(results: Results, framework: str) -> dict[str, dict[str, st
     for name, event in results.events("transformations", framework).items():
         mode, _, transformation = name.partition(".")
         if transformation:
-            table.setdefault(transformation, {})[mode] = outcome_word(event, EXACT)
+            table.setdefault(transformation, {})[mode] = event.verdict
     if not table:
         raise Missing("the example was not reached", example=f"transformations {framework} eager.gradient")
     return table
@@ -144,7 +151,7 @@ def compile_efficiency(results: Results) -> Verdict:
     if not rows:
         raise Missing("no comparisons")
     ratios = [row["torch"]["cold"] / row["jax"]["cold"] for row in rows]
-    won = sum(ratio > judging.EQUAL for ratio in ratios)
+    won = sum(ratio > rules.EQUAL for ratio in ratios)
     mean, low, high = statistics.geometric_mean(ratios)
     evidence = {"problems": len(rows), "for": won, "against": len(rows) - won, "ratio": mean, "ratio_low": low,
                 "ratio_high": high, "rows": rows}
@@ -154,31 +161,21 @@ def compile_efficiency(results: Results) -> Verdict:
 def _compile_rows(runs: pd.DataFrame) -> list[dict[str, Any]]:
     """Per problem: seconds to the first result, cold and cached, and steps to break even, of both frameworks."""
     rows = []
-    for key, group in runs.groupby(judging.PROBLEM, sort=False):
-        found = {framework: _compile_times(group[group["framework"] == framework], framework)
-                 for framework in FRAMEWORKS}
-        if all(times and times["cold"] for times in found.values()):
+    for key, group in runs.groupby(vocabulary.PROBLEM, sort=False):
+        found = {framework: _compile_times(group, framework) for framework in COMPARED}
+        if all(found.values()):
             rows.append({"problem": " ".join(str(part) for part in key[1:]), **found})
     return rows
 
 
 def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, float | None] | None:
-    compiled = runs[runs["mode"] == COMPILED[framework][0]]
-    eager = runs[runs["mode"] == "eager"]
-    if compiled.empty:
+    mode = COMPILED[framework][0]
+    eager = beginning(runs, framework, "eager", ("none", "cold", "cached"))
+    cold, cached = (beginning(runs, framework, mode, (cache,)) for cache in ("cold", "cached"))
+    if cold is None:
         return None
-    start = compiled[["trace_seconds", "compile_seconds", "first_step_seconds"]].fillna(0).sum(axis=1)
-    cold, cached = (number(start[compiled["cache"] == cache].median()) for cache in ("cold", "cached"))
-    return {"cold": cold, "cached": cached, "break_even_steps": _break_even(compiled, eager, cold)}
-
-
-def _break_even(compiled: pd.DataFrame, eager: pd.DataFrame, cold: float | None) -> float | None:
-    """Steps after which compiling has paid for itself; None where it never does or nothing is known."""
-    if eager.empty or cold is None:
-        return None
-    gained = float(eager["step_seconds"].median()) - float(compiled["step_seconds"].median())
-    spent = cold - float(eager["first_step_seconds"].fillna(0).median())
-    return max(1.0, 1 + spent / gained) if gained > 0 else None
+    return {"cold": cold[0], "cached": cached[0] if cached else None,
+            "break_even_steps": crossing(eager, cold) if eager else None}
 
 
 @claim("alg-table-ease")
@@ -187,5 +184,5 @@ def ease_of_use(results: Results) -> Verdict:
     workload speaks for it if JAX's has at least 5 % more, against it if it has no more. Supported from two thirds for
     it, refuted from two thirds against it, else mixed. What the implementations share with others is not counted.
     """
-    verdict, evidence = judging.smaller_code(code_sizes())
+    verdict, evidence = code_size.smaller_code(code_sizes())
     return Verdict(verdict, evidence)

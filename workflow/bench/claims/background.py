@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bench import ratios
-from bench.claims.common import over_numpy, told_ratios, without_loops, yes
-from bench.judging import FRAMEWORKS, UNMEASURED, Missing, Results, Verdict, by_parts, claim, combine, gains_by_device
+from bench import vocabulary
+from bench.claims.evidence import UNMEASURED, Results, Verdict, claim
+from bench.claims.rules import by_parts, combine, gains_by_device
+from bench.claims.shared import over_numpy, told_ratios, without_loops, yes
+from bench.events import Missing
+from bench.vocabulary import COMPARED
 
 
 @claim("bg-dynamic")
@@ -23,7 +26,7 @@ def tensors_make_numerics_efficient(results: Results) -> Verdict:
     against it, else mixed; where frameworks or devices disagree it is mixed. Both frameworks are needed.
     """
     found = over_numpy(results)
-    if set(found) < set(FRAMEWORKS):
+    if set(found) < set(COMPARED):
         raise Missing("NumPy was not timed")
     for entry in found.values():
         if entry["verdict"] == UNMEASURED:
@@ -38,7 +41,7 @@ def jax_is_markedly_faster_on_numerics(results: Results) -> Verdict:
     Supported from two thirds for it, refuted from two thirds against it, of all, ties counted; else mixed. Loops that
     are measured only to tell what a vectorised derivative spares are left out.
     """
-    return gains_by_device(without_loops(results.comparisons(ratios.NUMERICAL)), "jax", margin=1.2)
+    return gains_by_device(without_loops(results.comparisons(vocabulary.NUMERICAL)), "jax", margin=1.2)
 
 
 @claim("bg-jax-efficiency")
@@ -97,5 +100,5 @@ def jax_distributes_especially_well(results: Results) -> Verdict:
     """Needs separate devices. Two devices made of one machine's processors do not tell how training scales; their
     efficiency is recorded, not judged.
     """
-    efficiency = {framework: results.event("distribution", framework, "efficiency").value for framework in FRAMEWORKS}
+    efficiency = {framework: results.event("distribution", framework, "efficiency").value for framework in COMPARED}
     raise Missing("separate devices are needed", efficiency_on_one_machine=efficiency)

@@ -7,23 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from bench import judging
-from bench.claims.common import INFERENCE, error_of, outcome_word, yes
-from bench.judging import (
-    FRAMEWORKS,
-    MIXED,
-    REFUTED,
-    SUPPORTED,
-    UNMEASURED,
-    Missing,
-    Outcome,
-    Results,
-    Verdict,
-    by_parts,
-    claim,
-    combine,
-    gains,
-)
+from bench.claims import rules
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict, claim
+from bench.claims.rules import by_parts, combine, gains
+from bench.claims.shared import INFERENCE, error_of, yes
+from bench.events import Event, Missing
+from bench.vocabulary import COMPARED
 
 
 @claim("core-flexible")
@@ -32,12 +21,12 @@ def dynamic_graphs_allow_control_flow(results: Results) -> Verdict:
     values, refuted if none does, else mixed. What compiled code makes of them is recorded beside it.
     """
     forms: dict[str, dict[str, str]] = {}
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         events = results.events("control_flow", framework)
-        forms[framework] = {name: outcome_word(event) for name, event in events.items()
+        forms[framework] = {name: event.verdict for name, event in events.items()
                             if not name.startswith("graph.")}
     eager = [forms[framework].get(f"eager.{what}") == "right"
-             for framework in FRAMEWORKS for what in ("branch", "loop")]
+             for framework in COMPARED for what in ("branch", "loop")]
     return Verdict(by_parts(eager), {"forms": forms})
 
 
@@ -53,31 +42,31 @@ def static_graphs_run_faster(results: Results) -> Verdict:
 
 @claim("core-static-inference")
 def static_graphs_suit_inference(results: Results) -> Verdict:
-    """The rule of compiled against eager, over the forward passes of the training workloads: at the usual sizes and,
+    """The rule of compiled against eager, over the forward passes of the training workloads: at the named sizes and,
     where curves over the batch were measured, at their smallest batch (latency) and at their largest (throughput).
     """
-    usual, curves = results.runs("training", task=INFERENCE), results.curve_runs("training", task=INFERENCE)
+    named, curves = results.runs("training", task=INFERENCE), results.curve_runs("training", task=INFERENCE)
     curves = curves[curves["kind"] == "batch"]
     curve = curves.groupby(["workload", "precision", "device"])["amount"]
     least, most = curve.transform("min"), curve.transform("max")
     ends = {"smallest": curves[curves["amount"] == least],
             "largest": curves[(curves["amount"] == most) & (most > least)]}
-    columns = list(usual.columns)
-    whole = _compiled_against_eager(results, pd.concat([usual, *(runs[columns] for runs in ends.values())]))
+    columns = list(named.columns)
+    whole = _compiled_against_eager(results, pd.concat([named, *(runs[columns] for runs in ends.values())]))
     batches = {name: _counts_of_batch(results, runs) for name, runs in ends.items() if len(runs)}
     return Verdict(whole.verdict, whole.evidence | {"batches": batches})
 
 
 def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
     """Pairs at one end of the curves over the batch, and those in which the compiled variant is faster."""
-    rows = judging.within_frameworks(results, runs)
+    rows = rules.within_frameworks(results, runs)
     return {framework: {"comparisons": int(sum(rows["framework"] == framework)), "compiled_faster": int(
-        sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster")))} for framework in FRAMEWORKS
+        sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster")))} for framework in COMPARED
         if len(rows)}
 
 
 def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
-    rows = judging.within_frameworks(results, runs)
+    rows = rules.within_frameworks(results, runs)
     if rows.empty:
         raise Missing("no comparisons")
     verdicts, evidence = [], {}
@@ -116,10 +105,10 @@ def torch_is_dynamic_only(results: Results) -> Verdict:
     """
     found = {way: results.event("graphs", "torch", way) for way in ("captured", "exported")}
     evidence = {way: {"error": event.value, "operations": _operations(event)} for way, event in found.items()}
-    return Verdict(by_parts([not event.within(1e-6) for event in found.values()]), evidence)
+    return Verdict(by_parts([not event.accurate for event in found.values()]), evidence)
 
 
-def _operations(event: Outcome) -> int | None:
+def _operations(event: Event) -> int | None:
     if not event.ran:
         return None
     return sum(node["kind"] == "operation" for node in event.data()["nodes"])
@@ -137,7 +126,7 @@ def jitted_is_fast_on_every_call(results: Results) -> Verdict:
     """The first call and the call after a new shape, in units of a later call. Supported if both are below 2, refuted
     if both are above 10, else mixed. Of JAX; PyTorch's compiled function is recorded beside it.
     """
-    evidence = {framework: _call_seconds(results, framework) for framework in FRAMEWORKS}
+    evidence = {framework: _call_seconds(results, framework) for framework in COMPARED}
     ratios = [evidence["jax"]["first_ratio"], evidence["jax"]["new_shape_ratio"]]
     verdict = SUPPORTED if max(ratios) < 2 else REFUTED if min(ratios) > 10 else MIXED
     return Verdict(verdict, evidence)
@@ -167,7 +156,7 @@ def tensors_resemble_arrays(results: Results) -> Verdict:
     return Verdict(_by_level([found["torch"].number()]), {name: _share(event) for name, event in found.items()})
 
 
-def _share(event: Outcome) -> dict[str, Any]:
+def _share(event: Event) -> dict[str, Any]:
     return {"share": event.number(), **event.data()}
 
 
@@ -188,7 +177,7 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
     not in compiled code. Supported if it holds in both, refuted if in neither, else mixed.
     """
     parts, evidence = [], {}
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         shown = {f"{what}_{mode}": results.event("debugging", framework, f"{what}.{mode}").value
                  for what in ("print", "breakpoint") for mode in ("eager", "compiled")}
         texts = {mode: results.event("debugging", framework, f"print.{mode}").text for mode in ("eager", "compiled")}
@@ -206,7 +195,7 @@ def develop_in_torch_deploy_in_jax(results: Results) -> Verdict:
     exported model read again gives the trained outputs in each. Supported if all hold, refuted if none, else mixed.
     """
     evidence: dict[str, Any] = {}
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "reloaded.output")}
         evidence[framework] = {name.replace(".", "_"): error_of(event) for name, event in found.items()}
     holds = [part["holds"] for parts in evidence.values() for part in parts.values()]

@@ -6,10 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from bench import ratios
-from bench.claims.common import parity_summary
-from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, number
-from bench.vocabulary import PRECISIONS
+from bench import vocabulary
+from bench.claims.evidence import Results, Verdict, claim
+from bench.claims.rules import by_parts
+from bench.claims.shared import parity_summary
+from bench.events import Missing
+from bench.results import ratios
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED, PRECISIONS
 
 LOWER = tuple(precision for precision in PRECISIONS if precision != "float64")
 """Precisions in which the gate observes what a derivative loses, and decides nothing."""
@@ -70,14 +74,14 @@ def both_compute_the_same_derivatives(results: Results) -> Verdict:
     """
     rows = results.own("parity")
     rows = rows[~rows["precision"].isin(LOWER) & ((rows["task"] == "gradient") | (
-        rows["family"].isin(ratios.NUMERICAL) & rows["task"].map(ratios.is_derivative).astype(bool)))]
+        rows["family"].isin(vocabulary.NUMERICAL) & rows["task"].map(ratios.is_derivative).astype(bool)))]
     unsupported = rows["status"] == "unsupported"
     offered = rows[~unsupported]
-    if not set(FRAMEWORKS) <= set(offered["framework"]):
+    if not set(COMPARED) <= set(offered["framework"]):
         raise Missing("the parity gate was not run")
     variants = offered.groupby(["workload", "task", "framework", "mode"])
     agree = variants["status"].agg(lambda status: (status == "ok").all())
-    pairs = results.comparisons(ratios.NUMERICAL)
+    pairs = results.comparisons(vocabulary.NUMERICAL)
     by_precision = {str(precision): number(group["parity_error"].max())
                     for precision, group in pairs.groupby("precision")}
     evidence = {**parity_summary(offered), "derivatives": len(agree), "timed_runs_by_precision": by_precision,

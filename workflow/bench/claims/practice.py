@@ -5,22 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bench import judging, statistics
-from bench.claims.common import code_sizes, parity_summary, yes
-from bench.judging import (
-    FRAMEWORKS,
-    MIXED,
-    REFUTED,
-    SUPPORTED,
-    Missing,
-    Results,
-    Verdict,
-    by_parts,
-    claim,
-    combine,
-    gains_by_device,
-    number,
-)
+from bench import series
+from bench.claims import code_size
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results, Verdict, claim
+from bench.claims.rules import by_parts, combine, gains_by_device
+from bench.claims.shared import code_sizes, parity_summary, yes
+from bench.events import Missing
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED
 
 
 @claim("prac-python")
@@ -62,7 +54,7 @@ def one_command_sets_up(results: Results) -> Verdict:
     """
     imports = results.runs().groupby("framework")["import_seconds"].median()
     evidence, parts = {}, []
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         packages, size = (results.event("packages", framework, f"closure.{what}") for what in ("packages", "bytes"))
         missing = sorted(set(results.event("packages", framework, "requires.packages").data()) - set(packages.data()))
         parts.append(not missing)
@@ -80,12 +72,12 @@ def hundred_epochs_fit(results: Results) -> Verdict:
     evidence: dict[str, Any] = {"limit": limit, "least_squares": results.event(
         "linear_regression_examples", "torch", "fit.least squares").number()}
     shares = {}
-    for framework in FRAMEWORKS:
+    for framework in COMPARED:
         losses, predictions = (_values(results, framework, name) for name in ("loss", "prediction"))
         shares[framework] = sum(loss < limit for loss in losses) / len(losses)
         evidence[framework] = {
             "starts": len(losses), "fitted": sum(loss < limit for loss in losses),
-            "median_loss": statistics.median(losses), "median_prediction": statistics.median(predictions),
+            "median_loss": series.median(losses), "median_prediction": series.median(predictions),
             "smallest_prediction": min(predictions), "largest_prediction": max(predictions)}
     share = shares["torch"]
     return Verdict(SUPPORTED if share >= 0.95 else REFUTED if share <= 0.05 else MIXED, evidence)
@@ -100,7 +92,7 @@ def jax_version_runs_as_printed(results: Results) -> Verdict:
     """A pattern works if it runs and, for the parameters that a compiled function closes over, reports the loss of the
     new ones. Supported if all five work in JAX, refuted if none does, else mixed. PyTorch is recorded beside it.
     """
-    evidence = {framework: _patterns(results, framework) for framework in FRAMEWORKS}
+    evidence = {framework: _patterns(results, framework) for framework in COMPARED}
     if not evidence["jax"]:
         raise Missing("the example was not reached")
     return Verdict(by_parts([entry["works"] for entry in evidence["jax"].values()]), evidence)
@@ -137,7 +129,7 @@ def torch_intuitive_jax_efficient(results: Results) -> Verdict:
     of use), and JAX is faster (the rule of efficiency). Supported if both hold, refuted if both are refuted; else
     mixed.
     """
-    shorter, sizes = judging.smaller_code(code_sizes("training/linear_regression"))
+    shorter, sizes = code_size.smaller_code(code_sizes("training/linear_regression"))
     faster = gains_by_device(results.comparisons(workload="linear_regression"), "jax")
     return Verdict(combine([shorter, faster.verdict]), {"shorter": shorter, "faster": faster.verdict,
                                                         "code": sizes, "time": faster.evidence})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bench.claims.common import EXACT, error_of, gradient_costs, outcome_of, outcome_word, yes
-from bench.judging import FRAMEWORKS, Results, Verdict, by_parts, claim, combine, gains_by_device, number
+from bench.claims.evidence import Results, Verdict, claim
+from bench.claims.rules import by_parts, combine, gains_by_device
+from bench.claims.shared import error_of, gradient_costs, outcome_of, yes
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED
 
 
 @claim("faq-choose")
@@ -13,9 +16,9 @@ def choose_by_need(results: Results) -> Verdict:
     """
     pairs = results.comparisons()
     performance = gains_by_device(pairs, "jax")
-    counts = {framework: sum(outcome_word(event) == "right" for name, event in
+    counts = {framework: sum(event.verdict == "right" for name, event in
                              results.events("control_flow", framework).items()
-                             if name.split(".")[0] in ("eager", "compiled")) for framework in FRAMEWORKS}
+                             if name.split(".")[0] in ("eager", "compiled")) for framework in COMPARED}
     flexible = yes(counts["torch"] > counts["jax"])
     columns = ["workload", "task", "size", "precision", "device", "torch_mode", "jax_mode", "ratio", "ratio_low",
                "ratio_high", "verdict"]
@@ -34,7 +37,7 @@ def migrate_by_replacing(results: Results) -> Verdict:
     """
     names = ("migrated.output", "migrated.gradient", "migrated.losses", "migrated.weights")
     equal = {framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
-             for framework in FRAMEWORKS}
+             for framework in COMPARED}
     own = {name: results.event("exporting", "jax", f"own.{name}") for name in ("layers", "optimiser")}
     same = [entry["holds"] for entries in equal.values() for entry in entries.values()]
     verdict = by_parts([all(same), all(event.ran for event in own.values())])
@@ -47,7 +50,7 @@ def graph_is_built_at_definition(results: Results) -> Verdict:
     """Supported if defining a jitted function traces it, refuted if it does not."""
     names = ("definition", "first_call", "same_shape", "new_shape", "third_shape", "new_type")
     counts = {framework: {name: results.event("tracing", framework, f"traces.{name}").number() for name in names}
-              for framework in FRAMEWORKS}
+              for framework in COMPARED}
     return Verdict(yes(counts["jax"]["definition"] > 0), {"traces_so_far": counts})
 
 
@@ -60,10 +63,10 @@ def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
     programs = {name: event.data() for name, event in results.both("derivatives", "backward program").items()}
     backward = {"torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
                 "jax": ("broadcast_in_dim", "mul", "dot_general")}  # the transposes of sum, of tanh's slope, of x W
-    parts = [_in_order(programs[framework]["backward"], backward[framework]) for framework in FRAMEWORKS]
+    parts = [_in_order(programs[framework]["backward"], backward[framework]) for framework in COMPARED]
     costs = results.both("derivatives", "cost")
     evidence = {framework: {"forward": programs[framework]["forward"], "backward": programs[framework]["backward"],
-                            "cost_ratio": costs[framework].value} for framework in FRAMEWORKS}
+                            "cost_ratio": costs[framework].value} for framework in COMPARED}
     return Verdict(by_parts(parts), evidence | {"gradients": gradient_costs(results)})
 
 
@@ -77,7 +80,7 @@ def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
     """Supported if it is there and the gradients that two processes have after a step equal those of one."""
     module = results.event("packages", "torch", "name.nn.parallel.DistributedDataParallel")
     found = [results.event("distribution", "torch", f"two.gradient.{rank}") for rank in (0, 1)]
-    holds = module.ran and all(event.within(EXACT) for event in found)
+    holds = module.ran and all(event.accurate for event in found)
     return Verdict(yes(holds), {"module": module.text, "errors": [event.value for event in found],
                                 "efficiency": results.event("distribution", "torch", "efficiency").value})
 
@@ -98,6 +101,6 @@ def pmap_distributes(results: Results) -> Verdict:
     ways = {"pmap": "two", "shard_map": "two by shard_map", "jit": "two by jit"}
     found = {way: results.event("distribution", "jax", f"{name}.gradient") for way, name in ways.items()}
     efficiency = results.event("distribution", "jax", "efficiency")
-    return Verdict(yes(found["pmap"].within(EXACT)), {
+    return Verdict(yes(found["pmap"].accurate), {
         "errors": {way: event.value for way, event in found.items()}, "efficiency": efficiency.value,
         "devices": int(results.event("distribution", "jax", "devices").number())})

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import yaml
 
-from bench.claims.common import ARTICLE
-from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim
+from bench.claims.evidence import Results, Verdict, claim
+from bench.claims.rules import by_parts
+from bench.claims.shared import ARTICLE
+from bench.events import Missing
+from bench.vocabulary import COMPARED
 
 
 @claim("res-bibliography")
@@ -27,8 +30,8 @@ def the_debugger_works_for_both(results: Results) -> Verdict:
     """
     modes = ("eager", "compiled", "switched off")
     found = {framework: {mode.replace(" ", "_"): results.event("debugging", framework, f"breakpoint.{mode}")
-                         for mode in modes} for framework in FRAMEWORKS}
-    parts = [found[framework][mode].value == 1 for framework in FRAMEWORKS for mode in ("eager", "compiled")]
+                         for mode in modes} for framework in COMPARED}
+    parts = [found[framework][mode].value == 1 for framework in COMPARED for mode in ("eager", "compiled")]
     evidence = {framework: {mode: {"shows_numbers": event.value == 1, "transcript": event.text[:600]}
                             for mode, event in events.items()} for framework, events in found.items()}
     return Verdict(by_parts(parts), evidence)

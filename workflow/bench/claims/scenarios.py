@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench import judging, ratios, workloads
-from bench.claims.common import INFERENCE, over_numpy, told_ratios
-from bench.judging import FRAMEWORKS, Missing, Results, Verdict, by_parts, claim, combine
-from bench.vocabulary import size_rank
-
-SCENARIOS = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
-             "use-health": ("dna_cnn", "gcn", "unet")}
-"""The workloads that stand for a scenario of the article."""
-KERNELS = ("equation_of_state", "heat_equation", "isoneutral_mixing", "least_squares", "nbody",
-           "turbulent_kinetic_energy")
-"""The workloads that stand for high-performance computing."""
+from bench import catalogue, vocabulary
+from bench.claims import evidence, rules
+from bench.claims.evidence import Results, Verdict, claim
+from bench.claims.rules import by_parts, combine
+from bench.claims.shared import INFERENCE, over_numpy, told_ratios
+from bench.events import Missing
+from bench.results import ratios
+from bench.vocabulary import COMPARED, size_rank
 
 
 @claim("use-nlp")
@@ -25,7 +22,7 @@ def torch_is_strong_for_language(results: Results) -> Verdict:
     is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
     mixed; a device where one of the workloads was not compared decides nothing.
     """
-    return _torch_is_strong(results, SCENARIOS["use-nlp"])
+    return _torch_is_strong(results, catalogue.of_scenario("language"))
 
 
 @claim("use-vision")
@@ -35,7 +32,7 @@ def torch_is_strong_for_vision(results: Results) -> Verdict:
     or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it,
     else mixed; a device where one of the workloads was not compared decides nothing.
     """
-    return _torch_is_strong(results, SCENARIOS["use-vision"])
+    return _torch_is_strong(results, catalogue.of_scenario("vision"))
 
 
 @claim("use-rl")
@@ -46,8 +43,8 @@ def torch_suits_reinforcement_learning(results: Results) -> Verdict:
     faster. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device; a device where
     one of the workloads was not compared decides nothing.
     """
-    found = _torch_is_strong(results, SCENARIOS["use-rl"])
-    rates = _rates(results, SCENARIOS["use-rl"], ("train",))
+    found = _torch_is_strong(results, catalogue.of_scenario("reinforcement"))
+    rates = _rates(results, catalogue.of_scenario("reinforcement"), ("train",))
     return Verdict(found.verdict, found.evidence | {"rates": [rate | _updates(rate) for rate in rates]})
 
 
@@ -56,12 +53,11 @@ def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
 
     A step makes one update, or as many as the epochs and minibatches that its size names.
     """
-    item = workloads.discover().get(f"training/{rate['workload']}")
-    if item is None or rate["size"] not in item.problem.SIZES:
+    settings = catalogue.known(rate["workload"]).sizes.get(rate["size"])
+    if settings is None:
         return {}
-    settings = item.problem.SIZES[rate["size"]]
     updates = settings.get("epochs", 1) * settings.get("minibatches", 1)
-    return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in FRAMEWORKS}
+    return {f"{framework}_updates": updates / rate[f"{framework}_seconds"] for framework in COMPARED}
 
 
 @claim("use-driving")
@@ -85,7 +81,7 @@ def torch_for_health_care(results: Results) -> Verdict:
     is faster, or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
     against it, else mixed; a device where one of the workloads was not compared decides nothing.
     """
-    return _torch_is_strong(results, SCENARIOS["use-health"])
+    return _torch_is_strong(results, catalogue.of_scenario("health"))
 
 
 @claim("use-finance")
@@ -96,7 +92,7 @@ def torch_for_finance(results: Results) -> Verdict:
     against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else mixed.
     """
     rows = results.comparisons("autodiff", "option_greeks")
-    found = judging.by_device(rows, lambda group: judging.not_slower(group, "torch", ("option_greeks",)))
+    found = rules.by_device(rows, lambda group: rules.not_slower(group, "torch", ("option_greeks",)))
     return Verdict(found.verdict, found.evidence | {"ratios": told_ratios(rows)})
 
 
@@ -111,37 +107,38 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
     disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
     """
     rows = results.comparisons("science")
-    alone = judging.by_device(rows, lambda group: judging.not_slower(group, "jax", KERNELS))
+    kernels = [item.name for item in catalogue.timed().values() if item.family == "science"]
+    alone = rules.by_device(rows, lambda group: rules.not_slower(group, "jax", kernels))
     numpy = over_numpy(results)
     if "jax" not in numpy:
         raise Missing("NumPy was not timed", devices=alone.evidence["devices"])
-    if numpy["jax"]["verdict"] == judging.UNMEASURED:
+    if numpy["jax"]["verdict"] == evidence.UNMEASURED:
         raise Missing(numpy["jax"]["reason"], devices=alone.evidence["devices"], numpy=numpy)
     differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
     return Verdict(combine([alone.verdict, numpy["jax"]["verdict"]]), alone.evidence | {
         "numpy": numpy, "differentiated": told_ratios(differentiated)})
 
 
-def _torch_is_strong(results: Results, names: Sequence[str], task: judging.Names = None) -> Verdict:
-    return judging.by_device(results.comparisons("training", names, task),
-                             lambda rows: judging.not_slower(rows, "torch", names))
+def _torch_is_strong(results: Results, names: Sequence[str], task: evidence.Names = None) -> Verdict:
+    return rules.by_device(results.comparisons("training", names, task),
+                             lambda rows: rules.not_slower(rows, "torch", names))
 
 
 def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list[dict[str, Any]]:
-    """Items per second and seconds of a step in the fastest mode of both, at the largest usual size that both ran."""
+    """Items per second and seconds of a step in the fastest mode of both, at the largest size that both ran."""
     cells = results.cells("training", names, tasks)
     cells = cells[cells["items_per_second"].notna()]
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    # of several precisions the usual one of training, float32, is told where it was measured
-    order = cells.assign(rank=cells["size"].map(size_rank), usual=cells["precision"] == "float32")
-    for key, group in order.sort_values(["rank", "usual"]).groupby(judging.PROBLEM, sort=False):
-        where = dict(zip(judging.PROBLEM, key, strict=True))
+    # of several precisions float32, the first of most trainings, is told where it was measured
+    order = cells.assign(rank=cells["size"].map(size_rank), single=cells["precision"] == "float32")
+    for key, group in order.sort_values(["rank", "single"]).groupby(vocabulary.PROBLEM, sort=False):
+        where = dict(zip(vocabulary.PROBLEM, key, strict=True))
         best = {row["framework"]: row for row in group.sort_values("step_seconds", ascending=False).to_dict("records")}
-        if set(best) >= set(FRAMEWORKS):
+        if set(best) >= set(COMPARED):
             rows[where["workload"], where["device"]] = {
                 **{name: where[name] for name in ("workload", "task", "size", "precision", "device")},
-                **{framework: float(best[framework]["items_per_second"]) for framework in FRAMEWORKS},
-                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in FRAMEWORKS}}
+                **{framework: float(best[framework]["items_per_second"]) for framework in COMPARED},
+                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in COMPARED}}
     return list(rows.values())
 
 

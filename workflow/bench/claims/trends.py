@@ -8,21 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from bench import judging, ratios
-from bench.claims.common import parity_summary, told_ratios
-from bench.judging import (
-    EQUAL,
-    FRAMEWORKS,
-    UNMEASURED,
-    Missing,
-    Results,
-    Verdict,
-    by_parts,
-    by_share,
-    claim,
-    combine,
-    number,
-)
+from bench.claims.curves import grows, scaling_curves
+from bench.claims.evidence import UNMEASURED, Results, Verdict, claim
+from bench.claims.rules import EQUAL, by_parts, by_share, combine
+from bench.claims.shared import parity_summary, told_ratios
+from bench.events import Missing
+from bench.results import ratios
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED
 
 
 @claim("trend-scale")
@@ -34,17 +27,17 @@ def both_keep_improving_for_large_data(results: Results) -> Verdict:
     tell. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device and framework;
     where these disagree it is mixed.
     """
-    curves = judging.scaling_curves(results.curve_cells())
+    curves = scaling_curves(results.curve_cells())
     if not curves:
         raise Missing("no scaling curves")
     verdicts: list[str] = []
     devices: dict[str, Any] = {}
     for device in sorted({curve["device"] for curve in curves}):
         devices[device] = {}
-        for framework in FRAMEWORKS:
+        for framework in COMPARED:
             own = [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)]
             try:
-                verdict, evidence = judging.grows(own)
+                verdict, evidence = grows(own)
             except Missing as missing:
                 verdict, evidence = UNMEASURED, missing.evidence
             verdicts.append(verdict)
@@ -63,7 +56,7 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
 def more_platforms_will_be_supported(results: Results) -> Verdict:
     """A forecast, which metadata of today cannot decide; they are recorded."""
     found = {framework: {name: results.event("packages", framework, name).text
-                         for name in ("version", "wheel", "backends", "devices")} for framework in FRAMEWORKS}
+                         for name in ("version", "wheel", "backends", "devices")} for framework in COMPARED}
     raise Missing("a forecast cannot be decided", today=found)
 
 
@@ -76,8 +69,8 @@ def rates_are_trained_at_once(results: Results) -> Verdict:
     disagree make it mixed.
     """
     found = ratios.loop_costs(results.runs("training", "learning_rates"), ("training",))
-    frameworks = {name: _at_once(own) for name in FRAMEWORKS if len(own := found[found["framework"] == name])}
-    if set(frameworks) < set(FRAMEWORKS):
+    frameworks = {name: _at_once(own) for name in COMPARED if len(own := found[found["framework"] == name])}
+    if set(frameworks) < set(COMPARED):
         raise Missing("no comparisons")
     verdicts = [entry["verdict"] for entry in frameworks.values()]
     if UNMEASURED in verdicts:
@@ -117,12 +110,12 @@ def both_explain_alike(results: Results) -> Verdict:
     rows = results.own("parity")
     rows = rows[(rows["workload"] == name) & (rows["precision"].isna() | (rows["precision"] == "float64"))]
     rows = rows[(rows["task"] == "attribution") & (rows["status"] != "unsupported")]
-    if set(rows["framework"]) < set(FRAMEWORKS):
+    if set(rows["framework"]) < set(COMPARED):
         raise Missing("the parity gate was not run")
     pairs, cells = results.comparisons(workload=name), results.cells(workload=name)
     by_precision = {str(precision): number(group["parity_error"].max())
                     for precision, group in pairs.groupby("precision")}
-    complete = {framework: found for framework in FRAMEWORKS
+    complete = {framework: found for framework in COMPARED
                 if (found := _completeness(cells[cells["framework"] == framework])) is not None}
     return Verdict(by_parts([status == "ok" for status in rows["status"]]), {
         **parity_summary(rows), "timed_runs_by_precision": by_precision, "ratios": told_ratios(pairs),

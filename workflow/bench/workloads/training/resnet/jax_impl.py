@@ -11,14 +11,8 @@ import jax.numpy as jnp
 import optax
 
 from bench.backends import Step, Unsupported, jax_backend
-from bench.workloads.training.resnet.problem import (
-    EPSILON,
-    LEARNING_RATE,
-    MOMENTUM,
-    SGD_MOMENTUM,
-    Convolution,
-    Problem,
-)
+from bench.workloads.training.resnet.layers import EPSILON, MOMENTUM
+from bench.workloads.training.resnet.problem import LEARNING_RATE, SGD_MOMENTUM, Convolution, Problem
 
 Arrays = dict[str, jax.Array]
 Convolve = Callable[[jax.Array, jax.Array, int], jax.Array]

@@ -9,16 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.resnet.problem import (
-    CLASSES,
-    EPSILON,
-    LEARNING_RATE,
-    MOMENTUM,
-    SGD_MOMENTUM,
-    Block,
-    Convolution,
-    Problem,
-)
+from bench.workloads.training.resnet.layers import EPSILON, MOMENTUM
+from bench.workloads.training.resnet.problem import CLASSES, LEARNING_RATE, SGD_MOMENTUM, Block, Convolution, Problem
 
 
 def convolution(part: Convolution) -> nn.Conv2d:

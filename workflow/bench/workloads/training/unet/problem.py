@@ -60,7 +60,7 @@ from bench.workloads.training.resnet.problem import Convolution
 
 TITLE = {"en": "U-Net on scenes", "zh": "场景图像上的 U-Net"}
 SECTION = 6
-SCENARIO = "driving, health"
+SCENARIO = "vision, driving, health"
 ITEM = "images"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"side": 8, "base": 4, "depth": 1, "batch": 2},

@@ -1,0 +1,72 @@
+"""Numbers as the reader sees them."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from article import numbers as numbers_
+from article.numbers import count, digits, listing, ratio, scientific, seconds
+from bench.results.intervals import Interval
+
+SPACE = numbers_.SPACE
+positive = st.floats(1e-9, 1e9)
+
+
+@pytest.mark.parametrize(("value", "shown"), [
+    (0.0000000321, f"32.1{SPACE}ns"), (0.00123, f"1.23{SPACE}ms"), (1.5, f"1.50{SPACE}s"), (99.96, f"100{SPACE}s"),
+    (600, f"10.0{SPACE}min"), (0, f"0{SPACE}s"),
+])
+def test_seconds_have_human_units(value, shown):
+    assert seconds(value) == shown
+
+
+def test_an_interval_shares_the_unit_and_the_decimals_of_its_value():
+    assert seconds(Interval(0.00123, 0.0011, 0.00137)) == f"1.23 [1.10,{SPACE}1.37]{SPACE}ms"
+
+
+def test_a_narrow_interval_is_not_rounded_away():
+    assert ratio(Interval(1.0004, 1.0001, 1.0008)) == f"1.0004 [1.0001,{SPACE}1.0008]"
+
+
+def test_bounds_of_another_order_of_magnitude_keep_their_digits():
+    assert ratio(Interval(13.7, 0.00987, 18964)) == f"13.7 [0.00987,{SPACE}18,964]"
+
+
+def test_the_inverse_of_an_interval_changes_its_bounds():
+    assert Interval(2.0, 1.0, 4.0).inverse() == Interval(0.5, 0.25, 1.0)
+
+
+def test_a_value_from_one_run_stands_without_brackets():
+    assert ratio(Interval(2.0)) == "2.00"
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf])
+@pytest.mark.parametrize("show", [digits, scientific, count])
+def test_what_is_no_number_is_refused(show, value):
+    with pytest.raises(ValueError, match="is not a number that can be shown"):
+        show(value)
+
+
+def test_small_numbers_are_powers_of_ten():
+    assert scientific(1.23e-16) == f"1.2{SPACE}×{SPACE}10⁻¹⁶"
+
+
+def test_items_are_joined_as_the_language_joins_them():
+    assert listing(["a", "b", "c"], "en") == "a, b and c"
+    assert listing(["a", "b", "c"], "zh") == "a、b和c"
+
+
+@given(positive)
+def test_a_shown_ratio_is_within_half_a_percent_of_its_value(value):
+    shown = float(ratio(value).replace(",", ""))
+    assert math.isclose(shown, value, rel_tol=0.0051)
+
+
+@given(positive, st.floats(1.0001, 3), st.floats(1.0001, 3))
+def test_an_interval_is_shown_around_its_value(value, below, above):
+    numbers = re.findall(r"[\d.,]+\d", ratio(Interval(value, value / below, value * above)))
+    middle, low, high = (float(number.replace(",", "")) for number in numbers)
+    assert low <= middle <= high

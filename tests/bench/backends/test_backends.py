@@ -1,0 +1,198 @@
+"""What the backends promise the measuring process: switches, guards, counters. Each script runs in its own process."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.checkout import ROOT
+
+FRAMEWORKS = ("torch", "jax")
+
+START = """
+import os, sys
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+from importlib import import_module
+from bench.backends import Recompiled, Unsupported
+backend = import_module(f"bench.backends.{sys.argv[1]}_backend")
+precision = sys.argv[2] if len(sys.argv) > 2 else "float32"
+backend.configure("cpu", precision, 1)
+"""
+
+
+def run(framework, script, *arguments):
+    """The output of a script that begins with a configured backend."""
+    done = subprocess.run([sys.executable, "-c", START + script, framework, *arguments], capture_output=True,
+                          text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+DIFFERENCES = """
+def differences(precision):
+    wanted, actual = backend.expected("cpu", precision, 1), backend.switches()
+    return sorted(name for name, value in wanted.items() if actual.get(name) != value)
+"""
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_switches_in_force_are_those_that_were_asked_for(framework):
+    script = DIFFERENCES + """
+for precision in ("float64", "float32", "bfloat16", "tf32"):
+    backend.configure("cpu", precision, 1)
+    print(precision, differences(precision))
+"""
+    assert run(framework, script) == "float64 []\nfloat32 []\nbfloat16 []\ntf32 []\n"
+
+
+FAULTS = {
+    "torch": {"cudnn.conv.fp32_precision": "torch.backends.cudnn.conv.fp32_precision = 'tf32'",
+              "threads": "torch.set_num_threads(2)",
+              "flush_denormal": "torch.set_flush_denormal(False)"},
+    "jax": {"jax_default_matmul_precision": "jax.config.update('jax_default_matmul_precision', 'tensorfloat32')",
+            "jax_enable_x64": "jax.config.update('jax_enable_x64', True)"},
+}
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_switch_left_on_is_seen(framework):
+    script = DIFFERENCES + f"import {framework}\n"
+    for fault in FAULTS[framework].values():
+        script += f"{fault}\nprint(*differences('float32'))\nbackend.configure('cpu', 'float32', 1)\n"
+    assert run(framework, script).split() == list(FAULTS[framework])
+
+
+TORCH_RECOMPILES = """
+import torch
+double = torch.compile(lambda x: 2 * x, fullgraph=True, dynamic=False, backend="eager")
+double(torch.ones(3))
+with backend.guard("compile"):
+    double(torch.ones(3))
+print("same shape")
+try:
+    with backend.guard("compile"):
+        double(torch.ones(4))
+except Recompiled:
+    print("recompiled")
+"""
+
+JAX_RECOMPILES = """
+import jax, jax.numpy as jnp
+double = jax.jit(lambda x: 2 * x)
+three, four = jnp.ones(3), jnp.ones(4)
+double(three)
+with backend.guard("jit"):
+    double(three)
+print("same shape")
+try:
+    with backend.guard("jit"):
+        double(four)
+except Recompiled:
+    print("recompiled")
+"""
+
+
+@pytest.mark.parametrize(("framework", "script"), [("torch", TORCH_RECOMPILES), ("jax", JAX_RECOMPILES)])
+def test_a_recompilation_inside_the_guard_is_raised(framework, script):
+    assert run(framework, script) == "same shape\nrecompiled\n"
+
+
+def test_a_broken_graph_is_raised_by_the_guard():
+    script = """
+import torch
+
+def broken(x):
+    print("seen", end=" ")
+    return 2 * x
+
+step = torch.compile(broken, backend="eager")
+step(torch.ones(3))
+try:
+    with backend.guard("compile"):
+        step(torch.ones(3))
+except RuntimeError as error:
+    print(str(error)[:29])
+"""
+    assert run("torch", script) == "seen torch.compile broke the graph\n"
+
+
+def test_a_backward_pass_that_is_compiled_when_it_is_called_counts_as_compiling():
+    script = """
+import torch
+loss = torch.compile(lambda x: (x.sin() * x.cos()).sum(), backend="aot_eager")(torch.ones(3, requires_grad=True))
+before = backend.compile_seconds()
+loss.backward()
+after = backend.compile_seconds()
+print(before["trace"] == after["trace"], 0 < before["compile"] < after["compile"])
+"""
+    assert run("torch", script) == "True True\n"
+
+
+def test_a_hidden_transfer_inside_the_guard_is_raised():
+    script = """
+import jax, numpy as np
+double = jax.jit(lambda x: 2 * x)
+double(np.ones(3))
+try:
+    with backend.guard("jit"):
+        double(np.ones(3))
+except Exception as error:
+    print("Disallowed" in str(error))
+"""
+    assert run("jax", script) == "True\n"
+
+
+WHOLE_STEP = """
+import torch
+from torch import nn
+from torch.nn import functional
+optimizers = {
+    "momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+    "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=0.1, weight_decay=0.1),
+}
+for name, optimizer in optimizers.items():
+    observed = []
+    for mode in ("eager", "compile"):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+        batch = torch.randn(5, 3).double(), torch.randn(5, 2).double()
+        step = backend.Training(model, lambda model, x, t: functional.mse_loss(model(x), t), batch,
+                                optimizer(model.parameters()), mode=mode, device="cpu", precision="float64")
+        for _ in range(2):
+            step.restart()
+            for _ in range(3):
+                step.step()
+        observed.append(step.observe())
+    eager, compiled = observed
+    print(name, all(abs(eager[key] - compiled[key]).max() < 1e-12 for key in eager))
+"""
+
+
+def test_a_whole_compiled_step_updates_as_the_optimiser_itself_does():
+    assert run("torch", WHOLE_STEP, "float64") == "momentum True\nadamw True\n"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_device_that_is_not_there_is_unsupported(framework):
+    script = """
+if backend.available("cuda"):
+    print("True")
+else:
+    try:
+        backend.configure("cuda", "float32", 1)
+    except Unsupported as reason:
+        print("cuda" in str(reason))
+"""
+    assert run(framework, script) == "True\n"
+
+
+def test_cuda_graphs_without_cuda_are_unsupported():
+    script = """
+try:
+    backend.compiled(abs, "compile-max", "cpu")
+except Unsupported:
+    print("True")
+"""
+    assert run("torch", script) == "True\n"

@@ -1,0 +1,96 @@
+"""The clock."""
+
+import gc
+import time
+
+import pytest
+
+from bench import series
+from bench.measuring import timing
+
+pytestmark = pytest.mark.serial
+
+PLAN = timing.Plan(budget_seconds=0.3, warmup_seconds=0.3, half_width=0.05, least_values=7)
+
+
+def spin(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+def nothing():
+    return None
+
+
+def test_the_median_of_a_known_step_is_right_within_two_percent():
+    result = timing.measure(lambda: spin(0.002), nothing, 1, PLAN)
+    assert series.median(result.values) == pytest.approx(0.002, rel=0.02)
+
+
+def test_a_short_step_is_looped_until_a_value_lasts_twenty_milliseconds():
+    result = timing.measure(lambda: spin(0.0005), nothing, 1, PLAN)
+    assert result.loops * 0.0005 >= 0.95 * timing.SHORTEST_BLOCK_SECONDS
+
+
+def test_a_long_step_is_its_own_value():
+    assert timing.measure(lambda: spin(0.05), nothing, 1, PLAN).loops == 1
+
+
+def test_steps_inside_one_call_are_counted():
+    result = timing.measure(lambda: spin(0.03), nothing, 10, PLAN)
+    assert series.median(result.values) == pytest.approx(0.003, rel=0.05)
+
+
+def test_the_wait_is_inside_the_value():
+    result = timing.measure(nothing, lambda: spin(0.03), 1, PLAN)
+    assert min(result.values) * result.loops >= 0.03
+
+
+def test_every_value_is_kept_the_warm_up_too():
+    result = timing.measure(lambda: spin(0.03), nothing, 1, PLAN)
+    assert len(result.warmup_values) >= timing.WINDOW
+    assert len(result.values) >= PLAN.least_values
+
+
+def test_a_step_that_becomes_slower_all_the_time_is_never_steady():
+    state = {"seconds": 0.02}
+
+    def slower():
+        state["seconds"] *= 1.1
+        spin(state["seconds"])
+
+    assert not timing.warm_up(slower, nothing, 1, PLAN).steady
+
+
+def test_measuring_stops_early_when_the_interval_is_narrow():
+    plan = timing.Plan(budget_seconds=20, warmup_seconds=0.2, half_width=0.5, least_values=7)
+    assert timing.measure(lambda: spin(0.02), nothing, 1, plan).timed_seconds < 2
+
+
+def test_no_garbage_is_collected_inside_a_value_and_it_is_on_again_after_it():
+    seen = []
+    gc.enable()
+    timing.block_seconds(lambda: seen.append(gc.isenabled()), nothing, 3)
+    assert seen == [False] * 3
+    assert gc.isenabled()
+
+
+def test_garbage_collection_is_on_again_after_a_step_that_raises():
+    def fail():
+        raise RuntimeError("boom")
+
+    gc.enable()
+    with pytest.raises(RuntimeError, match="boom"):
+        timing.block_seconds(fail, nothing, 1)
+    assert gc.isenabled()
+
+
+def test_the_clock_costs_less_than_one_percent_of_a_one_millisecond_step():
+    blocks, around = [], []
+    for _ in range(20):
+        with timing.stopwatch() as watch:
+            blocks.append(timing.block_seconds(lambda: spin(0.001), nothing, 20))
+        around.append(watch.seconds)
+    assert min(blocks) < 1.01 * 20 * 0.001  # inside a value
+    assert min(outer / inner for outer, inner in zip(around, blocks, strict=True)) < 1.01  # around it

@@ -1,0 +1,80 @@
+"""config.yaml: schema, defaults and documentation agree; wrong values are named."""
+
+import re
+
+import pytest
+import yaml
+
+from bench.measuring import hardware
+from bench.planning import settings
+from tests.checkout import ROOT
+
+CONFIG = ROOT / "config.yaml"
+
+
+def test_config_yaml_holds_exactly_the_defaults_of_the_schema():
+    defaults = {key: rule["default"] for key, rule in settings.schema()["properties"].items()}
+    assert yaml.safe_load(CONFIG.read_text()) == defaults
+
+
+def test_every_key_of_config_yaml_has_a_comment_above_it():
+    lines = CONFIG.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"[a-z_]+:", line):
+            assert lines[number - 1].startswith("#"), line
+
+
+@pytest.mark.parametrize("name", settings.PRESETS)
+def test_the_comments_of_config_yaml_tell_the_presets(name):
+    preset = settings.PRESETS[name]
+    text = re.sub(r"\n# ?", " ", CONFIG.read_text())
+    assert re.search(rf"\b{name}\b[^.]*", text)
+    assert f"{name} {preset.runs}" in text
+    assert f"{name} {preset.budget_seconds:g}" in text
+
+
+def test_the_default_configuration_loads():
+    assert settings.load(yaml.safe_load(CONFIG.read_text())).preset.name == "quick"
+
+
+@pytest.mark.parametrize("name", settings.PRESETS)
+def test_every_preset_loads(name):
+    assert settings.load({"preset": name}).runs == settings.PRESETS[name].runs
+
+
+@pytest.mark.parametrize(("config", "parts"), [
+    ({"presett": "quick"}, ["unknown key presett", "preset"]),
+    ({"preset": "fast"}, ["preset is 'fast'", "smoke, quick, standard, full"]),
+    ({"runs": 0}, ["runs is 0", "'auto'", "at least 1"]),
+    ({"runs": "many"}, ["runs is 'many'"]),
+    ({"precisions": "float16"}, ["precisions is", "float16", "bfloat16"]),
+    ({"languages": []}, ["languages is []"]),
+    ({"hardware": "<script>"}, ["hardware is '<script>'"]),
+    ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
+    ({"hardware": "published"}, ["hardware is 'published'", "any other name"]),
+    ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
+    ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
+    ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
+    ({"preset": "fast", "runs": -1}, ["preset is 'fast'", "runs is -1"]),
+])
+def test_a_wrong_configuration_is_named_with_its_value_and_what_is_allowed(config, parts):
+    with pytest.raises(ValueError, match=r"^config\.yaml: ") as caught:
+        settings.load(config)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_a_device_that_is_not_there_is_refused():
+    if "cuda" in hardware.devices():
+        pytest.skip("this machine has an NVIDIA device")
+    with pytest.raises(ValueError, match=r"devices is \['cuda'\].*allowed are \['cpu'\]"):
+        settings.load({"devices": "cuda"})
+
+
+def test_a_list_may_be_given_as_words_with_commas():
+    assert settings.load({"precisions": "float64, float32"}).precisions == ("float64", "float32")
+
+
+def test_truth_may_be_given_as_a_word():
+    assert settings.load({"retry_failed": "true"}).retry_failed
+    assert not settings.load({"retry_failed": "False"}).retry_failed

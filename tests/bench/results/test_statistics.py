@@ -1,0 +1,485 @@
+"""Intervals cover what they promise, ties are ties, and bad numbers are refused by name."""
+
+from __future__ import annotations
+
+from tests.checkout import ROOT
+
+import math
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench import vocabulary
+from bench.results import statistics
+from bench.results.statistics import Ratio
+from bench.series import median, median_interval, relative_half_width, steady
+from tests.proof.simulation import NOISES, Truth, coverage, markdown, simulate, simulate_coverage
+
+WORKFLOW = ROOT / "workflow"
+REPETITIONS = 2000
+TABLE = 40
+"""Comparisons in a simulated table."""
+
+seconds = st.floats(1e-6, 1e3)
+
+
+def series(least: int = 1, most: int = 12) -> st.SearchStrategy[list[float]]:
+    return st.lists(seconds, min_size=least, max_size=most)
+
+
+pairs_of_rounds = st.lists(st.tuples(seconds, seconds), min_size=2, max_size=12)
+
+
+def twins(truth: Truth, runs: int, count: int, generator: np.random.Generator) -> list[Ratio]:
+    """A/A ratios of `count` variants, with rounds."""
+    rounds = range(runs)
+    return [
+        statistics.ratio(a, b, rounds, rounds) for a, b in zip(*simulate(truth, runs, count, generator), strict=True)
+    ]
+
+
+def holds(low: float | None, high: float | None, truth: float) -> bool:
+    """Whether an interval, which must exist, contains the truth."""
+    assert low is not None
+    assert high is not None
+    return low <= truth <= high
+
+
+def verdicts(ratios: list[Ratio], floor: float | None) -> list[str]:
+    """What a table of these comparisons says."""
+    adjusted = statistics.adjust([each.p for each in ratios])
+    return [
+        statistics.verdict(each.ratio, each.low, each.high, p, floor) for each, p in zip(ratios, adjusted, strict=True)
+    ]
+
+
+# --- calibration ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.005, 0.02])
+@pytest.mark.parametrize("runs", [3, 5, 10, 20])
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_interval_of_a_ratio_covers_the_truth_in_93_to_97_5_percent(noise, runs, drift, record_property):
+    row = coverage(Truth(noise=noise, drift=drift, effect=0.03), runs, REPETITIONS, seed=runs + round(1e4 * drift))[0]
+    record_property("coverage", float(row.coverage))
+    assert 0.93 <= row.coverage <= 0.975, row
+
+
+def test_half_widths_are_those_that_the_number_of_runs_promises():
+    widths = {runs: coverage(Truth(), runs, REPETITIONS, seed=5)[0].half_width for runs in (3, 5, 10, 20)}
+    assert widths == pytest.approx({3: 0.031, 5: 0.019, 10: 0.012, 20: 0.008}, rel=0.06)
+
+
+def test_where_rounds_share_a_drift_pairing_is_chosen_and_narrower():
+    rule, welch, _, _ = coverage(Truth(drift=0.03), 10, 500, seed=2)
+    assert rule.paired > 0.9
+    assert rule.half_width < 0.5 * welch.half_width
+
+
+def test_taking_the_narrower_interval_would_cover_less_than_the_rule_does():
+    rows = [row for runs in (4, 5, 7) for row in coverage(Truth(), runs, REPETITIONS, seed=runs)]
+    shares = {name: np.mean([row.coverage for row in rows if row.method == name]) for name in ("rule", "tighter")}
+    assert shares["tighter"] < 0.938 < 0.94 < shares["rule"]
+
+
+@pytest.mark.parametrize(("runs_a", "runs_b", "noisier"), [(3, 10, 1), (10, 3, 3), (5, 5, 3), (5, 20, 3)])
+def test_unequal_noise_and_unequal_numbers_of_runs_keep_the_coverage(runs_a, runs_b, noisier):
+    generator = np.random.default_rng(runs_a + runs_b)
+    a = np.exp(0.01 * noisier * generator.standard_normal((REPETITIONS, runs_a)))
+    b = np.exp(0.01 * generator.standard_normal((REPETITIONS, runs_b)))
+    ratios = [statistics.ratio(x, y, range(runs_a), range(runs_b)) for x, y in zip(a, b, strict=True)]
+    covered = np.mean([holds(r.low, r.high, 1) for r in ratios])
+    assert 0.93 <= covered <= 0.975
+
+
+def test_the_interval_of_a_cell_covers_the_truth():
+    runs = np.exp(0.01 * np.random.default_rng(0).standard_normal((REPETITIONS, 5)))
+    covered = np.mean([holds(low, high, 1) for _, low, high in map(statistics.interval, runs)])
+    assert 0.935 <= covered <= 0.965
+
+
+@pytest.mark.parametrize("count", [6, 10, 25, 101])
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_interval_of_a_median_covers_it_whatever_the_distribution(noise, count):
+    values = 1 + 0.01 * NOISES[noise](np.random.default_rng(count), (REPETITIONS, count))
+    truth = (
+        1 + 0.01 * {"normal": 0, "t3": 0, "lognormal": (1 - math.exp(0.5)) / math.sqrt((math.e - 1) * math.e)}[noise]
+    )
+    covered = np.mean([holds(low, high, truth) for low, high in map(median_interval, values)])
+    assert covered >= 0.94
+
+
+def test_the_table_of_the_simulation_can_be_printed():
+    rows = simulate_coverage(noises=["normal"], runs=[3, 5], drifts=[0.0], repetitions=50)
+    lines = markdown(rows).splitlines()
+    assert len(lines) == 2 + len(rows) == 10
+    assert lines[2].startswith("| rule | normal | 0 | 3 | ")
+
+
+# --- A/A and planted differences --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("runs", [3, 10])
+def test_a_variant_compared_with_itself_is_a_tie(noise, runs):
+    generator = np.random.default_rng(runs)
+    truth = Truth(noise=noise, drift=0.005)
+    contained, wrong = [], []
+    for _ in range(100):
+        ratios = twins(truth, runs, TABLE, generator)
+        contained += [holds(r.low, r.high, 1) for r in ratios]
+        floor = statistics.noise_floor(twins(truth, runs, 4, generator))
+        wrong.append(set(verdicts(ratios, floor)) != {"tie"})
+    assert 0.93 <= np.mean(contained) <= 0.975
+    assert np.mean(wrong) <= 0.06  # of the tables, not of their rows
+
+
+def judged(truth: Truth, others: int, repetitions: int, seed: int) -> list[str]:
+    """What is said of a planted difference, measured with 10 runs, in a table with `others` A/A comparisons."""
+    generator = np.random.default_rng(seed)
+    equal = replace(truth, effect=0.0)
+    said = []
+    for _ in range(repetitions):
+        floor = statistics.noise_floor(twins(equal, 10, 4, generator))
+        said.append(verdicts(twins(truth, 10, 1, generator) + twins(equal, 10, others, generator), floor)[0])
+    return said
+
+
+@pytest.mark.parametrize(("others", "power"), [(0, 0.98), (TABLE - 1, 0.85)])
+@pytest.mark.parametrize("noise", NOISES)
+def test_a_planted_slowdown_of_3_percent_is_found_with_10_runs(noise, others, power, record_property):
+    said = judged(Truth(noise=noise, effect=0.03), others, 200, seed=3)
+    record_property("power", said.count("jax faster") / len(said))
+    assert said.count("jax faster") >= power * len(said), said.count("jax faster")
+    assert "torch faster" not in said
+
+
+@pytest.mark.parametrize(("others", "ties"), [(0, 0.93), (TABLE - 1, 0.98)])
+def test_a_planted_slowdown_of_0_2_percent_is_a_tie(others, ties):
+    said = judged(Truth(effect=0.002), others, 300, seed=4)
+    assert said.count("tie") >= ties * len(said), said.count("tie")
+
+
+def test_a_planted_slowdown_of_0_2_percent_is_a_tie_even_on_a_silent_machine():
+    assert set(judged(Truth(between=1e-4, within=3e-4, effect=0.002), 0, 300, seed=5)) == {"tie"}
+
+
+# --- noise floor ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [2, 5, 40])
+@pytest.mark.parametrize("drift", [0.0, 0.05])
+def test_the_noise_floor_is_what_one_twin_in_twenty_exceeds(count, drift):
+    generator = np.random.default_rng(count)
+    truth = Truth(drift=drift)
+    exceeded = []
+    for _ in range(300):
+        floor = statistics.noise_floor(twins(truth, 10, count, generator))
+        assert floor is not None
+        exceeded += [abs(math.log(each.ratio)) > math.log1p(floor) for each in twins(truth, 10, 3, generator)]
+    assert 0.01 <= np.mean(exceeded) <= 0.07
+
+
+def test_a_bias_between_twins_raises_the_floor_and_more_runs_do_not_lower_it_away():
+    generator = np.random.default_rng(1)
+    biased = [each for sign in (-1, 1) for each in twins(Truth(effect=0.05 * sign), 10, 10, generator)]
+    fair = twins(Truth(), 10, 20, generator)
+    assert statistics.noise_floor(fair, runs=1000) == statistics.SMALLEST_FLOOR
+    floor = statistics.noise_floor(biased, runs=1000)
+    assert floor is not None
+    assert floor > 0.05
+
+
+def test_the_noise_floor_shrinks_with_the_root_of_the_runs():
+    ratios = [Ratio(1.0, 0.9, 1.1, 1.0, "welch", 8, 0.04, 14)]
+    at_8, at_32 = statistics.noise_floor(ratios), statistics.noise_floor(ratios, runs=32)
+    assert at_8 == pytest.approx(math.expm1(2.144787 * 0.04))
+    assert at_32 == pytest.approx(math.expm1(2.144787 * 0.02))
+
+
+def test_without_a_twin_that_has_an_interval_the_noise_floor_is_unknown():
+    assert statistics.noise_floor([]) is None
+    assert statistics.noise_floor([statistics.ratio([1.0], [1.1])]) is None
+
+
+# --- ratios -----------------------------------------------------------------------------------------------------------
+
+
+def test_welch_and_paired_ratios_are_those_of_scipy():
+    stats = pytest.importorskip("scipy.stats")
+    generator = np.random.default_rng(0)
+    a, b = np.exp(generator.normal(0.1, 0.02, 6)), np.exp(generator.normal(0, 0.05, 9))
+    free = statistics.ratio(a, b)
+    expected = stats.ttest_ind(np.log(a), np.log(b), equal_var=False)
+    assert free.method == "welch"
+    assert (free.p, free.degrees) == pytest.approx((expected.pvalue, expected.df))
+    assert (free.low, free.high) == pytest.approx(tuple(np.exp(expected.confidence_interval())))
+    shared = np.exp(generator.normal(0, 0.3, 6))
+    paired = statistics.ratio(a * shared, b[:6] * shared, range(6), range(6))
+    expected = stats.ttest_rel(np.log(a * shared), np.log(b[:6] * shared))
+    assert paired.method == "paired"
+    assert paired.p == pytest.approx(expected.pvalue)
+    assert (paired.low, paired.high) == pytest.approx(tuple(np.exp(expected.confidence_interval())))
+
+
+def test_runs_are_paired_by_their_round_and_not_by_their_place():
+    a, b = [1.0, 2.0, 3.0, 4.0, 5.1], [3.1, 1.0, 2.1, 5.0, 4.0]
+    result = statistics.ratio(a, b, [0, 1, 2, 3, 4], [2, 0, 1, 4, 3])
+    assert result.method == "paired"
+    assert statistics.ratio(a, b, [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]).method == "welch"
+
+
+@pytest.mark.parametrize(
+    ("rounds_a", "rounds_b"),
+    [(None, None), ([0, 1, 2, 3], None), ([0, 1, 2, 3], [2, 3, 4, 5]), ([0, 1, 2, 3], [4, 5, 6, 7])],
+)
+def test_without_enough_common_rounds_nothing_is_paired(rounds_a, rounds_b):
+    assert statistics.ratio([1, 2, 3, 4], [1, 2.1, 3, 4.1], rounds_a, rounds_b).method == "welch"
+
+
+def test_a_single_run_has_a_ratio_and_no_interval():
+    result = statistics.ratio([2.0], [1.0, 1.1])
+    assert result.ratio == pytest.approx(2 / math.sqrt(1.1))
+    assert (result.low, result.high, result.p, result.method) == (None, None, None, None)
+    assert statistics.interval([2.0]) == pytest.approx((2.0, None, None))
+    assert statistics.geometric_mean([2.0]) == pytest.approx((2.0, None, None))
+
+
+def test_runs_without_any_scatter_have_an_interval_without_width():
+    equal, different = statistics.ratio([0.1] * 3, [0.1] * 3), statistics.ratio([0.2] * 3, [0.1] * 3)
+    assert (equal.low, equal.high, equal.p) == (1, 1, 1)
+    assert (different.low, different.high, different.p) == pytest.approx((2, 2, 0))
+
+
+def test_an_interval_too_wide_to_say_anything_is_not_given():
+    assert statistics.interval([1e-3, 1e3])[1:] == (None, None)
+    result = statistics.ratio([1e-3, 1e3], [1e-3, 1e3])
+    assert (result.low, result.high, result.p) == pytest.approx((None, None, 1))
+
+
+@settings(max_examples=200, deadline=None)
+@given(pairs_of_rounds)
+def test_swapping_the_sides_inverts_the_ratio(pairs):
+    a, b = zip(*pairs, strict=True)
+    rounds = range(len(a))
+    there, back = statistics.ratio(a, b, rounds, rounds), statistics.ratio(b, a, rounds, rounds)
+    assert there.ratio * back.ratio == pytest.approx(1)
+    assert there.method == back.method
+    assert there.p == pytest.approx(back.p, rel=1e-6, abs=1e-12)
+    assert (there.low is None) == (back.high is None)
+    if there.low is not None and there.high is not None and back.low is not None and back.high is not None:
+        assert there.low * back.high == pytest.approx(1)
+        assert there.high * back.low == pytest.approx(1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(series(2), series(2), st.integers(-20, 20))
+def test_the_unit_of_time_changes_no_ratio(a, b, power):
+    scale = 2.0**power
+    plain = statistics.ratio(a, b)
+    scaled = statistics.ratio([scale * x for x in a], [scale * x for x in b])
+    assert scaled.ratio == pytest.approx(plain.ratio, rel=1e-9)
+    assert scaled.p == pytest.approx(plain.p, rel=1e-3, abs=1e-9)
+    assert (scaled.low is None) == (plain.low is None)
+    if plain.low is not None and plain.high is not None:
+        assert (scaled.low, scaled.high) == pytest.approx((plain.low, plain.high), rel=1e-6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pairs_of_rounds)
+def test_an_interval_contains_its_centre(pairs):
+    a, b = zip(*pairs, strict=True)
+    result = statistics.ratio(a, b, range(len(a)), range(len(b)))
+    for centre, low, high in [(result.ratio, result.low, result.high), statistics.interval(a)]:
+        if low is not None and high is not None:
+            assert low <= centre * (1 + 1e-12)
+            assert high >= centre * (1 - 1e-12)
+    low, high = median_interval(a)
+    if low is not None and high is not None:
+        assert low <= median(a) <= high
+
+
+@settings(max_examples=200, deadline=None)
+@given(pairs_of_rounds)
+def test_an_interval_excludes_1_exactly_if_p_is_below_5_percent(pairs):
+    a, b = zip(*pairs, strict=True)
+    result = statistics.ratio(a, b, range(len(a)), range(len(b)))
+    if result.low is not None and result.high is not None and result.p is not None and abs(result.p - 0.05) > 1e-9:
+        assert (result.low > 1 or result.high < 1) == (result.p < 0.05) or result.error == 0
+
+
+def test_the_geometric_mean_of_a_ratio_and_its_inverse_is_1():
+    mean, low, high = statistics.geometric_mean([2, 0.5, 4, 0.25])
+    assert mean == pytest.approx(1)
+    assert low is not None
+    assert high is not None
+    assert low * high == pytest.approx(1)
+    logs = np.log([2, 0.5, 4, 0.25])
+    assert math.log(high) == pytest.approx(3.182446 * logs.std(ddof=1) / 2, rel=1e-6)
+
+
+# --- many comparisons, verdicts ---------------------------------------------------------------------------------------
+
+
+def test_adjusting_agrees_with_an_example_worked_by_hand():
+    # ordered 0.005·4/1 = 0.02, 0.01·4/2 = 0.02, 0.03·4/3 = 0.04, 0.04·4/4 = 0.04
+    assert statistics.adjust([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.02, 0.04, 0.04, 0.02])
+
+
+def test_a_missing_p_stays_missing_and_does_not_count():
+    assert statistics.adjust([None, 0.02, None, 0.04]) == [None, 0.04, None, 0.04]
+    assert statistics.adjust([None]) == [None]
+    assert statistics.adjust([]) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), max_size=20))
+def test_adjusting_raises_no_p_above_1_lowers_none_and_keeps_the_order(p_values):
+    adjusted = statistics.adjust(p_values)
+    assert all(p * (1 - 1e-12) <= q <= 1 for p, q in zip(p_values, adjusted, strict=True) if q is not None)
+    order = np.argsort(p_values, kind="stable")
+    assert all(np.diff(np.array(adjusted, dtype=float)[order]) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "p", "floor", "expected"),
+    [
+        (1.05, 1.03, 1.07, 0.001, 0.02, "jax faster"),
+        (0.95, 0.93, 0.97, 0.001, 0.02, "torch faster"),
+        (1.05, 0.99, 1.11, 0.001, 0.02, "tie"),  # the interval contains 1
+        (1.05, 1.03, 1.07, 0.050, 0.02, "tie"),  # not after adjustment
+        (1.05, 1.03, 1.07, 0.001, 0.06, "tie"),  # within the noise
+        (0.95, 0.93, 0.97, 0.001, 0.06, "tie"),
+        (1.05, None, None, None, 0.02, "tie"),  # a single run
+        (1.05, 1.03, 1.07, 0.001, None, "tie"),  # noise unknown
+        (None, None, None, None, 0.02, "not comparable"),
+    ],
+)
+def test_a_verdict_needs_interval_p_and_noise_floor(ratio, low, high, p, floor, expected):
+    assert statistics.verdict(ratio, low, high, p, floor) == expected
+    assert expected in vocabulary.VERDICTS
+
+
+def test_a_standard_grid_is_compared_in_less_than_10_seconds():
+    generator = np.random.default_rng(0)
+    a, b = simulate(Truth(), 10, 2000, generator)
+    start = time.process_time()
+    for runs in a:
+        statistics.interval(runs.tolist())
+    rounds = list(range(10))
+    ratios = [statistics.ratio(x.tolist(), y.tolist(), rounds, rounds) for x, y in zip(a, b, strict=True)]
+    verdicts(ratios, statistics.noise_floor(ratios[:40]))
+    assert time.process_time() - start < 5
+
+
+# --- the clock's part -------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_can_use_its_part_without_importing_scipy():
+    code = (
+        "import sys; from bench import series as s; v = [1.0, 1.1, 1.2, 1.1, 1.0, 1.1]; "
+        "s.median(v), s.relative_half_width(v), s.steady(v, 5); "
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'scipy', 'pandas', 'pyarrow', 'torch', 'jax'}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(WORKFLOW)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("count", "rank"), [(5, 0), (6, 1), (8, 1), (9, 2), (10, 2), (20, 6), (50, 18), (100, 40)])
+def test_the_ranks_around_the_median_are_those_of_the_binomial_tables(count, rank):
+    values = np.arange(1.0, count + 1)
+    expected = (rank, count + 1 - rank) if rank else (None, None)
+    assert median_interval(np.random.default_rng(0).permutation(values)) == expected
+
+
+def test_the_half_width_is_relative_and_infinite_where_unknown():
+    assert relative_half_width([9, 10, 10, 10, 10, 13]) == pytest.approx(0.2)
+    assert relative_half_width([1.0, 1.0, 1.0, 1.0, 1.0]) == math.inf
+    assert relative_half_width([1.0] * 6) == 0
+
+
+def test_a_thousand_questions_of_the_clock_cost_less_than_a_quarter_second():
+    values = 1 + 0.03 * np.random.default_rng(0).random(1000)
+    start = time.process_time()
+    for _ in range(1000):
+        relative_half_width(values)
+    assert time.process_time() - start < 0.25
+
+
+@pytest.mark.parametrize("window", [5, 8, 10, 20])
+@pytest.mark.parametrize("noise", [0.001, 0.01, 0.03])
+def test_equal_times_with_noise_are_steady(noise, window):
+    values = 1 + noise * np.random.default_rng(window).standard_normal((500, window + 3))
+    assert np.mean([steady(row, window) for row in values]) > 0.9
+
+
+@pytest.mark.parametrize("window", [8, 10, 20])
+def test_times_that_still_fall_are_not_steady(window):
+    falling = np.linspace(1.06, 1, window)
+    values = falling * (1 + 0.01 * np.random.default_rng(window).standard_normal((500, window)))
+    assert np.mean([steady(row, window) for row in values]) < 0.1
+
+
+def test_a_step_down_inside_the_window_is_not_steady_and_before_it_does_not_matter():
+    values = [2.0, 2.01, 1.99, 2.0, 1.0, 1.01, 0.99, 1.0, 1.01, 1.0]
+    assert not steady(values, window=10)
+    assert steady(values, window=6)
+
+
+def test_one_interruption_does_not_make_a_window_unsteady_but_scatter_does():
+    assert steady([1.0, 1.01, 0.99, 1.0, 20.0, 1.01, 1.0, 0.99], window=8)
+    assert not steady([1.0, 1.4, 0.8, 1.2, 0.9, 1.5, 0.7, 1.1], window=8)
+
+
+def test_a_trend_too_small_to_matter_does_not_hold_up_the_clock():
+    assert steady(np.linspace(1.004, 1, 10))
+    assert not steady(np.linspace(1.02, 1, 10))
+
+
+def test_too_few_values_are_not_steady():
+    assert not steady([], window=5)
+    assert not steady([1.0] * 4, window=5)
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: median([]), ["values", "(0,)", "1 or more"]),
+        (lambda: median([1.0, math.nan]), ["values[1]", "nan", "1e-100"]),
+        (lambda: median(["fast"]), ["values", "fast", "numbers"]),
+        (lambda: median_interval([1, 2], confidence=95), ["confidence", "95", "between 0 and 1"]),
+        (lambda: relative_half_width([[1.0]]), ["values", "(1, 1)", "one dimension"]),
+        (lambda: steady([1.0], window=4), ["window", "4", "from 5"]),
+        (lambda: steady([1.0], variation=0), ["variation", "0", "positive"]),
+        (lambda: statistics.interval([1.0, 0.0]), ["run_medians[1]", "0.0", "1e-100"]),
+        (lambda: statistics.interval([1.0, math.inf]), ["run_medians[1]", "inf", "1e+100"]),
+        (lambda: statistics.geometric_mean([-1.0]), ["ratios[0]", "-1.0", "1e-100"]),
+        (lambda: statistics.ratio([1.0], [math.nan]), ["runs_b[0]", "nan", "1e-100"]),
+        (lambda: statistics.ratio([1.0, 2.0], [1.0], [0], [0]), ["rounds_a", "[0]", "2 different"]),
+        (lambda: statistics.ratio([1.0], [1.0, 2.0], [0], [3, 3]), ["rounds_b", "[3, 3]", "2 different"]),
+        (lambda: statistics.noise_floor([], runs=0), ["runs", "0", "from 1"]),
+        (lambda: statistics.adjust([0.5, 1.5]), ["p_values[1]", "1.5", "0 to 1"]),
+        (lambda: statistics.adjust([math.nan]), ["p_values[0]", "nan", "0 to 1"]),
+        (lambda: statistics.verdict(0, None, None, None, None), ["ratio[0]", "0.0", "1e-100"]),
+        (lambda: statistics.verdict(2, 3, 4, 0.1, 0.1), ["low, high", "3, 4", "between"]),
+        (lambda: statistics.verdict(2, 1.5, math.nan, 0.1, 0.1), ["low, high", "nan", "between"]),
+        (lambda: statistics.verdict(2, 1, 4, 0.1, math.nan), ["noise_floor", "nan", "from 0"]),
+        (lambda: statistics.verdict(2, 1.5, 4, 1.1, 0.1), ["p_adjusted", "1.1", "0 to 1"]),
+    ],
+)
+def test_a_bad_number_is_refused_with_its_name_its_value_and_what_is_allowed(call, words):
+    with pytest.raises(ValueError, match="allowed") as caught:
+        call()
+    assert all(word in str(caught.value) for word in words), caught.value

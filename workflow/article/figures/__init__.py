@@ -1,0 +1,6 @@
+"""One module per figure: tidy data and words in, a Matplotlib figure out.
+
+No figure reads a file, computes a statistic or knows a word of a language. Every one is drawn in two widths
+(`axes.WIDE`, `axes.NARROW`, in CSS pixels); a point of Matplotlib is a pixel of the page. Colours are those of
+`palette`, from which `svg` makes the variables of the page.
+"""

@@ -1,0 +1,257 @@
+"""What the figures share: sizes, the theme, panels placed by pixels, legends, headings, labels and ticks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from article import numbers
+from article.figures.palette import GRID, INK, MARKERS, MUTED, SURFACE, VARIANTS
+
+WIDE, NARROW = 860, 340
+FONT = 12.0
+HEADING = FONT + 1.5
+"""Size by which the width of a bold heading is estimated."""
+Words = Mapping[str, str]
+Groups = list[tuple[str, pd.DataFrame]]
+"""Heading and rows of every panel."""
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Seaborn's grid in the colours of the page; text is never read as mathematics."""
+    colours = {"text.color": INK, "axes.labelcolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
+               "axes.edgecolor": GRID, "grid.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": INK}
+    sizes = {"font.size": FONT, "axes.labelsize": FONT, "xtick.labelsize": FONT - 1, "ytick.labelsize": FONT,
+             "grid.linewidth": 0.8, "axes.linewidth": 0.8, "figure.dpi": 72, "text.parse_math": False,
+             "axes.facecolor": "none", "figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False}
+    with mpl.rc_context(sns.axes_style("whitegrid", rc=colours) | sizes | colours):
+        yield
+
+
+def text_width(text: str, font: float = FONT) -> float:
+    """Width in pixels, estimated the same on every machine: a Chinese character is one em, a Latin one 0.58."""
+    return sum(font if ord(character) > 0x2E80 else font * 0.58 for character in text)
+
+
+def shorten(text: str, width: float, font: float = FONT) -> str:
+    """The text, its end replaced by … where it is wider than `width` pixels."""
+    if text_width(text, font) <= width:
+        return text
+    while text and text_width(text + "…", font) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def wrap(text: str, width: float, font: float = FONT) -> str:
+    """The text on at most two lines, broken after a middle dot or before a dash; a line still too wide is shortened."""
+    if text_width(text, font) <= width:
+        return text
+    places = [match.start() + 1 for match in re.finditer(r" [·—] ", text)
+              if text_width(text[:match.start()], font) <= width]
+    if not places:
+        return shorten(text, width, font)
+    return text[:places[-1]].rstrip() + "\n" + shorten(text[places[-1]:].lstrip("· "), width, font)
+
+
+def panel_groups(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of every panel, in the order in which the panels come."""
+    return [(str(panel), rows) for panel, rows in data.groupby("panel", sort=False)]
+
+
+def rows_height(rows: int, wide: bool, height: float | None = None) -> float:
+    """Height in pixels of a panel with so many rows of labels."""
+    return 14 + rows * (height or (30.0 if wide else 48.0))
+
+
+Entry = tuple[str, str, str]
+"""A line of a legend: words, colour, marker ("bar" for a filled square, "open o" for a hollow circle)."""
+
+
+def variant_entries(data: pd.DataFrame) -> list[Entry]:
+    """Lines of the legend for the variants that the data hold."""
+    present = set(zip(data["framework"], data["mode"], strict=True))
+    return [(f"{framework} {mode}", colour, MARKERS[framework, mode])
+            for (framework, mode), colour in VARIANTS.items() if (framework, mode) in present]
+
+
+def panels(heights: Sequence[float], width: int, *, left: float, right: float, top: float, bottom: float,
+            columns: int = 1, legend: Sequence[Entry] = ()) -> tuple[Figure, list[Axes]]:
+    """A figure with one axis per height, placed by pixels, below a legend that wraps."""
+    places, below = legend_places(legend, width)
+    rows = [max(heights[start:start + columns]) + top + bottom for start in range(0, len(heights), columns)]
+    total = below + sum(rows)
+    figure = Figure(figsize=(width / 72, total / 72))
+    column = width / columns
+    axes = []
+    for place, height in enumerate(heights):
+        above = below + sum(rows[:place // columns]) + top
+        x = (place % columns) * column + left
+        axes.append(figure.add_axes((x / width, 1 - (above + height) / total, (column - left - right) / width,
+                                     height / total)))
+    if legend:
+        draw_legend(figure, places, total, width)
+    return figure, axes
+
+
+def legend_places(entries: Iterable[Entry], width: int) -> tuple[list[tuple[Entry, float, float]], float]:
+    """Where each line of the legend stands, and how much room all of them take."""
+    places, x, y = [], 8.0, 12.0
+    for entry in entries:
+        needed = 22 + text_width(entry[0])
+        if x > 8 and x + needed > width:
+            x, y = 8.0, y + 20
+        places.append((entry, x, y))
+        x += needed + 16
+    return places, y + 10 if places else 0.0
+
+
+def draw_legend(figure: Figure, places: Sequence[tuple[Entry, float, float]], total: float, width: int) -> None:
+    """The legend, above everything."""
+    axis = figure.add_axes((0, 0, 1, 1), zorder=-1)
+    axis.set(xlim=(0, width), ylim=(total, 0))
+    axis.set_axis_off()
+    for (label, colour, marker), x, y in places:
+        hollow = marker.startswith("open ")
+        axis.plot(x + 6, y, marker="s" if marker == "bar" else marker.removeprefix("open "), linestyle="none",
+                  color=SURFACE if hollow else colour, markersize=8 if hollow else 9,
+                  markeredgecolor=colour if hollow else SURFACE)
+        axis.text(x + 17, y, label, va="center_baseline", fontsize=FONT)
+
+
+def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[str] | None = None) -> None:
+    """Rows from the top; labels (and values) beside the axis when there is room, otherwise above each row."""
+    axis.set_ylim(len(labels) - 0.4, -0.6 if wide else -0.75)
+    axis.grid(False, axis="y")
+    axis.set_ylabel("")
+    transform = axis.get_yaxis_transform()
+    room = axis.get_position().width * figure_width(axis)
+    if wide:
+        limit = axis.get_position().x0 * figure_width(axis) - 14
+        axis.set_yticks(range(len(labels)), [shorten(label, limit) for label in labels])
+        for row, value in enumerate(values or ()):
+            axis.annotate(value, (1, row), xycoords=transform, xytext=(8, 0), textcoords="offset points", va="center",
+                          fontsize=FONT - 1, color=MUTED)
+        return
+    axis.set_yticks([])
+    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
+    axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
+    for row, label in enumerate(labels):
+        # the label's end shares the second line with the value, where there is one
+        lines = wrap(label, room, FONT - 1) if values else shorten(label, room, FONT - 1)
+        name, _, end = lines.partition("\n")
+        axis.text(0, row + first, name.rstrip("· "), transform=transform, va="center", fontsize=FONT - 1)
+        if values:
+            axis.text(0, row + second, f"{end}  {values[row]}".strip(), transform=transform, va="center",
+                      fontsize=FONT - 1, color=MUTED)
+
+
+def figure_width(axis: Axes) -> float:
+    """Width of the axis's figure in pixels."""
+    return float(axis.figure.bbox.width)
+
+
+def heading(axis: Axes, text: str, above: float) -> None:
+    """The panel's heading, from the left edge of its column, on two lines where it needs them."""
+    if text:
+        width, place = figure_width(axis), axis.get_position()
+        left = 8.0 if place.x0 < 0.5 else width / 2 + 8
+        axis.annotate(wrap(text, width * place.x1 - left, HEADING), (0, 1), xycoords="axes fraction", fontsize=FONT + 1,
+                      textcoords="offset points", xytext=(left - place.x0 * width, above), fontweight="bold",
+                      va="bottom", linespacing=1.3)
+
+
+def heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int = 1) -> float:
+    """Pixels to keep free above each panel for the second line of the longest heading."""
+    room = width / columns - 26
+    return 19.0 if any(text_width(panel, HEADING) > room for panel, _ in groups) else 0.0
+
+
+def pad_log(axis: Axes, values: pd.Series) -> None:
+    """Limits of a logarithmic horizontal axis with some room beside the values."""
+    low, high = float(values.min()), float(values.max())
+    factor = max(1.08, (high / low) ** 0.05)
+    axis.set_xlim(low / factor, high * factor)
+
+
+def plain_log_axis(axis: Axes, ticks: Sequence[float]) -> None:
+    """Plain numbers at the ticks alone."""
+    axis.xaxis.set_major_locator(FixedLocator(list(ticks)))
+    axis.xaxis.set_major_formatter(FuncFormatter(plain_tick))
+    axis.xaxis.set_minor_locator(NullLocator())
+
+
+def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
+    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades."""
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low)
+    if decades < 2:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))))
+        if decades < 0.25:
+            axis.set_major_locator(FixedLocator(list(even_ticks(low, high, 3 if few else 5))))
+    else:
+        axis.set_major_locator(FixedLocator(powers_of_ten(low, high, 5 if few else 8)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def even_ticks(low: float, high: float, count: int) -> np.ndarray:
+    """Evenly spaced ticks, for a logarithmic axis so short that it is nearly linear."""
+    return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])
+
+
+def powers_of_ten(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten between the limits, every second or third where there are more than `most`."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    step = max(1, -(-(last - first + 1) // most))
+    ticks = [10.0**power for power in range(last, first - 1, -step)]
+    return sorted({low, *ticks} if low < 1e-16 else set(ticks))
+
+
+def plain_tick(value: float, _: Any = None) -> str:
+    """A tick as a plain number."""
+    return f"{value:,g}" if value < 1e6 else f"{value:g}"
+
+
+def power_tick(value: float) -> str:
+    """A tick as a plain number, or as a power of ten where it is far from 1."""
+    exponent = round(np.log10(value)) if value > 0 else 0
+    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 4:
+        return f"{value:,g}"
+    return "10" + str(exponent).translate(numbers.SUPERSCRIPTS)
+
+
+def seconds_tick(value: float) -> str:
+    """A tick as a time."""
+    units = numbers.TIME_UNITS
+    scale, unit = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
+    return f"{value / scale:g}{numbers.SPACE}{unit}"
+
+
+def flops_tick(value: float) -> str:
+    """A tick with an SI prefix."""
+    units = numbers.RATE_UNITS
+    scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
+    return f"{value / scale:g}{numbers.SPACE}{prefix}".rstrip()
+
+
+def percent_tick(value: float) -> str:
+    """A tick of a share."""
+    return f"{100 * value:g}{numbers.SPACE}%"
+
+
+def bytes_tick(value: float) -> str:
+    """A tick of an amount of memory."""
+    scale, unit = next((entry for entry in numbers.BYTE_UNITS if value >= entry[0] * 0.999999), numbers.BYTE_UNITS[-1])
+    return f"{value / scale:.3g}{numbers.SPACE}{unit}"

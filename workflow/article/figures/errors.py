@@ -1,0 +1,56 @@
+"""Errors of derivatives on a logarithmic axis, by framework and precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from article.figures.axes import WIDE, Words, heading, panel_groups, power_tick, powers_of_ten, row_labels, theme
+from article.figures.dots import COLOURS, SHIFT, reference_line, rows_of
+from article.figures.palette import MARKERS, SURFACE, VARIANTS
+
+EPSILON = {"float64": float(np.finfo(np.float64).eps), "float32": float(np.finfo(np.float32).eps)}
+EXACT = 1e-18
+"""Where an error of zero is drawn."""
+
+
+def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Largest relative error per row, framework and precision. Dimensionless, log axis; exact results stand left.
+
+    Columns: panel, label, framework, precision (float64 is filled, any other hollow), error (0 = exact).
+    """
+    groups, wide = panel_groups(data), width >= WIDE
+    present = list(dict.fromkeys(zip(data["framework"], data["precision"], strict=True)))
+    entries = [(f"{words[framework]} {precision}", VARIANTS[COLOURS[framework]],
+                ("" if precision == "float64" else "open ") + MARKERS[COLOURS[framework]])
+               for framework, precision in sorted(present, key=lambda entry: (entry[0] != "torch", entry[1] < "f6"))]
+    with theme():
+        figure, axes = rows_of(data, groups, width, 34, entries, 25.0)
+        for axis, (panel, rows) in zip(axes, groups, strict=True):
+            labels = list(dict.fromkeys(rows["label"]))
+            axis.set_xscale("log")
+            axis.set_xlim(EXACT / 3, max(1e-5, float(data["error"].max())) * 10)
+            for precision in [name for name in EPSILON if name in set(data["precision"])]:
+                reference_line(axis, EPSILON[precision], words["epsilon"].format(precision=precision), "left")
+            for row in rows.itertuples():
+                _error(axis, row, labels.index(row.label) + SHIFT[wide].get(row.framework, 0.0))
+            axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(EXACT, axis.get_xlim()[1], 8 if wide else 5)))
+            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= EXACT else power_tick(value)))
+            axis.xaxis.set_minor_locator(NullLocator())
+            row_labels(axis, labels, wide)
+            axis.set_xlabel(words["x"])
+            heading(axis, panel if len(groups) > 1 else "", 18)
+    return figure
+
+
+def _error(axis: Axes, row: Any, y: float) -> None:
+    variant = COLOURS[row.framework]
+    filled = row.precision == "float64"
+    axis.plot(max(row.error, EXACT), y, marker=MARKERS[variant], markersize=7.5,
+              linestyle="none", markerfacecolor=VARIANTS[variant] if filled else SURFACE, markeredgewidth=1.4,
+              markeredgecolor=SURFACE if filled else VARIANTS[variant], clip_on=False)

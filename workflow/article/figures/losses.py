@@ -1,0 +1,53 @@
+"""Loss curves over each other."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from article.figures.axes import (
+    WIDE,
+    Words,
+    heading,
+    heading_room,
+    log_ticks,
+    panel_groups,
+    panels,
+    plain_tick,
+    power_tick,
+    theme,
+    variant_entries,
+)
+from article.figures.palette import MARKERS, SURFACE, VARIANTS
+
+
+def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Loss against the step, all variants over each other; the first drawn is the widest, so that all stay visible.
+
+    Columns: panel, framework, mode, step, loss.
+    """
+    groups = panel_groups(data)
+    columns = 2 if width >= WIDE and len(groups) > 1 else 1
+    with theme():
+        figure, axes = panels([220.0] * len(groups), width, left=80, right=20,
+                               top=28 + heading_room(groups, width, columns), bottom=46, columns=columns,
+                               legend=variant_entries(data))
+        for axis, (panel, rows) in zip(axes, groups, strict=True):
+            curves = list(rows.groupby(["framework", "mode"], sort=False))
+            for order, ((framework, mode), curve) in enumerate(curves):
+                every = max(1, len(curve) // 8)
+                axis.plot(curve["step"], curve["loss"], color=VARIANTS[framework, mode],
+                          linewidth=1.5 + 2.2 * (len(curves) - 1 - order), solid_capstyle="round",
+                          marker=MARKERS[framework, mode], markevery=(order * every // len(curves), every),
+                          markersize=6 + 1.5 * (len(curves) - 1 - order), markeredgecolor=SURFACE)
+            axis.set(xlabel=words["x"], ylabel=words["y"])
+            if rows["loss"].min() > 0 and rows["loss"].max() / rows["loss"].min() > 20:
+                axis.set_yscale("log")
+                log_ticks(axis.yaxis, power_tick)
+            else:
+                axis.yaxis.set_major_formatter(FuncFormatter(plain_tick))
+            axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
+            heading(axis, panel, 10)
+    return figure

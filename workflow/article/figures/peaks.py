@@ -1,0 +1,65 @@
+"""Rates of floating-point work against the measured peak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from article.figures.axes import (
+    FONT,
+    WIDE,
+    Words,
+    flops_tick,
+    heading,
+    heading_room,
+    log_ticks,
+    pad_log,
+    panel_groups,
+    panels,
+    row_labels,
+    rows_height,
+    text_width,
+    theme,
+    variant_entries,
+)
+from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
+
+
+def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Rate of floating-point work of every variant against the measured peak of its device. flop/s, log axis.
+
+    Columns: panel, label, framework, mode, flops_per_second, peak (of the panel, or None). Source of the idea: the
+    roofline of Williams, Waterman and Patterson, CACM 2009, without its slope, because bytes moved are not counted.
+    """
+    groups = panel_groups(data)
+    wide = width >= WIDE
+    with theme():
+        left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=42, bottom=46,
+                               top=34 + heading_room(groups, width), legend=variant_entries(data))
+        for axis, (panel, rows) in zip(axes, groups, strict=True):
+            labels = list(dict.fromkeys(rows["label"]))
+            axis.set_xscale("log")
+            _draw_variants(axis, rows, labels, "flops_per_second")
+            peak = rows["peak"].dropna()
+            pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
+            if len(peak):
+                axis.axvline(peak.iloc[0], color=INK, linewidth=1.6, linestyle="--")
+                axis.annotate(words["peak"], (peak.iloc[0], 1), xycoords=("data", "axes fraction"), xytext=(4, 4),
+                              textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
+            row_labels(axis, labels, wide)
+            axis.set_xlabel(words["x"])
+            log_ticks(axis.xaxis, flops_tick, few=True)
+            heading(axis, panel, 18)
+    return figure
+
+
+def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column: str) -> None:
+    places = {label: place for place, label in enumerate(labels)}
+    for row in rows.itertuples():
+        axis.plot(getattr(row, column), places[row.label], marker=MARKERS[row.framework, row.mode], markersize=8,
+                  color=VARIANTS[row.framework, row.mode], markeredgecolor=SURFACE, alpha=0.92)

@@ -1,0 +1,70 @@
+"""Every value of every run over the box of all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from article.figures.axes import (
+    WIDE,
+    Words,
+    heading,
+    heading_room,
+    log_ticks,
+    pad_log,
+    panel_groups,
+    panels,
+    row_labels,
+    rows_height,
+    seconds_tick,
+    text_width,
+    theme,
+)
+from article.figures.palette import MUTED, VARIANTS
+
+
+def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+    """Every value of every run, one lane per run, over the box of all of them. Seconds per step, log axis.
+
+    Columns: panel, label, framework, mode, run, seconds.
+    """
+    groups = panel_groups(data)
+    wide = width >= WIDE
+    with theme():
+        left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
+        heights = [rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
+        figure, axes = panels(heights, width, left=left, right=16, bottom=46,
+                               top=28 + heading_room(groups, width))
+        for axis, (panel, rows) in zip(axes, groups, strict=True):
+            labels = list(dict.fromkeys(rows["label"]))
+            axis.set_xscale("log")
+            for row, label in enumerate(labels):
+                _draw_values(axis, row, rows[rows["label"] == label])
+            row_labels(axis, labels, wide)
+            axis.set_xlabel(words["x"])
+            pad_log(axis, rows["seconds"])
+            log_ticks(axis.xaxis, seconds_tick, few=not wide)
+            heading(axis, panel, 8)
+    return figure
+
+
+def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
+    framework, mode = rows["framework"].iloc[0], rows["mode"].iloc[0]
+    lines = {"color": MUTED, "linewidth": 1}
+    axis.boxplot(rows["seconds"].to_numpy(), positions=[row], orientation="horizontal", widths=0.56, whis=(0, 100),
+                 showfliers=False, manage_ticks=False, boxprops=lines, medianprops=lines | {"linewidth": 1.6},
+                 whiskerprops=lines, capprops=lines)
+    runs = {run: place for place, run in enumerate(sorted(rows["run"].unique()))}
+    lane = 0.5 / max(1, len(runs))
+    offsets = rows["run"].map(runs).to_numpy() * lane - 0.25 + lane / 2
+    # One path of points without length, drawn as round caps: thousands of values stay a small drawing.
+    points = np.column_stack([np.repeat(rows["seconds"].to_numpy(), 2), np.repeat(row + offsets, 2)])
+    codes = np.tile([Path.MOVETO, Path.LINETO], len(rows))
+    path = Path(points, codes)
+    path.should_simplify = False  # points without length would be simplified away
+    axis.add_patch(PathPatch(path, facecolor="none", edgecolor=VARIANTS[framework, mode],
+                             linewidth=5.0 if len(rows) <= 60 else 3.2, capstyle="round", alpha=0.75, zorder=4))

@@ -1,0 +1,66 @@
+"""The page of one language: the outputs of its executed notebooks, the style, the script and the template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from article.figures import palette
+from article.section import FOLDER
+from article.words import read_words
+
+TAGS = {"en": "en", "zh": "zh-Hans"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One notebook's part of the page."""
+
+    number: int
+    title: str
+    content: Markup
+
+
+def outputs(notebook: Path) -> list[str]:
+    """The HTML that the cells of an executed notebook displayed, in order. Raises ValueError where a cell failed."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    found = []
+    for cell in content["cells"]:
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":
+                raise ValueError(f"{notebook}: a cell failed: {output['ename']}: {output['evalue']}")
+            html = output.get("data", {}).get("text/html")
+            if html is not None:
+                found.append("".join(html))
+    return found
+
+
+def sections(notebooks: Iterable[Path], titles: dict[str, str]) -> list[Section]:
+    """The sections of the page; the number of each is the number its file name begins with."""
+    return [Section(number, titles[str(number)], Markup("\n".join(outputs(path))))
+            for path in sorted(notebooks) for number in [int(path.name.split("_")[0])]]
+
+
+def style() -> Markup:
+    """The style sheet with the colours that figures use."""
+    text = (FOLDER / "style.css").read_text(encoding="utf-8")
+    for mark, colours in (("/* variables */", palette.variables()), ("/* dark */", palette.DARK)):
+        text = text.replace(mark, "".join(f"  --{name}: {colour};\n" for name, colour in colours.items()))
+    return Markup(text)
+
+
+def page(language: str, parts: list[Section], preset: str, languages: list[dict[str, str]]) -> str:
+    """The whole page as text."""
+    script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("page.html").render(
+        words=read_words(FOLDER / "words.yaml", language), tag=TAGS[language], sections=parts, preset=preset,
+        languages=languages, style=style(), script=Markup(script), script_hash=f"sha256-{digest}")

@@ -1,0 +1,1 @@
+"""One module per result: its rows, its table, the call of its figure, and the sentence made from it."""

@@ -1,0 +1,23 @@
+"""A graph that an example recorded, drawn."""
+
+from __future__ import annotations
+
+from article.figures import layering
+from article.html import Html, first_line
+from article.section import Article
+from bench.results import outcomes
+
+
+def graph_figure(article: Article, workload: str, framework: str, event: str, name: str) -> Html:
+    """A graph recorded as an event, drawn; the sentence that it could not be recorded where it was not."""
+    from article.figures.graphs import graph_plot  # seaborn is slow to import: a section without figures does without
+
+    found = outcomes.events(article.tables, article.machine, workload).get((framework, event))
+    if found is None or found.outcome != "ok":
+        return article.sentence("graph.none", title=article.words[f"figure.{name}.title"],
+                                message=first_line(found.text) if found else "")
+    nodes, edges = layering.layered(found.text)
+    labels = dict(zip(nodes["id"], nodes["label"], strict=True))
+    rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
+    return article.figure(graph_plot, nodes, name, edges, rows=rows, operations=int(
+        (nodes["kind"] == "operation").sum()))

@@ -1,0 +1,75 @@
+"""Judging every claim of the article by the functions of the sections.
+
+A claim without a function is "not measured here" or, by its kind, "opinion".
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench import schema
+from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict
+from bench.claims.shared import ARTICLE
+from bench.events import Missing
+
+SECTIONS = ("background", "concepts", "algorithms", "mathematics", "practice", "scenarios", "resources", "trends",
+            "questions")
+"""The modules whose functions judge the claims, one per section of the article."""
+
+for section in SECTIONS:
+    import_module(f"bench.claims.{section}")
+
+
+def read_claims(path: Path = ARTICLE / "claims.yaml") -> list[dict[str, Any]]:
+    """The claims of the article, in its order."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
+    """The verdict on one claim, with the rule that led to it."""
+    if entry["kind"] == "opinion":
+        return Verdict(OPINION, {})
+    decide = REGISTRY.get(entry["id"])
+    if decide is None:
+        return Verdict(UNMEASURED, {"reason": "no experiment yet"})
+    rule = " ".join((inspect.getdoc(decide) or "").split())
+    try:
+        found = decide(results)
+    except Missing as missing:
+        return Verdict(UNMEASURED, {**missing.evidence, "rule": rule})
+    return Verdict(found.verdict, {**found.evidence, "rule": rule})
+
+
+def judge_foreign(entry: Mapping[str, Any], results: Results) -> Verdict:
+    """`judge` for the data of another machine, which may hold anything: what cannot be read decides nothing."""
+    try:
+        return judge(entry, results)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return Verdict(UNMEASURED, {"reason": "unreadable data", "error": type(error).__name__})
+
+
+def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = True) -> list[dict[str, Any]]:
+    """The rows of the table `claims` for one machine."""
+    decide = judge if own else judge_foreign
+    judged = [(entry, decide(entry, results)) for entry in entries]
+    return [{"hardware": results.hardware, "id": entry["id"], "section": entry["section"], "kind": entry["kind"],
+             "verdict": found.verdict, "evidence": as_text(found.evidence)} for entry, found in judged]
+
+
+def as_text(evidence: Mapping[str, Any]) -> str:
+    """Evidence as JSON that a table accepts; the last rows of its long lists are left out where it would not."""
+    evidence = dict(evidence)
+    while len(text := json.dumps(evidence, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
+        lists = [key for key, value in evidence.items() if isinstance(value, list) and len(value) > 1]
+        if not lists:
+            raise ValueError(f"evidence of {len(text)} characters holds no list that could be shortened")
+        longest = max(lists, key=lambda key: len(json.dumps(evidence[key])))
+        evidence |= {longest: evidence[longest][: len(evidence[longest]) // 2], "shortened": True}
+    return text

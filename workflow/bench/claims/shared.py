@@ -1,0 +1,107 @@
+"""What the claims of several sections are judged with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench import catalogue, vocabulary
+from bench.claims import code_size, rules
+from bench.claims.evidence import REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.rules import EQUAL, by_share
+from bench.events import Event, Missing
+from bench.results import ratios
+from bench.results.intervals import number
+from bench.vocabulary import COMPARED
+
+ARTICLE = Path(__file__).resolve().parents[2] / "article"
+INFERENCE = ("forward", "inference")
+
+
+def yes(holds: bool) -> str:
+    """Supported if it holds, else refuted."""
+    return SUPPORTED if holds else REFUTED
+
+
+def error_of(event: Event) -> dict[str, Any]:
+    """Whether an example is right, its error and what it said otherwise."""
+    return {"holds": event.accurate, "error": event.value, "message": "" if event.ran else event.first_line()}
+
+
+def outcome_of(event: Event) -> dict[str, Any]:
+    """The outcome of an example and the first line of what it said."""
+    return {"outcome": event.outcome, "says": event.first_line()}
+
+
+def code_sizes(only: str | None = None) -> dict[str, dict[str, dict[str, int]]]:
+    """Lines, tokens and names of the implementations of all timed workloads, or of one (`family/name`)."""
+    folders = {name: item.folder for name, item in catalogue.timed().items()
+               if item.family != vocabulary.MACHINE and only in (None, name)}
+    return code_size.code_sizes(folders)
+
+
+def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
+    """How many checks of the gate there are in `rows`, how many passed, and the largest error."""
+    return {"checks": len(rows), "passed": int((rows["status"] == "ok").sum()),
+            "largest_error": number(rows["error"].max())}
+
+
+def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
+    """Framework → whether it is faster than NumPy (`verdict`) and the counts that say so; {} where NumPy was not timed.
+
+    Each problem that NumPy was timed in, at the named sizes and along the scaling curves, counts once with the
+    framework's fastest mode. It speaks for the framework if the whole interval of NumPy's time over the framework's
+    lies above 1, against it if the whole interval lies below 1.1; a single run has no interval and decides nothing. By
+    the share of all, per device; devices that disagree make it mixed. Eager mode, which no compiler helps, is counted
+    beside it.
+    """
+    runs = [results.runs(vocabulary.NUMERICAL), results.curve_runs(vocabulary.NUMERICAL)]
+    found = ratios.numpy_speedups(pd.concat(runs, ignore_index=True))
+    evidence: dict[str, dict[str, Any]] = {}
+    for framework in COMPARED:
+        own = found[found["framework"] == framework]
+        best = own[own["best"].astype(bool)]
+        if len(best):
+            counts = _against_numpy(best) | {"least": number(best["ratio"].min()), "most": number(best["ratio"].max()),
+                                             "eager": _against_numpy(own[own["mode"] == "eager"])}
+            try:
+                verdict = rules.by_device(best, _faster_than_numpy).verdict
+                evidence[framework] = counts | {"verdict": verdict}
+            except Missing as missing:
+                evidence[framework] = counts | {"verdict": UNMEASURED, "reason": missing.evidence["reason"]}
+    return evidence
+
+
+def _against_numpy(rows: pd.DataFrame) -> dict[str, int]:
+    won, lost = rows["low"] > 1, ~(rows["low"] > 1) & (rows["high"] < EQUAL)
+    return {"of": len(rows), "for": int(won.sum()), "against": int(lost.sum()), "undecided": int((~won & ~lost).sum())}
+
+
+def _faster_than_numpy(rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    if rows["low"].isna().all():
+        raise Missing("single runs have no interval")
+    counts = _against_numpy(rows)
+    return by_share(counts["for"], counts["against"], counts["undecided"]), dict(counts)
+
+
+def without_loops(rows: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons without the loops that are measured only to tell what a vectorised derivative spares."""
+    return rows[~rows["task"].astype(str).str.endswith("loop")]
+
+
+def gradient_costs(results: Results) -> dict[str, dict[str, Any]]:
+    """Framework → how many gradients cost at most `ratios.BOUND` functions, and from how much to how much they cost."""
+    found = ratios.derivative_costs(results.runs(vocabulary.NUMERICAL))
+    found = found[found["best"].astype(bool) & found["task"].isin(ratios.REVERSE)]
+    return {framework: {**ratios.judged(own, ratios.BOUND), "least": number(own["ratio"].min()),
+                        "most": number(own["ratio"].max()), "bound": ratios.BOUND}
+            for framework in COMPARED if len(own := found[found["framework"] == framework])}
+
+
+def told_ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The comparisons that have a ratio, as evidence."""
+    columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
+    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]

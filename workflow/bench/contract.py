@@ -1,0 +1,191 @@
+"""What a problem.py states, and with which defaults: read here and nowhere else.
+
+A problem.py defines the constants below in capitals; its docstring is the specification (mathematics, shapes, units,
+source, asymmetries). A workload that is timed also has the class `Problem`:
+
+    __init__(size)      the problem at a size of `SIZES` or `SWEEPS`
+    inputs()            float64 arrays by name, seeded
+    parameters()        initial parameters, float64 arrays by name, seeded
+    flops(task)         floating-point operations of a step, analytic
+    items(task)         what is counted per second, per step
+    reference(task)     float64 results that do not come from the frameworks, named as in `observe()`; {} for none
+    bytes_moved(task)   optional: the least bytes that a step must read and write, in float64
+    scan_steps          optional: steps inside one compiled call (default: `SCAN_STEPS`)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from types import ModuleType
+from typing import Any, TypeVar, get_origin, get_type_hints
+
+from bench.vocabulary import AXES, CHECK_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
+
+LANGUAGES = ("en", "zh")
+METHODS = ("inputs", "parameters", "flops", "items", "reference")
+"""What the class `Problem` has to have."""
+SCAN_STEPS: Mapping[str, int] = {"tiny": CHECK_STEPS, "small": 50, "medium": 10, "large": 5}
+"""Steps inside one compiled call of the mode `scan`, by size."""
+ANY_TOLERANCE = 1e-3
+"""How far values may be apart in a precision of which nothing else is known."""
+
+
+class InvalidWorkload(ValueError):
+    """A workload that breaks its contract; the message names the file and what is missing or wrong."""
+
+
+def stated(meaning: str, **options: Any) -> Any:
+    """A field of a contract: what it means stands in the table of CONTRIBUTING. `name`: if not that in capitals."""
+    return field(metadata={"meaning": meaning, "name": options.pop("name", None)}, **options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What every problem.py states."""
+
+    title: Mapping[str, str] = stated("what it is called, by language")
+    section: int = stated("the section of the article that shows it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples(Described):
+    """What the problem.py of a workload of examples states."""
+
+    claims: tuple[str, ...] = stated("the claims that its events decide")
+    precision: str = stated("what its examples compute in: one of `bench.events.RIGHT`", default="float64")
+    timed: bool = stated("whether its examples are timed, so that nothing may run beside them", default=False)
+    processors: int = stated("how many processors its examples take; small ones are steadier on one", default=1)
+    every_device: bool = stated("whether its examples see GPUs too", default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed(Described):
+    """What the problem.py of a timed workload states."""
+
+    scenario: str = stated("ids of `scenarios.yaml` that it stands for, separated by commas", default="")
+    item: str = stated("what `items` counts")
+    sizes: Mapping[str, Any] = stated("the settings of each size; `tiny` and `small` at least")
+    tasks: tuple[str, ...] = stated("what is timed")
+    check_tasks: tuple[str, ...] = stated('what the parity gate runs; a training also has `"gradient"`')
+    precisions: tuple[str, ...] = stated("what it is computed in, the one that most tables show first")
+    tolerance: float = stated("how far float64 results may be apart, relative: 1e-8, looser only with the reason")
+    precision_tolerance: Mapping[str, float] = stated(
+        "how far first losses of two frameworks, or a derivative from its reference, may be apart in each precision")
+    quick_tasks: tuple[str, ...] | None = stated("its main tasks, which are all that quick times (all)", default=None)
+    quick_modes: Mapping[str, tuple[str, ...]] | None = stated(
+        "the fastest mode of each framework on a CPU, all that quick times there (every mode: the lightest workloads)",
+        default=None)
+    modes: Mapping[str, tuple[str, ...]] = stated("the modes that it has (all)", default_factory=lambda: MODES)
+    sweeps: Mapping[str, Any] = stated(
+        "the settings of the points of scaling curves, named `<axis>-<number>`", default_factory=dict)
+    sweep_tasks: tuple[str, ...] | None = stated("what is timed along the curves (its first main task)", default=None)
+    target: Mapping[str, Mapping[str, Any]] = stated(
+        "of a task `target`, by size: `score`, `value` to reach, `above` it or below, `most` steps, and after `every`"
+        " so many the score is looked at", default_factory=dict)
+    baseline_tasks: tuple[str, ...] = stated("the tasks that `numpy_impl.py` has", default=())
+    problem: type = stated("the class described above", name="Problem")
+
+    @property
+    def main_tasks(self) -> tuple[str, ...]:
+        """What the preset quick times."""
+        return self.tasks if self.quick_tasks is None else self.quick_tasks
+
+    @property
+    def curve_tasks(self) -> tuple[str, ...]:
+        """What is timed along its scaling curves."""
+        return self.main_tasks[:1] if self.sweep_tasks is None else self.sweep_tasks
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The ids of the scenarios that it stands for."""
+        return tuple(part.strip() for part in self.scenario.split(",") if part.strip())
+
+    def tolerance_in(self, precision: str) -> float:
+        """How far first values may be apart in a precision."""
+        return self.precision_tolerance.get(precision, ANY_TOLERANCE)
+
+
+UNKNOWN = Timed(title={}, section=99, item="items", sizes={}, tasks=(), check_tasks=(), precisions=(), tolerance=1e-8,
+                precision_tolerance={}, problem=object)
+"""Stands for a workload that was measured elsewhere and is not here."""
+
+Contract = TypeVar("Contract", bound=Described)
+
+
+def read(problem: ModuleType, kind: type[Contract]) -> Contract:
+    """What a problem.py states. Raises InvalidWorkload naming all that is missing or wrong."""
+    hints = get_type_hints(kind)
+    wrong = [] if (problem.__doc__ or "").strip() else ["no docstring"]
+    found: dict[str, Any] = {}
+    for part in fields(kind):
+        name = name_of(part)
+        if hasattr(problem, name):
+            found[part.name] = getattr(problem, name)
+            wrong += _wrong_kind(name, found[part.name], hints[part.name])
+        elif is_needed(part):
+            wrong.append(f"{name} is missing")
+    if not wrong:
+        made = kind(**found)
+        wrong = [f"TITLE has no {language!r}" for language in LANGUAGES if not made.title.get(language)]
+        wrong += _wrong_values(made) if isinstance(made, Timed) else []
+    if wrong:
+        raise InvalidWorkload(f"{problem.__file__}: {'; '.join(wrong)}")
+    return made
+
+
+def name_of(part: Field[Any]) -> str:
+    """What a field is called in problem.py."""
+    return str(part.metadata["name"] or part.name.upper())
+
+
+def is_needed(part: Field[Any]) -> bool:
+    """Whether a field has no default."""
+    return part.default is MISSING and part.default_factory is MISSING
+
+
+def bytes_moved(problem: Any, task: str) -> float | None:
+    """The least bytes that a step must read and write in float64; None where the problem does not count them."""
+    counted = getattr(problem, "bytes_moved", None)
+    return None if counted is None else counted(task)
+
+
+def scan_steps(problem: Any) -> int:
+    """Steps inside one compiled call; on a scaling curve as at `small`."""
+    return int(getattr(problem, "scan_steps", SCAN_STEPS.get(problem.size, SCAN_STEPS["small"])))
+
+
+def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:
+    kinds = tuple(get_origin(each) or each for each in getattr(hint, "__args__", ()) if each is not type(None))
+    wanted = get_origin(hint) if isinstance(get_origin(hint), type) and get_origin(hint) in (tuple, Mapping) else None
+    kind = wanted or (kinds[0] if kinds else get_origin(hint) or hint)
+    return [] if isinstance(value, kind) else [f"{name} is {value!r}, expected a {kind.__name__.lower()}"]
+
+
+def _wrong_values(made: Timed) -> list[str]:
+    wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in made.sizes]
+    wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in made.sizes if size not in SIZES]
+    wrong += [f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"
+              for size in made.sweeps if not SWEEP.fullmatch(size)]
+    wrong += _wrong_target(made) if TARGET in made.tasks else []
+    wrong += [f"PRECISIONS has {name!r}, allowed are {', '.join(PRECISIONS)}"
+              for name in made.precisions if name not in PRECISIONS]
+    wrong += [f"PRECISION_TOLERANCE has no {name!r}" for name in made.precisions
+              if name not in made.precision_tolerance]
+    wrong += [f"{name.upper()} is empty" for name in ("tasks", "precisions", "check_tasks") if not getattr(made, name)]
+    wrong += [f"{name.upper()} has {task!r}, which is not in TASKS"
+              for name in ("quick_tasks", "sweep_tasks", "baseline_tasks")
+              for task in getattr(made, name) or () if task not in made.tasks]
+    wrong += [f"{name.upper()} has {mode!r}, allowed are {', '.join(MODES.get(framework, ()))}"
+              for name in ("modes", "quick_modes") for framework, modes in (getattr(made, name) or {}).items()
+              for mode in modes if mode not in MODES.get(framework, ())]
+    return wrong + [f"Problem has no method {name}" for name in METHODS
+                    if not callable(getattr(made.problem, name, None))]
+
+
+def _wrong_target(made: Timed) -> list[str]:
+    wanted = {"score": str, "value": float, "above": bool, "every": int, "most": int}
+    return [f"TARGET has no {size!r}" for size in ("tiny", "small") if size not in made.target] + [
+        f"TARGET[{size!r}] has {key} {target.get(key)!r}, expected a {kind.__name__}"
+        for size, target in made.target.items() for key, kind in wanted.items()
+        if not isinstance(target.get(key), kind)]

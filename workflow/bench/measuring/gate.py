@@ -1,0 +1,93 @@
+"""The parity gate, observing: all variants of a workload in one framework, in float64 at the check size.
+
+The families of derivatives and kernels are observed in float32 too, in one mode: how far that is from the reference is
+a result, and stops nobody. `results.parity` holds the observations of all frameworks against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from bench import catalogue
+from bench.backends import Arrays
+from bench.catalogue import Workload
+from bench.measuring import environment
+from bench.schema import Row
+from bench.vocabulary import BASELINE, CHECK_DEVICE, CHECK_PRECISION, CHECK_SIZE, CHECK_STEPS, FIRST_MODES, NUMERICAL
+
+LOWER = "float32"
+LOWER_MODES = FIRST_MODES | {BASELINE: "eager"}
+"""In which mode the numerical families are observed in float32 too."""
+
+LONGEST_MESSAGE = 2000
+
+Check = tuple[str, str]
+"""A mode and a check task."""
+
+
+def observe(family: str, name: str, framework: str, checks: Collection[Check] | None = None) -> list[Row]:
+    """Observations of every mode × check task of a workload, or of `checks` alone, and then of one mode in
+    float32 where that is asked for. What raises becomes a row with its message.
+    """
+    item = catalogue.find(family, name)
+    backend = import_module(f"bench.backends.{framework}_backend")
+    wanted = [(mode, task) for mode in modes(item, framework) for task in item.states.check_tasks
+              if checks is None or (mode, task) in checks]
+    once = LOWER_MODES[framework]
+    lower = [(once, task) for task in dict.fromkeys(task for _, task in wanted)
+             if family in NUMERICAL and once in modes(item, framework) and LOWER in item.states.precisions]
+    rows = []
+    for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower)):
+        backend.configure(CHECK_DEVICE, precision, len(environment.affinity() or [0]))
+        for mode, task in pairs:
+            key = {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode,
+                   "precision": precision}
+            rows += [key | row for row in _attempt(item, key)]
+    return rows
+
+
+def modes(item: Workload, framework: str) -> list[str]:
+    """The modes of a framework that exist on a CPU and that the workload has."""
+    return [mode for mode in item.states.modes.get(framework, ()) if mode != "compile-max"]
+
+
+def _attempt(item: Workload, key: Row) -> list[Row]:
+    try:
+        problem, build = item.states.problem(CHECK_SIZE), item.implementation(key["framework"]).build
+        step = build(problem, key["task"], key["mode"], CHECK_DEVICE, key["precision"])
+        observed = first_steps(step)
+    except Exception as error:  # a failure is a result, and must not hide what the other variants do
+        kind = type(error).__name__
+        status = "unsupported" if kind == "Unsupported" else "failed"
+        return [{"status": status, "message": f"{kind}: {error}"[:LONGEST_MESSAGE]}]
+    return [{"status": "ok", "message": "", "name": key, "shape": list(value.shape),
+             "values": np.asarray(value, dtype=np.float64).ravel().tolist()} for key, value in sorted(observed.items())]
+
+
+def first_steps(step: Any) -> Arrays:
+    """What a fresh step observes: one call, or for a training (one loss per step) the first five steps.
+
+    Raises ValueError where calls of several steps do not add up to five.
+    """
+    for _, stage in step.stages():
+        stage()
+    observed = _one_call(step)
+    if "loss" not in observed or observed["loss"].shape != (step.steps_per_call,):
+        return observed
+    losses = observed["loss"]
+    while len(losses) < CHECK_STEPS:
+        observed = _one_call(step)
+        losses = np.concatenate([losses, observed["loss"]])
+    if len(losses) != CHECK_STEPS:
+        raise ValueError(f"a call takes {step.steps_per_call} steps; the check size needs 1 or {CHECK_STEPS}")
+    return observed | {"loss": losses}
+
+
+def _one_call(step: Any) -> Arrays:
+    step.step()
+    step.wait()
+    return dict(step.observe())

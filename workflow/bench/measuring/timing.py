@@ -1,0 +1,194 @@
+"""The only clock of the project.
+
+A *value* is the time of one block of `loops` calls of `step()` followed by one `wait()`, divided by the steps in it.
+Values are taken until the interval of their median is as narrow as wished or the budget is spent; every value is
+kept, the warm-up's included. Garbage collection is off inside a value. No framework is known here.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import repeat
+
+from bench import series
+
+Call = Callable[[], object]
+
+SHORTEST_BLOCK_SECONDS = 0.02
+WINDOW = 8
+"""Values that must agree before the warm-up is over."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how precisely to measure; seconds, and relative half-width of the median's 95 % interval."""
+
+    budget_seconds: float = 1.0
+    warmup_seconds: float = 1.0
+    half_width: float = 0.01
+    least_values: int = 7
+    most_values: int = 1000
+
+
+@dataclass
+class Measurement:
+    """The values of one run, in seconds per step."""
+
+    loops: int
+    steps_per_call: int
+    warmup_values: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    steady: bool = False
+    warmup_seconds: float = 0.0
+    timed_seconds: float = 0.0
+
+
+def now() -> float:
+    """Seconds since some moment that is the same for every process of this machine."""
+    return time.perf_counter()
+
+
+class Stopwatch:
+    """Holds `.seconds`, set when the `with stopwatch()` block ends."""
+
+    seconds: float = 0.0
+
+
+@contextmanager
+def stopwatch() -> Iterator[Stopwatch]:
+    """Time a block of code: `with stopwatch() as watch: …`, then `watch.seconds`."""
+    watch = Stopwatch()
+    start = time.perf_counter()
+    try:
+        yield watch
+    finally:
+        watch.seconds = time.perf_counter() - start
+
+
+def seconds_of(call: Call, wait: Call | None = None) -> float:
+    """Seconds of one `call()`, until `wait()` returns."""
+    return block_seconds(call, wait or _nothing, 1)
+
+
+def block_seconds(step: Call, wait: Call, loops: int) -> float:
+    """Seconds of `loops` calls of `step` and one `wait`, without garbage collection."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        start = time.perf_counter()
+        for _ in repeat(None, loops):
+            step()
+        wait()
+        return time.perf_counter() - start
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def calibrate(step: Call, wait: Call, shortest: float = SHORTEST_BLOCK_SECONDS) -> tuple[int, list[float]]:
+    """The loops that make a block last `shortest` seconds, and the seconds per call of the blocks tried."""
+    loops, tried = 1, []
+    while True:
+        seconds = block_seconds(step, wait, loops)
+        tried.append(seconds / loops)
+        if seconds >= shortest:
+            return loops, tried
+        wanted = int(1.2 * loops * shortest / seconds) + 1
+        loops = min(max(wanted, loops + 1), loops * 10)
+
+
+def warm_up(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
+    """Calibrate, then run until the last values agree and show no trend, or the warm-up's time is spent."""
+    with stopwatch() as watch:
+        end = time.perf_counter() + plan.warmup_seconds
+        loops, tried = calibrate(step, wait)
+        result = Measurement(loops, steps_per_call, [seconds / steps_per_call for seconds in tried])
+        recent: list[float] = []
+        while True:
+            recent.append(block_seconds(step, wait, loops) / (loops * steps_per_call))
+            if len(recent) >= WINDOW and series.steady(recent, WINDOW):
+                result.steady = True
+                break
+            if time.perf_counter() >= end:
+                break
+        result.warmup_values += recent
+        # warmed up, a step may be faster than while it was calibrated
+        if recent[-1] * loops * steps_per_call < SHORTEST_BLOCK_SECONDS:
+            result.loops, _ = calibrate(step, wait)
+    result.warmup_seconds = watch.seconds
+    return result
+
+
+def collect_values(result: Measurement, step: Call, wait: Call, plan: Plan) -> None:
+    """Add values to `result` until the interval of their median is narrow enough or the budget is spent."""
+    with stopwatch() as watch:
+        gc.collect()
+        gc.freeze()
+        end = time.perf_counter() + plan.budget_seconds
+        while len(result.values) < plan.most_values:
+            seconds = block_seconds(step, wait, result.loops)
+            result.values.append(seconds / (result.loops * result.steps_per_call))
+            enough = len(result.values) >= plan.least_values
+            if enough and series.relative_half_width(result.values) <= plan.half_width:
+                break
+            if time.perf_counter() >= end and (enough or len(result.values) >= 3):
+                break
+        gc.unfreeze()
+    result.timed_seconds = watch.seconds
+
+
+def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
+    """Warm up and measure; see the module's docstring."""
+    result = warm_up(step, wait, steps_per_call, plan)
+    collect_values(result, step, wait, plan)
+    return result
+
+
+@dataclass
+class Course:
+    """A training on its way to a target: its score after so many calls and so many seconds."""
+
+    scores: list[float] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    reached: bool = False
+
+
+def pursue(advance: Callable[[], float], score: Callable[[], float], reached: Callable[[float], bool],
+           most_calls: int) -> Course:
+    """Call `advance`, which returns the seconds that it took, until `reached(score())` or `most_calls` are spent."""
+    course, spent = Course(), 0.0
+    for call in range(most_calls + 1):
+        if call:
+            spent += advance()
+        course.scores.append(score())
+        course.calls.append(call)
+        course.seconds.append(spent)
+        if call and reached(course.scores[-1]):
+            course.reached = True
+            break
+    return course
+
+
+def unfinished_seconds(step: Call, wait: Call, drain: Call, loops: int) -> tuple[float, float]:
+    """How much work is still going on when `wait` has returned: (seconds that `drain` takes, busy share after it).
+
+    The busy share is processor time of this process over wall time while it sleeps, so it sees work that the
+    framework knows nothing of, a background thread for example. What goes on at first is not counted: threads of OpenMP
+    spin for a while before they sleep, and XLA gives large results back to the system behind the next step, whose time
+    that is part of.
+    """
+    block = block_seconds(step, wait, loops)
+    left = seconds_of(drain)
+    time.sleep(max(0.05, block / 5))
+    cpu, wall = time.process_time(), time.perf_counter()
+    time.sleep(0.02)
+    return left, (time.process_time() - cpu) / (time.perf_counter() - wall)
+
+
+def _nothing() -> None:
+    return None

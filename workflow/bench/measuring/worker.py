@@ -1,0 +1,261 @@
+"""The measuring process: import one framework, build one cell, check it, time it, report.
+
+    python -m bench.measuring.worker SPECIFICATION REPORT
+
+Started fresh for every run by `supervisor`, which gives it a JSON specification and a file for its report. The report
+is written anew after each phase, so that a process that is killed leaves behind how far it got. This module knows no
+framework: it imports the backend and the implementation that the specification names.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bench import contract, series
+from bench.measuring import environment, timing
+from bench.measuring.resources import Energy, forget_peak, peak_resident_bytes, resident_bytes
+from bench.vocabulary import CHECK_STEPS, NUMERICAL, TARGET
+
+UNFINISHED_SHARE = 0.05
+"""Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
+BUSY_SHARE = 0.5
+"""Share of a processor that may be busy after `wait` before a run is refused."""
+OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "not enough memory", "can't allocate memory")
+"""What XLA and the allocators of PyTorch say, in exceptions of general types."""
+
+
+class Refused(RuntimeError):
+    """What was measured cannot be believed; the message says why."""
+
+
+class Report:
+    """What is known of the run so far, in a JSON file that is replaced whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.facts: dict[str, Any] = {"status": "failed", "message": "the measuring process ended without a result"}
+
+    def add(self, **facts: Any) -> None:
+        """Add facts and write the file."""
+        self.facts |= facts
+        temporary = self.path.with_suffix(".part")
+        temporary.write_text(json.dumps(self.facts))
+        temporary.replace(self.path)
+
+    def phase(self, name: str, call: Callable[[], Any]) -> Any:
+        """Run `call`, record its time as `<name>_seconds`, return its result."""
+        self.add(phase=name)
+        with timing.stopwatch() as watch:
+            result = call()
+        self.add(**{f"{name}_seconds": watch.seconds})
+        return result
+
+
+def run(specification: dict[str, Any], report: Report) -> None:
+    """Measure the cell of `specification` and put everything into `report`.
+
+    Raises whatever the cell raises; Refused where the measurement cannot be believed.
+    """
+    cell = specification["cell"]
+    framework, device, precision = cell["framework"], cell["device"], cell["precision"]
+    workload = f"bench.workloads.{cell['family']}.{cell['workload']}"
+    names = (f"bench.backends.{framework}_backend", f"{workload}.{framework}_impl", f"{workload}.problem")
+    report.add(phase="import")
+    backend, implementation, problem_module = [import_module(name) for name in names]
+    report.add(import_seconds=timing.now() - specification["spawned"])  # a clock that all processes share
+    backend.configure(device, precision, specification["threads"])
+    baseline = resident_bytes()
+
+    def build() -> tuple[Any, Any]:
+        problem = problem_module.Problem(cell["size"])
+        return problem, implementation.build(problem, cell["task"], cell["mode"], device, precision)
+
+    problem, step = report.phase("build", build)
+    report.add(baseline_host_bytes=baseline, steps_per_call=step.steps_per_call, versions=backend.versions(),
+               affinity=environment.affinity(), items=problem.items(cell["task"]),
+               flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM,
+               bytes_moved=bytes_moved(problem, cell["task"], precision))
+    require_settings(backend, specification)
+    if cell["task"] == TARGET:
+        step.begin(0)
+    start_up(step, backend, report)
+    peak = peak_resident_bytes()
+    report.add(check_values=report.phase("check", lambda: first_values(step)))
+    require_finite(step)
+    forget_peak()  # the copies that the check made are not the workload's
+    if cell["task"] == TARGET:
+        time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report)
+    else:
+        time_steps(step, backend, specification, report)
+    peak = max(peak, peak_resident_bytes())
+    require_settings(backend, specification)
+    require_finite(step)
+    report.add(peak_host_bytes=peak,
+               peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
+    report.add(message="")
+    if specification["extras"]:
+        extras(step, backend, problem, cell, report)
+    report.add(status="ok", phase="done")
+
+
+def bytes_moved(problem: Any, task: str, precision: str) -> float | None:
+    """The least bytes that a step must read and write, where the problem counts them (in float64)."""
+    counted = contract.bytes_moved(problem, task)
+    return None if counted is None else counted / (1 if precision == "float64" else 2)
+
+
+def start_up(step: Any, backend: ModuleType, report: Report) -> None:
+    """Trace, compile and run the first step, each under the clock."""
+    for name, stage in step.stages():
+        report.phase(name, stage)
+    report.add(phase="first_step")
+    first = timing.seconds_of(step.step, step.wait)
+    hidden = backend.compile_seconds()  # of frameworks that compile inside the first step
+    report.add(first_step_seconds=max(first - sum(hidden.values()), 0.0),
+               **{f"{name}_seconds": seconds for name, seconds in hidden.items()})
+
+
+def first_values(step: Any) -> list[float]:
+    """The losses of the first steps (five, or all of the first call), or a summary of the outputs."""
+    observed = step.observe()
+    if "loss" not in observed:
+        return [float(summary) for name in sorted(observed)
+                for summary in (observed[name].mean(), math.sqrt((observed[name] ** 2).mean()))]
+    losses = observed["loss"].ravel().tolist()
+    while len(losses) < CHECK_STEPS:
+        step.step()
+        step.wait()
+        losses += step.observe()["loss"].ravel().tolist()
+    return [float(loss) for loss in losses]
+
+
+def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report) -> None:
+    """Warm up, take the values, and make sure that nothing went on outside the clock."""
+    plan = timing.Plan(**specification["plan"])
+    cell = specification["cell"]
+    drain = lambda: backend.drain(cell["device"])  # noqa: E731
+    report.add(phase="warmup")
+    result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
+    report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
+    with backend.guard(cell["mode"]), Energy(cell["device"]) as energy:
+        timing.collect_values(result, step.step, step.wait, plan)
+    steps = result.loops * result.steps_per_call * len(result.values)
+    report.add(loops=result.loops, values=result.values, steady=result.steady, timed_seconds=result.timed_seconds,
+               step_seconds=series.median(result.values),
+               energy_joules=None if energy.joules is None else energy.joules / steps)
+    block = result.loops * result.steps_per_call * series.median(result.values)
+    with timing.stopwatch() as watch:
+        left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
+    report.add(check_seconds=report.facts["check_seconds"] + watch.seconds)
+    if left > UNFINISHED_SHARE * block + 1e-3:
+        raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
+    if busy > BUSY_SHARE:
+        raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
+
+
+def time_course(step: Any, backend: ModuleType, target: dict[str, Any], specification: dict[str, Any],
+                report: Report) -> None:
+    """Train from the seed's start until the score has reached the target; the time of that is the run's one value.
+
+    Only the training is under the clock, not the scores between. Raises Refused where the target is not reached.
+    """
+    def advance() -> float:
+        with backend.guard(specification["cell"]["mode"]):
+            return timing.block_seconds(step.step, step.wait, 1)
+
+    report.phase("warmup", lambda: step.begin(specification["seed"]))
+    sign = 1 if target["above"] else -1
+    course = timing.pursue(advance, step.score, lambda score: sign * score >= sign * target["value"],
+                           target["most"] // step.steps_per_call)
+    steps = [calls * step.steps_per_call for calls in course.calls]
+    report.add(score_name=target["score"], score_target=target["value"], scores=course.scores, score_steps=steps,
+               score_seconds=course.seconds)
+    if not course.reached:
+        best = max(course.scores, key=lambda score: sign * score)
+        raise Refused(f"the target was not reached: {target['score']} was at best {best:.4g} within {steps[-1]} "
+                      f"steps, wanted was {target['value']:g}")
+    total = course.seconds[-1]
+    report.add(phase="timed", timed_seconds=total, values=[total], step_seconds=total, loops=1, steps_per_call=1,
+               steady=True, items=steps[-1] * report.facts["items"], flops=steps[-1] * report.facts["flops"])
+
+
+def extras(step: Any, backend: ModuleType, problem: Any, cell: dict[str, Any], report: Report) -> None:
+    """Slower results, once per cell and after all timing: the error against the reference, the compiler's FLOP count
+    and the workload's own metrics.
+
+    What goes wrong here is told in the run's message; the times stand.
+    """
+    def collect() -> dict[str, Any]:
+        error = reference_error(step, problem, cell["task"]) if cell["family"] in NUMERICAL else None
+        return {"reference_error": error, "compiler_flops": backend.compiler_flops(step),
+                "metrics": getattr(step, "metrics", dict)()}
+
+    try:
+        report.add(**report.phase("metrics", collect))
+    except Exception as error:  # a failure is a result
+        report.add(message=f"after the timing: {outcome(error)['message']}")
+
+
+def reference_error(step: Any, problem: Any, task: str) -> float | None:
+    """The largest relative difference of the outputs from the problem's float64 reference: max |a - b| / max |b|.
+
+    None where the problem has no reference at this size.
+    """
+    reference, observed = problem.reference(task), step.observe()
+    return max((float(abs(observed[name] - value).max() / (abs(value).max() or 1.0))
+                for name, value in reference.items() if value.size), default=None)
+
+
+def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None:
+    """Raise Refused when a switch or the processors are not what the run asked for."""
+    cell = specification["cell"]
+    expected = backend.expected(cell["device"], cell["precision"], specification["threads"])
+    actual = backend.switches()
+    wrong = [f"{key} is {actual.get(key)!r}, expected {value!r}"
+             for key, value in expected.items() if actual.get(key) != value]
+    cpus = environment.affinity()
+    if cpus is not None and cpus != sorted(specification["cpus"]):
+        wrong.append(f"processors are {cpus}, expected {sorted(specification['cpus'])}")
+    if wrong:
+        raise Refused(f"settings differ from what was asked for: {'; '.join(wrong)}")
+
+
+def require_finite(step: Any) -> None:
+    """Raise Refused when an output holds something that is not a finite number."""
+    for name, value in step.observe().items():
+        if not all(map(math.isfinite, value.ravel()[:100_000].tolist())):
+            raise Refused(f"non-finite values in {name}")
+
+
+def outcome(error: BaseException) -> dict[str, str]:
+    """Status and message of a run that raised `error`."""
+    kind = type(error).__name__
+    text = str(error).strip() or kind
+    if kind == "Unsupported":
+        return {"status": "unsupported", "message": text}
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or any(sign in text for sign in OUT_OF_MEMORY):
+        return {"status": "oom", "message": f"{kind}: {text}"[:2000]}
+    return {"status": "failed", "message": (text if isinstance(error, Refused) else f"{kind}: {text}")[:2000]}
+
+
+def main() -> None:
+    """`worker.py SPECIFICATION REPORT`: both are paths of JSON files."""
+    specification = json.loads(Path(sys.argv[1]).read_text())
+    report = Report(Path(sys.argv[2]))
+    try:
+        run(specification, report)
+    except Exception as error:  # a failure is a result
+        report.add(**outcome(error))
+    os._exit(0)  # the report is complete; unloading a framework would take up to a second
+
+
+if __name__ == "__main__":
+    main()

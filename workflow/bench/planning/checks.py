@@ -1,0 +1,49 @@
+"""What the parity gate has to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.catalogue import Workload
+from bench.planning.grid import cells, chosen_workloads
+from bench.planning.settings import Settings
+from bench.vocabulary import BASELINE, PIVOT, TARGET, Cell
+
+
+def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What the parity gate has to run, (mode, task), by `family/name` and framework: what the grid compares, what the
+    runs below `folder` hold already, what those are compared with, and the tasks that are checked without being timed.
+    """
+    chosen = chosen_workloads(settings)
+    wanted: dict[str, set[tuple[str, str, str]]] = {key: set() for key in chosen}
+    for family, name, task, framework, mode in [*map(_check_of, cells(settings)), *_runs_there(folder)]:
+        checked = "train" if task == TARGET else task
+        wanted.get(f"{family}/{name}", set()).add((framework, mode.removesuffix("-max"), checked))
+    found = {}
+    for key, variants in wanted.items():
+        states = chosen[key].states
+        untimed = set(states.check_tasks) - set(states.tasks)
+        variants |= {(framework, mode, task) for framework, mode, _ in variants if framework != BASELINE
+                     for task in untimed}
+        variants |= {(*PIVOT, task) for *_, task in variants}
+        for framework in gated(chosen[key], settings):
+            found[key, framework] = sorted({(mode, task) for own, mode, task in variants if own == framework})
+    return found
+
+
+def gated(item: Workload, settings: Settings) -> tuple[str, ...]:
+    """The frameworks whose variants of a workload the parity gate runs: those asked for, and the base line."""
+    return (*settings.frameworks, *({BASELINE} & set(item.frameworks)))
+
+
+def _check_of(cell: Cell) -> tuple[str, str, str, str, str]:
+    return cell.family, cell.workload, cell.task, cell.framework, cell.mode
+
+
+def _runs_there(folder: Path) -> Iterable[tuple[str, str, str, str, str]]:
+    """What `_check_of` says of the cells of the run files below `folder`, by their names alone."""
+    for path in folder.glob("*/*/*/*.parquet"):
+        family, name, problem = path.parts[-4:-1]
+        framework, _, mode = path.name.split(".")[0].partition("-")
+        yield family, name, problem.split("-")[0], framework, mode

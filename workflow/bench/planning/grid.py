@@ -1,0 +1,149 @@
+"""Settings → the cells to measure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bench import catalogue
+from bench.catalogue import Workload
+from bench.contract import Timed
+from bench.planning.settings import Settings
+from bench.vocabulary import BASELINE, FIRST_MODES, MACHINE, MODES, SIZES, SWEEPS, TARGET, Cell
+
+MOST_ON_CPU = {"elements": 2**22}
+"""How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
+BASELINE_PRECISIONS = ("float64", "float32")
+"""What the base line computes in."""
+HOPELESS = {("jax", "eager")}
+"""Variants that are never the fastest: only the lightest workloads are measured in them, unless a preset takes all."""
+
+
+def chosen_workloads(settings: Settings) -> dict[str, Workload]:
+    """The timed workloads that the settings ask for, by `family/name`; what measures the machine always.
+
+    Raises ValueError naming a wish that no workload fulfils.
+    """
+    found = catalogue.timed()
+    if settings.workloads is None:
+        return found
+    families = sorted({item.family for item in found.values()})
+    for wish in settings.workloads:
+        if wish not in (*families, *found):
+            raise ValueError(f"config.yaml: workloads is {wish!r}, allowed are {', '.join([*families, *found])}")
+    return {key: item for key, item in found.items() if {key, item.family} & {*settings.workloads, MACHINE}}
+
+
+def cells(settings: Settings) -> list[Cell]:
+    """Every cell of the grid, in a stable order; modes and precisions that a device cannot have are left out.
+
+    The peaks are those of the devices and precisions that workloads are measured on.
+    """
+    chosen = chosen_workloads(settings).values()
+    grid = [cell for item in chosen if item.family != MACHINE
+            for cell in _with_baseline(item, list(_cells_of(item, settings)))]
+    used = {(cell.device, cell.precision) for cell in grid}
+    machine = [cell for item in chosen if item.family == MACHINE for cell in _cells_of(item, settings)
+               if (cell.device, cell.precision) in used or len(item.states.precisions) == 1]
+    return machine + grid
+
+
+def _cells_of(item: Workload, settings: Settings) -> Iterable[Cell]:
+    for device in settings.devices:
+        for task, size, precision in _problems_of(item, device, settings):
+            for framework in settings.frameworks:
+                for mode in _modes(item, framework, device, settings, task, size):
+                    yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
+
+
+def _with_baseline(item: Workload, own: list[Cell]) -> list[Cell]:
+    """The frameworks' cells of a workload and NumPy's, if it has them, which are on the CPU beside whatever device."""
+    if BASELINE not in item.frameworks:
+        return own
+    problems = dict.fromkeys((cell.task, cell.size, cell.precision) for cell in own)
+    return own + [Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, "eager")
+                  for task, size, precision in problems
+                  if task in item.states.baseline_tasks and precision in BASELINE_PRECISIONS]
+
+
+def _problems_of(item: Workload, device: str, settings: Settings) -> Iterable[tuple[str, str, str]]:
+    """(task, size, precision). A task is measured at every size in every precision; a scaling curve and the way to a
+    target in the first precision alone.
+    """
+    precisions = _precisions(item, device, settings)
+    for task in item.states.tasks if settings.preset.every_task else item.states.main_tasks:
+        for size in _sizes(item, device, settings):
+            if task == TARGET:
+                wanted = precisions[:1] if size in item.states.target else []
+            elif size in SIZES:
+                wanted = precisions
+            else:
+                wanted = precisions[:1] if task in item.states.curve_tasks else []
+            yield from ((task, size, precision) for precision in wanted)
+
+
+def _sizes(item: Workload, device: str, settings: Settings) -> list[str]:
+    """The sizes and points that the preset, or the user, wants on a device. Peaks are measured at one size: small, on a
+    GPU medium, which keeps it busy; tiny where all else is tiny.
+    """
+    asked = settings.sizes or settings.preset.sizes[device]
+    if item.family == MACHINE:
+        return ["tiny"] if tuple(asked) == ("tiny",) else ["medium"] if device == "cuda" else ["small"]
+    points = list(item.states.sweeps) if SWEEPS in asked else []
+    if device == "cpu" and settings.sizes is None:
+        points = [point for point in points if not _is_for_gpus(point)]
+    return [size for size in item.states.sizes if size in asked] + points
+
+
+def _is_for_gpus(point: str) -> bool:
+    """Whether a point of a scaling curve lies beyond what a CPU is given."""
+    axis, _, amount = point.rpartition("-")
+    return axis in MOST_ON_CPU and int(amount) > MOST_ON_CPU[axis]
+
+
+def _precisions(item: Workload, device: str, settings: Settings) -> list[str]:
+    """The precisions of a workload that exist on the device: those asked for, or its first and the preset's."""
+    supported = [name for name in item.states.precisions if name != "tf32" or device == "cuda"]
+    if item.family == MACHINE:
+        return supported
+    if settings.precisions is not None:
+        return [name for name in supported if name in settings.precisions]
+    return [name for name in supported if name == supported[0] or name in settings.preset.precisions[device]]
+
+
+def _modes(item: Workload, framework: str, device: str, settings: Settings, task: str, size: str) -> list[str]:
+    """The modes to measure: those asked for, or those that the preset takes of such a problem."""
+    possible = possible_modes(item.states, framework, device, task)
+    if settings.modes is not None:
+        return [mode for mode in possible if mode in settings.modes or item.family == MACHINE]
+    modes = settings.preset.modes
+    choice = modes.points if size not in SIZES else modes.main if task in item.states.main_tasks else modes.others
+    return choose(choice, possible, item.states, framework, device)
+
+
+def possible_modes(states: Timed, framework: str, device: str, task: str) -> list[str]:
+    """The modes of a workload that exist on a device. Nobody waits for a whole training in eager JAX: it tells nothing
+    that its step does not.
+    """
+    return [mode for mode in states.modes.get(framework, ()) if (mode != "compile-max" or device == "cuda")
+            and not (task == TARGET and (framework, mode) in HOPELESS)]
+
+
+def choose(choice: str, possible: Sequence[str], states: Timed, framework: str, device: str) -> list[str]:
+    """What a choice of modes (see `settings.CHOICES`) leaves of those that are possible."""
+    lightest = states.quick_modes is None
+    if choice == "all" or (choice == "first" and lightest):
+        return list(possible)
+    if choice == "first":
+        return [mode for mode in possible if mode == FIRST_MODES[framework]] or list(possible[:1])
+    if choice == "quick":
+        return [mode for mode in possible if mode in quick_modes(states, framework, device)]
+    hopeful = [mode for mode in possible if lightest or (framework, mode) not in HOPELESS]
+    return hopeful or list(possible)
+
+
+def quick_modes(states: Timed, framework: str, device: str) -> tuple[str, ...]:
+    """The modes of the choice `quick`. A workload names its fastest on a CPU; on a GPU the compiler is always worth a
+    try.
+    """
+    quick = (MODES if states.quick_modes is None else states.quick_modes).get(framework, ())
+    return ("eager", "compile") if (framework, device) == ("torch", "cuda") and "compile" not in quick else quick

@@ -1,0 +1,57 @@
+"""What is changed in Snakemake, and what it is asked for beside its documented interface; nothing else of it is known.
+
+Each function says which behaviour of which version it is about; `tests/planning/test_patches.py` tells when Snakemake
+no longer behaves so.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_HELD: list[Any] = []
+
+
+def hold_workflow(folder: Path) -> None:
+    """Keep a second workflow out of the same results for as long as this process lives.
+
+    The kernel lets go of the lock when the process ends, however it ends. Ends the program with a sentence when
+    another workflow holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stream = (folder / ".workflow.lock").open("a+")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.seek(0)
+        raise SystemExit(f"Error: another workflow (process {stream.read().strip()}) is working in {folder}; "
+                         "wait until it is done or stop it.") from None
+    stream.truncate(0)
+    stream.write(str(os.getpid()))
+    stream.flush()
+    _HELD.append(stream)
+
+
+def lift_rate_limit(scheduler: Any) -> None:
+    """Lift the limit of 100 jobs a second that Snakemake sets by itself; one that a user set stays.
+
+    Under a limit Snakemake 9.27 starts a timer at every look at the waiting jobs, whose end is a further look: after
+    some hundred jobs it looks at all of them hundreds of times a second, and keeps a core busy beside the measurement.
+    """
+    limit = getattr(scheduler, "job_rate_limiter", None)
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        scheduler.job_rate_limiter = None
+
+
+def force(workflow: Any, files: Iterable[Path]) -> None:
+    """Have files made again although they are there and nothing that they depend on has changed.
+
+    Snakemake 9 keeps the files that a user forces in a set of its graph, looked at when the graph's jobs are judged,
+    after all of them are known. An input function is called before that; on the command line the files could be forced
+    too, but would then be made even where a target was asked for that does not need them.
+    """
+    if workflow.dag is not None:
+        workflow.dag.forcefiles.update(map(str, files))

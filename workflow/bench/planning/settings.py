@@ -1,0 +1,186 @@
+"""config.yaml → settings: checked against the schema, presets filled in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from bench.measuring import hardware
+from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
+
+
+CHOICES = ("first", "quick", "hopeful", "all")
+"""Choices of modes: the one of each framework that starts fast; the fastest, which a workload names itself; all but
+those that are never the fastest; all. The lightest workloads, which name none, are measured in all of
+them whatever the choice.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeChoices:
+    """Which of `CHOICES` a preset takes: of a workload's main tasks, of its other tasks, along its scaling curves."""
+
+    main: str
+    others: str
+    points: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How much is measured."""
+
+    name: str
+    sizes: Mapping[str, tuple[str, ...]]
+    """By device; `SWEEPS` stands for all points of scaling curves."""
+    precisions: Mapping[str, tuple[str, ...]]
+    """By device, beside the workload's first."""
+    modes: ModeChoices
+    every_task: bool
+    """Every task of a workload, or its main ones."""
+    runs: int
+    further_runs: int
+    """Runs of what the preset quick leaves out."""
+    budget_seconds: float
+    warmup_seconds: float
+    half_width: float
+    """Relative half-width of the interval at which a run may end."""
+    least_values: int
+    twins: bool = True
+    """Whether some variants are measured twice, for the noise floor."""
+    exclusive: bool = True
+    """Whether runs are alone on the machine."""
+
+
+def _both(*words: str) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(DEVICES, words)
+
+
+PRESETS = {preset.name: preset for preset in (
+    Preset(name="smoke", sizes=_both("tiny"), precisions=_both(), every_task=False,
+           modes=ModeChoices(main="first", others="first", points="first"), runs=1, further_runs=1,
+           budget_seconds=0.1, warmup_seconds=0.2, half_width=1.0, least_values=3, twins=False, exclusive=False),
+    Preset(name="quick", sizes=_both("small"), precisions=_both(), every_task=False,
+           modes=ModeChoices(main="quick", others="quick", points="quick"), runs=3, further_runs=3,
+           budget_seconds=0.2, warmup_seconds=0.2, half_width=0.01, least_values=7),
+    Preset(name="standard", sizes={"cpu": ("small",), "cuda": ("small", "medium")},
+           precisions={"cpu": (), "cuda": ("tf32", "bfloat16")}, every_task=True,
+           modes=ModeChoices(main="hopeful", others="quick", points="quick"), runs=5, further_runs=3,
+           budget_seconds=1.0, warmup_seconds=0.8, half_width=0.005, least_values=7),
+    Preset(name="full", sizes={"cpu": ("small", "medium", SWEEPS), "cuda": ("small", "medium", "large", SWEEPS)},
+           precisions=_both(*PRECISIONS), every_task=True,
+           modes=ModeChoices(main="all", others="all", points="quick"), runs=10, further_runs=10,
+           budget_seconds=5.0, warmup_seconds=5.0, half_width=0.005, least_values=7))}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that config.yaml decides; None where the preset or a workload does."""
+
+    preset: Preset = field(hash=False)
+    devices: tuple[str, ...]
+    frameworks: tuple[str, ...]
+    modes: tuple[str, ...] | None
+    precisions: tuple[str, ...] | None
+    sizes: tuple[str, ...] | None
+    workloads: tuple[str, ...] | None
+    runs: int
+    further_runs: int
+    cpu_threads: int
+    timeout_seconds: float
+    languages: tuple[str, ...]
+    hardware: str
+    retry_failed: bool
+    plan: dict[str, float] = field(hash=False)
+
+    def written(self) -> str:
+        """What a measuring process is told, as JSON (`timing.Plan`, the time-out, whether it runs alone)."""
+        return json.dumps({"preset": self.preset.name, "plan": self.plan, "timeout_seconds": self.timeout_seconds,
+                           "exclusive": self.preset.exclusive}, indent=2) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of config.yaml."""
+    return yaml.safe_load(SCHEMA.read_text())
+
+
+def load(config: Mapping[str, Any]) -> Settings:
+    """Check `config` and fill in what it leaves open.
+
+    Raises ValueError that names every wrong key, its value and what is allowed.
+    """
+    rules = schema()
+    given = {key: _from_words(value, rules["properties"].get(key, {})) for key, value in config.items()}
+    errors = [_sentence(error, rules) for error in jsonschema.Draft202012Validator(rules).iter_errors(given)]
+    if errors:
+        raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
+    chosen = {key: part["default"] for key, part in rules["properties"].items()} | given
+    preset = PRESETS[chosen["preset"]]
+
+    def auto(key: str, otherwise: Any) -> Any:
+        value = otherwise if chosen[key] == "auto" else chosen[key]
+        return tuple(value) if isinstance(value, list) else value
+
+    if chosen["hardware"] == "published":
+        raise ValueError("config.yaml: hardware is 'published', which is the folder of committed results; "
+                         "allowed is any other name")
+    found = hardware.devices()
+    devices = auto("devices", found)
+    if missing := set(devices) - set(found):
+        raise ValueError(f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
+                         f"machine; allowed are {list(found)}")
+    try:
+        cpus = hardware.measuring_cpus(auto("cpu_threads", None))
+    except ValueError as error:
+        raise ValueError(f"config.yaml: {error}") from None
+    return Settings(
+        preset=preset, devices=devices, frameworks=tuple(chosen["frameworks"]), modes=auto("modes", None),
+        precisions=auto("precisions", None), sizes=auto("sizes", None), workloads=auto("workloads", None),
+        runs=auto("runs", preset.runs), further_runs=auto("runs", preset.further_runs), cpu_threads=len(cpus),
+        timeout_seconds=chosen["timeout_seconds"], languages=tuple(chosen["languages"]),
+        hardware=auto("hardware", hardware.name()), retry_failed=chosen["retry_failed"],
+        plan={"budget_seconds": auto("budget_seconds", preset.budget_seconds),
+              "warmup_seconds": preset.warmup_seconds, "half_width": auto("half_width", preset.half_width),
+              "least_values": preset.least_values})
+
+
+def _from_words(value: Any, rule: Mapping[str, Any]) -> Any:
+    """On a command line everything is words: a list may have commas, a truth value is `true` or `false`."""
+    if not isinstance(value, str) or value == "auto":
+        return value
+    if rule.get("type") == "boolean":
+        return {"true": True, "false": False}.get(value.lower(), value)
+    if any(part.get("type") == "array" for part in [rule, *rule.get("anyOf", [])]):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return value
+
+
+def _sentence(error: jsonschema.ValidationError, rules: Mapping[str, Any]) -> str:
+    if error.validator == "additionalProperties":
+        unknown = sorted(set(error.instance) - set(rules["properties"]))
+        return f"unknown key {', '.join(unknown)}; allowed are {', '.join(rules['properties'])}"
+    key = str(error.absolute_path[0]) if error.absolute_path else "?"
+    return f"{key} is {error.instance!r}, allowed is {_allowed(rules['properties'].get(key, {}))}"
+
+
+def _allowed(rule: Mapping[str, Any]) -> str:
+    if "anyOf" in rule:
+        return " or ".join(_allowed(part) for part in rule["anyOf"])
+    if "const" in rule:
+        return repr(rule["const"])
+    if "enum" in rule:
+        return "one of " + ", ".join(map(str, rule["enum"]))
+    if rule.get("type") == "array":
+        return f"a list of {_allowed(rule['items'])}"
+    limits = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "pattern": "matching"}
+    if rule.get("type") == "boolean":
+        return "true or false"
+    words = [f"{word} {rule[key]}" for key, word in limits.items() if key in rule]
+    return " ".join(["a" if rule.get("type") != "integer" else "an", str(rule.get("type")), ", ".join(words)]).strip()

@@ -1,0 +1,164 @@
+"""What the rules ask: settings, names of files, order of runs, a word to the user. Paths are relative to the checkout,
+so that a checkout can be moved with its results.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import catalogue, sources
+from bench.planning import checks as gate
+from bench.planning import grid, order
+from bench.planning.settings import Settings, load
+from bench.planning.state import State, summary
+from bench.vocabulary import CELL, MACHINE, Cell
+
+ARTICLE = "workflow/article"
+TABULATED = ("*.py", "results/*.py", "workloads/**/*")
+"""What the tables are made with, below `workflow/bench`: reading, statistics, and what the workloads state."""
+JUDGED = (*TABULATED, "claims/*.py")
+"""What the verdicts are made with."""
+PRESENTED = (".py", ".md", ".yaml", ".html", ".css", ".js")
+"""What the article is made of, in its folder."""
+
+
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback."""
+    try:
+        settings = load(config)
+        if all(cell.family == MACHINE for cell in grid.cells(settings)):
+            raise ValueError("config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
+                             "precisions, sizes and devices together")
+        return settings
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
+
+
+def run_files(settings: Settings, folder: str) -> list[str]:
+    """Every run file of the grid, below `folder` (a machine's results)."""
+    return [str(Path(folder, "runs", cell.run_file(run))) for cell, run in order.runs(settings)]
+
+
+def parity_files(settings: Settings, folder: str) -> list[str]:
+    """What the parity gate observes: one file per workload and framework."""
+    return [str(Path(folder, "parity", key, f"{framework}.parquet"))
+            for key, item in grid.chosen_workloads(settings).items() for framework in gate.gated(item, settings)]
+
+
+def event_files(settings: Settings, folder: str) -> list[str]:
+    """What came of the examples: one file per workload of examples and framework."""
+    return [str(Path(folder, "events", name, f"{framework}.parquet"))
+            for name in catalogue.examples() for framework in settings.frameworks]
+
+
+_checks = functools.cache(gate.checks)
+
+
+def checks(settings: Settings, folder: str, wildcards: Any) -> list[str]:
+    """What the gate has to run of a workload in a framework, as `mode:task`; see `planning.checks`."""
+    found = _checks(settings, Path(folder, "runs"))
+    return [f"{mode}:{task}" for mode, task in found[f"{wildcards.family}/{wildcards.workload}", wildcards.framework]]
+
+
+def priority(wildcards: Any) -> int:
+    """The place of a run in the order of all runs; see `planning.order`."""
+    return order.priority(Cell(*(getattr(wildcards, name) for name in CELL[1:])), int(wildcards.run))
+
+
+def check_digest(wildcards: Any) -> str:
+    """The digest of what the gate's process of a workload executes."""
+    return sources.digest(sources.check_roots(wildcards.family, wildcards.workload, wildcards.framework))
+
+
+def example_digest(wildcards: Any) -> str:
+    """The digest of what the process of a workload's examples executes."""
+    return sources.digest(sources.example_roots(wildcards.workload, wildcards.framework))
+
+
+def is_timed(wildcards: Any) -> bool:
+    """Whether the examples of a workload are timed, so that nothing may run beside them."""
+    return catalogue.examples()[wildcards.workload].shows.timed
+
+
+def made_with(patterns: tuple[str, ...]) -> list[str]:
+    """The files of the package that a step is made with; see `TABULATED` and `JUDGED`."""
+    found = {path for pattern in patterns for path in Path("workflow/bench").glob(pattern)}
+    return sorted(str(path) for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+def foreign_files(folder: str) -> list[str]:
+    """The files of other machines: copied into `results/` or published with the project.
+
+    Names that Snakemake would take for patterns are left out.
+    """
+    own = Path(folder)
+    places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
+              if place.name not in (own.name, "published")]
+    kinds = ("runs/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
+    found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
+    return sorted(path for path in found if not set(path) & set("{}*?[]"))
+
+
+def sections() -> list[str]:
+    """The notebooks of the article, in order."""
+    return sorted(path.stem for path in Path(ARTICLE, "notebooks").glob("[0-9]*.ipynb"))
+
+
+def article_sources() -> list[str]:
+    """What a page is made of besides the numbers: what verdicts are made with, and the whole folder of the article."""
+    own = [str(path) for path in Path(ARTICLE).rglob("*.*") if path.suffix in PRESENTED]
+    return sorted([*made_with(JUDGED), *own])
+
+
+def page(language: str) -> str:
+    """Where the article in a language stands."""
+    return "report/index.html" if language == "en" else f"report/{language}/index.html"
+
+
+def language(wildcards: Any) -> str:
+    """The language of the page in a folder of report/."""
+    return wildcards.folder.rstrip("/") or "en"
+
+
+def labels(wildcards: Any) -> dict[str, str]:
+    """What Snakemake's own report says of a page."""
+    return {"language": language(wildcards)}
+
+
+def notebook_folder(wildcards: Any) -> str:
+    """Where the executed notebooks of a page lie."""
+    return f"report/data/notebooks/{language(wildcards)}"
+
+
+def notebooks(wildcards: Any) -> list[str]:
+    """The executed notebooks that a page is made of."""
+    return [f"{notebook_folder(wildcards)}/{section}.ipynb" for section in sections()]
+
+
+def alternates(settings: Settings) -> str:
+    """The options of render.py that name the article's languages; a page leaves out its own."""
+    return " ".join(f"--alternate {other} {page(other)}" for other in settings.languages)
+
+
+def write_settings(settings: Settings, folder: Path) -> None:
+    """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(settings.written())
+
+
+def tell_shares(folder: Path) -> None:
+    """Say on standard error how many runs there are and where their time went, as the tables' maker found it."""
+    log = folder / "logs" / "collect.log"
+    if log.exists():
+        print(log.read_text().strip(), file=sys.stderr)
+
+
+def announce(state: State, settings: Settings) -> None:
+    """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
+    for path, reason in state.unsound.items():
+        print(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}", file=sys.stderr)
+    print(summary(state, settings), file=sys.stderr)

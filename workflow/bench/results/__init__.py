@@ -1,0 +1,1 @@
+"""From files of runs to tables: what is read, summarised, compared, and asked of the tables."""

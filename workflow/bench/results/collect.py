@@ -1,0 +1,64 @@
+"""Files of all machines → tables.
+
+The tables of this machine are written to its own folder, those of all machines together to the article's data. A
+file that cannot be believed is left out and named in `machines.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+import json
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from bench import schema
+from bench.results import namesakes
+from bench.results.cells import cell_rows, gated, mismatched, peak_rows
+from bench.results.comparisons import comparison_rows, noise_rows
+from bench.results.reading import Machine
+from bench.results.reading import machine_folders
+from bench.results.reading import read_machine
+from bench.schema import Row
+from bench.vocabulary import TABLES
+
+
+def tables_of(machine: Machine) -> dict[str, list[Row]]:
+    """All tables of a machine."""
+    peaks = peak_rows(machine.runs)
+    cells = [mismatched(row, machine.parity) for row in cell_rows(machine.runs, peaks)]
+    return {"runs": gated(machine.runs, cells), "parity": machine.parity, "events": machine.events, "peaks": peaks,
+            "noise": noise_rows(machine.runs), "coverage": namesakes.rows(machine.events), "cells": cells,
+            "comparisons": comparison_rows(machine.runs, machine.parity)}
+
+
+def write_csv(path: Path, table: str, rows: list[Row]) -> None:
+    """A table as CSV; lists become JSON, and text that a spreadsheet would run as a formula is quoted with '."""
+    plain = [{column: _plain(row.get(column)) for column in schema.TABLES[table]} for row in rows]
+    kinds = pa.schema([(column, pa.string() if pa.types.is_list(kind) else kind)
+                       for column, kind in schema.TABLES[table].items()])
+    pa_csv.write_csv(pa.Table.from_pylist(plain, schema=kinds), path)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return json.dumps(value)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
+
+
+def collect(results: Path, own: str, tables: Path) -> dict[str, Machine]:
+    """Read all machines, write this machine's tables and the merged ones; returns what was read."""
+    machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
+    merged: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for name, machine in machines.items():
+        for table, rows in tables_of(machine).items():
+            merged[table] += rows
+            if name == own:
+                schema.write(results / own / f"{table}.parquet", table, rows)
+    for table, rows in merged.items():
+        schema.write(tables / f"{table}.parquet", table, rows)
+        write_csv(tables / f"{table}.csv", table, rows)
+    facts = {name: machine.facts | {"left_out": machine.left_out} for name, machine in machines.items()}
+    (tables / "machines.json").write_text(json.dumps(facts, indent=2) + "\n")
+    return machines

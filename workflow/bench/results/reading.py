@@ -1,0 +1,148 @@
+"""Reading what lies in the folders of machines, whoever wrote it: what cannot be believed is left out and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field
+from functools import cache
+from pathlib import Path
+from typing import Any
+import json
+import math
+from bench.results import namesakes
+from bench.results import parity
+from bench import schema
+from bench import sources
+from bench.results.cells import cell_rows
+from bench.results.cells import gated
+from bench.results.cells import mismatched
+from bench.results.cells import peak_rows
+from bench.results.comparisons import comparison_rows
+from bench.results.comparisons import noise_rows
+from bench.runs import outdated
+from bench.runs import run_file
+from bench.schema import Row
+from bench.vocabulary import EXAMPLES, FRAMEWORKS
+from bench.vocabulary import SLUG
+
+
+MOST_FACTS, LONGEST_FACT = 100, 1000
+"""Entries of hardware.json, and of a list in it; characters of a text in it."""
+
+
+@dataclass
+class Machine:
+    """What was found in the folder of one machine."""
+
+    name: str
+    facts: Row
+    runs: list[Row] = field(default_factory=list)
+    parity: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def machine_folders(results: Path, own: str) -> list[Path]:
+    """The folders of all machines, this one first; a published folder of the same name as another is not read."""
+    found: dict[str, Path] = {own: results / own}
+    for folder in [*sorted(results.glob("*/")), *sorted(results.glob("published/*/"))]:
+        if folder.name != "published" and SLUG.fullmatch(folder.name) and any(folder.glob("**/*.parquet")):
+            found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def read_machine(folder: Path, own: bool) -> Machine:
+    """Everything sound in a machine's folder; what is not is named in `left_out`."""
+    machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
+    if len(machine.facts) == 1:
+        machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
+    def wrong(path: Path, rows: list[Row]) -> str | None:
+        if len(rows) != 1:
+            return f"it holds {len(rows)} runs, expected one"
+        row = rows[0]
+        if row["hardware"] != folder.name:
+            return f"it says that it was measured on {row['hardware']}"
+        if path != run_file(folder, row):
+            return "it holds another run than its place says"
+        if own and _digest(row) != row["source_digest"]:
+            return "the workload or the clock has changed since"
+        return None
+
+    runs = _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, wrong)
+    changed = outdated(runs)
+    machine.left_out += [f"{run_file(folder, runs[index])}: {reason}" for index, reason in changed.items()]
+    machine.runs = [row for index, row in enumerate(runs) if index not in changed]
+    machine.events = _read_all(folder.glob("events/**/*.parquet"), "events", machine.left_out)
+    machine.events = [row | {"hardware": folder.name} for row in machine.events]
+    machine.parity = read_parity(folder, machine.left_out)
+    return machine
+
+
+def read_facts(path: Path) -> Row:
+    """What a hardware.json says, cut to plain values two levels deep, whoever wrote it; {} where there is nothing."""
+    try:
+        small = path.is_file() and path.stat().st_size <= LONGEST_FACT * MOST_FACTS
+        found = json.loads(path.read_text()) if small else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return _plain_fact(found, 2) if isinstance(found, dict) else {}
+
+
+def _plain_fact(value: Any, depth: int) -> Any:
+    if isinstance(value, dict):
+        return {str(key)[:LONGEST_FACT]: _plain_fact(entry, depth - 1)
+                for key, entry in list(value.items())[:MOST_FACTS]} if depth >= 0 else None
+    if isinstance(value, list):
+        return [_plain_fact(entry, depth - 1) for entry in value[:MOST_FACTS]] if depth >= 0 else None
+    return value[:LONGEST_FACT] if isinstance(value, str) else value
+
+
+def _digest(row: Row) -> str:
+    try:
+        return sources.run_digest(row["family"], row["workload"], row["framework"])
+    except (ValueError, OSError):
+        return "no such workload"
+
+
+def _read_all(paths: Iterable[Path], table: str, left_out: list[str],
+              complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None) -> list[Row]:
+    rows = []
+    for path in sorted(paths):
+        try:
+            content = schema.read(path, table)
+            if wrong := complaint(path, content):
+                raise schema.InvalidFile(f"{path}: {wrong}")
+            rows += content
+        except schema.InvalidFile as error:
+            left_out.append(str(error))
+    return rows
+
+
+def read_parity(folder: Path, left_out: list[str]) -> list[Row]:
+    """The parity gate of every workload of a machine, from what the frameworks observed."""
+    rows = []
+    for place in sorted({path.parent for path in folder.glob("parity/*/*/*.parquet")}):
+        paths = [path for framework in FRAMEWORKS if (path := place / f"{framework}.parquet").exists()]
+        rows += parity.compare(_read_all(paths, "observations", left_out, _misplaced), folder.name)
+    return rows
+
+
+def _misplaced(path: Path, rows: list[Row]) -> str | None:
+    """Why observations cannot be those that their place names."""
+    place = (*path.parts[-3:-1], path.stem)
+    for row in rows:
+        if (row["family"], row["workload"], row["framework"]) != place or row["family"] == EXAMPLES:
+            return "it holds observations of another workload than its place says"
+        if row["status"] == "ok" and not _has_shape(row):
+            return f"the values of {row['name']} do not have their shape"
+    return None
+
+
+def _has_shape(row: Row) -> bool:
+    """Whether an observation has a name, a shape, and as many numbers as the shape says."""
+    shape, values = row["shape"], row["values"]
+    if row["name"] is None or shape is None or values is None or None in values:
+        return False
+    return all(side is not None and side >= 0 for side in shape) and math.prod(shape) == len(values)

@@ -1,0 +1,50 @@
+"""Run the parity gate's checks of one workload in one framework and write what was observed.
+
+    python workflow/scripts/check.py --framework torch --workload training/mlp --output FILE
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the packages, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+import os
+
+from bench import catalogue, schema
+from bench.measuring import environment
+from bench.measuring.caches import CACHES, fresh_caches
+from bench.measuring.gate import observe
+from bench.vocabulary import CHECK_DEVICE, FRAMEWORKS
+
+
+def main() -> None:
+    """Observe one workload in one framework and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
+    parser.add_argument("--workload", required=True, help="family/name")
+    parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
+    parser.add_argument("--caches", type=Path, default=CACHES,
+                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    if arguments.workload not in catalogue.discover():
+        parser.error(f"workload is {arguments.workload!r}, allowed are {', '.join(catalogue.discover())}")
+    family, name = arguments.workload.split("/")
+    checks = arguments.checks and {(mode, task) for mode, _, task in (check.partition(":")
+                                                                     for check in arguments.checks)}
+    threads = len(environment.affinity() or [0])
+    with fresh_caches(arguments.caches, arguments.framework) as caches:
+        os.environ.update(environment.recorded(device=CHECK_DEVICE, threads=threads, caches=caches))
+        rows = observe(family, name, arguments.framework, checks)
+    schema.write(arguments.output, "observations", rows)
+    for row in rows:
+        if row["status"] != "ok":
+            print(f"{row['framework']} {row['mode']} {row['task']}: {row['status']}: {row['message']}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

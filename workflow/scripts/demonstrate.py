@@ -1,0 +1,51 @@
+"""Run the examples of one workload in one framework and write what came of them as the table `events`.
+
+    python workflow/scripts/demonstrate.py --framework torch --workload examples/tracing --hardware this --output FILE
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the packages, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+import os
+
+from bench import schema
+from bench.measuring import environment
+from bench.measuring.caches import CACHES, fresh_caches
+from bench.measuring.examples import demonstrate, find, rows, variables
+from bench.vocabulary import COMPARED
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--framework", required=True, choices=COMPARED)
+    parser.add_argument("--workload", required=True, help="examples/NAME")
+    parser.add_argument("--hardware", required=True, help="name of this machine")
+    parser.add_argument("--caches", type=Path, default=CACHES,
+                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
+    parser.add_argument("--output", required=True, type=Path, help="Parquet file to write")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the examples and write the file."""
+    options = arguments(argv)
+    name = options.workload.removeprefix("examples/")
+    workload = find(name).shows
+    if workload.timed:
+        environment.pin((environment.affinity() or [])[-workload.processors:])
+    with fresh_caches(options.caches, options.framework) as caches:
+        os.environ.update(variables(workload.every_device, workload.processors, caches))
+        events = demonstrate(name, options.framework)
+    schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
+    print(f"{options.workload} {options.framework}: {len(events)} events")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Judge every claim of the article from the tables.
+
+    python workflow/scripts/judge.py --tables report/data --machine this --output report/data/claims.parquet
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the packages, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+
+from bench import schema, vocabulary
+from bench.claims.evidence import Results
+from bench.claims.judge import read_claims, rows
+from bench.results import collect
+from bench.results.tables import NAMES, Tables
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Judge every claim on every machine, this one first, and write the table and its sheet."""
+    parser = argparse.ArgumentParser(description="Judge the claims of the article from the tables.")
+    parser.add_argument("--tables", type=Path, required=True, help="folder of the merged tables")
+    parser.add_argument("--machine", required=True, help="name of this machine")
+    parser.add_argument("--output", type=Path, required=True, help="Parquet file to write; a CSV is written beside it")
+    options = parser.parse_args(argv)
+    tables, entries = Tables(options.tables), read_claims()
+    frames = {name: tables.frame(name) for name in NAMES if name != "claims"}
+    machines = list(dict.fromkeys([options.machine, *tables.hardware(options.machine)]))
+    table = [row for machine in machines
+             for row in rows(Results(machine, frames, tables.machines), entries, machine == options.machine)]
+    schema.write(options.output, "claims", table)
+    collect.write_csv(options.output.with_suffix(".csv"), "claims", table)
+    own = [row["verdict"] for row in table if row["hardware"] == options.machine]
+    print(f"{options.machine}: " + ", ".join(f"{own.count(verdict)} {verdict}" for verdict in vocabulary.CLAIM_VERDICTS))
+
+
+if __name__ == "__main__":
+    main()
