@@ -51,6 +51,7 @@ compare: environment-dev
 
 lint: environment-dev
 	$(RUN) ruff check
+	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint

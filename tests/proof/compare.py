@@ -23,14 +23,10 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER)]
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from bench import catalogue  # noqa: E402
-from bench.measuring import (
-    environment,
-    hardware,
-    timing,
-)
+from bench import catalogue
+from bench.measuring import environment, hardware, timing
 
 Call = Callable[[], object]
 Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]

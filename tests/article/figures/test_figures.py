@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -59,7 +60,9 @@ def empty(tmp_path_factory):
     return Tables(tmp_path_factory.mktemp("empty"))
 
 
+@pytest.fixture(scope="module")
 def drawings(tables):
+    """Every figure: what draws it, and its data."""
     best = selection.best(tables, OWN)
     found = break_even(tables, OWN, NAMES)
     curves, crossings = break_even_.curves(found)
@@ -100,8 +103,8 @@ def curve(tables, workload, axis):
 @pytest.mark.parametrize("name", ["ratio", "startup", "break even", "distribution", "peak", "loss", "cost", "accuracy",
                                   "speedup", "graph traced", "throughput", "target", "scaling", "scaling linear",
                                   "scaling far"])
-def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(tables, name, width):
-    draw, *data = drawings(tables)[name]
+def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(drawings, name, width):
+    draw, *data = drawings[name]
     words = WORDS.under(f"figure.{'scaling' if name.startswith('scaling') else name}")
     text = svg.embed(draw(*data, words, width=width), "f1", "title", "text", "wide")
     root = ElementTree.fromstring(text)
@@ -118,8 +121,8 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alterna
     assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
 
 
-def test_a_hostile_label_stays_text_in_a_drawing(tables, hostile):
-    draw, *data = drawings(tables)["graph traced"]
+def test_a_hostile_label_stays_text_in_a_drawing(drawings, hostile):
+    draw, *data = drawings["graph traced"]
     drawing = draw(*data, WORDS.under("figure.graph traced"), width=axes.WIDE)
     text = svg.embed(drawing, "f1", hostile, hostile, "wide")
     assert "<script" not in text
@@ -281,7 +284,8 @@ def test_a_scenario_without_data_says_so_and_has_no_figure(empty):
 
 
 def test_a_scenario_that_another_section_speaks_of_is_no_row_of_its_own(tables, monkeypatch):
-    monkeypatch.setattr(scenarios, "belonging", lambda workload: ["explain", "automl", "weather"])
+    stated = SimpleNamespace(scenarios=("explain", "automl", "weather"))
+    monkeypatch.setattr(scenarios, "known", lambda workload: stated)
     assert list(scenarios.listed(Article(tables, "en", OWN, 6)))[-1] == "weather"
     assert not {"explain", "automl"} & set(scenarios.listed(Article(tables, "en", OWN, 6)))
 
