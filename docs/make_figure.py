@@ -1,6 +1,6 @@
 """Draw docs/figures/ratio.svg, the README's figure, one problem per workload, from the results of one machine.
 
-    python docs/make_figure.py results/published/<hardware>
+python docs/make_figure.py results/published/<hardware>
 """
 
 from __future__ import annotations

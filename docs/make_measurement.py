@@ -41,9 +41,16 @@ def against_timers() -> str:
     for framework, other in (("torch", "torch.utils.benchmark.Timer"), ("jax", "pyperf")):
         turns = timers.turns(framework)
         ratios = [turn["ours"] / turn["theirs"] for turn in turns]
-        rows.append([framework, other, f"{median(turn['ours'] for turn in turns) * 1e3:.3g} ms",
-                     f"{median(turn['theirs'] for turn in turns) * 1e3:.3g} ms", f"{median(ratios):.4f}",
-                     f"{min(ratios):.4f} to {max(ratios):.4f}"])
+        rows.append(
+            [
+                framework,
+                other,
+                f"{median(turn['ours'] for turn in turns) * 1e3:.3g} ms",
+                f"{median(turn['theirs'] for turn in turns) * 1e3:.3g} ms",
+                f"{median(ratios):.4f}",
+                f"{min(ratios):.4f} to {max(ratios):.4f}",
+            ]
+        )
     return table(["framework", "independent timer", "our median", "its median", "ratio", "over five turns"], rows)
 
 
@@ -52,17 +59,25 @@ def against_itself(folder: Path) -> str:
     ratios = real_runs.same_against_same(folder, COMPARISONS, RUNS)
     covered = sum((ratio.low or 0) <= 1 <= (ratio.high or math.inf) for ratio in ratios)
     half = median(math.log(ratio.high / ratio.low) / 2 for ratio in ratios if ratio.low and ratio.high)
-    return (f"{covered} of {len(ratios)} intervals contain 1 ({covered / len(ratios):.1%}); each compares {RUNS} runs "
-            f"with {RUNS} runs of the same code. Typical half-width: {half:.2%}. Of 40 such intervals at exactly "
-            "95 %, 35 to 40 are to be expected (central 95 % of the binomial).")
+    return (
+        f"{covered} of {len(ratios)} intervals contain 1 ({covered / len(ratios):.1%}); each compares {RUNS} runs "
+        f"with {RUNS} runs of the same code. Typical half-width: {half:.2%}. Of 40 such intervals at exactly "
+        "95 %, 35 to 40 are to be expected (central 95 % of the binomial)."
+    )
 
 
 def slowed(folder: Path) -> str:
     """Planted slowdowns."""
-    rows = [[comparison.name.split("_")[0], f"{int(comparison.name.split('_')[1]) / 1000 - 1:.1%}",
-             f"{comparison.ratio:.4f}", f"{comparison.low:.4f} to {comparison.high:.4f}",
-             {"jax faster": "slower", "torch faster": "faster"}.get(comparison.verdict, comparison.verdict)]
-            for comparison in real_runs.slowdowns(folder, 10)]
+    rows = [
+        [
+            comparison.name.split("_")[0],
+            f"{int(comparison.name.split('_')[1]) / 1000 - 1:.1%}",
+            f"{comparison.ratio:.4f}",
+            f"{comparison.low:.4f} to {comparison.high:.4f}",
+            {"jax faster": "slower", "torch faster": "faster"}.get(comparison.verdict, comparison.verdict),
+        ]
+        for comparison in real_runs.slowdowns(folder, 10)
+    ]
     return table(["step", "planted", "measured ratio", "95 % interval", "verdict"], rows)
 
 
@@ -81,6 +96,7 @@ def planted(folder: Path) -> str:
 
 def overhead() -> str:
     """What our clock adds to a step of one millisecond."""
+
     def spin() -> None:
         end = timing.now() + 1e-3
         while timing.now() < end:
@@ -118,10 +134,14 @@ def main() -> None:
             folder.mkdir()
         values = {
             "machine": f"{hardware.cpu_model()}, {len(hardware.physical_cpus())} cores, "
-                       f"{len(hardware.measuring_cpus())} of them measuring",
-            "timers": against_timers(), "overhead": overhead(), "same": against_itself(folders[0]),
-            "slowed": slowed(folders[1]), "planted": planted(folders[2]),
-            "coverage": simulation.markdown(simulation.simulate_coverage()), "shares": where_time_goes(presets),
+            f"{len(hardware.measuring_cpus())} of them measuring",
+            "timers": against_timers(),
+            "overhead": overhead(),
+            "same": against_itself(folders[0]),
+            "slowed": slowed(folders[1]),
+            "planted": planted(folders[2]),
+            "coverage": simulation.markdown(simulation.simulate_coverage()),
+            "shares": where_time_goes(presets),
         }
     template = (ROOT / "docs/measurement.template.md").read_text()
     options.output.write_text(template.format(**values))

@@ -75,16 +75,56 @@ class Bench:
             own = textwrap.dedent(code) if each == framework else ""
             (folder / f"{each}_impl.py").write_text(IMPLEMENTATION + own)
 
-    def command(self, workload: str, *, framework: str = "torch", mode: str = "eager", run: int = 0,
-                precision: str = "float32", task: str = "train", settings: str = "") -> list[str]:
+    def command(
+        self,
+        workload: str,
+        *,
+        framework: str = "torch",
+        mode: str = "eager",
+        run: int = 0,
+        precision: str = "float32",
+        task: str = "train",
+        settings: str = "",
+    ) -> list[str]:
         family, name = workload.split("/")
         plan = self.root / "settings.json"
-        plan.write_text(settings or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
-                                    '"timeout_seconds": 60, "exclusive": true}')
-        return [sys.executable, str(self.root / "workflow/scripts/measure.py"), "--family", family, "--workload", name,
-                "--task", task, "--size", "tiny", "--precision", precision, "--device", "cpu", "--framework",
-                framework, "--mode", mode, "--run", str(run), "--hardware", "test", "--cpu-threads", "1",
-                "--settings", str(plan), "--caches", str(self.root / "caches"), "--output", str(self.output(run))]
+        plan.write_text(
+            settings
+            or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
+            '"timeout_seconds": 60, "exclusive": true}'
+        )
+        return [
+            sys.executable,
+            str(self.root / "workflow/scripts/measure.py"),
+            "--family",
+            family,
+            "--workload",
+            name,
+            "--task",
+            task,
+            "--size",
+            "tiny",
+            "--precision",
+            precision,
+            "--device",
+            "cpu",
+            "--framework",
+            framework,
+            "--mode",
+            mode,
+            "--run",
+            str(run),
+            "--hardware",
+            "test",
+            "--cpu-threads",
+            "1",
+            "--settings",
+            str(plan),
+            "--caches",
+            str(self.root / "caches"),
+            "--output",
+            str(self.output(run)),
+        ]
 
     def keep_only(self, *workloads: str) -> None:
         """Remove all workloads but these, so that a workflow has little to do."""
@@ -94,8 +134,13 @@ class Bench:
 
     def snakemake(self, *arguments: str, check: bool = True, **config: object) -> subprocess.CompletedProcess[str]:
         """Run the workflow as a user does."""
-        done = subprocess.run(self.snakemake_command(*arguments, **config), cwd=self.root, capture_output=True,
-                              text=True, env=self.environment)
+        done = subprocess.run(
+            self.snakemake_command(*arguments, **config),
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 

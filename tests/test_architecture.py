@@ -8,29 +8,87 @@ import pytest
 from tests.checkout import ROOT
 
 WORKFLOW = ROOT / "workflow"
-MODULES = {".".join(path.relative_to(WORKFLOW).with_suffix("").parts).removesuffix(".__init__"): path
-           for path in sorted(WORKFLOW.rglob("*.py"))}
+MODULES = {
+    ".".join(path.relative_to(WORKFLOW).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(WORKFLOW.rglob("*.py"))
+}
 LAYERS = {
     # package or module → what of this project it may import; the longest name that fits counts
     "scripts": {"article", "bench"},
-    "article": {"article.html", "article.names", "article.numbers", "article.words", "article.section", "article.prose",
-                "article.figures", "bench.results", "bench.catalogue", "bench.vocabulary",
-                "bench.events"},
+    "article": {
+        "article.html",
+        "article.names",
+        "article.numbers",
+        "article.words",
+        "article.section",
+        "article.prose",
+        "article.figures",
+        "bench.results",
+        "bench.catalogue",
+        "bench.vocabulary",
+        "bench.events",
+    },
     "article.parts": {"article", "bench.results", "bench.catalogue", "bench.vocabulary", "bench.events"},
     "article.figures": {"article.figures", "article.numbers", "bench.results.intervals", "bench.vocabulary"},
-    "bench.claims": {"bench.claims", "bench.results", "bench.catalogue", "bench.schema", "bench.series",
-                     "bench.vocabulary", "bench.events"},
-    "bench.results": {"bench.results", "bench.runs", "bench.catalogue", "bench.contract", "bench.sources",
-                      "bench.schema", "bench.series", "bench.events", "bench.backends", "bench.vocabulary"},
-    "bench.planning": {"bench.planning", "bench.runs", "bench.catalogue", "bench.contract", "bench.sources",
-                       "bench.schema", "bench.vocabulary", "bench.measuring.hardware"},
-    "bench.measuring": {"bench.measuring", "bench.catalogue", "bench.contract", "bench.sources", "bench.schema",
-                        "bench.series", "bench.events", "bench.backends", "bench.vocabulary"},
-    "bench.measuring.worker": {"bench.measuring.environment", "bench.measuring.resources", "bench.measuring.timing",
-                               "bench.contract", "bench.series", "bench.vocabulary"},
+    "bench.claims": {
+        "bench.claims",
+        "bench.results",
+        "bench.catalogue",
+        "bench.schema",
+        "bench.series",
+        "bench.vocabulary",
+        "bench.events",
+    },
+    "bench.results": {
+        "bench.results",
+        "bench.runs",
+        "bench.catalogue",
+        "bench.contract",
+        "bench.sources",
+        "bench.schema",
+        "bench.series",
+        "bench.events",
+        "bench.backends",
+        "bench.vocabulary",
+    },
+    "bench.planning": {
+        "bench.planning",
+        "bench.runs",
+        "bench.catalogue",
+        "bench.contract",
+        "bench.sources",
+        "bench.schema",
+        "bench.vocabulary",
+        "bench.measuring.hardware",
+    },
+    "bench.measuring": {
+        "bench.measuring",
+        "bench.catalogue",
+        "bench.contract",
+        "bench.sources",
+        "bench.schema",
+        "bench.series",
+        "bench.events",
+        "bench.backends",
+        "bench.vocabulary",
+    },
+    "bench.measuring.worker": {
+        "bench.measuring.environment",
+        "bench.measuring.resources",
+        "bench.measuring.timing",
+        "bench.contract",
+        "bench.series",
+        "bench.vocabulary",
+    },
     "bench.workloads": {"bench.workloads", "bench.backends"},
-    "bench.workloads.examples": {"bench.workloads.examples", "bench.backends", "bench.events",
-                                 "bench.measuring.record", "bench.measuring.timing", "bench.measuring.resources"},
+    "bench.workloads.examples": {
+        "bench.workloads.examples",
+        "bench.backends",
+        "bench.events",
+        "bench.measuring.record",
+        "bench.measuring.timing",
+        "bench.measuring.resources",
+    },
     "bench.backends": {"bench.backends", "bench.contract"},
     "bench.catalogue": {"bench.contract", "bench.vocabulary"},
     "bench.sources": {"bench.vocabulary"},
@@ -41,8 +99,18 @@ LAYERS = {
     "bench.series": set(),
     "bench.vocabulary": set(),
 }
-CLOCKS = {"perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "process_time", "process_time_ns", "time_ns",
-          "time", "clock_gettime", "default_timer"}
+CLOCKS = {
+    "perf_counter",
+    "perf_counter_ns",
+    "monotonic",
+    "monotonic_ns",
+    "process_time",
+    "process_time_ns",
+    "time_ns",
+    "time",
+    "clock_gettime",
+    "default_timer",
+}
 BESIDE_A_MEASUREMENT = ("timing", "worker", "probe", "environment", "hardware", "resources", "caches")
 
 
@@ -102,12 +170,19 @@ def test_only_timing_reads_a_clock(module):
 @pytest.mark.parametrize("module", [name for name in MODULES if not within(name, "scripts")])
 def test_only_scripts_touch_the_path_of_modules(module):
     tree = ast.parse(MODULES[module].read_text())
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "path"
-                and isinstance(node.value, ast.Name) and node.value.id == "sys"]
+    assert not [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == "path"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "sys"
+    ]
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not within(name, "bench.workloads")
-                                    and not within(name, "bench.backends")])
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if not within(name, "bench.workloads") and not within(name, "bench.backends")]
+)
 def test_the_core_knows_no_framework(module):
     assert not {name.split(".")[0] for name in imports(MODULES[module])} & {"torch", "jax", "jaxlib", "optax"}
 
@@ -147,6 +222,8 @@ def test_tests_lie_where_what_they_test_lies():
     for path in (ROOT / "tests").rglob("test_*.py"):
         where = path.relative_to(ROOT / "tests").parts[:-1]
         if where and where[0] in places:
-            assert (WORKFLOW.joinpath(*where) if where[0] in ("article", "bench", "rules") else ROOT / where[0]).is_dir()
+            assert (
+                WORKFLOW.joinpath(*where) if where[0] in ("article", "bench", "rules") else ROOT / where[0]
+            ).is_dir()
         else:
             assert where[:1] in ((), ("proof",)), path

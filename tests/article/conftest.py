@@ -49,13 +49,30 @@ def make_pages(folder, tables, machine, preset="quick", languages=("en", "zh")):
         page = pages[language]
         executed = folder / "notebooks" / language
         executed.mkdir(parents=True)
-        parameters = {"tables": str(tables), "machine": machine, "language": language,
-                      "workflow": str(ROOT / "workflow")}
+        parameters = {
+            "tables": str(tables),
+            "machine": machine,
+            "language": language,
+            "workflow": str(ROOT / "workflow"),
+        }
         for notebook in NOTEBOOKS:
             (executed / notebook.name).write_text(json.dumps(execute(notebook, parameters)))
         other = "zh" if language == "en" else "en"
-        render.main(["--language", language, "--notebooks", str(executed), "--preset", preset, "--output", str(page),
-                     "--alternate", other, str(pages[other])])
+        render.main(
+            [
+                "--language",
+                language,
+                "--notebooks",
+                str(executed),
+                "--preset",
+                preset,
+                "--output",
+                str(page),
+                "--alternate",
+                other,
+                str(pages[other]),
+            ]
+        )
     return pages
 
 

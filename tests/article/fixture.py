@@ -28,8 +28,21 @@ DERIVATIVES = (
     ("gmm", 4e-3, {"primal": 1.0, "gradient": 3.1}),
     ("vqe", 2e-3, {"primal": 1.0, "gradient": 7.4}),
     ("option_greeks", 9e-3, {"primal": 1.0, "gradient": 2.2, "hessian": 31.0}),
-    ("mlp_derivatives", 3e-4, {"primal": 1.0, "gradient": 4.9, "jvp": 2.1, "vjp": 2.6, "jacobian_reverse": 14.0,
-                               "jacobian_loop": 420.0, "hvp": 9.0, "per_sample": 6.0, "per_sample_loop": 88.0}),
+    (
+        "mlp_derivatives",
+        3e-4,
+        {
+            "primal": 1.0,
+            "gradient": 4.9,
+            "jvp": 2.1,
+            "vjp": 2.6,
+            "jacobian_reverse": 14.0,
+            "jacobian_loop": 420.0,
+            "hvp": 9.0,
+            "per_sample": 6.0,
+            "per_sample_loop": 88.0,
+        },
+    ),
     ("bundle_adjustment", 6e-3, {"primal": 1.0, "jacobian": 11.0}),
 )
 KERNELS = (
@@ -48,61 +61,127 @@ PROBLEMS = (
     ("training", "mlp", "forward", "small", "float32", 4e-4),
     ("training", "mlp", "target", "small", "float32", 0.4),
     ("training", "gpt", "target", "small", "float32", 12.0),
-    *(("training", workload, task, "small", "float32", step * (0.3 if task == "forward" else 1))
-      for workload, step in (("resnet", 0.2), ("unet", 0.15), ("gpt", 0.06), ("bert", 0.07), ("lstm", 0.04),
-                             ("dna_cnn", 0.03), ("gcn", 0.004), ("dqn", 0.006), ("ppo", 0.08))
-      for task in (("train",) if workload in ("dqn", "ppo") else ("train", "forward"))),
-    *(("training", "gpt", "train", f"{axis}-{point}", "float32", 0.06 * (0.2 + point / first) ** 1.1)
-      for axis, points, first in (("batch", (1, 4, 8, 16, 32), 8), ("length", (16, 32, 64, 128, 256), 64))
-      for point in points),
-    *(("training", "mlp", "train", f"batch-{batch}", "float32", 1e-3 + batch * 1e-5)
-      for batch in (8, 16, 32, 64, 128, 256, 512)),
+    *(
+        ("training", workload, task, "small", "float32", step * (0.3 if task == "forward" else 1))
+        for workload, step in (
+            ("resnet", 0.2),
+            ("unet", 0.15),
+            ("gpt", 0.06),
+            ("bert", 0.07),
+            ("lstm", 0.04),
+            ("dna_cnn", 0.03),
+            ("gcn", 0.004),
+            ("dqn", 0.006),
+            ("ppo", 0.08),
+        )
+        for task in (("train",) if workload in ("dqn", "ppo") else ("train", "forward"))
+    ),
+    *(
+        ("training", "gpt", "train", f"{axis}-{point}", "float32", 0.06 * (0.2 + point / first) ** 1.1)
+        for axis, points, first in (("batch", (1, 4, 8, 16, 32), 8), ("length", (16, 32, 64, 128, 256), 64))
+        for point in points
+    ),
+    *(
+        ("training", "mlp", "train", f"batch-{batch}", "float32", 1e-3 + batch * 1e-5)
+        for batch in (8, 16, 32, 64, 128, 256, 512)
+    ),
     ("autodiff", "linear_jacobian", "jacobian", "small", "float64", 8e-4),
     ("autodiff", "linear_jacobian", "jacobian", "large", "float64", 2.3),
     ("autodiff", "only_torch", "gradient", "small", "float64", 1e-3),
     ("autodiff", "once", "gradient", "small", "float64", 4e-9),
-    *(("autodiff", workload, task, size, precision, step * factor * (8 if size == "medium" else 1))
-      for workload, step, factors in DERIVATIVES for task, factor in factors.items()
-      for size, precision in (("small", "float64"), *((("medium", "float64"), ("small", "float32"))
-                                                      if workload == "option_greeks" else ()))),
-    *(("science", workload, task, size, "float64", step * factor * (40 if size == "medium" else 1))
-      for workload, step, factors in KERNELS for task, factor in factors.items() for size in ("small", "medium")),
-    *(("science", "equation_of_state", "forward", f"elements-{4**power}", "float64", 2e-5 + 4**power * 4e-9)
-      for power in range(6, 13)),
-    *(("autodiff", "vqe", "gradient", f"qubits-{qubits}", "float64", 1e-3 + 2e-7 * qubits * 2**qubits)
-      for qubits in range(6, 17, 2)),
-    *(("autodiff", "higher_order", "nth_reverse", f"order-{order}", "float64", 1e-5 * 2.1**order)
-      for order in range(1, 7)),
-    *(("autodiff", "gmm", task, f"d{d}-n1000-components-{k}", "float64", 1e-4 * d * k * factor)
-      for d in (2, 10) for k in (5, 25, 100) for task, factor in (("primal", 1), ("gradient", 3.2))),
-    *(("autodiff", "bundle_adjustment", "jacobian", f"case-{case}", "float64", 2e-3 * case**2)
-      for case in (1, 2, 5, 10, 20)),
+    *(
+        ("autodiff", workload, task, size, precision, step * factor * (8 if size == "medium" else 1))
+        for workload, step, factors in DERIVATIVES
+        for task, factor in factors.items()
+        for size, precision in (
+            ("small", "float64"),
+            *((("medium", "float64"), ("small", "float32")) if workload == "option_greeks" else ()),
+        )
+    ),
+    *(
+        ("science", workload, task, size, "float64", step * factor * (40 if size == "medium" else 1))
+        for workload, step, factors in KERNELS
+        for task, factor in factors.items()
+        for size in ("small", "medium")
+    ),
+    *(
+        ("science", "equation_of_state", "forward", f"elements-{4**power}", "float64", 2e-5 + 4**power * 4e-9)
+        for power in range(6, 13)
+    ),
+    *(
+        ("autodiff", "vqe", "gradient", f"qubits-{qubits}", "float64", 1e-3 + 2e-7 * qubits * 2**qubits)
+        for qubits in range(6, 17, 2)
+    ),
+    *(
+        ("autodiff", "higher_order", "nth_reverse", f"order-{order}", "float64", 1e-5 * 2.1**order)
+        for order in range(1, 7)
+    ),
+    *(
+        ("autodiff", "gmm", task, f"d{d}-n1000-components-{k}", "float64", 1e-4 * d * k * factor)
+        for d in (2, 10)
+        for k in (5, 25, 100)
+        for task, factor in (("primal", 1), ("gradient", 3.2))
+    ),
+    *(
+        ("autodiff", "bundle_adjustment", "jacobian", f"case-{case}", "float64", 2e-3 * case**2)
+        for case in (1, 2, 5, 10, 20)
+    ),
 )
-GRAPH = json.dumps({
-    "nodes": [*({"id": name, "label": name, "kind": "input", "shape": [3, 2]} for name in "xWbt"),
-              *({"id": f"n{i}", "label": label, "kind": "operation", "shape": [3, 1]}
-                for i, label in enumerate(("dot_general", "broadcast_in_dim", "add", HOSTILE, "integer_pow"))),
-              {"id": "out", "label": "loss", "kind": "output", "shape": []}],
-    "edges": [["x", "n0"], ["W", "n0"], ["b", "n1"], ["n0", "n2"], ["n1", "n2"], ["n2", "n3"], ["t", "n3"],
-              ["n3", "n4"], ["n4", "out"]]})
+GRAPH = json.dumps(
+    {
+        "nodes": [
+            *({"id": name, "label": name, "kind": "input", "shape": [3, 2]} for name in "xWbt"),
+            *(
+                {"id": f"n{i}", "label": label, "kind": "operation", "shape": [3, 1]}
+                for i, label in enumerate(("dot_general", "broadcast_in_dim", "add", HOSTILE, "integer_pow"))
+            ),
+            {"id": "out", "label": "loss", "kind": "output", "shape": []},
+        ],
+        "edges": [
+            ["x", "n0"],
+            ["W", "n0"],
+            ["b", "n1"],
+            ["n0", "n2"],
+            ["n1", "n2"],
+            ["n2", "n3"],
+            ["t", "n3"],
+            ["n3", "n4"],
+            ["n4", "out"],
+        ],
+    }
+)
 
 
 def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER)) -> None:
     """Write every table for the machines into `folder`."""
     rng = np.random.default_rng(7)
-    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in (
-        "runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")}
+    tables: dict[str, list[dict[str, Any]]] = {
+        name: []
+        for name in ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")
+    }
     for machine in machines:
         _machine(tables, machine, rng)
     for name, rows in tables.items():
         schema.write(folder / f"{name}.parquet", name, rows)
         (folder / f"{name}.csv").write_text("synthetic\n")
     facts = {
-        OWN: {"name": "Synthetic CPU", "cpu_model": "Synthetic CPU", "cores_physical": 2, "cores_logical": 4,
-              "memory_bytes": 8 * 2**30, "gpus": [], "os": "Linux x86_64", "python": "3.11.2", "hostname": HOSTILE,
-              "kernel": HOSTILE, "cpu_caches": {"L1": "32K"}, "virtual": True,
-              "left_out": [f"other/x.parquet: {HOSTILE}"]},
-        OTHER: {"name": HOSTILE, "gpus": [{"name": "Synthetic GPU"}], "left_out": []}}
+        OWN: {
+            "name": "Synthetic CPU",
+            "cpu_model": "Synthetic CPU",
+            "cores_physical": 2,
+            "cores_logical": 4,
+            "memory_bytes": 8 * 2**30,
+            "gpus": [],
+            "os": "Linux x86_64",
+            "python": "3.11.2",
+            "hostname": HOSTILE,
+            "kernel": HOSTILE,
+            "cpu_caches": {"L1": "32K"},
+            "virtual": True,
+            "left_out": [f"other/x.parquet: {HOSTILE}"],
+        },
+        OTHER: {"name": HOSTILE, "gpus": [{"name": "Synthetic GPU"}], "left_out": []},
+    }
     (folder / "machines.json").write_text(json.dumps({name: facts[name] for name in machines}))
 
 
@@ -112,21 +191,32 @@ def _machine(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.rand
         if machine == OTHER and (workload in elsewhere or size.startswith("qubits-")):
             continue  # enough is shown of two machines; a page of everything twice takes minutes to check
         for device in ("cpu", "cuda") if machine == OTHER and family == "training" else ("cpu",):
-            problem = {"hardware": machine, "family": family, "workload": workload, "task": task, "size": size,
-                       "precision": precision, "device": device}
+            problem = {
+                "hardware": machine,
+                "family": family,
+                "workload": workload,
+                "task": task,
+                "size": size,
+                "precision": precision,
+                "device": device,
+            }
             _problem(tables, problem, step * (0.1 if device == "cuda" else 1.0), rng)
     _rest(tables, machine, rng)
 
 
-def _problem(tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], step: float,
-             rng: np.random.Generator) -> None:
+def _problem(
+    tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], step: float, rng: np.random.Generator
+) -> None:
     once, alone = problem["workload"] == "once", problem["workload"] == "only_torch"
     with_numpy = problem["family"] == "science" and problem["task"] == "forward"
     for framework, mode in (*VARIANTS, ("numpy", "eager")) if with_numpy else VARIANTS:
         cell = problem | {"framework": framework, "mode": mode}
         status = _status(problem, framework, mode)
-        base = step * SPEED.get((framework, mode), NUMPY.get(problem["workload"], 1.0)) * (
-            0.7 if problem["task"] == "forward" and framework == "torch" else 1)
+        base = (
+            step
+            * SPEED.get((framework, mode), NUMPY.get(problem["workload"], 1.0))
+            * (0.7 if problem["task"] == "forward" and framework == "torch" else 1)
+        )
         medians = []
         for run in range(1 if once else 3):
             if status == "ok":
@@ -139,16 +229,27 @@ def _problem(tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], s
         tables["cells"].append(_cell(cell, status, medians))
     ratio = 0.9 if problem["task"] == "forward" or problem["size"] == "batch-32" else 2.07
     ratio = 1.004 if problem["workload"] == "linear_jacobian" else ratio
-    comparison = problem | {"torch_mode": "compile", "best": True, "noise_floor": 0.021,
-                            "jax_mode": "scan" if problem["task"] == "train" else "jit"}
+    comparison = problem | {
+        "torch_mode": "compile",
+        "best": True,
+        "noise_floor": 0.021,
+        "jax_mode": "scan" if problem["task"] == "train" else "jit",
+    }
     if alone or problem["size"] == "large":
         comparison |= {"verdict": "not comparable", "message": f"jax failed: {HOSTILE}"}
     elif once:
         comparison |= {"ratio": 12345.678, "verdict": "tie", "noise_floor": None}
     else:
-        comparison |= {"ratio": ratio, "ratio_low": ratio * 0.975, "ratio_high": ratio * 1.026, "p": 1e-5,
-                       "p_adjusted": 4e-5, "method": "welch", "parity_error": 3e-14,
-                       "verdict": "tie" if ratio == 1.004 else "jax faster" if ratio > 1 else "torch faster"}
+        comparison |= {
+            "ratio": ratio,
+            "ratio_low": ratio * 0.975,
+            "ratio_high": ratio * 1.026,
+            "p": 1e-5,
+            "p_adjusted": 4e-5,
+            "method": "welch",
+            "parity_error": 3e-14,
+            "verdict": "tie" if ratio == 1.004 else "jax faster" if ratio > 1 else "torch faster",
+        }
     tables["comparisons"].append(comparison)
 
 
@@ -168,21 +269,45 @@ def _run(cell: dict[str, Any], run: int, median: float, rng: np.random.Generator
     jax = cell["framework"] == "jax"
     values = (median * rng.lognormal(0, 0.03, 40)).tolist()
     return cell | {
-        "run": run, "status": "ok", "started": "2026-01-01T00:00:00+00:00", "wall_seconds": 9.0,
-        "import_seconds": 0.7 if jax else 1.4, "build_seconds": 0.05,
+        "run": run,
+        "status": "ok",
+        "started": "2026-01-01T00:00:00+00:00",
+        "wall_seconds": 9.0,
+        "import_seconds": 0.7 if jax else 1.4,
+        "build_seconds": 0.05,
         "trace_seconds": 0.08 if jax and compiled else None,
         "compile_seconds": (0.9 if cold else 0.12) if jax and compiled else None,
         "first_step_seconds": median * 2 if jax or not compiled else (24.0 if cold else 2.1),
-        "cache": ("cold" if cold else "cached") if compiled else "none", "loops": 10, "steps_per_call": 1,
-        "warmup_values": values[:3], "values": values, "step_seconds": float(np.median(values)), "steady": True,
-        "drift": 0.004, "drifted": False, "peak_host_bytes": 400_000_000, "baseline_host_bytes": 250_000_000,
-        "items": 64.0, "item_unit": "images", "flops": 2e5,
-        "check_values": [2.3 * 0.8**step for step in range(5)], "metrics": json.dumps({"test_accuracy": 0.93}),
-        "threads": 1, "versions": json.dumps({"torch": "0.0.synthetic", "numpy": HOSTILE})}
+        "cache": ("cold" if cold else "cached") if compiled else "none",
+        "loops": 10,
+        "steps_per_call": 1,
+        "warmup_values": values[:3],
+        "values": values,
+        "step_seconds": float(np.median(values)),
+        "steady": True,
+        "drift": 0.004,
+        "drifted": False,
+        "peak_host_bytes": 400_000_000,
+        "baseline_host_bytes": 250_000_000,
+        "items": 64.0,
+        "item_unit": "images",
+        "flops": 2e5,
+        "check_values": [2.3 * 0.8**step for step in range(5)],
+        "metrics": json.dumps({"test_accuracy": 0.93}),
+        "threads": 1,
+        "versions": json.dumps({"torch": "0.0.synthetic", "numpy": HOSTILE}),
+    }
 
 
-ITEMS = {"gpt": "tokens", "bert": "tokens", "lstm": "tokens", "dna_cnn": "sequences", "gcn": "graphs",
-         "dqn": "environment steps", "ppo": "environment steps"}
+ITEMS = {
+    "gpt": "tokens",
+    "bert": "tokens",
+    "lstm": "tokens",
+    "dna_cnn": "sequences",
+    "gcn": "graphs",
+    "dqn": "environment steps",
+    "ppo": "environment steps",
+}
 
 
 def _course(cell: dict[str, Any], run: int, seconds: float) -> dict[str, Any]:
@@ -190,8 +315,13 @@ def _course(cell: dict[str, Any], run: int, seconds: float) -> dict[str, Any]:
     steps = [float(10 * step) for step in range(24 + 3 * run)]
     loss = cell["workload"] == "gpt"
     scores = [4.2 - 2.0 * (1 - 0.9**place) if loss else 0.1 + 0.9 * (1 - 0.88**place) for place in range(len(steps))]
-    return {"score_name": "validation_loss" if loss else "test_accuracy", "score_target": scores[-1],
-            "scores": scores, "score_steps": steps, "score_seconds": [seconds * step / steps[-1] for step in steps]}
+    return {
+        "score_name": "validation_loss" if loss else "test_accuracy",
+        "score_target": scores[-1],
+        "scores": scores,
+        "score_steps": steps,
+        "score_seconds": [seconds * step / steps[-1] for step in steps],
+    }
 
 
 def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, Any]:
@@ -199,13 +329,29 @@ def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, 
         return cell | {"status": status, "message": f"{status}: {HOSTILE}\nsecond line", "runs": 3, "values": 0}
     centre = float(np.median(medians))
     bounds = {"step_seconds_low": centre * 0.985, "step_seconds_high": centre * 1.016} if len(medians) > 1 else {}
-    return cell | bounds | {
-        "status": "ok", "runs": len(medians), "values": 40 * len(medians), "step_seconds": centre,
-        "import_seconds": 1.0, "first_step_seconds": centre * 2, "items_per_second": 64 / centre,
-        "item_unit": ITEMS.get(cell["workload"], "images"),
-        "flops": 2e5, "flops_per_second": 2e5 / centre, "share_of_peak": 2e5 / centre / 6e10,
-        "peak_host_bytes": 400_000_000, "baseline_host_bytes": 250_000_000, "steady": True, "drift": False,
-        "peak_device_bytes": 90_000_000 if cell["device"] == "cuda" else None} | _numbers(cell, centre)
+    return (
+        cell
+        | bounds
+        | {
+            "status": "ok",
+            "runs": len(medians),
+            "values": 40 * len(medians),
+            "step_seconds": centre,
+            "import_seconds": 1.0,
+            "first_step_seconds": centre * 2,
+            "items_per_second": 64 / centre,
+            "item_unit": ITEMS.get(cell["workload"], "images"),
+            "flops": 2e5,
+            "flops_per_second": 2e5 / centre,
+            "share_of_peak": 2e5 / centre / 6e10,
+            "peak_host_bytes": 400_000_000,
+            "baseline_host_bytes": 250_000_000,
+            "steady": True,
+            "drift": False,
+            "peak_device_bytes": 90_000_000 if cell["device"] == "cuda" else None,
+        }
+        | _numbers(cell, centre)
+    )
 
 
 def _numbers(cell: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -213,8 +359,11 @@ def _numbers(cell: dict[str, Any], seconds: float) -> dict[str, Any]:
     if cell["family"] == "training":
         return {}
     items = 31843.0 * int(cell["size"].rpartition("-")[2]) if cell["size"].startswith("case-") else 1e5
-    found = {"items_per_second": items / seconds, "item_unit": "elements" if cell["family"] == "science" else "paths",
-             "reference_error": {"float64": 3e-15, "float32": 8e-7}[cell["precision"]] * (1 + len(cell["task"]))}
+    found = {
+        "items_per_second": items / seconds,
+        "item_unit": "elements" if cell["family"] == "science" else "paths",
+        "reference_error": {"float64": 3e-15, "float32": 8e-7}[cell["precision"]] * (1 + len(cell["task"])),
+    }
     if cell["family"] == "science":
         found |= {"bytes_moved": 3.2e6, "share_of_copy": min(0.9, 3.2e6 / seconds / 1e10)}
     return found
@@ -223,57 +372,186 @@ def _numbers(cell: dict[str, Any], seconds: float) -> dict[str, Any]:
 def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
     for framework, mode in VARIANTS:
         for place, name in enumerate(("jacobian.x", "jacobian.W", "jacobian.b")):
-            tables["parity"].append({
-                "hardware": machine, "family": "autodiff", "workload": "linear_jacobian", "task": "jacobian",
-                "framework": framework, "mode": mode, "status": "ok", "name": name, "against": "reference",
-                "precision": "float64", "tolerance": 1e-8,
-                "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15)})
+            tables["parity"].append(
+                {
+                    "hardware": machine,
+                    "family": "autodiff",
+                    "workload": "linear_jacobian",
+                    "task": "jacobian",
+                    "framework": framework,
+                    "mode": mode,
+                    "status": "ok",
+                    "name": name,
+                    "against": "reference",
+                    "precision": "float64",
+                    "tolerance": 1e-8,
+                    "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15),
+                }
+            )
     for workload, _, factors in DERIVATIVES:
         for task in factors:
             for framework, mode, precision, scale in (
-                    ("torch", "eager", "float64", 1e-15), ("jax", "jit", "float64", 0.0),
-                    ("torch", "eager", "float32", 1e-6), ("jax", "jit", "float32", 4e-7)):
-                tables["parity"].append({
-                    "hardware": machine, "family": "autodiff", "workload": workload, "task": task,
-                    "framework": framework, "mode": mode, "status": "ok", "name": task, "against": "reference",
-                    "error": scale * 10.0 ** rng.uniform(-1, 1), "tolerance": 1e-8 if precision == "float64" else 1e-3,
-                    "precision": precision})
-    tables["noise"].append({"hardware": machine, "family": "training", "workload": "mlp", "task": "train",
-                            "size": "small", "precision": "float32", "device": "cpu", "framework": "jax", "mode": "jit",
-                            "ratio": 1.004, "ratio_low": 0.99, "ratio_high": 1.018, "runs": 3})
+                ("torch", "eager", "float64", 1e-15),
+                ("jax", "jit", "float64", 0.0),
+                ("torch", "eager", "float32", 1e-6),
+                ("jax", "jit", "float32", 4e-7),
+            ):
+                tables["parity"].append(
+                    {
+                        "hardware": machine,
+                        "family": "autodiff",
+                        "workload": workload,
+                        "task": task,
+                        "framework": framework,
+                        "mode": mode,
+                        "status": "ok",
+                        "name": task,
+                        "against": "reference",
+                        "error": scale * 10.0 ** rng.uniform(-1, 1),
+                        "tolerance": 1e-8 if precision == "float64" else 1e-3,
+                        "precision": precision,
+                    }
+                )
+    tables["noise"].append(
+        {
+            "hardware": machine,
+            "family": "training",
+            "workload": "mlp",
+            "task": "train",
+            "size": "small",
+            "precision": "float32",
+            "device": "cpu",
+            "framework": "jax",
+            "mode": "jit",
+            "ratio": 1.004,
+            "ratio_low": 0.99,
+            "ratio_high": 1.018,
+            "runs": 3,
+        }
+    )
     for precision, value in (("float32", 6e10), ("float64", 3e10)):
-        tables["peaks"].append({"hardware": machine, "framework": "torch", "device": "cpu", "precision": precision,
-                                "quantity": "matmul_flops_per_second", "value": value})
-    tables["peaks"].append({"hardware": machine, "framework": "torch", "device": "cpu", "quantity":
-                            "copy_bytes_per_second", "precision": "float32", "value": None})
+        tables["peaks"].append(
+            {
+                "hardware": machine,
+                "framework": "torch",
+                "device": "cpu",
+                "precision": precision,
+                "quantity": "matmul_flops_per_second",
+                "value": value,
+            }
+        )
+    tables["peaks"].append(
+        {
+            "hardware": machine,
+            "framework": "torch",
+            "device": "cpu",
+            "quantity": "copy_bytes_per_second",
+            "precision": "float32",
+            "value": None,
+        }
+    )
     for framework, name in (("torch", "recorded"), ("jax", "traced"), ("jax", "traced.gradient")):
-        tables["events"].append({"hardware": machine, "workload": "graphs", "framework": framework, "name": name,
-                                 "outcome": "ok", "value": 5.0, "text": GRAPH})
-    tables["events"].append({"hardware": machine, "workload": "control_flow", "framework": "jax", "name":
-                             "branch.compiled", "outcome": "raised", "text": f"Error: {HOSTILE}\nmore"})
-    for framework, name, value in (("torch", "bytes", 1e8), ("jax", "bytes", 1e8), ("jax", "donated.nothing", 9e8),
-                                   ("jax", "donated.parameters and state", 5e8), ("torch", "update.one by one", 5e8),
-                                   ("torch", "update.allocating", 9e8)):
-        tables["events"].append({"hardware": machine, "workload": "memory", "framework": framework, "name": name,
-                                 "outcome": "ok", "value": value, "text": json.dumps({"between": value / 2})})
-    tables["events"].append({"hardware": machine, "workload": "memory", "framework": "jax", "name":
-                             "donated.parameters", "outcome": "raised", "text": f"Error: {HOSTILE}"})
+        tables["events"].append(
+            {
+                "hardware": machine,
+                "workload": "graphs",
+                "framework": framework,
+                "name": name,
+                "outcome": "ok",
+                "value": 5.0,
+                "text": GRAPH,
+            }
+        )
+    tables["events"].append(
+        {
+            "hardware": machine,
+            "workload": "control_flow",
+            "framework": "jax",
+            "name": "branch.compiled",
+            "outcome": "raised",
+            "text": f"Error: {HOSTILE}\nmore",
+        }
+    )
+    for framework, name, value in (
+        ("torch", "bytes", 1e8),
+        ("jax", "bytes", 1e8),
+        ("jax", "donated.nothing", 9e8),
+        ("jax", "donated.parameters and state", 5e8),
+        ("torch", "update.one by one", 5e8),
+        ("torch", "update.allocating", 9e8),
+    ):
+        tables["events"].append(
+            {
+                "hardware": machine,
+                "workload": "memory",
+                "framework": framework,
+                "name": name,
+                "outcome": "ok",
+                "value": value,
+                "text": json.dumps({"between": value / 2}),
+            }
+        )
+    tables["events"].append(
+        {
+            "hardware": machine,
+            "workload": "memory",
+            "framework": "jax",
+            "name": "donated.parameters",
+            "outcome": "raised",
+            "text": f"Error: {HOSTILE}",
+        }
+    )
     for framework in ("torch", "jax"):
-        for module, names in (("numpy", ("add", "busday_count")), ("numpy.fft", ("fft",)),
-                              ("scipy.special", ("agm", HOSTILE))):
-            tables["coverage"] += [{"hardware": machine, "framework": framework, "module": module, "name": name,
-                                    "kind": "function", "found": name in ("add", "fft"), "place": HOSTILE,
-                                    "version": "0"} for name in names]
-        for name, outcome, error, text in (("eager.gradient", "ok", 1e-16, ""), ("compiled.gradient", "ok", 4.0, ""),
-                                           ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
-                                           ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV.")):
-            tables["events"].append({"hardware": machine, "workload": "transformations", "framework": framework,
-                                     "name": name, "outcome": outcome, "value": error, "text": text})
-    for identity, section, kind, verdict in (("bg-tf-engine", 1, "demonstrated", "refuted"),
-                                             ("core-static-faster", 2, "measured", "mixed"),
-                                             ("math-dx", 4, "measured", "supported")):
-        tables["claims"].append({"hardware": machine, "id": identity, "section": section, "kind": kind,
-                                 "verdict": verdict, "evidence": json.dumps({"reason": HOSTILE})})
+        for module, names in (
+            ("numpy", ("add", "busday_count")),
+            ("numpy.fft", ("fft",)),
+            ("scipy.special", ("agm", HOSTILE)),
+        ):
+            tables["coverage"] += [
+                {
+                    "hardware": machine,
+                    "framework": framework,
+                    "module": module,
+                    "name": name,
+                    "kind": "function",
+                    "found": name in ("add", "fft"),
+                    "place": HOSTILE,
+                    "version": "0",
+                }
+                for name in names
+            ]
+        for name, outcome, error, text in (
+            ("eager.gradient", "ok", 1e-16, ""),
+            ("compiled.gradient", "ok", 4.0, ""),
+            ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
+            ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV."),
+        ):
+            tables["events"].append(
+                {
+                    "hardware": machine,
+                    "workload": "transformations",
+                    "framework": framework,
+                    "name": name,
+                    "outcome": outcome,
+                    "value": error,
+                    "text": text,
+                }
+            )
+    for identity, section, kind, verdict in (
+        ("bg-tf-engine", 1, "demonstrated", "refuted"),
+        ("core-static-faster", 2, "measured", "mixed"),
+        ("math-dx", 4, "measured", "supported"),
+    ):
+        tables["claims"].append(
+            {
+                "hardware": machine,
+                "id": identity,
+                "section": section,
+                "kind": kind,
+                "verdict": verdict,
+                "evidence": json.dumps({"reason": HOSTILE}),
+            }
+        )
 
 
 if __name__ == "__main__":

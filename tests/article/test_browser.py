@@ -9,11 +9,21 @@ import pytest
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = [pytest.mark.xdist_group("pages"),
-              pytest.mark.skipif(not BROWSER or not DRIVER, reason="no chromium with chromedriver is installed")]
+pytestmark = [
+    pytest.mark.xdist_group("pages"),
+    pytest.mark.skipif(not BROWSER or not DRIVER, reason="no chromium with chromedriver is installed"),
+]
 
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +42,13 @@ def browser(tmp_path_factory):
 
 
 def show(browser, page, width=1600, scheme="light"):
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-        "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
+    )
     for kind in ("browser", "performance"):
         browser.get_log(kind)
     browser.get(page.as_uri())
@@ -55,8 +68,9 @@ def test_the_page_opens_from_a_file_without_a_word_on_the_console(browser, page)
 def test_no_request_leaves_the_page(browser, page):
     show(browser, page)
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = {message["params"]["request"]["url"] for message in messages
-             if message["method"] == "Network.requestWillBeSent"}
+    asked = {
+        message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
+    }
     # the first page that a fresh browser opens is its own
     assert {url for url in asked if not url.startswith(("chrome:", "data:"))} == {page.as_uri()}
 
@@ -88,8 +102,10 @@ def test_no_drawn_text_reaches_beyond_its_drawing(browser, page, width):
     assert outside == []
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), [
-    ("en", 360, "dark"), ("en", 1600, "light"), ("zh", 360, "light"), ("zh", 1600, "dark")])
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("en", 360, "dark"), ("en", 1600, "light"), ("zh", 360, "light"), ("zh", 1600, "dark")],
+)
 def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
     from axe_core_python.selenium import Axe
 
@@ -98,8 +114,11 @@ def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
     browser.execute_script("""document.querySelectorAll("tbody tr:nth-child(n+9)").forEach(row => row.remove());
         document.querySelectorAll("svg g:nth-of-type(n+2) use, svg path").forEach(mark => mark.remove());""")
     found = Axe().run(browser, options={"resultTypes": ["violations"]})
-    serious = {fault["id"]: [node["html"][:200] for node in fault["nodes"][:3]] for fault in found["violations"]
-               if fault["impact"] in ("serious", "critical")}
+    serious = {
+        fault["id"]: [node["html"][:200] for node in fault["nodes"][:3]]
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    }
     assert serious == {}
 
 

@@ -15,10 +15,17 @@ SPACE = numbers_.SPACE
 positive = st.floats(1e-9, 1e9)
 
 
-@pytest.mark.parametrize(("value", "shown"), [
-    (0.0000000321, f"32.1{SPACE}ns"), (0.00123, f"1.23{SPACE}ms"), (1.5, f"1.50{SPACE}s"), (99.96, f"100{SPACE}s"),
-    (600, f"10.0{SPACE}min"), (0, f"0{SPACE}s"),
-])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0000000321, f"32.1{SPACE}ns"),
+        (0.00123, f"1.23{SPACE}ms"),
+        (1.5, f"1.50{SPACE}s"),
+        (99.96, f"100{SPACE}s"),
+        (600, f"10.0{SPACE}min"),
+        (0, f"0{SPACE}s"),
+    ],
+)
 def test_seconds_have_human_units(value, shown):
     assert seconds(value) == shown
 

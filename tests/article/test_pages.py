@@ -124,7 +124,7 @@ def test_a_failure_is_listed_with_its_message(pages):
 
 def test_a_transformation_says_what_became_of_it_and_a_namespace_what_it_lacks(pages):
     html = pages["en"].read_text(encoding="utf-8")
-    matrix = html[html.index('id="section-3"'):html.index('id="section-4"')]
+    matrix = html[html.index('id="section-3"') : html.index('id="section-4"')]
     assert ">right</span>" in matrix
     assert ">wrong value</span>" in matrix
     assert ">ended the process</span>" in matrix
@@ -140,13 +140,31 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
     section, executed = "06_scenarios.ipynb", tmp_path / "notebooks"
     executed.mkdir()
     parameters = {"tables": synthetic, "machine": "synthetic-cpu-2c", "language": "en", "workflow": "workflow"}
-    subprocess.run([sys.executable, "-m", "papermill", f"workflow/article/notebooks/{section}", executed / section,
-                    "-k", "python3", "--no-progress-bar",
-                    *(word for name, value in parameters.items() for word in ("-r", name, str(value)))],
-                   check=True, cwd=ROOT, capture_output=True, timeout=300)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            f"workflow/article/notebooks/{section}",
+            executed / section,
+            "-k",
+            "python3",
+            "--no-progress-bar",
+            *(word for name, value in parameters.items() for word in ("-r", name, str(value))),
+        ],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=300,
+    )
     page = tmp_path / "index.html"
-    subprocess.run([sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", executed,
-                    "--output", page], check=True, cwd=ROOT, capture_output=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", executed, "--output", page],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=300,
+    )
 
     def text_of(path):
         return re.findall(r'<section id="section-6".*?</section>', path.read_text(encoding="utf-8"), re.DOTALL)
@@ -173,9 +191,24 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
 
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
     (tmp_path / "01_background.ipynb").write_text(
-        '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}')
-    done = subprocess.run([sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", tmp_path,
-                           "--output", tmp_path / "index.html"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+        '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}'
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "workflow/scripts/render.py",
+            "--language",
+            "en",
+            "--notebooks",
+            tmp_path,
+            "--output",
+            tmp_path / "index.html",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode != 0
     assert "a cell failed: ValueError: no" in done.stderr
     assert not (tmp_path / "index.html").exists()

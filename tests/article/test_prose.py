@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from article import prose
 from bench.results.intervals import Interval
 
-HOSTILE = '<script>alert(1)</script> *bold* [link](javascript:alert(1)) $x$ `code`'
+HOSTILE = "<script>alert(1)</script> *bold* [link](javascript:alert(1)) $x$ `code`"
 
 
 def test_a_formula_becomes_mathml():

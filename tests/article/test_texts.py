@@ -40,8 +40,10 @@ def test_both_languages_have_the_same_words():
 
 @pytest.mark.parametrize("name", sorted(read_words(FOLDER / "words.yaml", "en").under("figure")))
 def test_a_sentence_takes_the_same_values_in_both_languages(name):
-    english, chinese = (set(re.findall(r"\{(\w+)\}", read_words(FOLDER / "words.yaml", language)[f"figure.{name}"]))
-                        for language in ("en", "zh"))
+    english, chinese = (
+        set(re.findall(r"\{(\w+)\}", read_words(FOLDER / "words.yaml", language)[f"figure.{name}"]))
+        for language in ("en", "zh")
+    )
     assert english == chinese
 
 

@@ -8,8 +8,19 @@ import pytest
 
 from bench import schema
 
-NOISE = {"hardware": "this", "family": "training", "workload": "mlp", "task": "train", "size": "tiny",
-         "precision": "float32", "device": "cpu", "framework": "jax", "mode": "jit", "ratio": 1.01, "runs": 3}
+NOISE = {
+    "hardware": "this",
+    "family": "training",
+    "workload": "mlp",
+    "task": "train",
+    "size": "tiny",
+    "precision": "float32",
+    "device": "cpu",
+    "framework": "jax",
+    "mode": "jit",
+    "ratio": 1.01,
+    "runs": 3,
+}
 
 
 @pytest.fixture
@@ -70,8 +81,11 @@ def test_observations_of_the_time_before_lower_precisions_are_read_as_float64(tm
     row = {"family": "training", "workload": "mlp", "task": "train", "framework": "jax", "mode": "jit", "status": "ok"}
     with monkeypatch.context() as past:
         past.setattr(schema, "VERSION", 2)
-        past.setitem(schema.TABLES, "observations", {name: kind for name, kind in schema.OBSERVATIONS.items()
-                                                     if name != "precision"})
+        past.setitem(
+            schema.TABLES,
+            "observations",
+            {name: kind for name, kind in schema.OBSERVATIONS.items() if name != "precision"},
+        )
         schema.write(tmp_path / "jax.parquet", "observations", [row])
     assert schema.read(tmp_path / "jax.parquet", "observations")[0]["precision"] == "float64"
 
@@ -104,10 +118,19 @@ def test_a_foreign_parquet_file_is_refused(tmp_path):
         schema.read(path, "run")
 
 
-@pytest.mark.parametrize(("column", "value"), [
-    ("device", "tpu"), ("hardware", "<script>alert(1)</script>"), ("workload", "../../etc"), ("mode", "scan "),
-    ("ratio", float("nan")), ("ratio", -1.0), ("ratio", 1e30), ("task", "x" * 30_000),
-])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("device", "tpu"),
+        ("hardware", "<script>alert(1)</script>"),
+        ("workload", "../../etc"),
+        ("mode", "scan "),
+        ("ratio", float("nan")),
+        ("ratio", -1.0),
+        ("ratio", 1e30),
+        ("task", "x" * 30_000),
+    ],
+)
 def test_absurd_values_are_refused(tmp_path, column, value):
     path = tmp_path / "noise.parquet"
     schema.write(path, "noise", [NOISE | {column: value}])

@@ -25,19 +25,30 @@ TIMED = {key: item for key, item in FOUND.items() if item.family != "examples"}
 FRAMEWORKS = ("torch", "jax")
 BASELINES = {key: item for key, item in TIMED.items() if "numpy" in item.frameworks}
 
-PLAIN = {"__future__", "collections", "dataclasses", "functools", "gzip", "importlib", "itertools", "math", "pathlib",
-         "types", "typing"}
+PLAIN = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "functools",
+    "gzip",
+    "importlib",
+    "itertools",
+    "math",
+    "pathlib",
+    "types",
+    "typing",
+}
 """Parts of the standard library that have neither a clock nor processes."""
-OWN = {"problem": {"numpy"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"},
-       "numpy": {"numpy"}}
+OWN = {"problem": {"numpy"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"}, "numpy": {"numpy"}}
 
 together = pytest.mark.xdist_group("references")
 """Tests that need every reference: in one process, each reference is computed once."""
 
 every_workload = pytest.mark.parametrize("key", TIMED)
 every_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
-every_implementation = pytest.mark.parametrize(("key", "framework"), [
-    (key, framework) for key, item in TIMED.items() for framework in item.frameworks])
+every_implementation = pytest.mark.parametrize(
+    ("key", "framework"), [(key, framework) for key, item in TIMED.items() for framework in item.frameworks]
+)
 
 
 def variants():
@@ -113,8 +124,11 @@ def imports(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: relative import"
-            yield from ([f"bench.backends.{alias.name}" for alias in node.names]
-                        if node.module == "bench.backends" else [node.module])
+            yield from (
+                [f"bench.backends.{alias.name}" for alias in node.names]
+                if node.module == "bench.backends"
+                else [node.module]
+            )
 
 
 @every_workload
@@ -140,11 +154,17 @@ def test_an_implementation_imports_its_problem_and_its_own_framework_alone(key, 
     assert not ours & others
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(catalogue.ROOT.glob("*/*/*.py"))
-                                  if "examples" not in path.parts], ids=lambda path: "/".join(path.parts[-3:]))
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(catalogue.ROOT.glob("*/*/*.py")) if "examples" not in path.parts],
+    ids=lambda path: "/".join(path.parts[-3:]),
+)
 def test_no_workload_reads_a_clock(path):
-    names = {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(ast.parse(path.read_text()))
-             if isinstance(node, ast.Attribute | ast.Name)}
+    names = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
     assert not names & {"perf_counter", "perf_counter_ns", "monotonic", "process_time", "time_ns", "Timer"}
 
 
@@ -155,12 +175,30 @@ def test_no_workload_reads_a_clock(path):
 def observed(key, framework, slow):
     """What the gate's own command observes, in a process of its own; once per workload, framework and kind of mode."""
     problem = TIMED[key].problem
-    checks = [f"{mode}:{task}" for mode in gate_.modes(TIMED[key], framework) if is_slow(key, mode) == slow
-              for task in problem.CHECK_TASKS]
+    checks = [
+        f"{mode}:{task}"
+        for mode in gate_.modes(TIMED[key], framework)
+        if is_slow(key, mode) == slow
+        for task in problem.CHECK_TASKS
+    ]
     with TemporaryDirectory() as folder:
         output = Path(folder) / "observations.parquet"
-        done = subprocess.run([sys.executable, str(ROOT / "workflow/scripts/check.py"), "--framework", framework, "--workload", key,
-                               "--output", str(output), "--checks", *checks], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(ROOT / "workflow/scripts/check.py"),
+                "--framework",
+                framework,
+                "--workload",
+                key,
+                "--output",
+                str(output),
+                "--checks",
+                *checks,
+            ],
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr
         return schema.read(output, "observations")
 
@@ -172,8 +210,11 @@ def gate(key, slow):
 
 @pytest.mark.parametrize(("key", "framework", "mode", "task"), list(variants()))
 def test_every_variant_passes_the_parity_gate(key, framework, mode, task):
-    rows = [row for row in gate(key, is_slow(key, mode))
-            if (row["framework"], row["mode"], row["task"]) == (framework, mode, task)]
+    rows = [
+        row
+        for row in gate(key, is_slow(key, mode))
+        if (row["framework"], row["mode"], row["task"]) == (framework, mode, task)
+    ]
     assert rows, "the gate said nothing"
     unsupported = [row for row in rows if row["status"] == "unsupported"]
     assert [row for row in rows if row["status"] != "ok"] == unsupported
@@ -227,8 +268,12 @@ print(json.dumps(report))
 @every_framework
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "tf32"])
 def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework, precision):
-    done = subprocess.run([sys.executable, "-c", PRECISIONS_SCRIPT, framework, precision], capture_output=True,
-                          text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
+    done = subprocess.run(
+        [sys.executable, "-c", PRECISIONS_SCRIPT, framework, precision],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report
@@ -276,8 +321,12 @@ print(json.dumps(report))
 def test_on_the_way_to_a_target_both_frameworks_see_the_same_losses_and_scores():
     found: dict[str, list] = {}
     for framework, modes in (("torch", ["eager"]), ("jax", ["jit", "scan"])):
-        done = subprocess.run([sys.executable, "-c", COURSE_SCRIPT, framework, *modes], capture_output=True, text=True,
-                              env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
+        done = subprocess.run(
+            [sys.executable, "-c", COURSE_SCRIPT, framework, *modes],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+        )
         assert done.returncode == 0, done.stderr
         for key, courses in json.loads(done.stdout).items():
             found.setdefault(key, []).extend(courses)
@@ -295,9 +344,19 @@ def module(**changes):
     made = ModuleType("bench.workloads.training.made.problem", "Documented.")
     made.__file__ = "problem.py"
     methods = {name: lambda self: None for name in contract.METHODS}
-    parts = {"TITLE": {"en": "a", "zh": "b"}, "SECTION": 5, "SCENARIO": "a", "ITEM": "a", "TASKS": ("train",),
-             "SIZES": {"tiny": {}, "small": {}}, "CHECK_TASKS": ("train",), "PRECISIONS": ("float32",),
-             "TOLERANCE": 1e-8, "PRECISION_TOLERANCE": {"float32": 1e-4}, "Problem": type("Problem", (), methods)}
+    parts = {
+        "TITLE": {"en": "a", "zh": "b"},
+        "SECTION": 5,
+        "SCENARIO": "a",
+        "ITEM": "a",
+        "TASKS": ("train",),
+        "SIZES": {"tiny": {}, "small": {}},
+        "CHECK_TASKS": ("train",),
+        "PRECISIONS": ("float32",),
+        "TOLERANCE": 1e-8,
+        "PRECISION_TOLERANCE": {"float32": 1e-4},
+        "Problem": type("Problem", (), methods),
+    }
     made.__dict__.update({name: value for name, value in (parts | changes).items() if value is not None})
     return made
 
@@ -306,19 +365,22 @@ def test_a_problem_with_everything_is_accepted():
     contract.read(module(), contract.Timed)
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"TITLE": None}, "TITLE is missing"),
-    ({"TITLE": {"en": "a"}}, "TITLE has no 'zh'"),
-    ({"SECTION": "5"}, "SECTION is '5', expected a int"),
-    ({"SIZES": {"tiny": {}}}, "SIZES has no 'small'"),
-    ({"SIZES": {"tiny": {}, "small": {}, "huge": {}}}, "SIZES has 'huge'"),
-    ({"PRECISIONS": ("float8",)}, "PRECISIONS has 'float8'"),
-    ({"PRECISION_TOLERANCE": {}}, "PRECISION_TOLERANCE has no 'float32'"),
-    ({"TASKS": ()}, "TASKS is empty"),
-    ({"QUICK_TASKS": ("fit",)}, "QUICK_TASKS has 'fit'"),
-    ({"Problem": type("Problem", (), {})}, "Problem has no method inputs"),
-    ({"__doc__": ""}, "no docstring"),
-])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"TITLE": None}, "TITLE is missing"),
+        ({"TITLE": {"en": "a"}}, "TITLE has no 'zh'"),
+        ({"SECTION": "5"}, "SECTION is '5', expected a int"),
+        ({"SIZES": {"tiny": {}}}, "SIZES has no 'small'"),
+        ({"SIZES": {"tiny": {}, "small": {}, "huge": {}}}, "SIZES has 'huge'"),
+        ({"PRECISIONS": ("float8",)}, "PRECISIONS has 'float8'"),
+        ({"PRECISION_TOLERANCE": {}}, "PRECISION_TOLERANCE has no 'float32'"),
+        ({"TASKS": ()}, "TASKS is empty"),
+        ({"QUICK_TASKS": ("fit",)}, "QUICK_TASKS has 'fit'"),
+        ({"Problem": type("Problem", (), {})}, "Problem has no method inputs"),
+        ({"__doc__": ""}, "no docstring"),
+    ],
+)
 def test_a_problem_that_breaks_its_contract_is_refused_by_name(changes, message):
     with pytest.raises(contract.InvalidWorkload, match=message.replace("(", r"\(")):
         contract.read(module(**changes), contract.Timed)

@@ -102,8 +102,12 @@ def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator
             yield f"{mode} {task}", (ours.step, ours.wait), (step, wait)
 
 
-def offered(baseline: Any, framework: str, problem: Any, tasks: Iterable[str],
-            ) -> Iterator[tuple[str, tuple[Call, tuple[Any, ...]]]]:
+def offered(
+    baseline: Any,
+    framework: str,
+    problem: Any,
+    tasks: Iterable[str],
+) -> Iterator[tuple[str, tuple[Call, tuple[Any, ...]]]]:
     """Those of `tasks` that a baseline has, each with its function and arguments.
 
     It has all for which it does not raise the KeyError of their name. Loops are left out: they are slow on purpose.
@@ -157,8 +161,18 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
         rounds = np.array([[timing.block_seconds(*side, loops) for side in (ours, theirs)] for _ in range(ROUNDS)])
         low, high = np.quantile(rounds[:, 0] / rounds[:, 1], (0.25, 0.75))
         mine, other = np.median(rounds, axis=0) / loops
-        rows.append({"workload": name, "framework": framework, "mode": mode, "ratio": mine / other, "low": low,
-                     "high": high, "our_seconds": mine, "their_seconds": other})
+        rows.append(
+            {
+                "workload": name,
+                "framework": framework,
+                "mode": mode,
+                "ratio": mine / other,
+                "low": low,
+                "high": high,
+                "our_seconds": mine,
+                "their_seconds": other,
+            }
+        )
     return rows
 
 
@@ -182,8 +196,11 @@ def main() -> None:
             print(json.dumps(compare(options.framework, name, options.size, options.tasks)))
             continue
         for row in both(name, options.size, options.tasks):
-            print("{workload:22} {framework:5} {mode:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
-                  "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row), flush=True)
+            print(
+                "{workload:22} {framework:5} {mode:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
+                "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row),
+                flush=True,
+            )
 
 
 def both(name: str, size: str = "small", tasks: str = TASKS[0]) -> list[dict[str, Any]]:

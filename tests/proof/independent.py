@@ -58,6 +58,7 @@ def by_torch(step: Any) -> float:
 
 def by_pyperf(runner: Any, step: Any, turn: int) -> float:
     """Median seconds per step by pyperf, which times in this process when it is its own worker."""
+
     def call() -> None:
         step.step()
         step.wait()

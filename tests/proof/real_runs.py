@@ -11,8 +11,10 @@ from bench import schema
 from bench.results import statistics
 from tests.conftest import Bench
 
-PLAN = ('{"plan": {"budget_seconds": 0.15, "warmup_seconds": 0.2, "half_width": 0.01, "least_values": 7}, '
-        '"timeout_seconds": 60, "exclusive": true}')
+PLAN = (
+    '{"plan": {"budget_seconds": 0.15, "warmup_seconds": 0.2, "half_width": 0.01, "least_values": 7}, '
+    '"timeout_seconds": 60, "exclusive": true}'
+)
 
 SLOWED = """
 import numpy as np
@@ -62,8 +64,10 @@ def same_against_same(folder: Path, comparisons: int, runs: int) -> list[statist
     medians = run_medians(folder, ["first_1000", "second_1000"], comparisons * runs)
     blocks = [slice(start, start + runs) for start in range(0, comparisons * runs, runs)]
     rounds = list(range(runs))
-    return [statistics.ratio(medians["first_1000"][block], medians["second_1000"][block], rounds, rounds)
-            for block in blocks]
+    return [
+        statistics.ratio(medians["first_1000"][block], medians["second_1000"][block], rounds, rounds)
+        for block in blocks
+    ]
 
 
 def slowdowns(folder: Path, runs: int) -> list[Comparison]:
@@ -77,6 +81,13 @@ def slowdowns(folder: Path, runs: int) -> list[Comparison]:
     floor = statistics.noise_floor([against("twin_1000")], runs)
     ratios = {name: against(name) for name in ("slow_1030", "hardly_1002")}
     adjusted = statistics.adjust([ratio.p for ratio in ratios.values() if ratio.p is not None])
-    return [Comparison(name, ratio.ratio, ratio.low or 0.0, ratio.high or 0.0,
-                       statistics.verdict(ratio.ratio, ratio.low, ratio.high, p, floor))
-            for (name, ratio), p in zip(ratios.items(), adjusted, strict=True)]
+    return [
+        Comparison(
+            name,
+            ratio.ratio,
+            ratio.low or 0.0,
+            ratio.high or 0.0,
+            statistics.verdict(ratio.ratio, ratio.low, ratio.high, p, floor),
+        )
+        for (name, ratio), p in zip(ratios.items(), adjusted, strict=True)
+    ]

@@ -41,9 +41,12 @@ print(json.dumps({"target": target, "scores": scores}))
 @pytest.mark.parametrize("name", ["dqn", "ppo"])
 def test_the_mean_return_reaches_400_of_500(name, framework, seed):
     pytest.importorskip(framework)
-    done = subprocess.run([sys.executable, "-c", SCRIPT, name, framework, MODES[framework], str(seed)],
-                          capture_output=True, text=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT / "workflow"), "OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, name, framework, MODES[framework], str(seed)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow"), "OMP_NUM_THREADS": "1"},
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["target"]["value"] == 400

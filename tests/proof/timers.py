@@ -21,7 +21,8 @@ def turns(framework: str) -> list[dict[str, float]]:
     with tempfile.TemporaryDirectory() as caches:
         variables = environment.variables(os.environ, device="cpu", threads=len(cpus), caches=Path(caches))
         command = [sys.executable, str(SCRIPT), framework, *(PYPERF if framework == "jax" else ())]
-        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True,
-                              preexec_fn=lambda: environment.pin(cpus))
+        done = subprocess.run(
+            command, env=variables, capture_output=True, text=True, check=True, preexec_fn=lambda: environment.pin(cpus)
+        )
     result = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
     return json.loads(result.removeprefix("RESULT "))["turns"]

@@ -50,18 +50,25 @@ def test_snakemake_looks_at_the_waiting_jobs_when_one_is_done_and_not_ever_more_
 
 def test_the_workflow_is_lint_free_and_formatted():
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    lint = subprocess.run([sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True,
-                          env=environment)
+    lint = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True, env=environment
+    )
     assert lint.returncode == 0, lint.stdout + lint.stderr
     files = ["Snakefile", *map(str, (ROOT / "workflow/rules").glob("*.smk"))]
-    formatted = subprocess.run([Path(sys.executable).parent / "snakefmt", "--check", *files], cwd=ROOT,
-                               capture_output=True, text=True)
+    formatted = subprocess.run(
+        [Path(sys.executable).parent / "snakefmt", "--check", *files], cwd=ROOT, capture_output=True, text=True
+    )
     assert formatted.returncode == 0, formatted.stderr
 
 
-@pytest.mark.parametrize(("config", "message"), [({"preset": "fast"}, "preset is 'fast'"),
-                                                 ({"colour": "red"}, "unknown key colour"),
-                                                 ({"workloads": "training/nothing"}, "training/nothing")])
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"preset": "fast"}, "preset is 'fast'"),
+        ({"colour": "red"}, "unknown key colour"),
+        ({"workloads": "training/nothing"}, "training/nothing"),
+    ],
+)
 def test_a_wrong_configuration_is_one_sentence(bench, config, message):
     told = bench.snakemake("-n", check=False, **config)
     assert told.returncode != 0
@@ -98,7 +105,10 @@ def test_editing_a_workload_measures_that_workload_again_and_no_other(done):
 
 def test_touching_a_workload_or_editing_text_measures_nothing(done):
     before = done.run_files()
-    for path in [*done.root.glob("workflow/bench/workloads/training/small/*"), done.root / "workflow/bench/measuring/timing.py"]:
+    for path in [
+        *done.root.glob("workflow/bench/workloads/training/small/*"),
+        done.root / "workflow/bench/measuring/timing.py",
+    ]:
         path.touch()
     text = next((done.root / "workflow/article/text/en").glob("*.md"))
     text.write_text(text.read_text() + "\nOne more sentence.\n")
@@ -132,8 +142,14 @@ def test_a_failed_run_is_kept_until_asked_for_again(flow):
 
 
 def test_after_a_kill_only_what_is_missing_is_measured(flow):
-    process = subprocess.Popen(flow.snakemake_command(TABLES, runs=6, **ONE), cwd=flow.root, env=flow.environment,
-                               start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        flow.snakemake_command(TABLES, runs=6, **ONE),
+        cwd=flow.root,
+        env=flow.environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 120
     while len(flow.run_files()) < 2:
         assert time.monotonic() < deadline
@@ -151,8 +167,13 @@ def test_after_a_kill_only_what_is_missing_is_measured(flow):
 
 
 def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):
-    first = subprocess.Popen(flow.snakemake_command(TABLES, runs=6, **ONE), cwd=flow.root, env=flow.environment,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = subprocess.Popen(
+        flow.snakemake_command(TABLES, runs=6, **ONE),
+        cwd=flow.root,
+        env=flow.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 120
     while not flow.run_files():
         assert time.monotonic() < deadline

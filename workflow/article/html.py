@@ -50,4 +50,4 @@ def message(text: Any) -> Markup:
     line = first_line(text)
     if text == line:
         return Markup("<code>{}</code>").format(line) if line else Markup("")
-    return Markup('<details><summary><code>{}</code></summary>{}</details>').format(line, Markup(prose.code(text)))
+    return Markup("<details><summary><code>{}</code></summary>{}</details>").format(line, Markup(prose.code(text)))

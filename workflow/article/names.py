@@ -71,6 +71,8 @@ def panel(row: Any, names: Names, several_machines: bool, columns: tuple[str, ..
 def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
     """Within each panel: torch before jax, and the modes in a fixed order."""
     panels = {name: place for place, name in enumerate(dict.fromkeys(frame["panel"]))}
-    keys = [(panels[row.panel], VARIANT_ORDER[row.framework, row.mode], getattr(row, "cache", "") != "cold", place)
-            for place, row in enumerate(frame.itertuples())]
+    keys = [
+        (panels[row.panel], VARIANT_ORDER[row.framework, row.mode], getattr(row, "cache", "") != "cold", place)
+        for place, row in enumerate(frame.itertuples())
+    ]
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)

@@ -44,8 +44,11 @@ def outputs(notebook: Path) -> list[str]:
 
 def sections(notebooks: Iterable[Path], titles: dict[str, str]) -> list[Section]:
     """The sections of the page; the number of each is the number its file name begins with."""
-    return [Section(number, titles[str(number)], Markup("\n".join(outputs(path))))
-            for path in sorted(notebooks) for number in [int(path.name.split("_")[0])]]
+    return [
+        Section(number, titles[str(number)], Markup("\n".join(outputs(path))))
+        for path in sorted(notebooks)
+        for number in [int(path.name.split("_")[0])]
+    ]
 
 
 def style() -> Markup:
@@ -62,5 +65,12 @@ def page(language: str, parts: list[Section], preset: str, languages: list[dict[
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html").render(
-        words=read_words(FOLDER / "words.yaml", language), tag=TAGS[language], sections=parts, preset=preset,
-        languages=languages, style=style(), script=Markup(script), script_hash=f"sha256-{digest}")
+        words=read_words(FOLDER / "words.yaml", language),
+        tag=TAGS[language],
+        sections=parts,
+        preset=preset,
+        languages=languages,
+        style=style(),
+        script=Markup(script),
+        script_hash=f"sha256-{digest}",
+    )

@@ -28,9 +28,15 @@ OPEN, CLOSE = "\ue000", "\ue001"
 TOKEN = re.compile(f"{OPEN}([0-9a-f]*){CLOSE}")
 
 FILTERS: dict[str, Callable[..., str]] = {
-    "seconds": numbers.seconds, "ratio": numbers.ratio, "percent": numbers.percent, "size": numbers.size,
+    "seconds": numbers.seconds,
+    "ratio": numbers.ratio,
+    "percent": numbers.percent,
+    "size": numbers.size,
     "span": lambda entry: numbers.ratio(intervals.Interval(entry["ratio"], entry["ratio_low"], entry["ratio_high"])),
-    "rate": numbers.rate, "count": numbers.count, "scientific": numbers.scientific, "digits": numbers.digits,
+    "rate": numbers.rate,
+    "count": numbers.count,
+    "scientific": numbers.scientific,
+    "digits": numbers.digits,
 }
 
 
@@ -47,8 +53,9 @@ def blocks(path: Path) -> dict[str, str]:
 
 def environment(language: str) -> Environment:
     """The Jinja environment of one language: strict names, autoescape, filters that give units."""
-    made = Environment(autoescape=True, undefined=StrictUndefined, finalize=_token, trim_blocks=True,
-                       lstrip_blocks=True)
+    made = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_token, trim_blocks=True, lstrip_blocks=True
+    )
     made.filters.update(FILTERS)
     made.filters["listing"] = lambda items: numbers.listing(items, language)
     return made

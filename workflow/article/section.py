@@ -1,7 +1,7 @@
 """What a notebook of the article calls: text, figures, tables and verdicts as HTML, from the tables, in one language.
 
-    article = load("report/data", "en", machine="this", section=3)
-    article.text("steps", loss=…)
+article = load("report/data", "en", machine="this", section=3)
+article.text("steps", loss=…)
 """
 
 from __future__ import annotations
@@ -92,8 +92,18 @@ class Article:
         """A line of a list: a bold title, a colon, and sentences."""
         return Markup("<li><b>{}</b>{}{}</li>").format(title, self.words["colon"], Markup("").join(sentences))
 
-    def figure(self, draw: Callable[..., Any], data: Any, name: str, *others: Any, rows: Sequence[str] = (),
-               minimum: int = 2, most: int = MOST_PANELS, after: Any = None, **values: Any) -> Html:
+    def figure(
+        self,
+        draw: Callable[..., Any],
+        data: Any,
+        name: str,
+        *others: Any,
+        rows: Sequence[str] = (),
+        minimum: int = 2,
+        most: int = MOST_PANELS,
+        after: Any = None,
+        **values: Any,
+    ) -> Html:
         """A figure in two widths with caption and text alternative; a sentence where there are too few points.
 
         name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
@@ -116,20 +126,35 @@ class Article:
         number = f"{self.section}.{self._numbers['figure']}"
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
         description = self.words["figure.alternative"].format(
-            caption=words["caption"].format(**values), rows="; ".join([*rows[:MANY], *more]) or title)
+            caption=words["caption"].format(**values), rows="; ".join([*rows[:MANY], *more]) or title
+        )
         drawings = []
         for width, css_class in ((WIDE, "wide"), (NARROW, "narrow")):
             drawing = draw(data, *others, words, width=width)
             prefix = f"f{number.replace('.', '-')}-{css_class}"
             drawings.append(embed(drawing, prefix, title, description, css_class))
         caption = Markup("<figcaption><b>{} {}.</b> {}{}</figcaption>").format(
-            self.words["figure.figure"], number, words["caption"].format(**values),
-            self.space + self.phrase("figure.panels", count=left_out) if left_out else "")
-        return Html(Markup('<figure id="figure-{}">{}</figure>{}').format(
-            number.replace(".", "-"), join(*drawings, caption), after or ""))
+            self.words["figure.figure"],
+            number,
+            words["caption"].format(**values),
+            self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
+        )
+        return Html(
+            Markup('<figure id="figure-{}">{}</figure>{}').format(
+                number.replace(".", "-"), join(*drawings, caption), after or ""
+            )
+        )
 
-    def table(self, rows: Iterable[Mapping[str, Content]], columns: Sequence[str], name: str, *,
-              folded: bool = False, empty: str | None = None, **values: Any) -> Html:
+    def table(
+        self,
+        rows: Iterable[Mapping[str, Content]],
+        columns: Sequence[str],
+        name: str,
+        *,
+        folded: bool = False,
+        empty: str | None = None,
+        **values: Any,
+    ) -> Html:
         """A table with caption and headers; columns without any content are left out.
 
         name: its caption is the word `table.<name>`, the heading of a column `column.<column>`. folded: hidden behind
@@ -143,16 +168,22 @@ class Article:
         self._numbers["table"] += 1
         number = f"{self.section}.{self._numbers['table']}"
         identity = f"table-{number.replace('.', '-')}"
-        title = Markup("<b>{} {}.</b> {}").format(self.words["table.table"], number,
-                                                  self.phrase(f"table.{name}", **values))
-        head = join(*(Markup('<th scope="col">{}</th>').format(self.words.get(f"column.{column}", column))
-                      for column in shown))
+        title = Markup("<b>{} {}.</b> {}").format(
+            self.words["table.table"], number, self.phrase(f"table.{name}", **values)
+        )
+        head = join(
+            *(Markup('<th scope="col">{}</th>').format(self.words.get(f"column.{column}", column)) for column in shown)
+        )
         body = join(*(_row(row, shown) for row in rows))
         if folded:
             table = Markup('<table aria-labelledby="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-                identity, head, body)
-            return Html(Markup('<details class="numbers"><summary id="{}">{}</summary>{}</details>').format(
-                identity, title, _scrolling(table, identity)))
+                identity, head, body
+            )
+            return Html(
+                Markup('<details class="numbers"><summary id="{}">{}</summary>{}</details>').format(
+                    identity, title, _scrolling(table, identity)
+                )
+            )
         caption = Markup('<caption id="{}"><span>{}</span></caption>').format(identity, title)
         table = Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(caption, head, body)
         return Html(_scrolling(table, identity))
@@ -171,21 +202,26 @@ class Article:
         if claim["kind"] == "opinion":  # the same on every machine, and decided by nothing
             verdicts = verdicts[:1]
         says = Markup('<p class="says"><span class="label">{}</span> {}</p>').format(
-            self.words["claim.says"], claim["says"][self.language])
+            self.words["claim.says"], claim["says"][self.language]
+        )
         decide = claim.get("decide", {}).get(self.language)
         how = Markup('<p class="decide">{} {}</p>').format(self.words["claim.decide"], decide) if decide else ""
         return Html(Markup('<div class="claim" id="claim-{}">{}</div>').format(identity, join(says, *verdicts, how)))
 
     def claims(self, *identities: str) -> Html:
         """The boxes of the claims named; without names, of all claims of this section that no box has shown yet."""
-        rest = [entry["id"] for entry in self.claims_list
-                if entry["section"] == self.section and entry["id"] not in self._shown]
+        rest = [
+            entry["id"]
+            for entry in self.claims_list
+            if entry["section"] == self.section and entry["id"] not in self._shown
+        ]
         return join(*(self.claim(identity) for identity in identities or rest))
 
     def badge(self, verdict: str) -> Markup:
         """A verdict as a coloured word."""
         return Markup('<span class="badge" data-verdict="{}">{}</span>').format(
-            verdict.replace(" ", "-"), self.words.get(f"verdict.{verdict}", verdict))
+            verdict.replace(" ", "-"), self.words.get(f"verdict.{verdict}", verdict)
+        )
 
     @cached_property
     def _evidence_blocks(self) -> dict[str, str]:
@@ -199,8 +235,9 @@ class Article:
         if identity not in self._evidence_blocks or not evidence:
             return Markup("")
         try:
-            text = prose.render(self._evidence_blocks[identity], {"e": evidence, "w": self.words.under("evidence")},
-                                self.language)
+            text = prose.render(
+                self._evidence_blocks[identity], {"e": evidence, "w": self.words.under("evidence")}, self.language
+            )
         except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError):
             return self.phrase("claim.unreadable")  # another machine's table may hold anything
         return Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>"))
@@ -227,7 +264,8 @@ def _content(value: Content) -> Content:
 def _scrolling(table: Markup, labelled_by: str) -> Markup:
     """A table wider than the page scrolls inside a region that the keyboard reaches."""
     return Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">{}</div>').format(
-        labelled_by, table)
+        labelled_by, table
+    )
 
 
 def machine_name(article: Article, row: Any) -> str | None:

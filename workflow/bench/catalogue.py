@@ -128,9 +128,11 @@ def require(family: str, name: str, task: str, size: str, precision: str) -> Non
     if f"{family}/{name}" not in timed():
         raise ValueError(f"workload is {family}/{name}, allowed are {', '.join(timed())}")
     states = find(family, name).states
-    for option, value, allowed in (("task", task, dict.fromkeys([*states.tasks, *states.check_tasks])),
-                                   ("size", size, {**states.sizes, **states.sweeps}),
-                                   ("precision", precision, states.precisions)):
+    for option, value, allowed in (
+        ("task", task, dict.fromkeys([*states.tasks, *states.check_tasks])),
+        ("size", size, {**states.sizes, **states.sweeps}),
+        ("precision", precision, states.precisions),
+    ):
         if value not in allowed:
             raise ValueError(f"{option} is {value!r}, {family}/{name} has {', '.join(allowed)}")
 

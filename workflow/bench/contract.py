@@ -71,18 +71,23 @@ class Timed(Described):
     precisions: tuple[str, ...] = stated("what it is computed in, the one that most tables show first")
     tolerance: float = stated("how far float64 results may be apart, relative: 1e-8, looser only with the reason")
     precision_tolerance: Mapping[str, float] = stated(
-        "how far first losses of two frameworks, or a derivative from its reference, may be apart in each precision")
+        "how far first losses of two frameworks, or a derivative from its reference, may be apart in each precision"
+    )
     quick_tasks: tuple[str, ...] | None = stated("its main tasks, which are all that quick times (all)", default=None)
     quick_modes: Mapping[str, tuple[str, ...]] | None = stated(
         "the fastest mode of each framework on a CPU, all that quick times there (every mode: the lightest workloads)",
-        default=None)
+        default=None,
+    )
     modes: Mapping[str, tuple[str, ...]] = stated("the modes that it has (all)", default_factory=lambda: MODES)
     sweeps: Mapping[str, Any] = stated(
-        "the settings of the points of scaling curves, named `<axis>-<number>`", default_factory=dict)
+        "the settings of the points of scaling curves, named `<axis>-<number>`", default_factory=dict
+    )
     sweep_tasks: tuple[str, ...] | None = stated("what is timed along the curves (its first main task)", default=None)
     target: Mapping[str, Mapping[str, Any]] = stated(
         "of a task `target`, by size: `score`, `value` to reach, `above` it or below, `most` steps, and after `every`"
-        " so many the score is looked at", default_factory=dict)
+        " so many the score is looked at",
+        default_factory=dict,
+    )
     baseline_tasks: tuple[str, ...] = stated("the tasks that `numpy_impl.py` has", default=())
     problem: type = stated("the class described above", name="Problem")
 
@@ -106,8 +111,18 @@ class Timed(Described):
         return self.precision_tolerance.get(precision, ANY_TOLERANCE)
 
 
-UNKNOWN = Timed(title={}, section=99, item="items", sizes={}, tasks=(), check_tasks=(), precisions=(), tolerance=1e-8,
-                precision_tolerance={}, problem=object)
+UNKNOWN = Timed(
+    title={},
+    section=99,
+    item="items",
+    sizes={},
+    tasks=(),
+    check_tasks=(),
+    precisions=(),
+    tolerance=1e-8,
+    precision_tolerance={},
+    problem=object,
+)
 """Stands for a workload that was measured elsewhere and is not here."""
 
 Contract = TypeVar("Contract", bound=Described)
@@ -165,27 +180,44 @@ def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:
 def _wrong_values(made: Timed) -> list[str]:
     wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in made.sizes]
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in made.sizes if size not in SIZES]
-    wrong += [f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"
-              for size in made.sweeps if not SWEEP.fullmatch(size)]
+    wrong += [
+        f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"
+        for size in made.sweeps
+        if not SWEEP.fullmatch(size)
+    ]
     wrong += _wrong_target(made) if TARGET in made.tasks else []
-    wrong += [f"PRECISIONS has {name!r}, allowed are {', '.join(PRECISIONS)}"
-              for name in made.precisions if name not in PRECISIONS]
-    wrong += [f"PRECISION_TOLERANCE has no {name!r}" for name in made.precisions
-              if name not in made.precision_tolerance]
+    wrong += [
+        f"PRECISIONS has {name!r}, allowed are {', '.join(PRECISIONS)}"
+        for name in made.precisions
+        if name not in PRECISIONS
+    ]
+    wrong += [
+        f"PRECISION_TOLERANCE has no {name!r}" for name in made.precisions if name not in made.precision_tolerance
+    ]
     wrong += [f"{name.upper()} is empty" for name in ("tasks", "precisions", "check_tasks") if not getattr(made, name)]
-    wrong += [f"{name.upper()} has {task!r}, which is not in TASKS"
-              for name in ("quick_tasks", "sweep_tasks", "baseline_tasks")
-              for task in getattr(made, name) or () if task not in made.tasks]
-    wrong += [f"{name.upper()} has {mode!r}, allowed are {', '.join(MODES.get(framework, ()))}"
-              for name in ("modes", "quick_modes") for framework, modes in (getattr(made, name) or {}).items()
-              for mode in modes if mode not in MODES.get(framework, ())]
-    return wrong + [f"Problem has no method {name}" for name in METHODS
-                    if not callable(getattr(made.problem, name, None))]
+    wrong += [
+        f"{name.upper()} has {task!r}, which is not in TASKS"
+        for name in ("quick_tasks", "sweep_tasks", "baseline_tasks")
+        for task in getattr(made, name) or ()
+        if task not in made.tasks
+    ]
+    wrong += [
+        f"{name.upper()} has {mode!r}, allowed are {', '.join(MODES.get(framework, ()))}"
+        for name in ("modes", "quick_modes")
+        for framework, modes in (getattr(made, name) or {}).items()
+        for mode in modes
+        if mode not in MODES.get(framework, ())
+    ]
+    return wrong + [
+        f"Problem has no method {name}" for name in METHODS if not callable(getattr(made.problem, name, None))
+    ]
 
 
 def _wrong_target(made: Timed) -> list[str]:
     wanted = {"score": str, "value": float, "above": bool, "every": int, "most": int}
     return [f"TARGET has no {size!r}" for size in ("tiny", "small") if size not in made.target] + [
         f"TARGET[{size!r}] has {key} {target.get(key)!r}, expected a {kind.__name__}"
-        for size, target in made.target.items() for key, kind in wanted.items()
-        if not isinstance(target.get(key), kind)]
+        for size, target in made.target.items()
+        for key, kind in wanted.items()
+        if not isinstance(target.get(key), kind)
+    ]

@@ -20,6 +20,7 @@ def outdated(rows: Sequence[Row]) -> dict[int, str]:
 
     All runs of a problem must have had as many processors; those of one framework the same packages.
     """
+
     def kind(row: Row, *more: str) -> tuple[Any, ...]:
         return (*(row[column] for column in PROBLEM), *more)
 

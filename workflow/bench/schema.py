@@ -28,8 +28,18 @@ Row = dict[str, Any]
 """A row of a table: column → value."""
 
 VERSION = 3
-ADDED = {"score_name": 2, "score_target": 2, "scores": 2, "score_steps": 2, "score_seconds": 2, "bytes_moved": 3,
-         "share_of_copy": 3, "reference_error": 3, "observations.precision": 3, "parity.precision": 3}
+ADDED = {
+    "score_name": 2,
+    "score_target": 2,
+    "scores": 2,
+    "score_steps": 2,
+    "score_seconds": 2,
+    "bytes_moved": 3,
+    "share_of_copy": 3,
+    "reference_error": 3,
+    "observations.precision": 3,
+    "parity.precision": 3,
+}
 """The version in which a column (of all tables, or of one) came."""
 BEFORE = {"precision": "float64"}
 """What a column that came later is read as in an earlier file; the others as null."""
@@ -148,22 +158,59 @@ COMPARISONS = PROBLEM | {
 NOISE = CELL | {"ratio": number, "ratio_low": number, "ratio_high": number, "runs": integer}
 """A/A: one variant measured as two."""
 
-OBSERVATIONS = {"family": text, "workload": text, "task": text, "framework": text, "mode": text, "status": text,
-                "message": text, "name": text, "shape": pa.list_(integer), "values": numbers,
-                "precision": text}
+OBSERVATIONS = {
+    "family": text,
+    "workload": text,
+    "task": text,
+    "framework": text,
+    "mode": text,
+    "status": text,
+    "message": text,
+    "name": text,
+    "shape": pa.list_(integer),
+    "values": numbers,
+    "precision": text,
+}
 """What one framework computed at the check size (the parity gate's raw material)."""
 
-PARITY = {"hardware": text, "family": text, "workload": text, "task": text, "framework": text, "mode": text,
-          "status": text, "message": text, "name": text, "against": text, "error": number, "tolerance": number,
-          "precision": text}
+PARITY = {
+    "hardware": text,
+    "family": text,
+    "workload": text,
+    "task": text,
+    "framework": text,
+    "mode": text,
+    "status": text,
+    "message": text,
+    "name": text,
+    "against": text,
+    "error": number,
+    "tolerance": number,
+    "precision": text,
+}
 """Largest relative difference of every variant against the reference and against the other framework."""
 
-EVENTS = {"hardware": text, "workload": text, "framework": text, "name": text, "outcome": text, "value": number,
-          "text": text}
+EVENTS = {
+    "hardware": text,
+    "workload": text,
+    "framework": text,
+    "name": text,
+    "outcome": text,
+    "value": number,
+    "text": text,
+}
 """Recorded outcomes of executed examples. `outcome`: ok | raised | absent. `value`: a number, in SI units, or null."""
 
-COVERAGE = {"hardware": text, "framework": text, "module": text, "name": text, "kind": text, "found": flag,
-            "place": text, "version": text}
+COVERAGE = {
+    "hardware": text,
+    "framework": text,
+    "module": text,
+    "name": text,
+    "kind": text,
+    "found": flag,
+    "place": text,
+    "version": text,
+}
 """Public functions of NumPy and SciPy and whether the framework has one of that name. `kind`: function | distribution.
 `place`: where it was found. `version`: of NumPy or SciPy."""
 
@@ -173,8 +220,16 @@ PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, 
 """The best that either framework reached on the device: matmul_flops_per_second | copy_bytes_per_second."""
 
 TABLES: dict[str, dict[str, pa.DataType]] = {
-    "run": RUNS, "runs": RUNS, "cells": CELLS, "comparisons": COMPARISONS, "noise": NOISE,
-    "observations": OBSERVATIONS, "parity": PARITY, "events": EVENTS, "coverage": COVERAGE, "claims": CLAIMS,
+    "run": RUNS,
+    "runs": RUNS,
+    "cells": CELLS,
+    "comparisons": COMPARISONS,
+    "noise": NOISE,
+    "observations": OBSERVATIONS,
+    "parity": PARITY,
+    "events": EVENTS,
+    "coverage": COVERAGE,
+    "claims": CLAIMS,
     "peaks": PEAKS,
 }
 
@@ -184,13 +239,34 @@ MOST_NUMBERS = 20_000_000
 
 NAMED = (*CELL, "run", "status")
 """Columns that are never null, in whatever table they stand."""
-NEEDED = ("started", "wall_seconds", "loops", "steps_per_call", "values", "step_seconds", "steady", "drifted", "items",
-          "flops", "check_values")
+NEEDED = (
+    "started",
+    "wall_seconds",
+    "loops",
+    "steps_per_call",
+    "values",
+    "step_seconds",
+    "steady",
+    "drifted",
+    "items",
+    "flops",
+    "check_values",
+)
 """Columns that a run with status `ok` has."""
 OBJECTS = ("metrics", "switches", "versions", "environment")
 """Columns that hold a JSON object."""
-AMOUNTS = ("_seconds", "_bytes", "_joules", "_per_second", "items", "flops", "ratio", "ratio_low", "ratio_high",
-           "warmup_values")
+AMOUNTS = (
+    "_seconds",
+    "_bytes",
+    "_joules",
+    "_per_second",
+    "items",
+    "flops",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "warmup_values",
+)
 """Endings of the names of columns that hold numbers which cannot be negative."""
 
 
@@ -200,8 +276,13 @@ class InvalidFile(ValueError):
 
 def arrow(table: str, version: int = VERSION) -> pa.Schema:
     """The Arrow schema of a table in a version of the schema."""
-    return pa.schema([pa.field(name, kind) for name, kind in TABLES[table].items()
-                      if ADDED.get(f"{table}.{name}", ADDED.get(name, 1)) <= version])
+    return pa.schema(
+        [
+            pa.field(name, kind)
+            for name, kind in TABLES[table].items()
+            if ADDED.get(f"{table}.{name}", ADDED.get(name, 1)) <= version
+        ]
+    )
 
 
 def digest(rows: list[dict[str, Any]]) -> str:
@@ -277,8 +358,10 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
     if row.get("size") is not None and not is_size(row["size"]):
-        raise InvalidFile(f"{path}: size is {row['size'][:80]!r}, allowed are {', '.join(SIZES)} and points "
-                          f"of scaling curves ({', '.join(f'{axis}-N' for axis in AXES)})")
+        raise InvalidFile(
+            f"{path}: size is {row['size'][:80]!r}, allowed are {', '.join(SIZES)} and points "
+            f"of scaling curves ({', '.join(f'{axis}-N' for axis in AXES)})"
+        )
     for column in ("hardware", "family", "workload", "task"):
         if row.get(column) is not None and not SLUG.fullmatch(row[column]):
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")

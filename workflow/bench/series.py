@@ -1,5 +1,4 @@
-"""What the clock asks of a series of values: median, its interval, whether it is steady. NumPy alone.
-"""
+"""What the clock asks of a series of values: median, its interval, whether it is steady. NumPy alone."""
 
 from __future__ import annotations
 

@@ -34,24 +34,35 @@ Root = tuple[str, str]
 def run_roots(family: str, name: str, framework: str) -> list[Root]:
     """Where a measuring process of a workload starts: the worker, its environment, backend and implementation."""
     workload = f"bench.workloads.{family}.{name}"
-    return [("bench.measuring.worker", EVERYTHING), ("bench.measuring.environment", "variables"),
-            (f"bench.backends.{framework}_backend", EVERYTHING), (f"{workload}.{framework}_impl", EVERYTHING),
-            *((f"{workload}.problem", each) for each in READ)]
+    return [
+        ("bench.measuring.worker", EVERYTHING),
+        ("bench.measuring.environment", "variables"),
+        (f"bench.backends.{framework}_backend", EVERYTHING),
+        (f"{workload}.{framework}_impl", EVERYTHING),
+        *((f"{workload}.problem", each) for each in READ),
+    ]
 
 
 def check_roots(family: str, name: str, framework: str) -> list[Root]:
     """Where the parity gate's process of a workload starts."""
     workload = f"bench.workloads.{family}.{name}"
-    return [("bench.measuring.gate", EVERYTHING), ("bench.measuring.environment", "recorded"),
-            (f"bench.backends.{framework}_backend", EVERYTHING), (f"{workload}.{framework}_impl", EVERYTHING),
-            *((f"{workload}.problem", each) for each in (*READ, "CHECK_TASKS", "PRECISIONS", "MODES"))]
+    return [
+        ("bench.measuring.gate", EVERYTHING),
+        ("bench.measuring.environment", "recorded"),
+        (f"bench.backends.{framework}_backend", EVERYTHING),
+        (f"{workload}.{framework}_impl", EVERYTHING),
+        *((f"{workload}.problem", each) for each in (*READ, "CHECK_TASKS", "PRECISIONS", "MODES")),
+    ]
 
 
 def example_roots(name: str, framework: str) -> list[Root]:
     """Where the process of a workload's examples starts."""
     workload = f"bench.workloads.{EXAMPLES}.{name}"
-    return [("bench.measuring.examples", EVERYTHING), (f"{workload}.{framework}_impl", EVERYTHING),
-            (f"{workload}.problem", EVERYTHING)]
+    return [
+        ("bench.measuring.examples", EVERYTHING),
+        (f"{workload}.{framework}_impl", EVERYTHING),
+        (f"{workload}.problem", EVERYTHING),
+    ]
 
 
 def digest(roots: Iterable[Root]) -> str:
@@ -81,8 +92,12 @@ def files(roots: Iterable[Root]) -> list[Path]:
 def data_files(modules: Iterable[str]) -> list[Path]:
     """What lies beside the modules of workloads that is no code."""
     folders = {Source.of(module).path.parent for module in modules if module.startswith("bench.workloads.")}
-    return sorted(path for folder in folders for path in folder.iterdir()
-                  if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith("."))
+    return sorted(
+        path
+        for folder in folders
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith(".")
+    )
 
 
 def reached(roots: Iterable[Root]) -> dict[str, list[str]]:
@@ -148,15 +163,22 @@ class Source:
         """The statements that a name needs; those that bind no name (they do something on import) always count."""
         chosen = self.names if name == EVERYTHING else {name: self.names.get(name, [])}
         hidden = ONLY_SHOWN if self.path.name == "problem.py" else ()
-        return [place for place, statement in enumerate(self.body) if not isinstance(statement, ast.Import | ast.ImportFrom)
-                and (not bound(statement) or any(place in places for each, places in chosen.items() if each not in hidden))]
+        return [
+            place
+            for place, statement in enumerate(self.body)
+            if not isinstance(statement, ast.Import | ast.ImportFrom)
+            and (not bound(statement) or any(place in places for each, places in chosen.items() if each not in hidden))
+        ]
 
     def uses(self, place: int) -> list[Root]:
         """What a statement names, here and in other modules of the package."""
         local = self.imports | dict(pair for node in ast.walk(self.body[place]) for pair in imported(node))
         found: list[Root] = []
-        whole = {id(node.value): node.attr for node in ast.walk(self.body[place])
-                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)}
+        whole = {
+            id(node.value): node.attr
+            for node in ast.walk(self.body[place])
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
         for node in ast.walk(self.body[place]):
             if isinstance(node, ast.Name) and node.id in self.names:
                 found.append((self.module, node.id))
@@ -173,7 +195,9 @@ class Source:
 
 @lru_cache(maxsize=1024)
 def _parsed(module: str, path: Path, changed: int, size: int) -> Source:
-    return Source(module, path, [node for node in ast.parse(path.read_text(encoding="utf-8")).body if not is_text(node)])
+    return Source(
+        module, path, [node for node in ast.parse(path.read_text(encoding="utf-8")).body if not is_text(node)]
+    )
 
 
 def bound(statement: ast.stmt) -> list[str]:
@@ -203,6 +227,9 @@ def canonical(node: Any) -> str:
         return f"[{','.join(canonical(entry) for entry in node if not is_text(entry))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    parts = [f"{name}={canonical(value)}" for name, value in ast.iter_fields(node)
-             if name not in LAYOUT and value is not None and value != []]
+    parts = [
+        f"{name}={canonical(value)}"
+        for name, value in ast.iter_fields(node)
+        if name not in LAYOUT and value is not None and value != []
+    ]
     return f"{type(node).__name__}({','.join(parts)})"

@@ -15,8 +15,15 @@ BASELINE = "numpy"
 MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 """The modes of one step per call that a compiler has been at."""
-VARIANT_ORDER = {("torch", "eager"): 0, ("torch", "compile"): 1, ("torch", "compile-max"): 2, ("jax", "eager"): 3,
-                 ("jax", "jit"): 4, ("jax", "scan"): 5, ("numpy", "eager"): 6}
+VARIANT_ORDER = {
+    ("torch", "eager"): 0,
+    ("torch", "compile"): 1,
+    ("torch", "compile-max"): 2,
+    ("jax", "eager"): 3,
+    ("jax", "jit"): 4,
+    ("jax", "scan"): 5,
+    ("numpy", "eager"): 6,
+}
 """In which order tables and figures show variants."""
 FIRST_MODES = {"torch": "eager", "jax": "jit"}
 """The mode of each framework that starts fast: what smoke measures, and what twins are measured in."""
@@ -25,8 +32,20 @@ PRECISIONS = ("float64", "float32", "tf32", "bfloat16")
 SIZES = ("tiny", "small", "medium", "large")
 SWEEPS = "sweeps"
 """Stands in a list of sizes for all sizes of a workload's scaling curves, `batch-64` for example."""
-AXES = ("batch", "width", "length", "elements", "variables", "qubits", "order", "points", "components", "steps",
-        "paths", "case")
+AXES = (
+    "batch",
+    "width",
+    "length",
+    "elements",
+    "variables",
+    "qubits",
+    "order",
+    "points",
+    "components",
+    "steps",
+    "paths",
+    "case",
+)
 """What grows along a scaling curve, in the order in which they are shown."""
 SWEEP = re.compile(rf"((?:[a-z]+[0-9]+-){{0,3}}(?:{'|'.join(AXES)}))-([1-9][0-9]{{0,8}})")
 """A point of a scaling curve: what the curve is called, the axis last (`batch`, `d10-components`), and the number."""
@@ -54,8 +73,14 @@ OUTCOMES = ("ok", "raised", "absent")
 VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 
-ALLOWED = {"framework": FRAMEWORKS, "device": DEVICES, "precision": PRECISIONS, "status": STATUSES, "outcome": OUTCOMES,
-           "verdict": VERDICTS + CLAIM_VERDICTS}
+ALLOWED = {
+    "framework": FRAMEWORKS,
+    "device": DEVICES,
+    "precision": PRECISIONS,
+    "status": STATUSES,
+    "outcome": OUTCOMES,
+    "verdict": VERDICTS + CLAIM_VERDICTS,
+}
 """The values that a column may hold."""
 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
@@ -96,8 +121,10 @@ class Cell:
     mode: str
 
     def __str__(self) -> str:
-        return (f"{self.family}/{self.workload} {self.task} {self.size} {self.precision} {self.device} "
-                f"{self.framework} {self.mode}")
+        return (
+            f"{self.family}/{self.workload} {self.task} {self.size} {self.precision} {self.device} "
+            f"{self.framework} {self.mode}"
+        )
 
     @property
     def variant(self) -> str:

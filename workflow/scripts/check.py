@@ -1,6 +1,6 @@
 """Run the parity gate's checks of one workload in one framework and write what was observed.
 
-    python workflow/scripts/check.py --framework torch --workload training/mlp --output FILE
+python workflow/scripts/check.py --framework torch --workload training/mlp --output FILE
 """
 
 from __future__ import annotations
@@ -27,15 +27,20 @@ def main() -> None:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
-    parser.add_argument("--caches", type=Path, default=CACHES,
-                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
+    parser.add_argument(
+        "--caches",
+        type=Path,
+        default=CACHES,
+        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)",
+    )
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
     if arguments.workload not in catalogue.discover():
         parser.error(f"workload is {arguments.workload!r}, allowed are {', '.join(catalogue.discover())}")
     family, name = arguments.workload.split("/")
-    checks = arguments.checks and {(mode, task) for mode, _, task in (check.partition(":")
-                                                                     for check in arguments.checks)}
+    checks = arguments.checks and {
+        (mode, task) for mode, _, task in (check.partition(":") for check in arguments.checks)
+    }
     threads = len(environment.affinity() or [0])
     with fresh_caches(arguments.caches, arguments.framework) as caches:
         os.environ.update(environment.recorded(device=CHECK_DEVICE, threads=threads, caches=caches))

@@ -1,6 +1,6 @@
 """Make the tables from the files of all machines.
 
-    python workflow/scripts/collect.py --results results --hardware this --tables report/data
+python workflow/scripts/collect.py --results results --hardware this --tables report/data
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ def main() -> None:
     machines = collect(options.results, options.hardware, options.tables)
     for machine in machines.values():
         failed = sum(row["status"] != "ok" for row in machine.runs)
-        print(f"{machine.name}: {len(machine.runs)} runs, {failed} of them failed, "
-              f"{len(machine.left_out)} files left out")
+        print(
+            f"{machine.name}: {len(machine.runs)} runs, {failed} of them failed, {len(machine.left_out)} files left out"
+        )
         print(f"  time: {time_spent.as_text(time_spent.shares(machine.runs))}")
         for reason in machine.left_out:
             print(f"  left out: {reason}")

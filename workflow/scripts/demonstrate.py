@@ -1,6 +1,6 @@
 """Run the examples of one workload in one framework and write what came of them as the table `events`.
 
-    python workflow/scripts/demonstrate.py --framework torch --workload examples/tracing --hardware this --output FILE
+python workflow/scripts/demonstrate.py --framework torch --workload examples/tracing --hardware this --output FILE
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--framework", required=True, choices=COMPARED)
     parser.add_argument("--workload", required=True, help="examples/NAME")
     parser.add_argument("--hardware", required=True, help="name of this machine")
-    parser.add_argument("--caches", type=Path, default=CACHES,
-                        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)")
+    parser.add_argument(
+        "--caches",
+        type=Path,
+        default=CACHES,
+        help="folder of what PyTorch's compiler knows about the machine (default: %(default)s)",
+    )
     parser.add_argument("--output", required=True, type=Path, help="Parquet file to write")
     return parser.parse_args(argv)
 
@@ -39,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
     name = options.workload.removeprefix("examples/")
     workload = find(name).shows
     if workload.timed:
-        environment.pin((environment.affinity() or [])[-workload.processors:])
+        environment.pin((environment.affinity() or [])[-workload.processors :])
     with fresh_caches(options.caches, options.framework) as caches:
         os.environ.update(variables(workload.every_device, workload.processors, caches))
         events = demonstrate(name, options.framework)

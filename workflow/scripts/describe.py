@@ -1,6 +1,6 @@
 """Describe this machine as JSON.
 
-    python workflow/scripts/describe.py
+python workflow/scripts/describe.py
 """
 
 from __future__ import annotations

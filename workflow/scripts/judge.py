@@ -1,6 +1,6 @@
 """Judge every claim of the article from the tables.
 
-    python workflow/scripts/judge.py --tables report/data --machine this --output report/data/claims.parquet
+python workflow/scripts/judge.py --tables report/data --machine this --output report/data/claims.parquet
 """
 
 from __future__ import annotations
@@ -30,12 +30,17 @@ def main(argv: list[str] | None = None) -> None:
     tables, entries = Tables(options.tables), read_claims()
     frames = {name: tables.frame(name) for name in NAMES if name != "claims"}
     machines = list(dict.fromkeys([options.machine, *tables.hardware(options.machine)]))
-    table = [row for machine in machines
-             for row in rows(Results(machine, frames, tables.machines), entries, machine == options.machine)]
+    table = [
+        row
+        for machine in machines
+        for row in rows(Results(machine, frames, tables.machines), entries, machine == options.machine)
+    ]
     schema.write(options.output, "claims", table)
     collect.write_csv(options.output.with_suffix(".csv"), "claims", table)
     own = [row["verdict"] for row in table if row["hardware"] == options.machine]
-    print(f"{options.machine}: " + ", ".join(f"{own.count(verdict)} {verdict}" for verdict in vocabulary.CLAIM_VERDICTS))
+    print(
+        f"{options.machine}: " + ", ".join(f"{own.count(verdict)} {verdict}" for verdict in vocabulary.CLAIM_VERDICTS)
+    )
 
 
 if __name__ == "__main__":

@@ -35,9 +35,11 @@ def line(cell: Cell, row: dict[str, Any]) -> str:
         return f"{cell} #{row['run']}: {row['status']}: {(row['message'] or '').splitlines()[0][:160]}"
     half = series.relative_half_width(row["values"])
     width = f" ± {half:.1%}" if half < 1e9 else ""  # too few values have no interval
-    return (f"{cell} #{row['run']}: {readable(row['step_seconds'])}{width} "
-            f"({len(row['values'])} values{'' if row['steady'] else ', not steady'}"
-            f"{', machine drifted' if row['drifted'] else ''})")
+    return (
+        f"{cell} #{row['run']}: {readable(row['step_seconds'])}{width} "
+        f"({len(row['values'])} values{'' if row['steady'] else ', not steady'}"
+        f"{', machine drifted' if row['drifted'] else ''})"
+    )
 
 
 def readable(seconds: float) -> str:
@@ -56,10 +58,18 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--run", type=int, default=0, help="number of the run; run 0 compiles with empty caches")
     parser.add_argument("--hardware", default=None, help="name of this machine in the results (default: found out)")
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of the run (default: all but one)")
-    parser.add_argument("--settings", type=Path, default=None,
-                        help="settings.json of the workflow: time budget, interval width, time-out")
-    parser.add_argument("--caches", type=Path, default=CACHES,
-                        help="folder that keeps the compilers' caches from run 0 to the next (default: %(default)s)")
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        default=None,
+        help="settings.json of the workflow: time budget, interval width, time-out",
+    )
+    parser.add_argument(
+        "--caches",
+        type=Path,
+        default=CACHES,
+        help="folder that keeps the compilers' caches from run 0 to the next (default: %(default)s)",
+    )
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write")
     return parser.parse_args(arguments)
 

@@ -100,9 +100,26 @@ def curve(tables, workload, axis):
 
 
 @pytest.mark.parametrize("width", [axes.WIDE, axes.NARROW])
-@pytest.mark.parametrize("name", ["ratio", "startup", "break even", "distribution", "peak", "loss", "cost", "accuracy",
-                                  "speedup", "graph traced", "throughput", "target", "scaling", "scaling linear",
-                                  "scaling far"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ratio",
+        "startup",
+        "break even",
+        "distribution",
+        "peak",
+        "loss",
+        "cost",
+        "accuracy",
+        "speedup",
+        "graph traced",
+        "throughput",
+        "target",
+        "scaling",
+        "scaling linear",
+        "scaling far",
+    ],
+)
 def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(drawings, name, width):
     draw, *data = drawings[name]
     words = WORDS.under(f"figure.{'scaling' if name.startswith('scaling') else name}")
@@ -113,8 +130,11 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alterna
     assert all(identity.startswith("f1-") for identity in identities)
     assert root.attrib["role"] == "img"
     assert set(root.attrib["aria-labelledby"].split()) <= set(identities)
-    assert not set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text)) - {(i, "") for i in identities} - {
-        ("", i) for i in identities}
+    assert (
+        not set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+        - {(i, "") for i in identities}
+        - {("", i) for i in identities}
+    )
     assert "#000000" not in text, "a colour that is not the page's"
     assert "nan" not in "".join(root.itertext()).lower()
     assert "<style" not in text
@@ -130,8 +150,21 @@ def test_a_hostile_label_stays_text_in_a_drawing(drawings, hostile):
 
 
 def test_a_dollar_in_a_label_is_not_mathematics():
-    data = pd.DataFrame([{"panel": "p", "label": "$x_1$ and $", "ratio": 1.5, "low": 1.4, "high": 1.6,
-                          "verdict": "jax faster", "noise_floor": 0.02, "text": "1.5"}] * 2)
+    data = pd.DataFrame(
+        [
+            {
+                "panel": "p",
+                "label": "$x_1$ and $",
+                "ratio": 1.5,
+                "low": 1.4,
+                "high": 1.6,
+                "verdict": "jax faster",
+                "noise_floor": 0.02,
+                "text": "1.5",
+            }
+        ]
+        * 2
+    )
     assert "$x_1$ and $" in svg.embed(ratio_plot(data, WORDS.under("figure.ratio")), "f", "t", "d", "wide")
 
 
@@ -152,7 +185,7 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
 
 def test_a_colour_on_a_light_and_on_a_dark_page_has_contrast_enough():
     def luminance(colour):
-        parts = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -191,13 +224,15 @@ def test_a_compiled_variant_ahead_from_the_start_breaks_even_at_once():
 
 
 def test_a_node_stands_below_what_it_depends_on_and_above_its_first_use():
-    nodes, _ = layering.layered('{"nodes":[{"id":"x"},{"id":"c"},{"id":"a"},{"id":"b"}],'
-                             '"edges":[["x","a"],["a","b"],["c","b"]]}')
+    nodes, _ = layering.layered(
+        '{"nodes":[{"id":"x"},{"id":"c"},{"id":"a"},{"id":"b"}],"edges":[["x","a"],["a","b"],["c","b"]]}'
+    )
     assert dict(zip(nodes["id"], nodes["layer"], strict=True)) == {"x": 0, "a": 1, "c": 1, "b": 2}
 
 
-@pytest.mark.parametrize("text", ['{"nodes":[{"id":"a"},{"id":"b"}],"edges":[["a","b"],["b","a"]]}', '{"nodes":1}',
-                                  "[]"])
+@pytest.mark.parametrize(
+    "text", ['{"nodes":[{"id":"a"},{"id":"b"}],"edges":[["a","b"],["b","a"]]}', '{"nodes":1}', "[]"]
+)
 def test_what_is_no_graph_is_refused(text):
     with pytest.raises((ValueError, TypeError)):
         layering.layered(text)
@@ -297,10 +332,19 @@ def test_a_workload_that_does_not_train_shows_its_derivative_and_not_the_functio
 
 
 def test_a_derivative_is_priced_in_functions_of_the_same_mode():
-    runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)} for run in range(3)
-                         for cell, seconds in ((timed("primal", "eager"), 1.0), (timed("gradient", "eager"), 3.0),
-                                               (timed("primal", "compile"), 0.1), (timed("gradient", "compile"), 0.6),
-                                               (timed("jacobian_loop", "compile"), 9.0))])
+    runs = pd.DataFrame(
+        [
+            cell | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)}
+            for run in range(3)
+            for cell, seconds in (
+                (timed("primal", "eager"), 1.0),
+                (timed("gradient", "eager"), 3.0),
+                (timed("primal", "compile"), 0.1),
+                (timed("gradient", "compile"), 0.6),
+                (timed("jacobian_loop", "compile"), 9.0),
+            )
+        ]
+    )
     found = derivative_costs(runs).set_index("mode")
     assert found.loc["eager", "ratio"] == pytest.approx(3)
     assert found.loc["compile", "ratio"] == pytest.approx(6)
@@ -309,33 +353,64 @@ def test_a_derivative_is_priced_in_functions_of_the_same_mode():
 
 
 def test_a_derivative_of_a_kind_is_priced_in_functions_of_that_kind():
-    runs = pd.DataFrame([timed(task, "eager") | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)}
-                         for run in range(3) for task, seconds in (
-                             ("primal", 1.0), ("jacobian", 3.0), ("jacobian_forward", 5.0),
-                             ("primal_complicated", 2.0), ("jacobian_complicated", 4.0))])
+    runs = pd.DataFrame(
+        [
+            timed(task, "eager") | {"run": run, "step_seconds": seconds * (1 + 0.001 * run)}
+            for run in range(3)
+            for task, seconds in (
+                ("primal", 1.0),
+                ("jacobian", 3.0),
+                ("jacobian_forward", 5.0),
+                ("primal_complicated", 2.0),
+                ("jacobian_complicated", 4.0),
+            )
+        ]
+    )
     found = derivative_costs(runs).set_index("task")["ratio"].round(6).to_dict()
     assert found == {"jacobian": 3, "jacobian_forward": 5, "jacobian_complicated": 2}
 
 
 def timed(task, mode, framework="torch", family="autodiff", **changed):
     """The columns of a cell."""
-    return {"hardware": OWN, "family": family, "workload": "planted", "task": task, "size": "small",
-            "precision": "float64", "device": "cpu", "framework": framework, "mode": mode} | changed
+    return {
+        "hardware": OWN,
+        "family": family,
+        "workload": "planted",
+        "task": task,
+        "size": "small",
+        "precision": "float64",
+        "device": "cpu",
+        "framework": framework,
+        "mode": mode,
+    } | changed
 
 
 def test_a_single_run_says_nothing_about_a_bound():
-    runs = pd.DataFrame([timed(task, "eager") | {"run": 0, "step_seconds": seconds}
-                         for task, seconds in (("primal", 1.0), ("gradient", 2.0))])
+    runs = pd.DataFrame(
+        [
+            timed(task, "eager") | {"run": 0, "step_seconds": seconds}
+            for task, seconds in (("primal", 1.0), ("gradient", 2.0))
+        ]
+    )
     found = derivative_costs(runs)
     assert found["low"].isna().all()
     assert judged(found, BOUND) == {"below": 0, "above": 0, "undecided": 1, "of": 1}
 
 
 def test_a_loop_is_held_against_the_fastest_mode_of_what_is_vectorised():
-    runs = pd.DataFrame([timed(task, mode) | {"run": run, "step_seconds": seconds} for run in range(2)
-                         for task, mode, seconds in (
-                             ("jacobian_reverse", "eager", 2.0), ("jacobian_loop", "eager", 40.0),
-                             ("jacobian_reverse", "compile", 1.0), ("together", "eager", 1.0), ("loop", "eager", 5.0))])
+    runs = pd.DataFrame(
+        [
+            timed(task, mode) | {"run": run, "step_seconds": seconds}
+            for run in range(2)
+            for task, mode, seconds in (
+                ("jacobian_reverse", "eager", 2.0),
+                ("jacobian_loop", "eager", 40.0),
+                ("jacobian_reverse", "compile", 1.0),
+                ("together", "eager", 1.0),
+                ("loop", "eager", 5.0),
+            )
+        ]
+    )
     found = loop_costs(runs).set_index("task")
     assert found["ratio"].to_dict() == pytest.approx({"jacobian_reverse": 40, "together": 5})
     assert found.loc["jacobian_reverse", ["mode", "loop_mode"]].tolist() == ["compile", "eager"]
@@ -343,9 +418,12 @@ def test_a_loop_is_held_against_the_fastest_mode_of_what_is_vectorised():
 
 def test_numpy_is_the_base_line_of_every_variant_also_on_a_gpu():
     science = {"family": "science"}
-    cells = [(timed("forward", "eager", "numpy", **science), 4.0), (timed("forward", "jit", "jax", **science), 1.0),
-             (timed("forward", "scan", "jax", **science), 0.5),
-             (timed("forward", "eager", device="cuda", **science), 0.1)]
+    cells = [
+        (timed("forward", "eager", "numpy", **science), 4.0),
+        (timed("forward", "jit", "jax", **science), 1.0),
+        (timed("forward", "scan", "jax", **science), 0.5),
+        (timed("forward", "eager", device="cuda", **science), 0.1),
+    ]
     runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds} for run in range(2) for cell, seconds in cells])
     found = numpy_speedups(runs).set_index(["framework", "mode"])
     assert found["ratio"].to_dict() == pytest.approx({("jax", "jit"): 4, ("jax", "scan"): 8, ("torch", "eager"): 40})
@@ -369,8 +447,13 @@ def test_an_error_is_the_larger_of_the_gate_and_of_the_timed_sizes(tables):
 
 def test_where_nothing_was_measured_a_sentence_stands_in_place_of_figures(empty):
     article = Article(empty, "en", OWN, 4)
-    for html in (derivatives.cost_section(article), derivatives.loop_section(article),
-                 accuracy_section(article), kernels.briefly(article), kernels.numerics_table(article)):
+    for html in (
+        derivatives.cost_section(article),
+        derivatives.loop_section(article),
+        accuracy_section(article),
+        kernels.briefly(article),
+        kernels.numerics_table(article),
+    ):
         assert "<svg" not in html
         assert "<table" not in html
         assert html.startswith("<p>")
@@ -435,4 +518,4 @@ def test_a_table_leaves_out_columns_without_content(tables):
     article = Article(tables, "en", OWN, 4)
     rows: list[dict] = [{"problem": "a", "ratio": None}, {"problem": "b", "ratio": ""}]
     html = article.table(rows, ("problem", "ratio"), "cells")
-    assert html.count("<th scope=\"col\">") == 1
+    assert html.count('<th scope="col">') == 1

@@ -24,8 +24,12 @@ backend.configure("cpu", precision, 1)
 
 def run(framework, script, *arguments):
     """The output of a script that begins with a configured backend."""
-    done = subprocess.run([sys.executable, "-c", START + script, framework, *arguments], capture_output=True,
-                          text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
+    done = subprocess.run(
+        [sys.executable, "-c", START + script, framework, *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -39,20 +43,27 @@ def differences(precision):
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_switches_in_force_are_those_that_were_asked_for(framework):
-    script = DIFFERENCES + """
+    script = (
+        DIFFERENCES
+        + """
 for precision in ("float64", "float32", "bfloat16", "tf32"):
     backend.configure("cpu", precision, 1)
     print(precision, differences(precision))
 """
+    )
     assert run(framework, script) == "float64 []\nfloat32 []\nbfloat16 []\ntf32 []\n"
 
 
 FAULTS = {
-    "torch": {"cudnn.conv.fp32_precision": "torch.backends.cudnn.conv.fp32_precision = 'tf32'",
-              "threads": "torch.set_num_threads(2)",
-              "flush_denormal": "torch.set_flush_denormal(False)"},
-    "jax": {"jax_default_matmul_precision": "jax.config.update('jax_default_matmul_precision', 'tensorfloat32')",
-            "jax_enable_x64": "jax.config.update('jax_enable_x64', True)"},
+    "torch": {
+        "cudnn.conv.fp32_precision": "torch.backends.cudnn.conv.fp32_precision = 'tf32'",
+        "threads": "torch.set_num_threads(2)",
+        "flush_denormal": "torch.set_flush_denormal(False)",
+    },
+    "jax": {
+        "jax_default_matmul_precision": "jax.config.update('jax_default_matmul_precision', 'tensorfloat32')",
+        "jax_enable_x64": "jax.config.update('jax_enable_x64', True)",
+    },
 }
 
 

@@ -77,8 +77,13 @@ NEED_NO_RESULTS = {"alg-table-suited": OPINION, "alg-table-ease": None, "res-bib
 
 @pytest.mark.parametrize("identity", [identity for identity in ENTRIES if identity not in NEED_NO_RESULTS])
 def test_without_data_nothing_is_decided_and_the_reason_is_said(identity):
-    for results in (Results("here", {}), Results("here", {name: frame(name, []) for name in (
-            "runs", "cells", "comparisons", "parity", "noise", "events", "peaks")})):
+    for results in (
+        Results("here", {}),
+        Results(
+            "here",
+            {name: frame(name, []) for name in ("runs", "cells", "comparisons", "parity", "noise", "events", "peaks")},
+        ),
+    ):
         found = judge(ENTRIES[identity], results)
         assert found.verdict == UNMEASURED
         assert found.evidence["reason"]
@@ -98,9 +103,20 @@ def test_results_of_another_machine_decide_nothing_here():
 # --- the rules --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("counts", "verdict"), [
-    ((3, 0, 0), SUPPORTED), ((2, 1, 0), SUPPORTED), ((2, 0, 1), SUPPORTED), ((1, 1, 0), MIXED), ((1, 2, 0), REFUTED),
-    ((0, 3, 0), REFUTED), ((0, 2, 1), REFUTED), ((1, 1, 1), MIXED), ((0, 1, 1), MIXED)])
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((3, 0, 0), SUPPORTED),
+        ((2, 1, 0), SUPPORTED),
+        ((2, 0, 1), SUPPORTED),
+        ((1, 1, 0), MIXED),
+        ((1, 2, 0), REFUTED),
+        ((0, 3, 0), REFUTED),
+        ((0, 2, 1), REFUTED),
+        ((1, 1, 1), MIXED),
+        ((0, 1, 1), MIXED),
+    ],
+)
 def test_two_thirds_decide(counts, verdict):
     assert by_share(*counts) == verdict
 
@@ -128,23 +144,54 @@ def test_evidence_has_to_be_plain_json_and_a_verdict_a_known_one():
 # --- measured claims, planted both ways -------------------------------------------------------------------------------
 
 
-def comparisons(ratios: list[float], *, half_width: float | None = 0.02, device: str = "cpu", family: str = "autodiff",
-                workload: str = "planted", floor: float = 0.01) -> dict[str, pd.DataFrame]:
+def comparisons(
+    ratios: list[float],
+    *,
+    half_width: float | None = 0.02,
+    device: str = "cpu",
+    family: str = "autodiff",
+    workload: str = "planted",
+    floor: float = 0.01,
+) -> dict[str, pd.DataFrame]:
     """Best pairs with torch/jax ratios, each with a relative interval, and the verdict that follows from it."""
     rows = []
     for place, ratio in enumerate(ratios):
         low, high = (None, None) if half_width is None else (ratio * (1 - half_width), ratio * (1 + half_width))
         verdict = statistics.verdict(ratio, low, high, 0.001 if low else None, floor)
-        rows.append({"hardware": "here", "family": family, "workload": workload, "task": f"t{place}", "size": "small",
-                     "precision": "float64", "device": device, "torch_mode": "compile", "jax_mode": "jit",
-                     "ratio": ratio, "ratio_low": low, "ratio_high": high, "verdict": verdict, "best": True,
-                     "noise_floor": floor, "parity_error": 1e-14})
+        rows.append(
+            {
+                "hardware": "here",
+                "family": family,
+                "workload": workload,
+                "task": f"t{place}",
+                "size": "small",
+                "precision": "float64",
+                "device": device,
+                "torch_mode": "compile",
+                "jax_mode": "jit",
+                "ratio": ratio,
+                "ratio_low": low,
+                "ratio_high": high,
+                "verdict": verdict,
+                "best": True,
+                "noise_floor": floor,
+                "parity_error": 1e-14,
+            }
+        )
     return {"comparisons": frame("comparisons", rows)}
 
 
-@pytest.mark.parametrize(("ratios", "verdict"), [
-    ([1.5] * 6, SUPPORTED), ([0.6] * 6, REFUTED), ([1.0] * 6, REFUTED), ([1.5, 1.5, 1.5, 0.6, 0.6, 0.6], MIXED),
-    ([1.5] * 4 + [1.0] * 2, SUPPORTED), ([1.5] * 3 + [1.0] * 3, MIXED)])
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [
+        ([1.5] * 6, SUPPORTED),
+        ([0.6] * 6, REFUTED),
+        ([1.0] * 6, REFUTED),
+        ([1.5, 1.5, 1.5, 0.6, 0.6, 0.6], MIXED),
+        ([1.5] * 4 + [1.0] * 2, SUPPORTED),
+        ([1.5] * 3 + [1.0] * 3, MIXED),
+    ],
+)
 def test_efficiency_is_decided_by_the_share_of_comparisons(ratios, verdict):
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
     assert found.verdict == verdict
@@ -187,7 +234,9 @@ def test_devices_that_disagree_make_it_mixed():
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": pd.concat(parts)}))
     assert found.verdict == MIXED
     assert {name: part["verdict"] for name, part in found.evidence["devices"].items()} == {
-        "cpu": SUPPORTED, "cuda": REFUTED}
+        "cpu": SUPPORTED,
+        "cuda": REFUTED,
+    }
 
 
 def test_a_device_without_data_leaves_the_other_to_decide():
@@ -198,8 +247,15 @@ def test_a_device_without_data_leaves_the_other_to_decide():
     assert found.evidence["devices"]["cuda"]["reason"] == "single runs have no interval"
 
 
-def runs(seconds: dict[tuple[str, str], float], *, count: int = 5, task: str = "forward", first: float = 1.0,
-         family: str = "training", problems: int = 3) -> dict[str, pd.DataFrame]:
+def runs(
+    seconds: dict[tuple[str, str], float],
+    *,
+    count: int = 5,
+    task: str = "forward",
+    first: float = 1.0,
+    family: str = "training",
+    problems: int = 3,
+) -> dict[str, pd.DataFrame]:
     """Runs of variants with 1 % of noise around the given seconds per step; compiled ones start in `first` seconds."""
     random = np.random.default_rng(5)
     rows = []
@@ -207,12 +263,27 @@ def runs(seconds: dict[tuple[str, str], float], *, count: int = 5, task: str = "
         for (framework, mode), step in seconds.items():
             compiled = mode != "eager"
             start = first if framework == "torch" else 1.0
-            rows += [{"hardware": "here", "family": family, "workload": f"planted{place}", "task": task,
-                      "size": "small", "precision": "float32", "device": "cpu", "framework": framework, "mode": mode,
-                      "run": run, "status": "ok", "step_seconds": step * float(np.exp(0.01 * random.standard_normal())),
-                      "compile_seconds": start if compiled else None, "first_step_seconds": 0.1,
-                      "cache": ("cached" if run else "cold") if compiled else "none", "import_seconds": 0.7}
-                     for run in range(count)]
+            rows += [
+                {
+                    "hardware": "here",
+                    "family": family,
+                    "workload": f"planted{place}",
+                    "task": task,
+                    "size": "small",
+                    "precision": "float32",
+                    "device": "cpu",
+                    "framework": framework,
+                    "mode": mode,
+                    "run": run,
+                    "status": "ok",
+                    "step_seconds": step * float(np.exp(0.01 * random.standard_normal())),
+                    "compile_seconds": start if compiled else None,
+                    "first_step_seconds": 0.1,
+                    "cache": ("cached" if run else "cold") if compiled else "none",
+                    "import_seconds": 0.7,
+                }
+                for run in range(count)
+            ]
     pairs = comparisons([1.0], floor=0.02)["comparisons"]  # carries the noise floor of the device
     return {"runs": frame("runs", rows), "comparisons": pairs}
 
@@ -248,12 +319,24 @@ def test_compile_efficiency_is_decided_by_the_cold_start(first, verdict):
     assert torch["break_even_steps"] == pytest.approx(1 + first / 1.0, rel=0.05)
 
 
-def parity(passed: int, failed: int, name: str, workload: str, family: str,
-           task: str = "") -> dict[str, pd.DataFrame]:
-    rows = [{"hardware": "here", "family": family, "workload": workload, "task": task or f"jacobian_{place}",
-             "framework": framework, "mode": "eager", "name": name, "against": "reference", "tolerance": 1e-8,
-             "status": "ok" if place < passed else "mismatch", "error": 1e-15 if place < passed else 0.1}
-            for place in range(passed + failed) for framework in ("torch", "jax")]
+def parity(passed: int, failed: int, name: str, workload: str, family: str, task: str = "") -> dict[str, pd.DataFrame]:
+    rows = [
+        {
+            "hardware": "here",
+            "family": family,
+            "workload": workload,
+            "task": task or f"jacobian_{place}",
+            "framework": framework,
+            "mode": "eager",
+            "name": name,
+            "against": "reference",
+            "tolerance": 1e-8,
+            "status": "ok" if place < passed else "mismatch",
+            "error": 1e-15 if place < passed else 0.1,
+        }
+        for place in range(passed + failed)
+        for framework in ("torch", "jax")
+    ]
     return {"parity": frame("parity", rows)}
 
 
@@ -274,13 +357,21 @@ def test_intuition_is_weighed_against_time(ratio, expected):
     assert found.evidence["faster"] == (SUPPORTED if ratio > 1 else REFUTED)
 
 
-@pytest.mark.parametrize(("ratio", "forms", "verdict"), [
-    (1.5, {"torch": 4, "jax": 2}, SUPPORTED), (0.5, {"torch": 2, "jax": 2}, REFUTED),
-    (0.5, {"torch": 4, "jax": 2}, MIXED)])
+@pytest.mark.parametrize(
+    ("ratio", "forms", "verdict"),
+    [
+        (1.5, {"torch": 4, "jax": 2}, SUPPORTED),
+        (0.5, {"torch": 2, "jax": 2}, REFUTED),
+        (0.5, {"torch": 4, "jax": 2}, MIXED),
+    ],
+)
 def test_the_choice_is_decided_by_time_and_control_flow(ratio, forms, verdict):
     names = ["eager.branch", "eager.loop", "compiled.branch", "compiled.loop"]
-    rows = [event("control_flow", framework, name, 0.0, outcome="ok" if place < count else "raised")
-            for framework, count in forms.items() for place, name in enumerate(names)]
+    rows = [
+        event("control_flow", framework, name, 0.0, outcome="ok" if place < count else "raised")
+        for framework, count in forms.items()
+        for place, name in enumerate(names)
+    ]
     planted = comparisons([ratio] * 4) | {"events": frame("events", rows)}
     found = judge(ENTRIES["faq-choose"], Results("here", planted))
     assert found.verdict == verdict
@@ -289,33 +380,77 @@ def test_the_choice_is_decided_by_time_and_control_flow(ratio, forms, verdict):
 
 # --- the application scenarios ----------------------------------------------------------------------------------------
 
-STRONG = {"use-nlp": ("bert", "gpt"), "use-vision": ("resnet", "unet"), "use-rl": ("dqn", "ppo"),
-          "use-health": ("dna_cnn", "gcn", "unet"), "use-driving": ("unet",)}
-KERNELS = ("equation_of_state", "heat_equation", "isoneutral_mixing", "least_squares", "nbody",
-           "turbulent_kinetic_energy")
+STRONG = {
+    "use-nlp": ("bert", "gpt"),
+    "use-vision": ("resnet", "unet"),
+    "use-rl": ("dqn", "ppo"),
+    "use-health": ("dna_cnn", "gcn", "unet"),
+    "use-driving": ("unet",),
+}
+KERNELS = (
+    "equation_of_state",
+    "heat_equation",
+    "isoneutral_mixing",
+    "least_squares",
+    "nbody",
+    "turbulent_kinetic_energy",
+)
 
 
 def compared(ratios: dict[str, list[float]], task: str = "train", **options) -> pd.DataFrame:
     """Comparisons of workloads of the family training; every further ratio is of another precision."""
-    parts = [comparisons(values, family="training", workload=name, **options)["comparisons"]
-             for name, values in ratios.items()]
+    parts = [
+        comparisons(values, family="training", workload=name, **options)["comparisons"]
+        for name, values in ratios.items()
+    ]
     return pd.concat(parts, ignore_index=True).assign(task=task)
 
 
-def cells(seconds: dict[tuple[str, str], float], *, workload: str, task: str = "train", size: str = "small",
-          items: float = 512.0, **columns) -> pd.DataFrame:
+def cells(
+    seconds: dict[tuple[str, str], float],
+    *,
+    workload: str,
+    task: str = "train",
+    size: str = "small",
+    items: float = 512.0,
+    **columns,
+) -> pd.DataFrame:
     """Cells of variants with the given seconds per step."""
-    return frame("cells", [{
-        "hardware": "here", "family": "training", "workload": workload, "task": task, "size": size,
-        "precision": "float32", "device": "cpu", "framework": framework, "mode": mode, "status": "ok",
-        "step_seconds": value, "items_per_second": items / value, **columns}
-        for (framework, mode), value in seconds.items()])
+    return frame(
+        "cells",
+        [
+            {
+                "hardware": "here",
+                "family": "training",
+                "workload": workload,
+                "task": task,
+                "size": size,
+                "precision": "float32",
+                "device": "cpu",
+                "framework": framework,
+                "mode": mode,
+                "status": "ok",
+                "step_seconds": value,
+                "items_per_second": items / value,
+                **columns,
+            }
+            for (framework, mode), value in seconds.items()
+        ],
+    )
 
 
 @pytest.mark.parametrize("identity", STRONG)
-@pytest.mark.parametrize(("ratios", "verdict"), [
-    ([0.6] * 3, SUPPORTED), ([1.0] * 3, SUPPORTED), ([1.5] * 3, REFUTED), ([0.6, 1.0, 1.5], SUPPORTED),
-    ([0.6, 1.0, 1.5, 1.5], MIXED), ([1.5, 1.5, 1.0], REFUTED)])
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [
+        ([0.6] * 3, SUPPORTED),
+        ([1.0] * 3, SUPPORTED),
+        ([1.5] * 3, REFUTED),
+        ([0.6, 1.0, 1.5], SUPPORTED),
+        ([0.6, 1.0, 1.5, 1.5], MIXED),
+        ([1.5, 1.5, 1.0], REFUTED),
+    ],
+)
 def test_strong_means_not_slower(identity, ratios, verdict):
     planted = compared(dict.fromkeys(STRONG[identity], ratios))
     found = judge(ENTRIES[identity], Results("here", {"comparisons": planted}))
@@ -372,10 +507,15 @@ def test_driving_is_decided_by_inference_and_by_training_where_there_is_none():
 
 
 def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
-    small = cells({("torch", "eager"): 2.0, ("torch", "compile"): 1.0, ("jax", "jit"): 0.5}, workload="unet",
-                  task="forward", items=8)
-    large = cells({("torch", "eager"): 4.0, ("jax", "jit"): 8.0}, workload="unet", task="forward", size="large",
-                  items=32)
+    small = cells(
+        {("torch", "eager"): 2.0, ("torch", "compile"): 1.0, ("jax", "jit"): 0.5},
+        workload="unet",
+        task="forward",
+        items=8,
+    )
+    large = cells(
+        {("torch", "eager"): 4.0, ("jax", "jit"): 8.0}, workload="unet", task="forward", size="large", items=32
+    )
     alone = cells({("jax", "jit"): 8.0}, workload="unet", task="forward", size="large", precision="bfloat16")
     planted = {"comparisons": compared({"unet": [0.6] * 3}, "forward")}
     found = judge(ENTRIES["use-driving"], Results("here", planted | {"cells": small}))
@@ -387,8 +527,10 @@ def test_the_time_per_frame_is_that_of_the_fastest_mode_at_the_largest_size():
 
 
 def test_updates_per_second_follow_from_the_updates_of_a_step():
-    planted = {"comparisons": compared({"ppo": [0.6] * 3, "dqn": [0.6] * 3}),
-               "cells": cells({("torch", "compile"): 2.0, ("jax", "jit"): 1.0}, workload="ppo")}
+    planted = {
+        "comparisons": compared({"ppo": [0.6] * 3, "dqn": [0.6] * 3}),
+        "cells": cells({("torch", "compile"): 2.0, ("jax", "jit"): 1.0}, workload="ppo"),
+    }
     (rate,) = judge(ENTRIES["use-rl"], Results("here", planted)).evidence["rates"]
     assert (rate["torch"], rate["jax"]) == (256.0, 512.0)
     assert (rate["torch_updates"], rate["jax_updates"]) == (20.0, 40.0)  # ten epochs of four minibatches
@@ -398,8 +540,9 @@ def test_updates_per_second_follow_from_the_updates_of_a_step():
 
 
 def test_the_lstm_is_measured_beside_the_claim_on_recurrent_networks():
-    events = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn.modules.rnn")
-              for name in ("RNN", "LSTM", "GRU")] + [event("packages", "torch", "name.torchvision", outcome="absent")]
+    events = [
+        event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn.modules.rnn") for name in ("RNN", "LSTM", "GRU")
+    ] + [event("packages", "torch", "name.torchvision", outcome="absent")]
     planted = {"events": frame("events", events)}
     found = judge(ENTRIES["use-rnn"], Results("here", planted))
     assert (found.verdict, found.evidence["lstm"]) == (REFUTED, [])
@@ -412,16 +555,38 @@ def test_the_lstm_is_measured_beside_the_claim_on_recurrent_networks():
 SIZES = (8, 16, 32, 64, 128)
 
 
-def curve(times: list[float], *, framework: str = "torch", mode: str = "compile", kind: str = "batch",
-          half_width: float | None = 0.02, **columns) -> pd.DataFrame:
+def curve(
+    times: list[float],
+    *,
+    framework: str = "torch",
+    mode: str = "compile",
+    kind: str = "batch",
+    half_width: float | None = 0.02,
+    **columns,
+) -> pd.DataFrame:
     """Cells of a scaling curve whose work is proportional to its size."""
     rows = []
     for size, seconds in zip(SIZES, times, strict=False):
         low, high = (None, None) if half_width is None else (seconds * (1 - half_width), seconds * (1 + half_width))
-        rows.append({"hardware": "here", "family": "training", "workload": "planted", "task": "train",
-                     "size": f"{kind}-{size}", "precision": "float32", "device": "cpu", "framework": framework,
-                     "mode": mode, "status": "ok", "step_seconds": seconds, "step_seconds_low": low,
-                     "step_seconds_high": high, "flops": 1e6 * size, **columns})
+        rows.append(
+            {
+                "hardware": "here",
+                "family": "training",
+                "workload": "planted",
+                "task": "train",
+                "size": f"{kind}-{size}",
+                "precision": "float32",
+                "device": "cpu",
+                "framework": framework,
+                "mode": mode,
+                "status": "ok",
+                "step_seconds": seconds,
+                "step_seconds_low": low,
+                "step_seconds_high": high,
+                "flops": 1e6 * size,
+                **columns,
+            }
+        )
     return frame("cells", rows)
 
 
@@ -432,8 +597,15 @@ def judged_curves(*parts: pd.DataFrame) -> Verdict:
     return judge(ENTRIES["trend-scale"], Results("here", {"cells": pd.concat(parts, ignore_index=True)}))
 
 
-@pytest.mark.parametrize(("torch", "jax", "verdict"), [
-    (CONSTANT, CONSTANT, SUPPORTED), (LINEAR, LINEAR, REFUTED), (FALLING, FALLING, REFUTED), (CONSTANT, LINEAR, MIXED)])
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"),
+    [
+        (CONSTANT, CONSTANT, SUPPORTED),
+        (LINEAR, LINEAR, REFUTED),
+        (FALLING, FALLING, REFUTED),
+        (CONSTANT, LINEAR, MIXED),
+    ],
+)
 def test_throughput_that_grows_with_the_size_supports_the_forecast(torch, jax, verdict):
     found = judged_curves(curve(torch), curve(jax, framework="jax", mode="jit"))
     assert found.verdict == verdict
@@ -465,8 +637,14 @@ def test_a_curve_within_its_intervals_decides_nothing():
 
 
 def test_usual_sizes_targets_and_uncounted_work_make_no_curve():
-    for columns in ({"size": "small"}, {"task": "target"}, {"status": "oom"}, {"family": "machine"},
-                    {"flops": 0.0}, {"flops": None}):
+    for columns in (
+        {"size": "small"},
+        {"task": "target"},
+        {"status": "oom"},
+        {"family": "machine"},
+        {"flops": 0.0},
+        {"flops": None},
+    ):
         found = judged_curves(curve(CONSTANT).assign(**columns))
         assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "no scaling curves")
 
@@ -481,7 +659,8 @@ def test_inference_counts_both_ends_of_the_curves_over_the_batch(ends, verdict):
     faster = 2 if ends is FASTER else 0
     assert found.evidence["batches"] == {
         end: {name: {"comparisons": 2, "compiled_faster": faster} for name in ("torch", "jax")}
-        for end in ("smallest", "largest")}
+        for end in ("smallest", "largest")
+    }
     assert judge(ENTRIES["core-static-inference"], Results("here", usual)).evidence["batches"] == {}
 
 
@@ -498,8 +677,14 @@ def evident() -> dict[str, Verdict]:
     frames = {
         "runs": pd.concat([planted["runs"], *points]),
         "comparisons": pd.concat([planted["comparisons"], lone, compared({name: [0.6, 1.5] for name in names})]),
-        "cells": pd.concat([curve(CONSTANT), curve(LINEAR, framework="jax", mode="jit"),
-                            *(cells(steps, workload=name) for name in ("unet", "ppo"))])}
+        "cells": pd.concat(
+            [
+                curve(CONSTANT),
+                curve(LINEAR, framework="jax", mode="jit"),
+                *(cells(steps, workload=name) for name in ("unet", "ppo")),
+            ]
+        ),
+    }
     layers = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn") for name in ("RNN", "LSTM", "GRU")]
     frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", outcome="absent")])
     told = (*STRONG, "use-rnn", "trend-scale", "core-static-inference", "core-static-faster", "bg-jax-efficiency")
@@ -531,28 +716,52 @@ def test_every_reason_has_words(language):
 
 def timed(family: str, seconds: dict[tuple[str, str, str, str], float], runs: int = 3) -> pd.DataFrame:
     """Runs by (workload, task, framework, mode) with a scatter of a thousandth."""
-    return frame("runs", [{
-        "hardware": "here", "family": family, "workload": workload, "task": task, "size": "small", "run": run,
-        "precision": "float64", "device": "cpu", "framework": framework, "mode": mode, "status": "ok",
-        "step_seconds": step * (1 + 0.001 * run)} for (workload, task, framework, mode), step in seconds.items()
-        for run in range(runs)])
+    return frame(
+        "runs",
+        [
+            {
+                "hardware": "here",
+                "family": family,
+                "workload": workload,
+                "task": task,
+                "size": "small",
+                "run": run,
+                "precision": "float64",
+                "device": "cpu",
+                "framework": framework,
+                "mode": mode,
+                "status": "ok",
+                "step_seconds": step * (1 + 0.001 * run),
+            }
+            for (workload, task, framework, mode), step in seconds.items()
+            for run in range(runs)
+        ],
+    )
 
 
 def kernels(torch: float, jax: float, runs: int = 3) -> pd.DataFrame:
     """Three kernels that take NumPy a second each, and each framework what is said."""
-    return timed("science", {(name, "forward", framework, mode): step for name in ("a", "b", "c") for
-                             framework, mode, step in (("numpy", "eager", 1.0), ("torch", "eager", torch),
-                                                       ("jax", "jit", jax))}, runs)
+    return timed(
+        "science",
+        {
+            (name, "forward", framework, mode): step
+            for name in ("a", "b", "c")
+            for framework, mode, step in (("numpy", "eager", 1.0), ("torch", "eager", torch), ("jax", "jit", jax))
+        },
+        runs,
+    )
 
 
 def science(ratios: list[float]) -> pd.DataFrame:
     """Comparisons of every kernel."""
-    return pd.concat([comparisons(ratios, family="science", workload=name)["comparisons"]
-                      for name in KERNELS], ignore_index=True)
+    return pd.concat(
+        [comparisons(ratios, family="science", workload=name)["comparisons"] for name in KERNELS], ignore_index=True
+    )
 
 
-@pytest.mark.parametrize(("torch", "jax", "verdict"), [
-    (0.5, 0.4, SUPPORTED), (2.0, 3.0, REFUTED), (0.5, 3.0, MIXED), (1.0, 1.0, REFUTED)])
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"), [(0.5, 0.4, SUPPORTED), (2.0, 3.0, REFUTED), (0.5, 3.0, MIXED), (1.0, 1.0, REFUTED)]
+)
 def test_tensors_are_efficient_if_both_frameworks_are_faster_than_numpy(torch, jax, verdict):
     assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(torch, jax)})) == verdict
 
@@ -575,8 +784,10 @@ def test_single_runs_beside_numpy_decide_nothing():
     assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNMEASURED
 
 
-@pytest.mark.parametrize(("ratio", "jax", "verdict"), [
-    (1.5, 0.4, SUPPORTED), (1.0, 0.4, SUPPORTED), (0.5, 3.0, REFUTED), (1.5, 3.0, MIXED), (0.5, 0.4, MIXED)])
+@pytest.mark.parametrize(
+    ("ratio", "jax", "verdict"),
+    [(1.5, 0.4, SUPPORTED), (1.0, 0.4, SUPPORTED), (0.5, 3.0, REFUTED), (1.5, 3.0, MIXED), (0.5, 0.4, MIXED)],
+)
 def test_jax_suits_high_performance_computing_if_it_is_not_slower_than_torch_and_faster_than_numpy(ratio, jax, verdict):
     frames = {"comparisons": science([ratio]), "runs": kernels(0.5, jax)}
     assert verdict_of("use-hpc", Results("here", frames)) == verdict
@@ -602,16 +813,35 @@ def test_finance_is_decided_by_the_greeks(ratio, verdict):
 
 def errors(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
     """Rows of the gate: workload, precision, error, tolerance."""
-    return frame("parity", [{
-        "hardware": "here", "family": "autodiff", "workload": workload, "task": "gradient", "framework": framework,
-        "mode": mode, "name": "gradient", "against": "reference", "precision": precision, "error": error,
-        "tolerance": tolerance, "status": "ok" if error <= tolerance else "mismatch"}
-        for workload, precision, error, tolerance in rows for framework, mode in (("torch", "eager"), ("jax", "jit"))])
+    return frame(
+        "parity",
+        [
+            {
+                "hardware": "here",
+                "family": "autodiff",
+                "workload": workload,
+                "task": "gradient",
+                "framework": framework,
+                "mode": mode,
+                "name": "gradient",
+                "against": "reference",
+                "precision": precision,
+                "error": error,
+                "tolerance": tolerance,
+                "status": "ok" if error <= tolerance else "mismatch",
+            }
+            for workload, precision, error, tolerance in rows
+            for framework, mode in (("torch", "eager"), ("jax", "jit"))
+        ],
+    )
 
 
 def test_the_error_of_every_workload_is_told_per_precision_and_float64_alone_decides():
-    frames = {"parity": errors(("gmm", "float64", 1e-14, 1e-8), ("vqe", "float64", 3e-13, 1e-8),
-                               ("gmm", "float32", 0.1, 1e-3))}
+    frames = {
+        "parity": errors(
+            ("gmm", "float64", 1e-14, 1e-8), ("vqe", "float64", 3e-13, 1e-8), ("gmm", "float32", 0.1, 1e-3)
+        )
+    }
     found = judge(ENTRIES["math-same"], Results("here", frames))
     assert found.verdict == SUPPORTED
     assert (found.evidence["checks"], found.evidence["derivatives"]) == (4, 4)
@@ -638,12 +868,20 @@ def derived() -> dict[str, Verdict]:
     """Verdicts on everything that is said of derivatives and kernels, with evidence in all their branches."""
     greeks = comparisons([1.5] * 3, workload="option_greeks")["comparisons"]
     circuit = comparisons([0.5], workload="vqe")["comparisons"]
-    gradients = timed("autodiff", {("vqe", task, framework, mode): step for framework, mode in (
-        ("torch", "eager"), ("jax", "jit")) for task, step in (("primal", 1.0), ("gradient", 4.0))})
-    frames = {"comparisons": pd.concat([science([1.5]), greeks, circuit]),
-              "runs": pd.concat([kernels(0.5, 0.2), gradients]),
-              "parity": errors(("gmm", "float64", 1e-14, 1e-8), ("gmm", "float32", 1e-6, 1e-3)),
-              "events": frame("events", [event("packages", "jax", "name.qlax", 700.0, "[]", outcome="absent")])}
+    gradients = timed(
+        "autodiff",
+        {
+            ("vqe", task, framework, mode): step
+            for framework, mode in (("torch", "eager"), ("jax", "jit"))
+            for task, step in (("primal", 1.0), ("gradient", 4.0))
+        },
+    )
+    frames = {
+        "comparisons": pd.concat([science([1.5]), greeks, circuit]),
+        "runs": pd.concat([kernels(0.5, 0.2), gradients]),
+        "parity": errors(("gmm", "float64", 1e-14, 1e-8), ("gmm", "float32", 1e-6, 1e-3)),
+        "events": frame("events", [event("packages", "jax", "name.qlax", 700.0, "[]", outcome="absent")]),
+    }
     told = ("bg-tensor-speed", "use-hpc", "use-finance", "use-quantum", "math-same", "bg-jax-numerics")
     return {identity: judge(ENTRIES[identity], Results("here", frames)) for identity in told}
 
@@ -660,31 +898,65 @@ def test_the_evidence_of_derivatives_and_kernels_can_be_told(language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
     blocks = prose.blocks(FOLDER / "text" / language / "claims.md")
-    points = frame("cells", [{
-        "hardware": "here", "family": "autodiff", "workload": "higher_order", "task": "nth_reverse", "status": "ok",
-        "size": f"order-{order}", "precision": "float64", "device": "cpu", "framework": "jax", "mode": "jit",
-        "step_seconds": 1e-5 * order, "peak_host_bytes": 1000} for order in (1, 2, 6)])
+    points = frame(
+        "cells",
+        [
+            {
+                "hardware": "here",
+                "family": "autodiff",
+                "workload": "higher_order",
+                "task": "nth_reverse",
+                "status": "ok",
+                "size": f"order-{order}",
+                "precision": "float64",
+                "device": "cpu",
+                "framework": "jax",
+                "mode": "jit",
+                "step_seconds": 1e-5 * order,
+                "peak_host_bytes": 1000,
+            }
+            for order in (1, 2, 6)
+        ],
+    )
     curve = algorithms._curve_of_orders(Results("here", {"cells": points}))
     assert [point["order"] for point in curve["jax"]] == [1, 2, 6]
     orders = {"torch": [{"error": 1e-15}], "jax": [{"error": 1e-15}]}
     evidence = {"orders": orders, "without_create_graph": {"says": "no"}, "curve": curve}
     assert numbers.seconds(6e-5) in prose.render(blocks["alg-create-graph"], {"e": evidence}, language)
-    costs = shared.gradient_costs(Results("here", {"runs": timed("autodiff", {
-        ("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))})}))
+    costs = shared.gradient_costs(
+        Results(
+            "here",
+            {
+                "runs": timed(
+                    "autodiff",
+                    {("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))},
+                )
+            },
+        )
+    )
     assert (costs["torch"]["below"], costs["torch"]["of"]) == (1, 1)
     programs = {"forward": ["a"], "backward": ["b"], "cost_ratio": 2.0}
-    text = prose.render(blocks["faq-recursive"], {"e": {"torch": programs, "jax": programs, "gradients": costs}},
-                        language)
+    text = prose.render(
+        blocks["faq-recursive"], {"e": {"torch": programs, "jax": programs, "gradients": costs}}, language
+    )
     assert "4.00" in text
 
 
 # --- demonstrated claims, planted the other way -----------------------------------------------------------------------
 
 
-def event(workload: str, framework: str, name: str, value: float | None = None, text: str = "", *,
-          outcome: str = "ok") -> dict:
-    return {"hardware": "here", "workload": workload, "framework": framework, "name": name, "outcome": outcome,
-            "value": value, "text": text}
+def event(
+    workload: str, framework: str, name: str, value: float | None = None, text: str = "", *, outcome: str = "ok"
+) -> dict:
+    return {
+        "hardware": "here",
+        "workload": workload,
+        "framework": framework,
+        "name": name,
+        "outcome": outcome,
+        "value": value,
+        "text": text,
+    }
 
 
 def judged(identity: str, *rows: dict) -> str:
@@ -692,33 +964,67 @@ def judged(identity: str, *rows: dict) -> str:
 
 
 def test_the_examples_can_decide_the_other_way():
-    assert judged("bg-tf-engine", event("packages", "jax", "engine.compiler", text="HloModule"),
-                  event("packages", "jax", "engine.tensorflow", 12.0)) == SUPPORTED
+    assert (
+        judged(
+            "bg-tf-engine",
+            event("packages", "jax", "engine.compiler", text="HloModule"),
+            event("packages", "jax", "engine.tensorflow", 12.0),
+        )
+        == SUPPORTED
+    )
     assert judged("use-quantum", event("packages", "jax", "name.qlax", 700.0, '["jax/qlax.py"]')) == SUPPORTED
-    assert judged("bg-dynamic", *(event("control_flow", "torch", f"graph.{sign}", text="MulBackward0")
-                                  for sign in ("positive", "negative"))) == REFUTED
-    assert judged("core-example-graph", event("graphs", "torch", "plain", 1.0, "AddBackward0"),
-                  event("graphs", "torch", "differentiated", 1.0, "AddBackward0")) == SUPPORTED
+    assert (
+        judged(
+            "bg-dynamic",
+            *(
+                event("control_flow", "torch", f"graph.{sign}", text="MulBackward0")
+                for sign in ("positive", "negative")
+            ),
+        )
+        == REFUTED
+    )
+    assert (
+        judged(
+            "core-example-graph",
+            event("graphs", "torch", "plain", 1.0, "AddBackward0"),
+            event("graphs", "torch", "differentiated", 1.0, "AddBackward0"),
+        )
+        == SUPPORTED
+    )
     assert judged("alg-ad-by-jit", event("derivatives", "jax", "without jit", outcome="raised")) == SUPPORTED
-    assert judged("prac-python", *(event("packages", framework, "requires.python", text=">=3.6")
-                                   for framework in ("torch", "jax"))) == SUPPORTED
+    assert (
+        judged(
+            "prac-python",
+            *(event("packages", framework, "requires.python", text=">=3.6") for framework in ("torch", "jax")),
+        )
+        == SUPPORTED
+    )
     names = ("definition", "first_call", "same_shape", "new_shape", "third_shape", "new_type")
-    assert judged("faq-when-traced", *(event("tracing", framework, f"traces.{name}", 1.0)
-                                       for framework in ("torch", "jax") for name in names)) == SUPPORTED
+    assert (
+        judged(
+            "faq-when-traced",
+            *(event("tracing", framework, f"traces.{name}", 1.0) for framework in ("torch", "jax") for name in names),
+        )
+        == SUPPORTED
+    )
 
 
 @pytest.mark.parametrize(("first", "verdict"), [(1.5, SUPPORTED), (5.0, MIXED), (100.0, REFUTED)])
 def test_calls_of_a_jitted_function(first, verdict):
     seconds = {"eager": 2.0, "first_call": first, "later_call": 1.0, "new_shape": first, "later_call_new_shape": 1.0}
-    rows = [event("tracing", framework, f"seconds.{name}", value) for framework in ("torch", "jax")
-            for name, value in seconds.items()]
+    rows = [
+        event("tracing", framework, f"seconds.{name}", value)
+        for framework in ("torch", "jax")
+        for name, value in seconds.items()
+    ]
     assert judged("core-jit-always-fast", *rows) == verdict
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.9, SUPPORTED), (0.5, MIXED), (0.1, REFUTED)])
 def test_the_share_of_functions_found(share, verdict):
-    rows = [event("packages", framework, "share.numpy", share, '{"found": 1, "of": 2}')
-            for framework in ("torch", "jax")]
+    rows = [
+        event("packages", framework, "share.numpy", share, '{"found": 1, "of": 2}') for framework in ("torch", "jax")
+    ]
     assert judged("core-like-ndarray", *rows) == verdict
 
 
@@ -726,21 +1032,37 @@ def test_the_share_of_functions_found(share, verdict):
 def test_the_share_of_starts_that_are_fitted(fitted, verdict):
     losses = json.dumps({"values": [1e-4] * fitted + [1.0] * (100 - fitted)})
     rows = [event("linear_regression_examples", "torch", "fit.least squares", 4.0)]
-    rows += [event("linear_regression_examples", framework, f"fit.{name}", 1.0, losses)
-             for framework in ("torch", "jax") for name in ("loss", "prediction")]
+    rows += [
+        event("linear_regression_examples", framework, f"fit.{name}", 1.0, losses)
+        for framework in ("torch", "jax")
+        for name in ("loss", "prediction")
+    ]
     assert judged("prac-torch-linreg", *rows) == verdict
 
 
 @pytest.mark.parametrize(("error", "verdict"), [(0.0, SUPPORTED), (1.0, REFUTED)])
 def test_patterns_that_run_and_are_right_work(error, verdict):
-    rows = [event("linear_regression_examples", framework, f"pattern.{name}", error) for framework in ("torch", "jax")
-            for name in ("random module", "closed-over parameters")]
+    rows = [
+        event("linear_regression_examples", framework, f"pattern.{name}", error)
+        for framework in ("torch", "jax")
+        for name in ("random module", "closed-over parameters")
+    ]
     assert judged("prac-jax-linreg", *rows) == verdict
 
 
 def test_an_example_that_was_not_reached_decides_nothing():
-    found = judge(ENTRIES["bg-dynamic"], Results("here", {"events": frame("events", [
-        event("control_flow", "torch", "unfinished", text="MemoryError: no memory", outcome="raised")])}))
+    found = judge(
+        ENTRIES["bg-dynamic"],
+        Results(
+            "here",
+            {
+                "events": frame(
+                    "events",
+                    [event("control_flow", "torch", "unfinished", text="MemoryError: no memory", outcome="raised")],
+                )
+            },
+        ),
+    )
     assert (found.verdict, found.evidence["message"]) == (UNMEASURED, "MemoryError: no memory")
 
 
@@ -792,7 +1114,8 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
     main(["--tables", str(tmp_path), "--machine", "here", "--output", str(tmp_path / "claims.parquet")])
     found = schema.read(tmp_path / "claims.parquet", "claims")
     assert [(row["hardware"], row["id"]) for row in found] == [
-        (machine, identity) for machine in ("here", "there") for identity in ENTRIES]
+        (machine, identity) for machine in ("here", "there") for identity in ENTRIES
+    ]
     verdicts = {row["hardware"]: row["verdict"] for row in found if row["id"] == "bg-jax-efficiency"}
     assert verdicts == {"here": SUPPORTED, "there": UNMEASURED}
     assert (tmp_path / "claims.csv").exists()
@@ -811,13 +1134,17 @@ def test_evidence_that_is_too_long_loses_the_end_of_its_longest_list():
 
 def rates(torch: float, jax: float, runs: int = 3) -> Results:
     """A loop that takes so many times as long as all learning rates at once."""
-    steps = {("learning_rates", task, framework, mode): seconds for framework, mode, ratio in (
-        ("torch", "compile", torch), ("jax", "jit", jax)) for task, seconds in (("together", 1.0), ("loop", ratio))}
+    steps = {
+        ("learning_rates", task, framework, mode): seconds
+        for framework, mode, ratio in (("torch", "compile", torch), ("jax", "jit", jax))
+        for task, seconds in (("together", 1.0), ("loop", ratio))
+    }
     return Results("here", {"runs": timed("training", steps, runs)})
 
 
-@pytest.mark.parametrize(("torch", "jax", "verdict"), [
-    (4.0, 3.0, SUPPORTED), (0.5, 0.9, REFUTED), (1.0, 1.0, REFUTED), (4.0, 0.5, MIXED)])
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"), [(4.0, 3.0, SUPPORTED), (0.5, 0.9, REFUTED), (1.0, 1.0, REFUTED), (4.0, 0.5, MIXED)]
+)
 def test_training_at_once_is_judged_against_a_loop_in_both_frameworks(torch, jax, verdict):
     assert verdict_of("trend-automl", rates(torch, jax)) == verdict
 
@@ -830,21 +1157,52 @@ def test_training_at_once_in_single_runs_or_one_framework_decides_nothing():
 
 def explained(*outcomes: tuple[str, str]) -> Results:
     """Results of integrated gradients by framework and status of the gate, with times and completeness."""
-    gate = frame("parity", [{
-        "hardware": "here", "family": "autodiff", "workload": "integrated_gradients", "task": "attribution",
-        "framework": framework, "mode": "eager", "status": status, "name": "attribution", "against": "reference",
-        "precision": "float64", "error": 1e-15 if status == "ok" else 0.1, "tolerance": 1e-8}
-        for framework, status in outcomes])
-    cells = frame("cells", [{
-        "hardware": "here", "family": "autodiff", "workload": "integrated_gradients", "task": "attribution",
-        "size": "small", "precision": "float64", "device": "cpu", "framework": framework, "mode": "eager",
-        "status": "ok", "step_seconds": 1.0, "metrics": json.dumps({"completeness_error": 2e-4})}
-        for framework in ("torch", "jax")])
+    gate = frame(
+        "parity",
+        [
+            {
+                "hardware": "here",
+                "family": "autodiff",
+                "workload": "integrated_gradients",
+                "task": "attribution",
+                "framework": framework,
+                "mode": "eager",
+                "status": status,
+                "name": "attribution",
+                "against": "reference",
+                "precision": "float64",
+                "error": 1e-15 if status == "ok" else 0.1,
+                "tolerance": 1e-8,
+            }
+            for framework, status in outcomes
+        ],
+    )
+    cells = frame(
+        "cells",
+        [
+            {
+                "hardware": "here",
+                "family": "autodiff",
+                "workload": "integrated_gradients",
+                "task": "attribution",
+                "size": "small",
+                "precision": "float64",
+                "device": "cpu",
+                "framework": framework,
+                "mode": "eager",
+                "status": "ok",
+                "step_seconds": 1.0,
+                "metrics": json.dumps({"completeness_error": 2e-4}),
+            }
+            for framework in ("torch", "jax")
+        ],
+    )
     return Results("here", comparisons([1.5], workload="integrated_gradients") | {"parity": gate, "cells": cells})
 
 
-@pytest.mark.parametrize(("torch", "jax", "verdict"), [
-    ("ok", "ok", SUPPORTED), ("mismatch", "mismatch", REFUTED), ("ok", "mismatch", MIXED)])
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"), [("ok", "ok", SUPPORTED), ("mismatch", "mismatch", REFUTED), ("ok", "mismatch", MIXED)]
+)
 def test_explanations_are_judged_by_their_agreement(torch, jax, verdict):
     found = judge(ENTRIES["trend-explain"], explained(("torch", torch), ("jax", jax)))
     assert found.verdict == verdict
@@ -858,8 +1216,10 @@ def test_an_explanation_of_one_framework_agrees_with_nothing():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_evidence_of_trends_can_be_told(language):
     blocks = prose.blocks(FOLDER / "text" / language / "claims.md")
-    for identity, results in (("trend-automl", rates(4.0, 3.0)), ("trend-explain", explained(("torch", "ok"),
-                                                                                              ("jax", "ok")))):
+    for identity, results in (
+        ("trend-automl", rates(4.0, 3.0)),
+        ("trend-explain", explained(("torch", "ok"), ("jax", "ok"))),
+    ):
         evidence = json.loads(as_text(judge(ENTRIES[identity], results).evidence))
         assert len(prose.render(blocks[identity], {"e": evidence}, language)) > 40
 
@@ -873,15 +1233,28 @@ def tried(*wrong: tuple[str, str]) -> Results:
     for framework in vocabulary.COMPARED:
         for name in (*algorithms.BASIC, "scan, forward"):
             bad = (framework, name) in wrong
-            rows += [event("transformations", framework, f"eager.{name}", 4.0 if bad else 1e-16),
-                     event("transformations", framework, f"compiled.{name}", None if bad else 1e-16,
-                           outcome="raised" if bad else "ok")]
+            rows += [
+                event("transformations", framework, f"eager.{name}", 4.0 if bad else 1e-16),
+                event(
+                    "transformations",
+                    framework,
+                    f"compiled.{name}",
+                    None if bad else 1e-16,
+                    outcome="raised" if bad else "ok",
+                ),
+            ]
     return Results("here", {"events": frame("events", rows)})
 
 
-@pytest.mark.parametrize(("wrong", "verdict"), [
-    ([], SUPPORTED), ([("torch", "scan, forward"), ("jax", "scan, forward")], SUPPORTED),
-    ([("torch", "hessian")], MIXED), ([("torch", "hessian"), ("jax", "jvp")], REFUTED)])
+@pytest.mark.parametrize(
+    ("wrong", "verdict"),
+    [
+        ([], SUPPORTED),
+        ([("torch", "scan, forward"), ("jax", "scan, forward")], SUPPORTED),
+        ([("torch", "hessian")], MIXED),
+        ([("torch", "hessian"), ("jax", "jvp")], REFUTED),
+    ],
+)
 def test_automatic_differentiation_is_decided_by_the_transformations_that_the_claim_names(wrong, verdict):
     found = judge(ENTRIES["alg-table-autodiff"], tried(*wrong))
     assert found.verdict == verdict

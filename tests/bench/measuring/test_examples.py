@@ -22,19 +22,42 @@ KNOWN = {
     "control_flow": {"bg-dynamic": "supported", "core-flexible": "supported"},
     "debugging": {"core-dynamic-debug": "supported", "res-debuggers": "mixed"},
     "derivatives": {
-        "alg-grad-matrix": "refuted", "alg-ad-by-jit": "refuted", "alg-grad-vector": "refuted",
-        "alg-grad-argnums": "refuted", "alg-create-graph": "supported",
-        "faq-recursive": "supported", "math-dx": "mixed", "math-dw": "mixed", "math-db": "mixed"},
+        "alg-grad-matrix": "refuted",
+        "alg-ad-by-jit": "refuted",
+        "alg-grad-vector": "refuted",
+        "alg-grad-argnums": "refuted",
+        "alg-create-graph": "supported",
+        "faq-recursive": "supported",
+        "math-dx": "mixed",
+        "math-dw": "mixed",
+        "math-db": "mixed",
+    },
     "distribution": {"faq-pmap-cpu": "supported"},
     "exporting": {"core-dev-deploy": "supported", "faq-migrate": "mixed"},
-    "graphs": {"core-example-graph": "refuted", "core-jax-static": "refuted", "core-torch-dynamic": "refuted",
-               "alg-jit-static": "supported"},
-    "linear_regression_examples": {"prac-jax-linreg": "refuted", "prac-torch-linreg": "mixed",
-                                   "prac-torch-extras": "refuted"},
+    "graphs": {
+        "core-example-graph": "refuted",
+        "core-jax-static": "refuted",
+        "core-torch-dynamic": "refuted",
+        "alg-jit-static": "supported",
+    },
+    "linear_regression_examples": {
+        "prac-jax-linreg": "refuted",
+        "prac-torch-linreg": "mixed",
+        "prac-torch-extras": "refuted",
+    },
     "memory": {},
-    "packages": {"bg-tf-engine": "refuted", "bg-jax-lambda": "refuted", "use-quantum": "refuted", "use-rnn": "refuted",
-                 "faq-lax-pmap": "refuted", "prac-python": "refuted", "prac-jax-deps": "supported",
-                 "prac-install": "supported", "core-like-ndarray": "mixed", "use-scipy": "mixed"},
+    "packages": {
+        "bg-tf-engine": "refuted",
+        "bg-jax-lambda": "refuted",
+        "use-quantum": "refuted",
+        "use-rnn": "refuted",
+        "faq-lax-pmap": "refuted",
+        "prac-python": "refuted",
+        "prac-jax-deps": "supported",
+        "prac-install": "supported",
+        "core-like-ndarray": "mixed",
+        "use-scipy": "mixed",
+    },
     "transformations": {"alg-table-autodiff": "supported"},
     "tracing": {"faq-when-traced": "refuted", "core-jit-always-fast": "refuted", "bg-declarative": "mixed"},
 }
@@ -46,7 +69,11 @@ RAISED = {
     ("debugging", "torch"): {"print.whole", "breakpoint.whole"},
     ("debugging", "jax"): set(),
     ("derivatives", "torch"): {
-        "matrix.as printed", "matrix.only grad_outputs", "matrix.only requires_grad", "order.2.without create_graph"},
+        "matrix.as printed",
+        "matrix.only grad_outputs",
+        "matrix.only requires_grad",
+        "order.2.without create_graph",
+    },
     ("derivatives", "jax"): {"vector.as printed"},
     ("distribution", "torch"): set(),
     ("distribution", "jax"): set(),
@@ -55,22 +82,45 @@ RAISED = {
     ("graphs", "torch"): set(),
     ("graphs", "jax"): {"intermediate.compiled"},
     ("linear_regression_examples", "torch"): {
-        "pattern.integer gradient", "pattern.gradient of non-scalar", "pattern.formatting"},
+        "pattern.integer gradient",
+        "pattern.gradient of non-scalar",
+        "pattern.formatting",
+    },
     ("linear_regression_examples", "jax"): {
-        "pattern.random module", "pattern.integer gradient", "pattern.gradient of non-scalar", "pattern.formatting"},
+        "pattern.random module",
+        "pattern.integer gradient",
+        "pattern.gradient of non-scalar",
+        "pattern.formatting",
+    },
     ("memory", "torch"): set(),
     ("memory", "jax"): {"old parameters.read"},
     ("packages", "torch"): set(),
     ("packages", "jax"): set(),
     ("transformations", "torch"): {
-        "compiled.Python loop, reverse", "compiled.Python loop, forward", "compiled.sparse product, reverse",
+        "compiled.Python loop, reverse",
+        "compiled.Python loop, forward",
+        "compiled.sparse product, reverse",
         "compiled.sparse product, by entries",
-        *(f"{mode}.{name}" for mode in ("eager", "compiled", "with breaks") for name in (
-            "checkpoint, whole", "loop operation, forward", "scan, forward", "counted loop, forward", "scan, whole",
-            "vmap of loop operation", "sparse product, forward"))},
+        *(
+            f"{mode}.{name}"
+            for mode in ("eager", "compiled", "with breaks")
+            for name in (
+                "checkpoint, whole",
+                "loop operation, forward",
+                "scan, forward",
+                "counted loop, forward",
+                "scan, whole",
+                "vmap of loop operation",
+                "sparse product, forward",
+            )
+        ),
+    },
     ("transformations", "jax"): {
-        "compiled.Python loop, reverse", "compiled.Python loop, forward", "eager.loop operation, reverse",
-        "compiled.loop operation, reverse"},
+        "compiled.Python loop, reverse",
+        "compiled.Python loop, forward",
+        "eager.loop operation, reverse",
+        "compiled.loop operation, reverse",
+    },
     ("tracing", "torch"): set(),
     ("tracing", "jax"): set(),
 }
@@ -79,14 +129,25 @@ RAISED = {
 def may_crash(event: dict) -> bool:
     """Whether an example is known to end its process, which generated code that reads stray memory need not do."""
     return event["name"].split(".", 1)[1] in ("hvp reverse over forward", "third derivative") and event[
-        "text"].startswith(events.ENDED)
+        "text"
+    ].startswith(events.ENDED)
 
 
 def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
     """The events of one command."""
     output = folder / f"{framework}.parquet"
-    command = [sys.executable, "workflow/scripts/demonstrate.py", "--framework", framework,
-               "--workload", f"examples/{workload}", "--hardware", "here", "--output", str(output)]
+    command = [
+        sys.executable,
+        "workflow/scripts/demonstrate.py",
+        "--framework",
+        framework,
+        "--workload",
+        f"examples/{workload}",
+        "--hardware",
+        "here",
+        "--output",
+        str(output),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return pd.DataFrame(schema.read(output, "events"))
@@ -105,8 +166,11 @@ def test_the_examples_of_both_frameworks_run_and_decide_what_is_known(recorded):
     for framework in vocabulary.COMPARED:
         own = frame[frame["framework"] == framework]
         assert len(own) >= 5
-        raised = {row["name"] for row in own.to_dict("records") if row["outcome"] == "raised" and not (
-            workload == "transformations" and may_crash(row))}
+        raised = {
+            row["name"]
+            for row in own.to_dict("records")
+            if row["outcome"] == "raised" and not (workload == "transformations" and may_crash(row))
+        }
         assert raised == RAISED[workload, framework]
         assert "unfinished" not in set(own["name"])
     for text in frame["text"]:
@@ -126,8 +190,12 @@ def text_of(frame: pd.DataFrame, framework: str, name: str) -> str:
 
 def the_graphs_are_whole(frame: pd.DataFrame) -> None:
     """Every edge joins two nodes, and data flow from the inputs to the output."""
-    for framework, name, operations in (("torch", "recorded", 5), ("torch", "captured", 5), ("torch", "exported", 5),
-                                        ("jax", "traced", 7)):
+    for framework, name, operations in (
+        ("torch", "recorded", 5),
+        ("torch", "captured", 5),
+        ("torch", "exported", 5),
+        ("jax", "traced", 7),
+    ):
         graph = json.loads(text_of(frame, framework, name))
         kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
         assert sum(kind == "operation" for kind in kinds.values()) == operations
@@ -174,8 +242,12 @@ def memory_is_saved_where_it_is_promised(frame: pd.DataFrame) -> None:
     assert saved("torch", "update.allocating", "set to none.few rows") > 2.5
 
 
-INSPECTIONS = {"graphs": the_graphs_are_whole, "transformations": a_compiled_custom_rule_is_dropped_in_silence,
-               "linear_regression_examples": both_fit_the_same, "memory": memory_is_saved_where_it_is_promised}
+INSPECTIONS = {
+    "graphs": the_graphs_are_whole,
+    "transformations": a_compiled_custom_rule_is_dropped_in_silence,
+    "linear_regression_examples": both_fit_the_same,
+    "memory": memory_is_saved_where_it_is_promised,
+}
 
 
 def test_every_workload_of_examples_is_known_here():
@@ -210,9 +282,19 @@ def test_an_implementation_that_stops_keeps_the_events_before_it(monkeypatch):
 # --- events -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("result", "value", "text"), [
-    (None, None, ""), (2, 2.0, ""), (True, 1.0, ""), ("words", None, "words"), ((1.5, "words"), 1.5, "words"),
-    ([1, 2], None, "[1,2]"), ({"a": 1}, None, '{"a":1}'), ((2, {"a": 1}), 2.0, '{"a":1}')])
+@pytest.mark.parametrize(
+    ("result", "value", "text"),
+    [
+        (None, None, ""),
+        (2, 2.0, ""),
+        (True, 1.0, ""),
+        ("words", None, "words"),
+        ((1.5, "words"), 1.5, "words"),
+        ([1, 2], None, "[1,2]"),
+        ({"a": 1}, None, '{"a":1}'),
+        ((2, {"a": 1}), 2.0, '{"a":1}'),
+    ],
+)
 def test_a_result_becomes_value_and_text(result, value, text):
     event = record.attempt("example", lambda: result)
     assert (event.outcome, event.value, event.text) == ("ok", value, text)
@@ -229,13 +311,17 @@ def test_a_result_that_is_no_finite_number_did_not_run(number):
     assert (event.outcome, event.value, event.text) == ("raised", None, f"the result is {number}, not a finite number")
 
 
-@pytest.mark.parametrize(("text", "cleaned"), [
-    ('File "/home/somebody/lib/python3.11/site-packages/torch/nn.py", line 3', 'File "nn.py", line 3'),
-    ("at /tmp/x/y.py:12 for jit", "at y.py:12 for jit"),
-    ("see https://docs.jax.dev/en/latest/errors.html#one", "see https://docs.jax.dev/en/latest/errors.html#one"),
-    (r"C:\Users\somebody\file.py", "file.py"),
-    ("1/2 and a/b/c stay", "1/2 and a/b/c stay"),
-    ("<function f at 0x7f3249d75e40>", "<function f at 0x…>")])
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ('File "/home/somebody/lib/python3.11/site-packages/torch/nn.py", line 3', 'File "nn.py", line 3'),
+        ("at /tmp/x/y.py:12 for jit", "at y.py:12 for jit"),
+        ("see https://docs.jax.dev/en/latest/errors.html#one", "see https://docs.jax.dev/en/latest/errors.html#one"),
+        (r"C:\Users\somebody\file.py", "file.py"),
+        ("1/2 and a/b/c stay", "1/2 and a/b/c stay"),
+        ("<function f at 0x7f3249d75e40>", "<function f at 0x…>"),
+    ],
+)
 def test_texts_lose_folders_and_addresses(text, cleaned):
     assert events.clean(text) == cleaned
 
@@ -252,10 +338,18 @@ print(json.dumps([[event.outcome, event.value, event.text] for event in found]))
 
 def test_an_example_that_ends_its_process_is_recorded_and_the_next_one_runs():
     # in a process of its own: this one may hold the threads of a framework, which do not survive a copy
-    done = subprocess.run([sys.executable, "-c", ISOLATED_SCRIPT], capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")})
-    assert json.loads(done.stdout) == [["raised", None, f"{events.ENDED} SIGKILL."],
-                                       ["raised", None, f"{events.ENDED} exit code 3."], ["ok", 1.5, "words"]]
+    done = subprocess.run(
+        [sys.executable, "-c", ISOLATED_SCRIPT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )
+    assert json.loads(done.stdout) == [
+        ["raised", None, f"{events.ENDED} SIGKILL."],
+        ["raised", None, f"{events.ENDED} exit code 3."],
+        ["ok", 1.5, "words"],
+    ]
 
 
 def test_a_long_text_is_cut_and_long_json_is_refused():

@@ -18,22 +18,36 @@ def control_groups(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize(("files", "cores"), [
-    ({}, 64), ({"cpu.max": "max 100000"}, 64), ({"cpu.max": "200000 100000"}, 2), ({"cpu.max": "50000 100000"}, 1),
-    ({"job/cpu.max": "400000 100000", "job/step/cpu.max": "max 100000"}, 4),
-    ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 64),
-    ({"cpu/cpu.cfs_quota_us": "300000", "cpu/cpu.cfs_period_us": "100000"}, 3),
-])
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({}, 64),
+        ({"cpu.max": "max 100000"}, 64),
+        ({"cpu.max": "200000 100000"}, 2),
+        ({"cpu.max": "50000 100000"}, 1),
+        ({"job/cpu.max": "400000 100000", "job/step/cpu.max": "max 100000"}, 4),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 64),
+        ({"cpu/cpu.cfs_quota_us": "300000", "cpu/cpu.cfs_period_us": "100000"}, 3),
+    ],
+)
 def test_a_limit_of_the_control_groups_counts(control_groups, files, cores):
     for name, content in files.items():
         (control_groups / name).write_text(content + "\n")
     assert hardware._quota(64) == cores
 
 
-@pytest.mark.parametrize(("wish", "names"), [
-    (None, ["GPU 0", "GPU 1", "GPU 2"]), ("", []), ("-1", []), ("2", ["GPU 2"]), ("1, 0", ["GPU 1", "GPU 0"]),
-    ("7", []), ("GPU-8f6d", ["GPU 0", "GPU 1", "GPU 2"]),
-])
+@pytest.mark.parametrize(
+    ("wish", "names"),
+    [
+        (None, ["GPU 0", "GPU 1", "GPU 2"]),
+        ("", []),
+        ("-1", []),
+        ("2", ["GPU 2"]),
+        ("1, 0", ["GPU 1", "GPU 0"]),
+        ("7", []),
+        ("GPU-8f6d", ["GPU 0", "GPU 1", "GPU 2"]),
+    ],
+)
 def test_hidden_gpus_are_not_there(monkeypatch, wish, names):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if wish is not None:
@@ -41,8 +55,10 @@ def test_hidden_gpus_are_not_there(monkeypatch, wish, names):
     assert [gpu["name"] for gpu in hardware.visible(FOUND)] == names
 
 
-@pytest.mark.parametrize(("answer", "devices"), [
-    ("NVIDIA H200, 143771, 580.65.06", ("cpu", "cuda")), ("No devices were found", ("cpu",)), ("", ("cpu",))])
+@pytest.mark.parametrize(
+    ("answer", "devices"),
+    [("NVIDIA H200, 143771, 580.65.06", ("cpu", "cuda")), ("No devices were found", ("cpu",)), ("", ("cpu",))],
+)
 def test_a_driver_without_devices_is_no_device(monkeypatch, tmp_path, answer, devices):
     program = tmp_path / "nvidia-smi"
     program.write_text(f"#!/bin/sh\necho '{answer}'\n")

@@ -26,9 +26,20 @@ QUICK_TIMEOUT = '{"plan": {"budget_seconds": 0.1}, "timeout_seconds": 8, "exclus
 def test_a_real_run_is_ok_and_complete(bench, framework, mode):
     row = bench.measure("training/linear_regression", framework=framework, mode=mode)
     assert row["status"] == "ok", row["message"]
-    for column in ("wall_seconds", "import_seconds", "build_seconds", "first_step_seconds", "warmup_seconds",
-                   "timed_seconds", "step_seconds", "peak_host_bytes", "baseline_host_bytes", "flops",
-                   "probe_before_seconds", "probe_after_seconds"):
+    for column in (
+        "wall_seconds",
+        "import_seconds",
+        "build_seconds",
+        "first_step_seconds",
+        "warmup_seconds",
+        "timed_seconds",
+        "step_seconds",
+        "peak_host_bytes",
+        "baseline_host_bytes",
+        "flops",
+        "probe_before_seconds",
+        "probe_after_seconds",
+    ):
         assert row[column] > 0, column
     assert row["threads"] == 1
     assert len(row["affinity"]) == 1
@@ -40,8 +51,10 @@ def test_a_real_run_is_ok_and_complete(bench, framework, mode):
 
 def test_the_parts_of_a_run_add_up_to_its_wall_time(bench):
     row = bench.measure("training/linear_regression", framework="jax", mode="jit")
-    parts = sum(row[f"{part}_seconds"] or 0 for part in (
-        "import", "build", "trace", "compile", "first_step", "check", "warmup", "timed", "probe"))
+    parts = sum(
+        row[f"{part}_seconds"] or 0
+        for part in ("import", "build", "trace", "compile", "first_step", "check", "warmup", "timed", "probe")
+    )
     assert 0 < row["wall_seconds"] - parts < 1.5
 
 
@@ -50,8 +63,9 @@ def test_a_derivative_is_held_against_its_reference_where_it_is_timed(bench):
     assert 0.0 <= row["reference_error"] < 1e-6
     file = bench.root / "workflow/bench/workloads/autodiff/linear_jacobian/jax_impl.py"
     file.write_text(file.read_text().replace("return x @ W + b", "return x @ W + 1.01 * b"))
-    assert bench.measure("autodiff/linear_jacobian", framework="jax", mode="jit",
-                         task="jacobian")["reference_error"] == pytest.approx(0.01, rel=1e-3)
+    assert bench.measure("autodiff/linear_jacobian", framework="jax", mode="jit", task="jacobian")[
+        "reference_error"
+    ] == pytest.approx(0.01, rel=1e-3)
 
 
 def test_numpy_is_measured_as_the_frameworks_are(bench):
@@ -79,19 +93,39 @@ def test_a_second_run_uses_the_compiler_cache_of_the_first(bench):
     assert [row["cache"] for row in rows] == ["cold", "cached"]
 
 
-@pytest.mark.parametrize(("name", "code", "status", "message"), [
-    ("build", "def build(*a): raise ValueError('cannot be <b>built</b>')", "failed", "ValueError: cannot be <b>built"),
-    ("step", "Step.step = lambda self: 1 / 0", "failed", "ZeroDivisionError"),
-    ("exit", "import sys\ndef build(*a): sys.exit(3)", "failed", "exit status 3 in phase build"),
-    ("segment", "import os, signal\nStep.step = lambda self: os.kill(os.getpid(), signal.SIGSEGV)", "failed",
-     "SIGSEGV"),
-    ("memory", "def build(*a): raise MemoryError('too much')", "oom", "MemoryError: too much"),
-    ("allocation", "import torch\ndef build(*a): torch.empty(10**15)", "oom", "allocate memory"),
-    ("unsupported", "from bench.backends import Unsupported\ndef build(*a): raise Unsupported('no such mode')",
-     "unsupported", "no such mode"),
-    ("infinite", "import numpy as np\nStep.observe = lambda self: {'loss': np.array([float('nan')])}", "failed",
-     "non-finite values in loss"),
-])
+@pytest.mark.parametrize(
+    ("name", "code", "status", "message"),
+    [
+        (
+            "build",
+            "def build(*a): raise ValueError('cannot be <b>built</b>')",
+            "failed",
+            "ValueError: cannot be <b>built",
+        ),
+        ("step", "Step.step = lambda self: 1 / 0", "failed", "ZeroDivisionError"),
+        ("exit", "import sys\ndef build(*a): sys.exit(3)", "failed", "exit status 3 in phase build"),
+        (
+            "segment",
+            "import os, signal\nStep.step = lambda self: os.kill(os.getpid(), signal.SIGSEGV)",
+            "failed",
+            "SIGSEGV",
+        ),
+        ("memory", "def build(*a): raise MemoryError('too much')", "oom", "MemoryError: too much"),
+        ("allocation", "import torch\ndef build(*a): torch.empty(10**15)", "oom", "allocate memory"),
+        (
+            "unsupported",
+            "from bench.backends import Unsupported\ndef build(*a): raise Unsupported('no such mode')",
+            "unsupported",
+            "no such mode",
+        ),
+        (
+            "infinite",
+            "import numpy as np\nStep.observe = lambda self: {'loss': np.array([float('nan')])}",
+            "failed",
+            "non-finite values in loss",
+        ),
+    ],
+)
 def test_a_failure_becomes_a_row(bench, name, code, status, message):
     bench.plant(name, code=code)
     row = bench.measure(f"training/{name}")
@@ -115,10 +149,15 @@ def test_a_run_that_is_killed_is_a_row_too(bench):
     assert (row["status"], "signal 9" in row["message"]) == ("failed", True)
 
 
-@pytest.mark.parametrize(("code", "by_kernel", "status", "message"), [
-    (-9, True, "oom", "killed by the kernel in phase timed"), (-11, True, "failed", "signal 11 (SIGSEGV)"),
-    (3, True, "failed", "exit status 3 in phase timed: first words | last words"),
-    (None, False, "timeout", "no result after 60 s")])
+@pytest.mark.parametrize(
+    ("code", "by_kernel", "status", "message"),
+    [
+        (-9, True, "oom", "killed by the kernel in phase timed"),
+        (-11, True, "failed", "signal 11 (SIGSEGV)"),
+        (3, True, "failed", "exit status 3 in phase timed: first words | last words"),
+        (None, False, "timeout", "no result after 60 s"),
+    ],
+)
 def test_how_a_process_ended_is_told(tmp_path, code, by_kernel, status, message):
     (tmp_path / "stderr").write_text("first words\nlast words\n")
     found = supervisor.ended(code, 60, "timed", tmp_path / "stderr", by_kernel)
@@ -149,22 +188,54 @@ class Step(Step):
 PLANTED = [
     ("early_return", "torch", "eager", FAKE_ASYNC, "work outside the clock"),
     ("forgets_an_output", "jax", "jit", FORGETFUL_WAIT, "work outside the clock"),
-    ("tf32_left_on", "torch", "eager", "import torch\nbuild_ = build\ndef build(*a):\n"
-     "    torch.backends.cudnn.conv.fp32_precision = 'tf32'\n    return build_(*a)",
-     "settings differ"),
-    ("tf32_in_jax", "jax", "jit", "import jax\nbuild_ = build\ndef build(*a):\n"
-     "    jax.config.update('jax_default_matmul_precision', 'tensorfloat32')\n    return build_(*a)",
-     "settings differ"),
-    ("more_threads", "torch", "eager", "import torch\nbuild_ = build\ndef build(*a):\n    torch.set_num_threads(2)\n"
-     "    return build_(*a)", "settings differ"),
-    ("other_processors", "torch", "eager", "import os\nbuild_ = build\ndef build(*a):\n"
-     "    os.sched_setaffinity(0, range(os.cpu_count()))\n    return build_(*a)", "processors are"),
-    ("recompiles_jax", "jax", "eager", "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
-     "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
-     "ompil"),
-    ("recompiles_torch", "torch", "compile", "import time\nimport torch\nf = torch.compile(lambda x: x + 1, "
-     "dynamic=False, backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
-     "        time.sleep(0.005)\n        f(torch.ones(self.n // 40 + 1))", "ompil"),
+    (
+        "tf32_left_on",
+        "torch",
+        "eager",
+        "import torch\nbuild_ = build\ndef build(*a):\n"
+        "    torch.backends.cudnn.conv.fp32_precision = 'tf32'\n    return build_(*a)",
+        "settings differ",
+    ),
+    (
+        "tf32_in_jax",
+        "jax",
+        "jit",
+        "import jax\nbuild_ = build\ndef build(*a):\n"
+        "    jax.config.update('jax_default_matmul_precision', 'tensorfloat32')\n    return build_(*a)",
+        "settings differ",
+    ),
+    (
+        "more_threads",
+        "torch",
+        "eager",
+        "import torch\nbuild_ = build\ndef build(*a):\n    torch.set_num_threads(2)\n    return build_(*a)",
+        "settings differ",
+    ),
+    (
+        "other_processors",
+        "torch",
+        "eager",
+        "import os\nbuild_ = build\ndef build(*a):\n"
+        "    os.sched_setaffinity(0, range(os.cpu_count()))\n    return build_(*a)",
+        "processors are",
+    ),
+    (
+        "recompiles_jax",
+        "jax",
+        "eager",
+        "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
+        "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
+        "ompil",
+    ),
+    (
+        "recompiles_torch",
+        "torch",
+        "compile",
+        "import time\nimport torch\nf = torch.compile(lambda x: x + 1, "
+        "dynamic=False, backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
+        "        time.sleep(0.005)\n        f(torch.ones(self.n // 40 + 1))",
+        "ompil",
+    ),
 ]
 
 
@@ -178,7 +249,9 @@ def test_a_planted_fault_is_caught(bench, name, framework, mode, code, message):
 
 def test_two_measurements_never_overlap(bench):
     log = bench.root / "log"
-    bench.plant("logged", code=f"""
+    bench.plant(
+        "logged",
+        code=f"""
 import time
 from importlib.metadata import version
 from itertools import pairwise
@@ -187,9 +260,9 @@ def record(self):
     with Path({str(log)!r}).open("a") as stream: stream.write(f"{{__import__('os').getpid()}}\\n")
     time.sleep(0.02)
 Step.step = record
-""")
-    started = [subprocess.Popen(bench.command("training/logged", run=run), stdout=subprocess.DEVNULL)
-               for run in (0, 1)]
+""",
+    )
+    started = [subprocess.Popen(bench.command("training/logged", run=run), stdout=subprocess.DEVNULL) for run in (0, 1)]
     assert [process.wait(120) for process in started] == [0, 0]
     pids = log.read_text().split()
     assert len(set(pids)) == 2
@@ -199,14 +272,17 @@ Step.step = record
 
 def test_a_stopped_measurement_takes_its_process_with_it(bench):
     mark = bench.root / "pid"
-    bench.plant("long", code=f"""
+    bench.plant(
+        "long",
+        code=f"""
 import os, time
 from pathlib import Path
 def stay(self):
     Path({str(mark)!r}).write_text(str(os.getpid()))
     time.sleep(1000)
 Step.step = stay
-""")
+""",
+    )
     for number in (signal.SIGTERM, signal.SIGKILL):
         mark.unlink(missing_ok=True)
         process = subprocess.Popen(bench.command("training/long"))
@@ -226,19 +302,27 @@ Step.step = stay
 def test_what_the_caller_had_set_does_not_reach_the_measurement(bench, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
-    bench.plant("environment", code="""
+    bench.plant(
+        "environment",
+        code="""
 import os, json
 def build(*a):
     raise ValueError(json.dumps({key: os.environ.get(key) for key in ("OMP_NUM_THREADS", "XLA_FLAGS")}))
-""")
+""",
+    )
     row = bench.measure("training/environment")
     assert json.loads(row["message"].removeprefix("ValueError: ")) == {"OMP_NUM_THREADS": "1", "XLA_FLAGS": None}
 
 
-@pytest.mark.parametrize(("option", "value", "message"), [
-    ("--workload", "nothing", "nothing"), ("--precision", "float16", "float16"), ("--size", "huge", "huge"),
-    ("--task", "dance", "dance"),
-])
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--workload", "nothing", "nothing"),
+        ("--precision", "float16", "float16"),
+        ("--size", "huge", "huge"),
+        ("--task", "dance", "dance"),
+    ],
+)
 def test_a_wrong_option_is_named_with_what_is_allowed(bench, option, value, message):
     command = bench.command("training/linear_regression")
     command[command.index(option) + 1] = value
@@ -257,8 +341,10 @@ def test_a_run_file_is_valid_and_carries_what_it_depends_on(bench):
 
 
 def test_the_time_to_a_target_is_the_result_and_the_way_there_is_kept(bench):
-    rows = [bench.measure("training/mlp", task="target", framework=framework, mode=mode, run=1)
-            for framework, mode in (("torch", "eager"), ("jax", "jit"), ("jax", "scan"))]
+    rows = [
+        bench.measure("training/mlp", task="target", framework=framework, mode=mode, run=1)
+        for framework, mode in (("torch", "eager"), ("jax", "jit"), ("jax", "scan"))
+    ]
     for row in rows:
         assert row["status"] == "ok", row["message"]
         assert row["scores"][-1] >= row["score_target"] > max(row["scores"][:-1])
@@ -276,8 +362,12 @@ def test_another_run_starts_from_other_weights(bench):
 def test_a_target_that_is_not_reached_is_a_failure_with_its_curve(bench):
     problem = bench.root / "workflow/bench/workloads/training/mlp/problem.py"
     source = problem.read_text()
-    problem.write_text(source.replace('"value": 0.4, "above": True, "every": 10, "most": 1000',
-                                      '"value": 2.0, "above": True, "every": 10, "most": 30'))
+    problem.write_text(
+        source.replace(
+            '"value": 0.4, "above": True, "every": 10, "most": 1000',
+            '"value": 2.0, "above": True, "every": 10, "most": 30',
+        )
+    )
     assert problem.read_text() != source
     row = bench.measure("training/mlp", task="target", framework="jax", mode="jit")
     assert row["status"] == "failed"

@@ -19,7 +19,8 @@ def plan(**config):
 def test_the_default_grid_takes_every_timed_workload():
     cells = grid.cells(plan())
     assert {f"{cell.family}/{cell.workload}" for cell in cells} == {
-        key for key, item in catalogue.discover().items() if item.family != "examples"}
+        key for key, item in catalogue.discover().items() if item.family != "examples"
+    }
 
 
 def test_every_cell_is_there_once_and_has_as_many_runs_as_asked_for():
@@ -60,8 +61,15 @@ def test_a_workload_that_does_not_exist_is_named_with_those_that_do():
 @pytest.mark.parametrize(("preset", "left_out"), [("quick", {("science", "torch", "eager")}), ("standard", set())])
 def test_every_family_has_twins_in_the_modes_that_start_first_and_are_measured(preset, left_out):
     twins = {(cell.family, cell.framework, cell.mode) for cell, run in order.runs(plan(preset=preset)) if run >= TWIN}
-    assert twins == {(family, framework, mode) for family in ("training", "autodiff", "science")
-                     for framework, mode in FIRST_MODES.items()} - left_out
+    assert (
+        twins
+        == {
+            (family, framework, mode)
+            for family in ("training", "autodiff", "science")
+            for framework, mode in FIRST_MODES.items()
+        }
+        - left_out
+    )
 
 
 def test_where_the_mode_that_starts_first_is_not_measured_another_one_has_a_twin():
@@ -70,14 +78,21 @@ def test_where_the_mode_that_starts_first_is_not_measured_another_one_has_a_twin
 
 
 def test_no_device_is_without_twins():
-    cells = [Cell("science", "nbody", "forward", "small", "float64", device, "torch", mode)
-             for device, mode in (("cpu", "compile"), ("cuda", "compile"), ("cuda", "eager"))]
+    cells = [
+        Cell("science", "nbody", "forward", "small", "float64", device, "torch", mode)
+        for device, mode in (("cpu", "compile"), ("cuda", "compile"), ("cuda", "eager"))
+    ]
     assert {(cell.device, cell.mode) for cell in order.twins(cells)} == {("cpu", "compile"), ("cuda", "eager")}
 
 
-@pytest.mark.parametrize(("config", "sizes"), [
-    ({}, {"cpu": {"small"}, "cuda": {"medium"}}), ({"preset": "smoke"}, {"cpu": {"tiny"}, "cuda": {"tiny"}}),
-    ({"sizes": "tiny,large"}, {"cpu": {"small"}, "cuda": {"medium"}})])
+@pytest.mark.parametrize(
+    ("config", "sizes"),
+    [
+        ({}, {"cpu": {"small"}, "cuda": {"medium"}}),
+        ({"preset": "smoke"}, {"cpu": {"tiny"}, "cuda": {"tiny"}}),
+        ({"sizes": "tiny,large"}, {"cpu": {"small"}, "cuda": {"medium"}}),
+    ],
+)
 def test_the_peaks_of_a_gpu_are_measured_at_a_size_that_fills_it(monkeypatch, config, sizes):
     monkeypatch.setattr(hardware, "devices", lambda: ("cpu", "cuda"))
     cells = [cell for cell in grid.cells(settings.load({"hardware": "test", **config})) if cell.family == "machine"]
@@ -87,7 +102,9 @@ def test_the_peaks_of_a_gpu_are_measured_at_a_size_that_fills_it(monkeypatch, co
 def test_the_bandwidth_is_measured_whatever_the_precision():
     cells = grid.cells(plan(workloads="autodiff/linear_jacobian"))
     assert {(cell.workload, cell.precision) for cell in cells if cell.family == "machine"} == {
-        ("matmul", "float64"), ("copy", "float32")}
+        ("matmul", "float64"),
+        ("copy", "float32"),
+    }
 
 
 def test_numpy_is_measured_on_the_cpu_beside_the_frameworks_whatever_their_device(monkeypatch):
@@ -96,7 +113,8 @@ def test_numpy_is_measured_on_the_cpu_beside_the_frameworks_whatever_their_devic
     own = {(cell.workload, cell.task, cell.size) for cell in cells if cell.framework == "jax"}
     lines = [cell for cell in cells if cell.framework == "numpy"]
     assert {(cell.family, cell.device, cell.mode, cell.precision) for cell in lines} == {
-        ("science", "cpu", "eager", "float64")}
+        ("science", "cpu", "eager", "float64")
+    }
     assert {(cell.workload, cell.task, cell.size) for cell in lines} < own
 
 
@@ -109,8 +127,10 @@ def test_smoke_takes_the_modes_that_start_fast_but_for_the_lightest_workloads():
 def test_quick_takes_the_modes_that_a_workload_names_and_on_a_gpu_the_compiler_too(monkeypatch):
     monkeypatch.setattr(hardware, "devices", lambda: ("cpu", "cuda"))
     cells = [cell for cell in grid.cells(settings.load({"hardware": "test"})) if cell.workload == "resnet"]
-    modes = {device: {cell.mode for cell in cells if cell.device == device and cell.framework == "torch"}
-             for device in ("cpu", "cuda")}
+    modes = {
+        device: {cell.mode for cell in cells if cell.device == device and cell.framework == "torch"}
+        for device in ("cpu", "cuda")
+    }
     assert modes == {"cpu": {"eager"}, "cuda": {"eager", "compile"}}
 
 
@@ -121,8 +141,11 @@ def test_modes_that_are_asked_for_are_measured_whatever_the_preset():
 
 def test_standard_repeats_what_quick_compares_more_often_than_what_it_adds():
     kept = set(grid.cells(plan()))
-    counts = Counter(cell for cell, run in order.runs(plan(preset="standard"))
-                     if run < TWIN and cell.family != "machine" and cell.framework != "numpy")
+    counts = Counter(
+        cell
+        for cell, run in order.runs(plan(preset="standard"))
+        if run < TWIN and cell.family != "machine" and cell.framework != "numpy"
+    )
     assert {counts[cell] for cell in counts if cell in kept} == {5}
     assert {counts[cell] for cell in counts if cell not in kept and cell.size == "small"} == {3}
 
@@ -162,11 +185,18 @@ def test_a_configuration_that_leaves_nothing_to_measure_is_one_sentence():
 
 def test_runs_that_were_measured_otherwise_than_the_newest_of_their_problem_are_outdated():
     row = ROW | {"started": "1", "versions": '{"jax": "1"}'}
-    rows = [row, row | {"run": 1, "started": "2", "versions": '{"jax": "2"}'},
-            row | {"framework": "torch", "versions": '{"torch": "1"}'}, row | {"workload": "other"},
-            row | {"run": 2, "threads": 2, "started": "0"}, row | {"run": 3, "started": "3", "versions": None}]
+    rows = [
+        row,
+        row | {"run": 1, "started": "2", "versions": '{"jax": "2"}'},
+        row | {"framework": "torch", "versions": '{"torch": "1"}'},
+        row | {"workload": "other"},
+        row | {"run": 2, "threads": 2, "started": "0"},
+        row | {"run": 3, "started": "3", "versions": None},
+    ]
     assert {index: reason.split(",")[0] for index, reason in outdated(rows).items()} == {
-        0: 'it was measured with {"jax": "1"}', 4: "it was measured with 2 processors"}
+        0: 'it was measured with {"jax": "1"}',
+        4: "it was measured with 2 processors",
+    }
 
 
 def test_run_zero_of_every_variant_comes_before_run_one_of_any():
@@ -187,17 +217,32 @@ def test_the_order_within_a_round_is_shuffled_and_always_the_same():
 
 
 CELL = Cell("training", "mlp", "train", "small", "float32", "cpu", "jax", "jit")
-ROW = {**vars(CELL), "run": 0, "hardware": "test", "source_digest": sources.run_digest("training", "mlp", "jax"), "threads": 1, "status": "failed",
-       "environment": '{"exclusive": true}'}
+ROW = {
+    **vars(CELL),
+    "run": 0,
+    "hardware": "test",
+    "source_digest": sources.run_digest("training", "mlp", "jax"),
+    "threads": 1,
+    "status": "failed",
+    "environment": '{"exclusive": true}',
+}
 
 
-@pytest.mark.parametrize(("change", "config", "reason"), [
-    ({}, {}, None), ({"run": 3}, {}, "another run"), ({"task": "forward"}, {}, "another run"),
-    ({"hardware": "other"}, {}, "measured on other"), ({"source_digest": "e"}, {}, "changed since"),
-    ({"threads": 64}, {}, "64 processors"), ({}, {"retry_failed": True}, "ended as failed"),
-    ({"environment": '{"exclusive": false}'}, {}, "others ran beside"),
-    ({"status": "ok"}, {"retry_failed": True}, None), ({"status": "unsupported"}, {"retry_failed": True}, None),
-])
+@pytest.mark.parametrize(
+    ("change", "config", "reason"),
+    [
+        ({}, {}, None),
+        ({"run": 3}, {}, "another run"),
+        ({"task": "forward"}, {}, "another run"),
+        ({"hardware": "other"}, {}, "measured on other"),
+        ({"source_digest": "e"}, {}, "changed since"),
+        ({"threads": 64}, {}, "64 processors"),
+        ({}, {"retry_failed": True}, "ended as failed"),
+        ({"environment": '{"exclusive": false}'}, {}, "others ran beside"),
+        ({"status": "ok"}, {"retry_failed": True}, None),
+        ({"status": "unsupported"}, {"retry_failed": True}, None),
+    ],
+)
 def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
     found = state.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config))
     assert (found is None) if reason is None else reason in str(found)
@@ -210,7 +255,12 @@ def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
 
     for cell, run in order.runs(chosen):
         if run == 0 and cell.workload == "linear_regression":
-            row = ROW | {**vars(cell), "source_digest": sources.run_digest("training", "linear_regression", cell.framework), "threads": chosen.cpu_threads, "wall_seconds": 100.0}
+            row = ROW | {
+                **vars(cell),
+                "source_digest": sources.run_digest("training", "linear_regression", cell.framework),
+                "threads": chosen.cpu_threads,
+                "wall_seconds": 100.0,
+            }
             schema.write(tmp_path / cell.run_file(0), "run", [row])
     later = state.state(chosen, tmp_path)
     assert len(later.missing) < len(empty.missing)

@@ -42,21 +42,24 @@ def test_every_preset_loads(name):
     assert settings.load({"preset": name}).runs == settings.PRESETS[name].runs
 
 
-@pytest.mark.parametrize(("config", "parts"), [
-    ({"presett": "quick"}, ["unknown key presett", "preset"]),
-    ({"preset": "fast"}, ["preset is 'fast'", "smoke, quick, standard, full"]),
-    ({"runs": 0}, ["runs is 0", "'auto'", "at least 1"]),
-    ({"runs": "many"}, ["runs is 'many'"]),
-    ({"precisions": "float16"}, ["precisions is", "float16", "bfloat16"]),
-    ({"languages": []}, ["languages is []"]),
-    ({"hardware": "<script>"}, ["hardware is '<script>'"]),
-    ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
-    ({"hardware": "published"}, ["hardware is 'published'", "any other name"]),
-    ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
-    ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
-    ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
-    ({"preset": "fast", "runs": -1}, ["preset is 'fast'", "runs is -1"]),
-])
+@pytest.mark.parametrize(
+    ("config", "parts"),
+    [
+        ({"presett": "quick"}, ["unknown key presett", "preset"]),
+        ({"preset": "fast"}, ["preset is 'fast'", "smoke, quick, standard, full"]),
+        ({"runs": 0}, ["runs is 0", "'auto'", "at least 1"]),
+        ({"runs": "many"}, ["runs is 'many'"]),
+        ({"precisions": "float16"}, ["precisions is", "float16", "bfloat16"]),
+        ({"languages": []}, ["languages is []"]),
+        ({"hardware": "<script>"}, ["hardware is '<script>'"]),
+        ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
+        ({"hardware": "published"}, ["hardware is 'published'", "any other name"]),
+        ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
+        ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
+        ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
+        ({"preset": "fast", "runs": -1}, ["preset is 'fast'", "runs is -1"]),
+    ],
+)
 def test_a_wrong_configuration_is_named_with_its_value_and_what_is_allowed(config, parts):
     with pytest.raises(ValueError, match=r"^config\.yaml: ") as caught:
         settings.load(config)

@@ -38,7 +38,7 @@ def test_the_sparse_matrix_holds_the_blocks_at_the_columns_of_camera_point_and_w
     assert len(indices) == len(values) == 31 * problem.observations
     row = 2 * 7 + 1
     camera, point = found["obs"][7]
-    mine = dict(zip(indices[indptr[row]:indptr[row + 1]], values[indptr[row]:indptr[row + 1]], strict=True))
+    mine = dict(zip(indices[indptr[row] : indptr[row + 1]], values[indptr[row] : indptr[row + 1]], strict=True))
     assert mine[CAMERA * camera] == task["reproj_jacobian"][7, 1, 0]
     assert mine[CAMERA * problem.cameras + 3 * point + 2] == task["reproj_jacobian"][7, 1, 13]
     assert mine[CAMERA * problem.cameras + 3 * problem.points + 7] == task["reproj_jacobian"][7, 1, 14]

@@ -16,10 +16,11 @@ def torch_step(environments, actions, fresh):
     torch = pytest.importorskip("torch")
     from bench.workloads.training.cartpole.torch_dynamics import Environments, step
 
-    found = step(Environments(*map(torch.tensor, environments)), torch.tensor(actions),
-                                torch.tensor(fresh))
-    return [ours(*(part.numpy() for part in theirs))
-            for ours, theirs in zip((dynamics.Environments, dynamics.Outcome), found, strict=True)]
+    found = step(Environments(*map(torch.tensor, environments)), torch.tensor(actions), torch.tensor(fresh))
+    return [
+        ours(*(part.numpy() for part in theirs))
+        for ours, theirs in zip((dynamics.Environments, dynamics.Outcome), found, strict=True)
+    ]
 
 
 def jax_step(environments, actions, fresh):
@@ -27,10 +28,11 @@ def jax_step(environments, actions, fresh):
     from bench.workloads.training.cartpole.jax_dynamics import Environments, step
 
     with jax.enable_x64(True):
-        found = jax.jit(step)(Environments(*map(jax.numpy.asarray, environments)), actions,
-                                           fresh)
-    return [ours(*map(np.asarray, theirs))
-            for ours, theirs in zip((dynamics.Environments, dynamics.Outcome), found, strict=True)]
+        found = jax.jit(step)(Environments(*map(jax.numpy.asarray, environments)), actions, fresh)
+    return [
+        ours(*map(np.asarray, theirs))
+        for ours, theirs in zip((dynamics.Environments, dynamics.Outcome), found, strict=True)
+    ]
 
 
 every_step = pytest.mark.parametrize("step", [numpy_step, torch_step, jax_step])

@@ -10,16 +10,22 @@ from bench.workloads.science.equation_of_state.problem import SLOPES, TERMS, Pro
 
 
 def density(sa, ct, p):
-    powers = {2: sa, 3: sa ** 1.5, 4: sa ** 2}
-    a0, a1, a2, a3, b0, b1, b2 = (evaluate(TERMS[name], powers, ct, horner)
-                                  for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2"))
+    powers = {2: sa, 3: sa**1.5, 4: sa**2}
+    a0, a1, a2, a3, b0, b1, b2 = (
+        evaluate(TERMS[name], powers, ct, horner) for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2")
+    )
     return (b0 + p * (2 * b1 + p * b2)) / (a0 + p * (a1 + p * (a2 + p * a3)))
 
 
-@pytest.mark.parametrize(("sa", "ct", "p", "value"), [
-    # the standard ocean at the surface and at depth, from the density polynomial of TEOS-10 to its own accuracy
-    (35.16504, 0.0, 0.0, 1028.106), (35.16504, 25.0, 0.0, 1023.343), (0.0, 4.0, 0.0, 999.975),
-])
+@pytest.mark.parametrize(
+    ("sa", "ct", "p", "value"),
+    [
+        # the standard ocean at the surface and at depth, from the density polynomial of TEOS-10 to its own accuracy
+        (35.16504, 0.0, 0.0, 1028.106),
+        (35.16504, 25.0, 0.0, 1023.343),
+        (0.0, 4.0, 0.0, 999.975),
+    ],
+)
 def test_the_density_of_the_48_terms_is_that_of_sea_water(sa, ct, p, value):
     assert density(sa, ct, p) == pytest.approx(value, abs=0.02)
 
@@ -62,8 +68,9 @@ def test_the_expression_has_as_many_terms_as_its_name_says():
 def test_polynomials_in_place_are_those_of_the_plain_form():
     x = np.linspace(-2.0, 3.0, 7)
     for coefficients in ((1.5,), (1.0, -2.0), (0.5, 2.0, -1.0, 0.25)):
-        np.testing.assert_array_equal(problem.horner_in_place(x, coefficients) + 0 * x,
-                                      problem.horner(x, coefficients) + 0 * x)
+        np.testing.assert_array_equal(
+            problem.horner_in_place(x, coefficients) + 0 * x, problem.horner(x, coefficients) + 0 * x
+        )
 
 
 class Counting:

@@ -26,8 +26,12 @@ def test_the_gradient_by_hand_agrees_with_differences():
         for index in range(slopes.size):
             step = np.zeros(slopes.size)
             step[index] = 1e-5
-            ahead, behind = (value_and_gradient(**data | {name: data[name] + sign * step.reshape(data[name].shape)},
-                                                gamma=1.3, m=2)[0] for sign in (1, -1))
+            ahead, behind = (
+                value_and_gradient(**data | {name: data[name] + sign * step.reshape(data[name].shape)}, gamma=1.3, m=2)[
+                    0
+                ]
+                for sign in (1, -1)
+            )
             slopes[index] = (ahead - behind) / 2e-5
         np.testing.assert_allclose(gradient[f"gradient.{name}"].ravel(), slopes, rtol=1e-6, atol=1e-6)
 

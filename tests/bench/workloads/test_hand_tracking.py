@@ -21,8 +21,9 @@ def test_complex_steps_agree_with_differences():
     for column in (0, 5, 7, 25):
         step = np.zeros(POSE)
         step[column] = 1e-6
-        ahead, behind = (errors(found | {"theta": found["theta"] + sign * step}, problem.parents, True)
-                         for sign in (1, -1))
+        ahead, behind = (
+            errors(found | {"theta": found["theta"] + sign * step}, problem.parents, True) for sign in (1, -1)
+        )
         np.testing.assert_allclose(jacobian[:, :, 2 + column], (ahead - behind) / 2e-6, rtol=1e-6, atol=1e-8)
 
 
@@ -32,8 +33,11 @@ def test_fingers_are_posed_side_by_side_and_every_bone_after_its_parent():
     assert [len(bones) for bones, _ in found] == [1, 1, 5, 5, 5, 5]
     order = [bone for bones, _ in found for bone in bones]
     assert sorted(order) == list(range(BONES))
-    assert all(above[place] == parents[bone] for (above, _), (bones, places) in pairwise(found)
-               for bone, place in zip(bones, places, strict=True))
+    assert all(
+        above[place] == parents[bone]
+        for (above, _), (bones, places) in pairwise(found)
+        for bone, place in zip(bones, places, strict=True)
+    )
 
 
 def test_every_angle_of_a_finger_turns_one_bone():

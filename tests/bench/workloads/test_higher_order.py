@@ -13,6 +13,7 @@ def test_the_closed_form_of_order_zero_is_the_function():
 def test_every_order_is_the_slope_of_the_one_before():
     x, h = np.linspace(0, LAST, 50), 1e-3
     for n in range(1, 7):
+
         def difference(h, n=n):
             return (derivative(x + h, n - 1) - derivative(x - h, n - 1)) / (2 * h)
 

@@ -19,8 +19,12 @@ def basin():
 
 def volumes(given):
     inner = slice(2, -2)
-    return (given["dzt"][:, None, None] * (given["dyt"] * given["cost"])[inner, None] * given["dxt"][inner]
-            * given["maskT"][:, inner, inner])
+    return (
+        given["dzt"][:, None, None]
+        * (given["dyt"] * given["cost"])[inner, None]
+        * given["dxt"][inner]
+        * given["maskT"][:, inner, inner]
+    )
 
 
 def test_a_uniform_tracer_has_no_tendency(basin):

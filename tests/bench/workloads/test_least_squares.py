@@ -15,7 +15,7 @@ def test_the_jacobian_is_the_slope_of_the_residuals():
     def residual(theta):
         t, y = given["t"], given["y"]
         b0, b1, a1, c1, w1, a2, c2, w2 = theta
-        return (b0 + b1 * t + a1 * np.exp(-((t - c1) / w1) ** 2 / 2) + a2 * np.exp(-((t - c2) / w2) ** 2 / 2)) - y
+        return (b0 + b1 * t + a1 * np.exp(-(((t - c1) / w1) ** 2) / 2) + a2 * np.exp(-(((t - c2) / w2) ** 2) / 2)) - y
 
     rows = columns(GUESS, given["t"], given["y"])
     for row, unit in zip(rows, np.eye(len(GUESS)), strict=False):

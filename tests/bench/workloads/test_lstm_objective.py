@@ -13,8 +13,10 @@ def test_the_gradient_by_hand_agrees_with_differences_at_some_entries():
         for index in random.choice(found.size, 12, replace=False):
             step = np.zeros(found.size)
             step[index] = 1e-5
-            ahead, behind = (value_and_gradient(**data | {name: data[name] + sign * step.reshape(found.shape)})[0]
-                             for sign in (1, -1))
+            ahead, behind = (
+                value_and_gradient(**data | {name: data[name] + sign * step.reshape(found.shape)})[0]
+                for sign in (1, -1)
+            )
             np.testing.assert_allclose(found.ravel()[index], (ahead - behind) / 2e-5, rtol=1e-6, atol=1e-9)
 
 

@@ -23,10 +23,17 @@ def density(x):
 def one_asset(width=0.05):
     """A market of one asset whose normal numbers come in pairs of opposite sign."""
     half = np.random.default_rng(7).standard_normal((1, PATHS // 2))
-    return {"spots": np.array([SPOT]), "volatilities": np.array([SIGMA]), "weights": np.ones(1),
-            "cholesky": np.ones((1, 1)), "normals": np.concatenate([half, -half], axis=1),
-            "strike": np.array(STRIKE), "rate": np.array(RATE), "maturity": np.array(MATURITY),
-            "width": np.array(width)}
+    return {
+        "spots": np.array([SPOT]),
+        "volatilities": np.array([SIGMA]),
+        "weights": np.ones(1),
+        "cholesky": np.ones((1, 1)),
+        "normals": np.concatenate([half, -half], axis=1),
+        "strike": np.array(STRIKE),
+        "rate": np.array(RATE),
+        "maturity": np.array(MATURITY),
+        "width": np.array(width),
+    }
 
 
 def test_one_asset_has_the_price_delta_and_vega_of_black_and_scholes():
@@ -52,9 +59,11 @@ def moved(market, name, index, step):
 
 def slope(market, name, index, task, key, step):
     """Central difference with one Richardson step, error of fourth order."""
+
     def difference(h):
-        return (greeks(moved(market, name, index, h), task)[key] - greeks(moved(market, name, index, -h), task)[key]
-                ) / (2 * h)
+        return (
+            greeks(moved(market, name, index, h), task)[key] - greeks(moved(market, name, index, -h), task)[key]
+        ) / (2 * h)
 
     return (4 * difference(step / 2) - difference(step)) / 3
 

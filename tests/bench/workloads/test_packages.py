@@ -17,8 +17,10 @@ def careful(number):
     return number
 
 
-@pytest.mark.parametrize(("thing", "stub"), [(refused, True), (careful, False), (np.sin, False), (len, False),
-                                             (lambda: None, False), (np.linalg.norm, False)])
+@pytest.mark.parametrize(
+    ("thing", "stub"),
+    [(refused, True), (careful, False), (np.sin, False), (len, False), (lambda: None, False), (np.linalg.norm, False)],
+)
 def test_a_function_that_only_raises_is_a_stub(thing, stub):
     assert problem.is_stub(thing) is stub
 

@@ -55,8 +55,10 @@ def test_advection_between_closed_walls_keeps_the_sum():
 
 def test_without_motion_mixing_and_forcing_the_energy_only_dissipates():
     data = Problem("tiny").inputs()
-    still = {name: np.zeros_like(data[name]) for name in ("u", "v", "w", "forcing", "surface_forcing", "dtke_before",
-                                                          "kappa", "maskU", "maskV")}
+    still = {
+        name: np.zeros_like(data[name])
+        for name in ("u", "v", "w", "forcing", "surface_forcing", "dtke_before", "kappa", "maskU", "maskV")
+    }
     found = integrate(*(data | still).values(), operations=NUMPY)
     before = data["tke"][:, 2:-2, 2:-2]
     decay = 1 + 0.7 * np.sqrt(before) / data["length"][:, 2:-2, 2:-2]

@@ -26,11 +26,21 @@ def torch_baseline(problem: Problem) -> tuple[nn.Module, Any, tuple[Tensor, ...]
     sys.modules.setdefault("torchvision", None)  # type: ignore[arg-type]
     from transformers import BertConfig, BertForMaskedLM
 
-    model = BertForMaskedLM(BertConfig(
-        vocab_size=problem.vocabulary, hidden_size=problem.width, num_hidden_layers=problem.layers,
-        num_attention_heads=problem.heads, intermediate_size=4 * problem.width, hidden_act="gelu",
-        max_position_embeddings=problem.length, type_vocab_size=1, layer_norm_eps=NORM_EPSILON,
-        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0))
+    model = BertForMaskedLM(
+        BertConfig(
+            vocab_size=problem.vocabulary,
+            hidden_size=problem.width,
+            num_hidden_layers=problem.layers,
+            num_attention_heads=problem.heads,
+            intermediate_size=4 * problem.width,
+            hidden_act="gelu",
+            max_position_embeddings=problem.length,
+            type_vocab_size=1,
+            layer_norm_eps=NORM_EPSILON,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+    )
     model.set_attn_implementation("sdpa")
 
     def loss(model: nn.Module, tokens: Tensor, labels: Tensor) -> Tensor:

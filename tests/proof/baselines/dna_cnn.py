@@ -18,9 +18,18 @@ def torch_baseline(problem: Any) -> tuple[nn.Module, Any, tuple[Tensor, ...], to
     """(model, loss, batch, optimizer): Conv1d, MaxPool1d and AdaptiveMaxPool1d, channels before places."""
     filters, (first, second) = problem.settings["filters"], problem.settings["widths"]
     model = nn.Sequential(
-        nn.Conv1d(4, filters, first, padding="same"), nn.ReLU(), nn.MaxPool1d(4),
-        nn.Conv1d(filters, 2 * filters, second, padding="same"), nn.ReLU(), nn.AdaptiveMaxPool1d(1), nn.Flatten(),
-        nn.Linear(2 * filters, filters), nn.ReLU(), nn.Linear(filters, 1), nn.Flatten(0))
+        nn.Conv1d(4, filters, first, padding="same"),
+        nn.ReLU(),
+        nn.MaxPool1d(4),
+        nn.Conv1d(filters, 2 * filters, second, padding="same"),
+        nn.ReLU(),
+        nn.AdaptiveMaxPool1d(1),
+        nn.Flatten(),
+        nn.Linear(2 * filters, filters),
+        nn.ReLU(),
+        nn.Linear(filters, 1),
+        nn.Flatten(0),
+    )
     inputs = {name: torch.tensor(value, dtype=torch.float32) for name, value in problem.inputs().items()}
 
     def loss(model: nn.Module, sequences: Tensor, labels: Tensor) -> Tensor:

@@ -18,8 +18,11 @@ def edges(problem: Any) -> dict[str, np.ndarray]:
     """`source`, `target` and `weight` of all edges, self loops among them, as usual implementations take them."""
     found = problem.inputs()
     loops = np.arange(len(found["features"]))
-    return {"source": np.concatenate([found["source"], loops]), "target": np.concatenate([found["target"], loops]),
-            "weight": np.concatenate([found["edge_weight"], found["loop_weight"]])[:, None]}
+    return {
+        "source": np.concatenate([found["source"], loops]),
+        "target": np.concatenate([found["target"], loops]),
+        "weight": np.concatenate([found["edge_weight"], found["loop_weight"]])[:, None],
+    }
 
 
 class Convolution(nn.Module):
@@ -44,8 +47,9 @@ class TorchNetwork(nn.Module):
         self.layers = nn.ModuleList(Convolution(*pair) for pair in pairwise(widths))
         self.output = nn.Linear(widths[-1], 1)
 
-    def forward(self, features: Tensor, source: Tensor, target: Tensor, weight: Tensor, graph: Tensor,
-                atoms: Tensor) -> Tensor:
+    def forward(
+        self, features: Tensor, source: Tensor, target: Tensor, weight: Tensor, graph: Tensor, atoms: Tensor
+    ) -> Tensor:
         """Outputs (graphs,)."""
         for layer in self.layers:
             features = layer(features, source, target, weight).relu()
@@ -56,8 +60,10 @@ class TorchNetwork(nn.Module):
 def torch_baseline(problem: Any) -> tuple[nn.Module, Any, tuple[Tensor, ...], torch.optim.Optimizer]:
     """(model, loss, batch, optimizer): indexing to gather, index_add to add up."""
     found, model = problem.inputs() | edges(problem), TorchNetwork(problem.widths)
-    batch = tuple(torch.tensor(found[name], dtype=torch.float32 if found[name].dtype.kind == "f" else torch.int64)
-                  for name in ("features", "source", "target", "weight", "graph", "atoms", "property"))
+    batch = tuple(
+        torch.tensor(found[name], dtype=torch.float32 if found[name].dtype.kind == "f" else torch.int64)
+        for name in ("features", "source", "target", "weight", "graph", "atoms", "property")
+    )
 
     def loss(model: nn.Module, *batch: Tensor) -> Tensor:
         return nn.functional.mse_loss(model(*batch[:-1]), batch[-1])
@@ -71,8 +77,15 @@ class FlaxNetwork(flax.linen.Module):
     widths: tuple[int, ...]
 
     @flax.linen.compact
-    def __call__(self, features: jax.Array, source: jax.Array, target: jax.Array, weight: jax.Array, graph: jax.Array,
-                 atoms: jax.Array) -> jax.Array:
+    def __call__(
+        self,
+        features: jax.Array,
+        source: jax.Array,
+        target: jax.Array,
+        weight: jax.Array,
+        graph: jax.Array,
+        atoms: jax.Array,
+    ) -> jax.Array:
         """Outputs (graphs,)."""
         for number, width in enumerate(self.widths[1:]):
             hidden = flax.linen.Dense(width, use_bias=False)(features)
@@ -86,8 +99,10 @@ class FlaxNetwork(flax.linen.Module):
 def jax_baseline(problem: Any) -> tuple[Any, Any, tuple[jax.Array, ...], optax.GradientTransformation]:
     """(loss, parameters, batch, optimizer): flax's Dense and jax.ops.segment_sum."""
     found, model = problem.inputs() | edges(problem), FlaxNetwork(tuple(problem.widths))
-    batch = tuple(jnp.asarray(found[name], dtype=jnp.float32 if found[name].dtype.kind == "f" else jnp.int32)
-                  for name in ("features", "source", "target", "weight", "graph", "atoms", "property"))
+    batch = tuple(
+        jnp.asarray(found[name], dtype=jnp.float32 if found[name].dtype.kind == "f" else jnp.int32)
+        for name in ("features", "source", "target", "weight", "graph", "atoms", "property")
+    )
 
     def loss(parameters: Any, *batch: jax.Array) -> jax.Array:
         outputs: Any = model.apply(parameters, *batch[:-1])

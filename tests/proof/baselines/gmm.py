@@ -20,7 +20,7 @@ def torch_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
     def objective(alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor) -> Tensor:
         q = icf[:, : problem.d]
         factors = torch.zeros(len(means), problem.d, problem.d, dtype=x.dtype)
-        factors[:, rows, columns] = torch.cat([q.exp(), icf[:, problem.d:]], 1)
+        factors[:, rows, columns] = torch.cat([q.exp(), icf[:, problem.d :]], 1)
         moved = torch.einsum("kab,nkb->nka", factors, x[:, None] - means)
         exponents = alphas + q.sum(1) - 0.5 * (moved**2).sum(2)
         prior = -0.5 * GAMMA**2 * (factors**2).sum()
@@ -46,7 +46,7 @@ def jax_function(problem: Problem, task: str) -> tuple[Any, tuple[Any, ...]]:
 
     def objective(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Array) -> jax.Array:
         q = icf[:, : problem.d]
-        entries = jnp.concatenate([jnp.exp(q), icf[:, problem.d:]], 1)
+        entries = jnp.concatenate([jnp.exp(q), icf[:, problem.d :]], 1)
         factors = jnp.zeros((len(means), problem.d, problem.d), x.dtype).at[:, rows, columns].set(entries)
         moved = jnp.einsum("kab,nkb->nka", factors, x[:, None] - means)
         exponents = alphas + q.sum(1) - 0.5 * (moved**2).sum(2)

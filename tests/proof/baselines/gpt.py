@@ -25,18 +25,32 @@ def torch_baseline(problem: Problem) -> tuple[nn.Module, Any, tuple[Tensor, ...]
     sys.modules.setdefault("torchvision", None)  # type: ignore[arg-type]
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    model = GPT2LMHeadModel(GPT2Config(
-        vocab_size=problem.vocabulary, n_positions=problem.length, n_embd=problem.width, n_layer=problem.layers,
-        n_head=problem.heads, activation_function="gelu_pytorch_tanh", layer_norm_epsilon=NORM_EPSILON, resid_pdrop=0.0,
-        embd_pdrop=0.0, attn_pdrop=0.0, use_cache=False, bos_token_id=0, eos_token_id=0))
+    model = GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=problem.vocabulary,
+            n_positions=problem.length,
+            n_embd=problem.width,
+            n_layer=problem.layers,
+            n_head=problem.heads,
+            activation_function="gelu_pytorch_tanh",
+            layer_norm_epsilon=NORM_EPSILON,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            use_cache=False,
+            bos_token_id=0,
+            eos_token_id=0,
+        )
+    )
     model.set_attn_implementation("sdpa")
 
     def loss(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
         return functional.cross_entropy(model(input_ids=tokens).logits.flatten(0, 1), targets.flatten())
 
     batch = tuple(torch.from_numpy(part.copy()) for part in problem.inputs().values())
-    optimizer = torch.optim.AdamW(model.parameters(), lr=problem.rate, betas=BETAS, eps=EPSILON, weight_decay=DECAY,
-                                  fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=problem.rate, betas=BETAS, eps=EPSILON, weight_decay=DECAY, fused=True
+    )
     return model, loss, batch, optimizer
 
 

@@ -11,8 +11,11 @@ from torch import Tensor
 
 from bench.workloads.autodiff.hand_tracking.problem import BONES, NAMES, Problem
 
-ANGLES = {2 + 4 * finger + joint: (6 + 4 * finger + (joint + 1 if joint else 0), 7 + 4 * finger if not joint else None)
-          for finger in range(5) for joint in range(3)}
+ANGLES = {
+    2 + 4 * finger + joint: (6 + 4 * finger + (joint + 1 if joint else 0), 7 + 4 * finger if not joint else None)
+    for finger in range(5)
+    for joint in range(3)
+}
 """Indices into the pose of the angles about x and z of each bone that bends."""
 
 
@@ -23,8 +26,9 @@ def posed(numpy: Any, theta: Any, relatives: Any, inverses: Any, parents: list[i
     for bone, parent in enumerate(parents):
         x, z = (zero if index is None else theta[index] for index in ANGLES.get(bone, (None, None)))
         cx, sx, cz, sz = numpy.cos(x), numpy.sin(x), numpy.cos(z), numpy.sin(z)
-        bent = numpy.stack([cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero,
-                            zero, one]).reshape(4, 4)
+        bent = numpy.stack(
+            [cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero, one]
+        ).reshape(4, 4)
         relative = relatives[bone] @ bent
         absolutes.append(relative if parent < 0 else absolutes[parent] @ relative)
     return numpy.stack(absolutes) @ inverses
@@ -35,10 +39,19 @@ def rotation(numpy: Any, vector: Any) -> Any:
     angle = numpy.sqrt((vector * vector).sum())
     x, y, z = vector / angle
     s, c = numpy.sin(angle), numpy.cos(angle)
-    return numpy.stack([
-        x * x + (1 - x * x) * c, x * y * (1 - c) - z * s, x * z * (1 - c) + y * s,
-        x * y * (1 - c) + z * s, y * y + (1 - y * y) * c, y * z * (1 - c) - x * s,
-        x * z * (1 - c) - y * s, z * y * (1 - c) + x * s, z * z + (1 - z * z) * c]).reshape(3, 3)
+    return numpy.stack(
+        [
+            x * x + (1 - x * x) * c,
+            x * y * (1 - c) - z * s,
+            x * z * (1 - c) + y * s,
+            x * y * (1 - c) + z * s,
+            y * y + (1 - y * y) * c,
+            y * z * (1 - c) - x * s,
+            x * z * (1 - c) - y * s,
+            z * y * (1 - c) + x * s,
+            z * z + (1 - z * z) * c,
+        ]
+    ).reshape(3, 3)
 
 
 def vertices(numpy: Any, theta: Any, data: dict[str, Any], parents: list[int]) -> Any:

@@ -40,6 +40,7 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
 
 def jax_evolve(u: jax.Array, steps: int) -> jax.Array:
     """The state (n, n) after so many time steps."""
+
     def time_step(_: int, u: jax.Array) -> jax.Array:
         p = jnp.pad(u, 1)
         around = p[:-2, 1:-1] + p[2:, 1:-1] + p[1:-1, :-2] + p[1:-1, 2:]

@@ -22,6 +22,7 @@ def torch_damped(x: Tensor) -> Tensor:
 
 def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of `primal`, `nth_reverse` or `nth_forward`, which return every order."""
+
     def nth_reverse(x: Tensor) -> list[Tensor]:
         x = x.clone().requires_grad_()
         every = [torch_damped(x)]
@@ -50,6 +51,7 @@ def jax_damped(x: jax.Array) -> jax.Array:
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of any task; all but `primal` return every order."""
+
     def nested(transform: Callable[[Callable], Callable]) -> Callable[[jax.Array], list[jax.Array]]:
         functions = [jax_damped]
         for _ in range(problem.order):
@@ -60,6 +62,10 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         zeros = [jnp.zeros_like(x)] * (problem.order - 1)
         return jet(jax_damped, (x,), ([jnp.ones_like(x), *zeros],))
 
-    functions = {"primal": jax_damped, "nth_reverse": nested(jax.grad), "nth_forward": nested(jax.jacfwd),
-                 "nth_taylor": taylor}
+    functions = {
+        "primal": jax_damped,
+        "nth_reverse": nested(jax.grad),
+        "nth_forward": nested(jax.jacfwd),
+        "nth_taylor": taylor,
+    }
     return functions[task], (jnp.asarray(problem.inputs()["x"]),)

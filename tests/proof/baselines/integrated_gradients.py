@@ -53,18 +53,21 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
 
     alphas = (jnp.arange(problem.steps) + 0.5) / problem.steps
 
-    def primal(parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array,
-               classes: jax.Array) -> jax.Array:
+    def primal(
+        parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array, classes: jax.Array
+    ) -> jax.Array:
         def of_image(image: jax.Array, kind: jax.Array) -> jax.Array:
             return jax.vmap(lambda alpha: probability(baseline + alpha * (image - baseline), parameters, kind))(alphas)
 
         return jax.vmap(of_image)(images, classes)
 
-    def attribution(parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array,
-                    classes: jax.Array) -> jax.Array:
+    def attribution(
+        parameters: dict[str, jax.Array], images: jax.Array, baseline: jax.Array, classes: jax.Array
+    ) -> jax.Array:
         def of_image(image: jax.Array, kind: jax.Array) -> jax.Array:
-            slopes = jax.vmap(lambda alpha: jax.grad(probability)(baseline + alpha * (image - baseline), parameters,
-                                                                  kind))(alphas)
+            slopes = jax.vmap(
+                lambda alpha: jax.grad(probability)(baseline + alpha * (image - baseline), parameters, kind)
+            )(alphas)
             return (image - baseline) * slopes.mean(axis=0)
 
         return jax.vmap(of_image)(images, classes)

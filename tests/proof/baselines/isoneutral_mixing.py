@@ -31,9 +31,27 @@ def taper(xp: ModuleType, slope: Any) -> Any:
     return 0.5 * (1.0 + xp.tanh((1e-3 - xp.abs(slope)) / 1e-3))
 
 
-def mixing(xp: ModuleType, add: Callable, salt: Any, temp: Any, tracer: Any, K_iso: Any, maskT: Any, maskU: Any,
-           maskV: Any, maskW: Any, dxt: Any, dxu: Any, dyt: Any, dyu: Any, dzt: Any, dzw: Any, zt: Any, cost: Any,
-           cosu: Any) -> tuple[Any, Any, Any, Any]:
+def mixing(
+    xp: ModuleType,
+    add: Callable,
+    salt: Any,
+    temp: Any,
+    tracer: Any,
+    K_iso: Any,
+    maskT: Any,
+    maskU: Any,
+    maskV: Any,
+    maskW: Any,
+    dxt: Any,
+    dxu: Any,
+    dyt: Any,
+    dyu: Any,
+    dzt: Any,
+    dzw: Any,
+    zt: Any,
+    cost: Any,
+    cosu: Any,
+) -> tuple[Any, Any, Any, Any]:
     """K_11, K_22, K_33 and the tendency on the whole grid, zero in the halo; fields (z, y, x)."""
     dzt, dzw, zt = dzt[:, None, None], dzw[:, None, None], zt[:, None, None]
     dyt, dyu, cost, cosu = dyt[:, None], dyu[:, None], cost[:, None], cosu[:, None]
@@ -103,6 +121,7 @@ def mixing(xp: ModuleType, add: Callable, salt: Any, temp: Any, tracer: Any, K_i
 
 def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of the forward task."""
+
     def forward(*arguments: torch.Tensor) -> tuple[Any, ...]:
         with torch.no_grad():
             return mixing(torch, torch_add, *arguments)
@@ -112,6 +131,7 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of the forward task."""
+
     def forward(*arguments: jax.Array) -> tuple[Any, ...]:
         return mixing(jnp, jax_add, *arguments)
 

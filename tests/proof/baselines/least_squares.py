@@ -13,12 +13,12 @@ from torch import Tensor
 
 def model(p: Any, t: Any, exp: Callable) -> Any:
     """Two Gaussian lines on a straight background."""
-    return (p[0] + p[1] * t + p[2] * exp(-(((t - p[3]) / p[4]) ** 2) / 2)
-            + p[5] * exp(-(((t - p[6]) / p[7]) ** 2) / 2))
+    return p[0] + p[1] * t + p[2] * exp(-(((t - p[3]) / p[4]) ** 2) / 2) + p[5] * exp(-(((t - p[6]) / p[7]) ** 2) / 2)
 
 
 def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of `solve`."""
+
     def residual(p: Tensor, t: Tensor, y: Tensor) -> Tensor:
         return model(p, t, torch.exp) - y
 
@@ -40,6 +40,7 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of `solve`."""
+
     def residual(p: jax.Array, t: jax.Array, y: jax.Array) -> jax.Array:
         return model(p, t, jnp.exp) - y
 
@@ -51,8 +52,11 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
             new = p - jnp.linalg.solve(H + damping * jnp.diag(jnp.diag(H)), J.T @ r)
             trial = (residual(new, t, y) ** 2).sum() / 2
             better = trial < (1 + 1.5e-8) * cost
-            return (jnp.where(better, new, p), jnp.where(better, damping / 10, damping * 10),
-                    jnp.where(better, trial, cost))
+            return (
+                jnp.where(better, new, p),
+                jnp.where(better, damping / 10, damping * 10),
+                jnp.where(better, trial, cost),
+            )
 
         start = (p, jnp.asarray(1e-3, p.dtype), (residual(p, t, y) ** 2).sum() / 2)
         p, _, cost = jax.lax.fori_loop(0, problem.iterations, body, start)

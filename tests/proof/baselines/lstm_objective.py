@@ -31,7 +31,7 @@ def torch_function(problem: Any, task: str) -> tuple[Any, tuple[Any, ...]]:
         for t in range(len(sequence) - 1):
             x = sequence[t] * extra[0]
             for row in range(0, len(states), 2):
-                states[row:row + 2] = torch_cell(main[row], main[row + 1], states[row], states[row + 1], x)
+                states[row : row + 2] = torch_cell(main[row], main[row + 1], states[row], states[row + 1], x)
                 x = states[row]
             y = x * extra[1] + extra[2]
             total = total + (sequence[t + 1] * (y - torch.log(y.exp().sum() + 2))).sum()
@@ -48,8 +48,9 @@ def torch_function(problem: Any, task: str) -> tuple[Any, tuple[Any, ...]]:
     return gradient, arguments
 
 
-def jax_cell(weight: jax.Array, bias: jax.Array, hidden: jax.Array, cell: jax.Array,
-             x: jax.Array) -> tuple[jax.Array, jax.Array]:
+def jax_cell(
+    weight: jax.Array, bias: jax.Array, hidden: jax.Array, cell: jax.Array, x: jax.Array
+) -> tuple[jax.Array, jax.Array]:
     """h and c of a layer after a step."""
     forget, ingate, outgate, change = jnp.split(jnp.concatenate([x, hidden, x, hidden]) * weight + bias, 4)
     cell = cell * jax.nn.sigmoid(forget) + jax.nn.sigmoid(ingate) * jnp.tanh(change)
@@ -65,7 +66,7 @@ def jax_function(problem: Any, task: str) -> tuple[Any, tuple[Any, ...]]:
             x, gold = pair
             x = x * extra[0]
             for row in range(0, len(states), 2):
-                states[row:row + 2] = jax_cell(main[row], main[row + 1], states[row], states[row + 1], x)
+                states[row : row + 2] = jax_cell(main[row], main[row + 1], states[row], states[row + 1], x)
                 x = states[row]
             y = x * extra[1] + extra[2]
             return states, (gold * (y - jnp.log(jnp.exp(y).sum() + 2))).sum()

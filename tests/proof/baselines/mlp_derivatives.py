@@ -51,11 +51,16 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         return torch.func.jvp(lambda q: torch.func.grad(torch_loss)(q, x, t), (p,), (v,))[1]
 
     found: dict[str, tuple[Callable, tuple]] = {
-        "primal": (torch_loss, (p, x, t)), "gradient": (gradient, (p, x, t)), "jvp": (jvp, (p, x)),
-        "vjp": (vjp, (p, x)), "hessian": (hessian, (p, x, t)), "hvp": (hvp, (p, x, t)),
+        "primal": (torch_loss, (p, x, t)),
+        "gradient": (gradient, (p, x, t)),
+        "jvp": (jvp, (p, x)),
+        "vjp": (vjp, (p, x)),
+        "hessian": (hessian, (p, x, t)),
+        "hvp": (hvp, (p, x, t)),
         "jacobian_forward": (torch.func.vmap(torch.func.jacfwd(torch_network, 1), (None, 0)), (p, x)),
         "jacobian_reverse": (torch.func.vmap(torch.func.jacrev(torch_network, 1), (None, 0)), (p, x)),
-        "per_sample": (torch.func.vmap(torch.func.grad(torch_loss), (None, 0, 0)), (p, x, t))}
+        "per_sample": (torch.func.vmap(torch.func.grad(torch_loss), (None, 0, 0)), (p, x, t)),
+    }
     return found[task]
 
 
@@ -90,9 +95,14 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         return jax.jvp(lambda q: jax.grad(jax_loss)(q, x, t), (p,), (v,))[1]
 
     found: dict[str, tuple[Callable, tuple]] = {
-        "primal": (jax_loss, (p, x, t)), "gradient": (jax.value_and_grad(jax_loss), (p, x, t)),
-        "jvp": (jvp, (p, v, x)), "vjp": (vjp, (p, u, x)), "hessian": (hessian, (p, x, t)), "hvp": (hvp, (p, v, x, t)),
+        "primal": (jax_loss, (p, x, t)),
+        "gradient": (jax.value_and_grad(jax_loss), (p, x, t)),
+        "jvp": (jvp, (p, v, x)),
+        "vjp": (vjp, (p, u, x)),
+        "hessian": (hessian, (p, x, t)),
+        "hvp": (hvp, (p, v, x, t)),
         "jacobian_forward": (jax.vmap(jax.jacfwd(jax_network, 1), (None, 0)), (p, x)),
         "jacobian_reverse": (jax.vmap(jax.jacrev(jax_network, 1), (None, 0)), (p, x)),
-        "per_sample": (jax.vmap(jax.grad(jax_loss), (None, 0, 0)), (p, x, t))}
+        "per_sample": (jax.vmap(jax.grad(jax_loss), (None, 0, 0)), (p, x, t)),
+    }
     return found[task]

@@ -75,6 +75,7 @@ def jax_step(x: jax.Array, v: jax.Array, m: jax.Array, h: jax.Array) -> tuple[ja
 
 def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     """(function, arguments) of any task."""
+
     def integrate(state: Any, m: jax.Array, h: jax.Array, steps: int) -> Any:
         return jax.lax.scan(lambda state, _: (jax_step(*state, m, h), None), state, length=steps)[0]
 
@@ -82,8 +83,9 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
         state = x, v
         if task == "gradient_checkpointed":
             segment = jax.checkpoint(lambda state: integrate(state, m, h, problem.segment))
-            state, _ = jax.lax.scan(lambda state, _: (segment(state), None), state,
-                                    length=problem.steps // problem.segment)
+            state, _ = jax.lax.scan(
+                lambda state, _: (segment(state), None), state, length=problem.steps // problem.segment
+            )
         else:
             state = integrate(state, m, h, problem.steps)
         return 0.5 * ((state[0] - targets) ** 2).sum()

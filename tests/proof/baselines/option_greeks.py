@@ -14,8 +14,17 @@ from torch import Tensor
 NAMES = ("spots", "volatilities", "normals", "weights", "cholesky", "strike", "rate", "maturity", "width")
 
 
-def torch_price(S: Tensor, sigma: Tensor, Z: Tensor, weights: Tensor, cholesky: Tensor, strike: Tensor, rate: Tensor,
-                maturity: Tensor, width: Tensor) -> Tensor:
+def torch_price(
+    S: Tensor,
+    sigma: Tensor,
+    Z: Tensor,
+    weights: Tensor,
+    cholesky: Tensor,
+    strike: Tensor,
+    rate: Tensor,
+    maturity: Tensor,
+    width: Tensor,
+) -> Tensor:
     """The discounted mean of the smoothed payoff; Z (paths, assets)."""
     shocks = Z @ cholesky.T
     S_T = S * torch.exp((rate - sigma**2 / 2) * maturity + sigma * torch.sqrt(maturity) * shocks)
@@ -35,8 +44,17 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     return {"primal": torch_price, "gradient": gradient, "hessian": torch.func.hessian(torch_price)}[task], arguments
 
 
-def jax_price(S: jax.Array, sigma: jax.Array, Z: jax.Array, weights: jax.Array, cholesky: jax.Array,
-              strike: jax.Array, rate: jax.Array, maturity: jax.Array, width: jax.Array) -> jax.Array:
+def jax_price(
+    S: jax.Array,
+    sigma: jax.Array,
+    Z: jax.Array,
+    weights: jax.Array,
+    cholesky: jax.Array,
+    strike: jax.Array,
+    rate: jax.Array,
+    maturity: jax.Array,
+    width: jax.Array,
+) -> jax.Array:
     """The discounted mean of the smoothed payoff; Z (paths, assets)."""
     shocks = Z @ cholesky.T
     S_T = S * jnp.exp((rate - sigma**2 / 2) * maturity + sigma * jnp.sqrt(maturity) * shocks)

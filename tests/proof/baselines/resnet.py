@@ -40,8 +40,11 @@ def torchvision_models() -> Any:
 def cifar_network(problem: Problem) -> nn.Module:
     """He et al.'s network for small images out of torchvision's BasicBlock."""
     block = torchvision_models().BasicBlock
-    layers: list[nn.Module] = [nn.Conv2d(3, problem.widths[0], 3, padding=1, bias=False),
-                               nn.BatchNorm2d(problem.widths[0]), nn.ReLU(inplace=True)]
+    layers: list[nn.Module] = [
+        nn.Conv2d(3, problem.widths[0], 3, padding=1, bias=False),
+        nn.BatchNorm2d(problem.widths[0]),
+        nn.ReLU(inplace=True),
+    ]
     inputs = problem.widths[0]
     for stage, (width, repeats) in enumerate(zip(problem.widths, problem.repeats, strict=True)):
         for number in range(repeats):

@@ -28,8 +28,12 @@ def torch_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     def hvp(x: Tensor) -> Tensor:
         return torch.func.jvp(torch.func.grad(torch_rosenbrock), (x,), (v,))[1]
 
-    return {"primal": torch_rosenbrock, "gradient": gradient, "hvp": hvp,
-            "hessian": torch.func.hessian(torch_rosenbrock)}[task], (x,)
+    return {
+        "primal": torch_rosenbrock,
+        "gradient": gradient,
+        "hvp": hvp,
+        "hessian": torch.func.hessian(torch_rosenbrock),
+    }[task], (x,)
 
 
 def jax_rosenbrock(x: jax.Array) -> jax.Array:
@@ -44,5 +48,9 @@ def jax_function(problem: Any, task: str) -> tuple[Callable, tuple]:
     def hvp(x: jax.Array, v: jax.Array) -> jax.Array:
         return jax.jvp(jax.grad(jax_rosenbrock), (x,), (v,))[1]
 
-    return {"primal": jax_rosenbrock, "gradient": jax.value_and_grad(jax_rosenbrock),
-            "hessian": jax.hessian(jax_rosenbrock), "hvp": hvp}[task], (x, v) if task == "hvp" else (x,)
+    return {
+        "primal": jax_rosenbrock,
+        "gradient": jax.value_and_grad(jax_rosenbrock),
+        "hessian": jax.hessian(jax_rosenbrock),
+        "hvp": hvp,
+    }[task], (x, v) if task == "hvp" else (x,)

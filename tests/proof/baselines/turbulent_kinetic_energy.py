@@ -40,6 +40,7 @@ def torch_solve(a: Any, b: Any, c: Any, d: Any) -> Any:
 
 def jax_solve(a: Any, b: Any, c: Any, d: Any) -> Any:
     """x of the systems along the first axis."""
+
     def forward(last: Any, level: Any) -> Any:
         below, right = last
         lower, middle, upper, side = level
@@ -104,20 +105,41 @@ def advection(f: Fields, xp: ModuleType, put: Callable[..., Any]) -> tuple[Any, 
     along = slice(None, -1)
     wet = put(xp.zeros_like(mask), (slice(None), slice(None), along), mask[:, :, 1:] * mask[:, :, :-1])
     steps = (tke[:, IN, 1:] - tke[:, IN, :-1]) * wet[:, IN, :-1]
-    flux = superbee(f["u"][:, IN, FACES], steps[:, :, :-2], steps[:, :, 1:-1], steps[:, :, 2:],
-                    cost[IN, None] * f["dxt"][FACES], (tke[:, IN, 1:-2], tke[:, IN, 2:-1]), xp)
+    flux = superbee(
+        f["u"][:, IN, FACES],
+        steps[:, :, :-2],
+        steps[:, :, 1:-1],
+        steps[:, :, 2:],
+        cost[IN, None] * f["dxt"][FACES],
+        (tke[:, IN, 1:-2], tke[:, IN, 2:-1]),
+        xp,
+    )
     east = put(xp.zeros_like(tke), (slice(None), IN, FACES), flux)
     wet = put(xp.zeros_like(mask), (slice(None), along), mask[:, 1:] * mask[:, :-1])
     steps = (tke[:, 1:, IN] - tke[:, :-1, IN]) * wet[:, :-1, IN]
-    flux = superbee(cosu[FACES, None] * f["v"][:, FACES, IN], steps[:, :-2], steps[:, 1:-1], steps[:, 2:],
-                    (cost * f["dyt"])[FACES, None], (tke[:, 1:-2, IN], tke[:, 2:-1, IN]), xp)
+    flux = superbee(
+        cosu[FACES, None] * f["v"][:, FACES, IN],
+        steps[:, :-2],
+        steps[:, 1:-1],
+        steps[:, 2:],
+        (cost * f["dyt"])[FACES, None],
+        (tke[:, 1:-2, IN], tke[:, 2:-1, IN]),
+        xp,
+    )
     north = put(xp.zeros_like(tke), (slice(None), FACES, IN), flux)
     inner = (slice(None), IN, IN)
     wet = put(xp.zeros_like(mask), along, mask[1:] * mask[:-1])
     steps = xp.zeros_like(xp.concatenate([tke, tke[:1]])[inner])
     steps = put(steps, slice(1, -1), ((tke[1:] - tke[:-1]) * wet[:-1])[inner])
-    flux = superbee(f["w"][:-1, IN, IN], steps[:-2], steps[1:-1], steps[2:], f["dzw"][:-1, None, None],
-                    (tke[:-1, IN, IN], tke[1:, IN, IN]), xp)
+    flux = superbee(
+        f["w"][:-1, IN, IN],
+        steps[:-2],
+        steps[1:-1],
+        steps[2:],
+        f["dzw"][:-1, None, None],
+        (tke[:-1, IN, IN], tke[1:, IN, IN]),
+        xp,
+    )
     return east, north, put(xp.zeros_like(tke), (slice(None, -1), IN, IN), flux)
 
 
@@ -125,8 +147,9 @@ def divergence(f: Fields, east: Any, north: Any) -> Any:
     """Of lateral fluxes, in the cells without the halo."""
     inner = (slice(None), IN, IN)
     cost = f["cost"][IN, None]
-    return ((east[inner] - east[:, IN, 1:-3]) / (cost * f["dxt"][IN])
-            + (north[inner] - north[:, 1:-3, IN]) / (cost * f["dyt"][IN, None]))
+    return (east[inner] - east[:, IN, 1:-3]) / (cost * f["dxt"][IN]) + (north[inner] - north[:, 1:-3, IN]) / (
+        cost * f["dyt"][IN, None]
+    )
 
 
 def step(f: Fields, xp: ModuleType, put: Callable[..., Any], solve: Callable[..., Any]) -> Fields:
@@ -136,10 +159,16 @@ def step(f: Fields, xp: ModuleType, put: Callable[..., Any], solve: Callable[...
     new = solve(*diagonals(f, xp, put))
     correction = xp.where(new[-1] < 0.0, -new[-1] * height / DT, xp.zeros_like(new[-1]))
     new = put(new, -1, xp.clip(new[-1], 0.0, None))
-    east = put(xp.zeros_like(tke), (slice(None), slice(None), slice(None, -1)),
-               K_H * (tke[:, :, 1:] - tke[:, :, :-1]) / (f["cost"][:, None] * f["dxu"][:-1]) * f["maskU"][:, :, :-1])
-    north = put(xp.zeros_like(tke), (slice(None), slice(None, -1)),
-                K_H * (tke[:, 1:] - tke[:, :-1]) / f["dyu"][:-1, None] * f["maskV"][:, :-1] * f["cosu"][:-1, None])
+    east = put(
+        xp.zeros_like(tke),
+        (slice(None), slice(None), slice(None, -1)),
+        K_H * (tke[:, :, 1:] - tke[:, :, :-1]) / (f["cost"][:, None] * f["dxu"][:-1]) * f["maskU"][:, :, :-1],
+    )
+    north = put(
+        xp.zeros_like(tke),
+        (slice(None), slice(None, -1)),
+        K_H * (tke[:, 1:] - tke[:, :-1]) / f["dyu"][:-1, None] * f["maskV"][:, :-1] * f["cosu"][:-1, None],
+    )
     new = new + DT * f["maskW"][inner] * divergence(f, east, north)
     east, north, top = advection(f, xp, put)
     top = top[inner]
@@ -147,18 +176,25 @@ def step(f: Fields, xp: ModuleType, put: Callable[..., Any], solve: Callable[...
     dtke = put(dtke, 0, dtke[0] - top[0] / dzw[0])
     dtke = put(dtke, slice(1, -1), dtke[1:-1] - (top[1:-1] - top[:-2]) / dzw[1:-1])
     dtke = put(dtke, -1, dtke[-1] - (top[-1] - top[-2]) / height)
-    return {"tke": new + DT * ((1.5 + AB) * dtke - (0.5 + AB) * f["dtke_before"][inner]), "dtke": dtke,
-            "correction": correction}
+    return {
+        "tke": new + DT * ((1.5 + AB) * dtke - (0.5 + AB) * f["dtke_before"][inner]),
+        "dtke": dtke,
+        "correction": correction,
+    }
 
 
 def torch_function(problem: Problem, task: str) -> Made:
     """(function, arguments) for PyTorch in float64."""
     with_torch: Any = torch
-    return (lambda *arrays: step(dict(zip(INPUTS, arrays, strict=True)), with_torch, torch_put, torch_solve),
-            tuple(torch.from_numpy(array) for array in problem.inputs().values()))
+    return (
+        lambda *arrays: step(dict(zip(INPUTS, arrays, strict=True)), with_torch, torch_put, torch_solve),
+        tuple(torch.from_numpy(array) for array in problem.inputs().values()),
+    )
 
 
 def jax_function(problem: Problem, task: str) -> Made:
     """(function, arguments) for JAX."""
-    return (lambda *arrays: step(dict(zip(INPUTS, arrays, strict=True)), jnp, jax_put, jax_solve),
-            tuple(jnp.asarray(array) for array in problem.inputs().values()))
+    return (
+        lambda *arrays: step(dict(zip(INPUTS, arrays, strict=True)), jnp, jax_put, jax_solve),
+        tuple(jnp.asarray(array) for array in problem.inputs().values()),
+    )

@@ -31,8 +31,13 @@ from bench.workloads.training.unet.problem import (
 def double(inputs: int, outputs: int) -> nn.Sequential:
     """Twice convolution, batch normalisation, rectifier."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
-        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
 
 
 class UNet(nn.Module):
@@ -41,8 +46,9 @@ class UNet(nn.Module):
     def __init__(self, base: int, depth: int) -> None:
         super().__init__()
         widths = [base * 2**level for level in range(depth + 1)]
-        self.encoder = nn.ModuleList(double(inputs, outputs)
-                                     for inputs, outputs in zip([CHANNELS, *widths], widths, strict=False))
+        self.encoder = nn.ModuleList(
+            double(inputs, outputs) for inputs, outputs in zip([CHANNELS, *widths], widths, strict=False)
+        )
         self.pool = nn.MaxPool2d(2)
         self.risers = nn.ModuleList(nn.ConvTranspose2d(2 * width, width, 2, stride=2) for width in widths[-2::-1])
         self.decoder = nn.ModuleList(double(2 * width, width) for width in widths[-2::-1])

@@ -30,11 +30,30 @@ Groups = list[tuple[str, pd.DataFrame]]
 @contextmanager
 def theme() -> Iterator[None]:
     """Seaborn's grid in the colours of the page; text is never read as mathematics."""
-    colours = {"text.color": INK, "axes.labelcolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
-               "axes.edgecolor": GRID, "grid.color": GRID, "xtick.labelcolor": MUTED, "ytick.labelcolor": INK}
-    sizes = {"font.size": FONT, "axes.labelsize": FONT, "xtick.labelsize": FONT - 1, "ytick.labelsize": FONT,
-             "grid.linewidth": 0.8, "axes.linewidth": 0.8, "figure.dpi": 72, "text.parse_math": False,
-             "axes.facecolor": "none", "figure.facecolor": "none", "axes.spines.top": False, "axes.spines.right": False}
+    colours = {
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "axes.edgecolor": GRID,
+        "grid.color": GRID,
+        "xtick.labelcolor": MUTED,
+        "ytick.labelcolor": INK,
+    }
+    sizes = {
+        "font.size": FONT,
+        "axes.labelsize": FONT,
+        "xtick.labelsize": FONT - 1,
+        "ytick.labelsize": FONT,
+        "grid.linewidth": 0.8,
+        "axes.linewidth": 0.8,
+        "figure.dpi": 72,
+        "text.parse_math": False,
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     with mpl.rc_context(sns.axes_style("whitegrid", rc=colours) | sizes | colours):
         yield
 
@@ -57,11 +76,12 @@ def wrap(text: str, width: float, font: float = FONT) -> str:
     """The text on at most two lines, broken after a middle dot or before a dash; a line still too wide is shortened."""
     if text_width(text, font) <= width:
         return text
-    places = [match.start() + 1 for match in re.finditer(r" [·—] ", text)
-              if text_width(text[:match.start()], font) <= width]
+    places = [
+        match.start() + 1 for match in re.finditer(r" [·—] ", text) if text_width(text[: match.start()], font) <= width
+    ]
     if not places:
         return shorten(text, width, font)
-    return text[:places[-1]].rstrip() + "\n" + shorten(text[places[-1]:].lstrip("· "), width, font)
+    return text[: places[-1]].rstrip() + "\n" + shorten(text[places[-1] :].lstrip("· "), width, font)
 
 
 def panel_groups(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -81,24 +101,37 @@ Entry = tuple[str, str, str]
 def variant_entries(data: pd.DataFrame) -> list[Entry]:
     """Lines of the legend for the variants that the data hold."""
     present = set(zip(data["framework"], data["mode"], strict=True))
-    return [(f"{framework} {mode}", colour, MARKERS[framework, mode])
-            for (framework, mode), colour in VARIANTS.items() if (framework, mode) in present]
+    return [
+        (f"{framework} {mode}", colour, MARKERS[framework, mode])
+        for (framework, mode), colour in VARIANTS.items()
+        if (framework, mode) in present
+    ]
 
 
-def panels(heights: Sequence[float], width: int, *, left: float, right: float, top: float, bottom: float,
-            columns: int = 1, legend: Sequence[Entry] = ()) -> tuple[Figure, list[Axes]]:
+def panels(
+    heights: Sequence[float],
+    width: int,
+    *,
+    left: float,
+    right: float,
+    top: float,
+    bottom: float,
+    columns: int = 1,
+    legend: Sequence[Entry] = (),
+) -> tuple[Figure, list[Axes]]:
     """A figure with one axis per height, placed by pixels, below a legend that wraps."""
     places, below = legend_places(legend, width)
-    rows = [max(heights[start:start + columns]) + top + bottom for start in range(0, len(heights), columns)]
+    rows = [max(heights[start : start + columns]) + top + bottom for start in range(0, len(heights), columns)]
     total = below + sum(rows)
     figure = Figure(figsize=(width / 72, total / 72))
     column = width / columns
     axes = []
     for place, height in enumerate(heights):
-        above = below + sum(rows[:place // columns]) + top
+        above = below + sum(rows[: place // columns]) + top
         x = (place % columns) * column + left
-        axes.append(figure.add_axes((x / width, 1 - (above + height) / total, (column - left - right) / width,
-                                     height / total)))
+        axes.append(
+            figure.add_axes((x / width, 1 - (above + height) / total, (column - left - right) / width, height / total))
+        )
     if legend:
         draw_legend(figure, places, total, width)
     return figure, axes
@@ -123,9 +156,15 @@ def draw_legend(figure: Figure, places: Sequence[tuple[Entry, float, float]], to
     axis.set_axis_off()
     for (label, colour, marker), x, y in places:
         hollow = marker.startswith("open ")
-        axis.plot(x + 6, y, marker="s" if marker == "bar" else marker.removeprefix("open "), linestyle="none",
-                  color=SURFACE if hollow else colour, markersize=8 if hollow else 9,
-                  markeredgecolor=colour if hollow else SURFACE)
+        axis.plot(
+            x + 6,
+            y,
+            marker="s" if marker == "bar" else marker.removeprefix("open "),
+            linestyle="none",
+            color=SURFACE if hollow else colour,
+            markersize=8 if hollow else 9,
+            markeredgecolor=colour if hollow else SURFACE,
+        )
         axis.text(x + 17, y, label, va="center_baseline", fontsize=FONT)
 
 
@@ -140,8 +179,16 @@ def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[s
         limit = axis.get_position().x0 * figure_width(axis) - 14
         axis.set_yticks(range(len(labels)), [shorten(label, limit) for label in labels])
         for row, value in enumerate(values or ()):
-            axis.annotate(value, (1, row), xycoords=transform, xytext=(8, 0), textcoords="offset points", va="center",
-                          fontsize=FONT - 1, color=MUTED)
+            axis.annotate(
+                value,
+                (1, row),
+                xycoords=transform,
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=FONT - 1,
+                color=MUTED,
+            )
         return
     axis.set_yticks([])
     first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
@@ -152,8 +199,15 @@ def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[s
         name, _, end = lines.partition("\n")
         axis.text(0, row + first, name.rstrip("· "), transform=transform, va="center", fontsize=FONT - 1)
         if values:
-            axis.text(0, row + second, f"{end}  {values[row]}".strip(), transform=transform, va="center",
-                      fontsize=FONT - 1, color=MUTED)
+            axis.text(
+                0,
+                row + second,
+                f"{end}  {values[row]}".strip(),
+                transform=transform,
+                va="center",
+                fontsize=FONT - 1,
+                color=MUTED,
+            )
 
 
 def figure_width(axis: Axes) -> float:
@@ -166,9 +220,17 @@ def heading(axis: Axes, text: str, above: float) -> None:
     if text:
         width, place = figure_width(axis), axis.get_position()
         left = 8.0 if place.x0 < 0.5 else width / 2 + 8
-        axis.annotate(wrap(text, width * place.x1 - left, HEADING), (0, 1), xycoords="axes fraction", fontsize=FONT + 1,
-                      textcoords="offset points", xytext=(left - place.x0 * width, above), fontweight="bold",
-                      va="bottom", linespacing=1.3)
+        axis.annotate(
+            wrap(text, width * place.x1 - left, HEADING),
+            (0, 1),
+            xycoords="axes fraction",
+            fontsize=FONT + 1,
+            textcoords="offset points",
+            xytext=(left - place.x0 * width, above),
+            fontweight="bold",
+            va="bottom",
+            linespacing=1.3,
+        )
 
 
 def heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int = 1) -> float:

@@ -30,17 +30,42 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
     groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = panels([220.0] * len(groups), width, left=80, right=20,
-                               top=28 + heading_room(groups, width, columns), bottom=46, columns=columns,
-                               legend=variant_entries(data))
+        figure, axes = panels(
+            [220.0] * len(groups),
+            width,
+            left=80,
+            right=20,
+            top=28 + heading_room(groups, width, columns),
+            bottom=46,
+            columns=columns,
+            legend=variant_entries(data),
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
-                sns.lineplot(curve, x="steps", y="seconds", ax=axis, color=VARIANTS[framework, mode], linewidth=2,
-                             marker=MARKERS[framework, mode], markevery=max(1, len(curve) // 6), markersize=6,
-                             markeredgecolor=SURFACE, errorbar=None, legend=False)
+                sns.lineplot(
+                    curve,
+                    x="steps",
+                    y="seconds",
+                    ax=axis,
+                    color=VARIANTS[framework, mode],
+                    linewidth=2,
+                    marker=MARKERS[framework, mode],
+                    markevery=max(1, len(curve) // 6),
+                    markersize=6,
+                    markeredgecolor=SURFACE,
+                    errorbar=None,
+                    legend=False,
+                )
             for crossing in crossings[crossings["panel"] == panel].itertuples():
-                axis.plot(crossing.steps, crossing.seconds, marker="o", markersize=13, markerfacecolor="none",
-                          markeredgecolor=INK, markeredgewidth=1.4)
+                axis.plot(
+                    crossing.steps,
+                    crossing.seconds,
+                    marker="o",
+                    markersize=13,
+                    markerfacecolor="none",
+                    markeredgecolor=INK,
+                    markeredgewidth=1.4,
+                )
             axis.set(xscale="log", yscale="log", xlabel=words["x"], ylabel=words["y"])
             log_ticks(axis.xaxis, power_tick, few=True)
             log_ticks(axis.yaxis, seconds_tick)

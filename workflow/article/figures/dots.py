@@ -63,32 +63,56 @@ def ratio_dots(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     return figure
 
 
-def rows_of(data: pd.DataFrame, groups: Sequence[tuple[str, pd.DataFrame]], width: int, top: float,
-          legend: Sequence[tuple[str, str, str]], height: float) -> tuple[Figure, list[Axes]]:
+def rows_of(
+    data: pd.DataFrame,
+    groups: Sequence[tuple[str, pd.DataFrame]],
+    width: int,
+    top: float,
+    legend: Sequence[tuple[str, str, str]],
+    height: float,
+) -> tuple[Figure, list[Axes]]:
     """Panels one below the other with room for their rows and labels."""
     wide = width >= WIDE
     left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
     heights = [rows_height(rows["label"].nunique(), wide, height if wide else 52.0) for _, rows in groups]
-    return panels(heights, width, left=left, right=30 if wide else 14, top=top + heading_room(list(groups), width),
-                  bottom=46, legend=legend)
+    return panels(
+        heights,
+        width,
+        left=left,
+        right=30 if wide else 14,
+        top=top + heading_room(list(groups), width),
+        bottom=46,
+        legend=legend,
+    )
 
 
 def reference_line(axis: Axes, place: float, name: str, side: str = "right") -> None:
     """A dashed line with its name above it, which reaches to the side named."""
     axis.axvline(place, color=INK, linewidth=1.4, linestyle="--")
     align = {"left": "left", "right": "right"}[side]
-    axis.annotate(name, (place, 1), xycoords=("data", "axes fraction"), xytext=(0, 4), textcoords="offset points",
-                  ha=align, va="bottom", fontsize=FONT - 1, color=MUTED)
+    axis.annotate(
+        name,
+        (place, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha=align,
+        va="bottom",
+        fontsize=FONT - 1,
+        color=MUTED,
+    )
 
 
 def _interval(axis: Axes, row: Any, y: float) -> None:
     colour = VARIANTS[row.framework, row.mode]
     if not intervals.missing(row.low) and not intervals.missing(row.high):
         axis.plot([row.low, row.high], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
-        axis.plot([row.low, row.high], [y, y], color=colour, marker="|", markersize=7, markeredgewidth=1.4,
-                  linestyle="none")
-    axis.plot(row.ratio, y, marker=MARKERS[row.framework, row.mode], markersize=7.5, color=colour,
-              markeredgecolor=SURFACE)
+        axis.plot(
+            [row.low, row.high], [y, y], color=colour, marker="|", markersize=7, markeredgewidth=1.4, linestyle="none"
+        )
+    axis.plot(
+        row.ratio, y, marker=MARKERS[row.framework, row.mode], markersize=7.5, color=colour, markeredgecolor=SURFACE
+    )
 
 
 def _limits(data: pd.DataFrame) -> tuple[float, float]:

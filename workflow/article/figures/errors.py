@@ -26,9 +26,14 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
     """
     groups, wide = panel_groups(data), width >= WIDE
     present = list(dict.fromkeys(zip(data["framework"], data["precision"], strict=True)))
-    entries = [(f"{words[framework]} {precision}", VARIANTS[COLOURS[framework]],
-                ("" if precision == "float64" else "open ") + MARKERS[COLOURS[framework]])
-               for framework, precision in sorted(present, key=lambda entry: (entry[0] != "torch", entry[1] < "f6"))]
+    entries = [
+        (
+            f"{words[framework]} {precision}",
+            VARIANTS[COLOURS[framework]],
+            ("" if precision == "float64" else "open ") + MARKERS[COLOURS[framework]],
+        )
+        for framework, precision in sorted(present, key=lambda entry: (entry[0] != "torch", entry[1] < "f6"))
+    ]
     with theme():
         figure, axes = rows_of(data, groups, width, 34, entries, 25.0)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
@@ -51,6 +56,14 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
 def _error(axis: Axes, row: Any, y: float) -> None:
     variant = COLOURS[row.framework]
     filled = row.precision == "float64"
-    axis.plot(max(row.error, EXACT), y, marker=MARKERS[variant], markersize=7.5,
-              linestyle="none", markerfacecolor=VARIANTS[variant] if filled else SURFACE, markeredgewidth=1.4,
-              markeredgecolor=SURFACE if filled else VARIANTS[variant], clip_on=False)
+    axis.plot(
+        max(row.error, EXACT),
+        y,
+        marker=MARKERS[variant],
+        markersize=7.5,
+        linestyle="none",
+        markerfacecolor=VARIANTS[variant] if filled else SURFACE,
+        markeredgewidth=1.4,
+        markeredgecolor=SURFACE if filled else VARIANTS[variant],
+        clip_on=False,
+    )

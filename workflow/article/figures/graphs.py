@@ -27,13 +27,18 @@ def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: in
         axis = figure.add_axes((0, 0, 1, 1))
         axis.set(xlim=(0, width), ylim=(height, 0))
         axis.set_axis_off()
-        places = {node.id: (8 + node.position * (width - 16), 8 + box / 2 + node.layer * step)
-                  for node in nodes.itertuples()}
+        places = {
+            node.id: (8 + node.position * (width - 16), 8 + box / 2 + node.layer * step) for node in nodes.itertuples()
+        }
         for edge in edges.itertuples():
             start, end = places[edge.source], places[edge.target]
-            axis.annotate("", (end[0], end[1] - box / 2), (start[0], start[1] + box / 2), zorder=1,
-                          arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.3, "shrinkA": 0,
-                                      "shrinkB": 1})
+            axis.annotate(
+                "",
+                (end[0], end[1] - box / 2),
+                (start[0], start[1] + box / 2),
+                zorder=1,
+                arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 1},
+            )
         for node in nodes.itertuples():
             _draw_node(axis, places[node.id], node.label, node.kind, min(room - 10, 250.0), box)
     return figure
@@ -43,12 +48,22 @@ def _draw_node(axis: Axes, place: tuple[float, float], label: str, kind: str, ro
     lines, font = _fitted(label, room - 12)
     wide = min(room, max(text_width(line, font) for line in lines) + 18)
     edge = {"input": VARIANTS["jax", "scan"], "output": VARIANTS["torch", "eager"]}.get(kind, MUTED)
-    axis.add_patch(FancyBboxPatch((place[0] - wide / 2, place[1] - box / 2), wide, box, facecolor=SURFACE,
-                                  edgecolor=edge, linewidth=1.6 if kind == "operation" else 2.4, zorder=2,
-                                  boxstyle=f"round,pad=0,rounding_size={4 if kind == 'operation' else box / 2}"))
+    axis.add_patch(
+        FancyBboxPatch(
+            (place[0] - wide / 2, place[1] - box / 2),
+            wide,
+            box,
+            facecolor=SURFACE,
+            edgecolor=edge,
+            linewidth=1.6 if kind == "operation" else 2.4,
+            zorder=2,
+            boxstyle=f"round,pad=0,rounding_size={4 if kind == 'operation' else box / 2}",
+        )
+    )
     for line, offset in zip(lines, (0.0,) if len(lines) == 1 else (-6.5, 6.5), strict=True):
-        axis.text(place[0], place[1] + offset, line, ha="center", va="center_baseline", fontsize=font, color=INK,
-                  zorder=3)
+        axis.text(
+            place[0], place[1] + offset, line, ha="center", va="center_baseline", fontsize=font, color=INK, zorder=3
+        )
 
 
 def _fitted(label: str, room: float) -> tuple[list[str], float]:

@@ -23,8 +23,16 @@ def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         raise ValueError(f"not a graph: {text[:80]!r}") from error
     layers = _layers(list(nodes), edges)
     order = _order(layers, edges)
-    rows = [{"id": key, "label": _node_label(node), "kind": node.get("kind", "operation"), "layer": layers[key],
-             "position": order[key]} for key, node in nodes.items()]
+    rows = [
+        {
+            "id": key,
+            "label": _node_label(node),
+            "kind": node.get("kind", "operation"),
+            "layer": layers[key],
+            "position": order[key],
+        }
+        for key, node in nodes.items()
+    ]
     return pd.DataFrame(rows), pd.DataFrame(sorted(set(edges)), columns=["source", "target"])
 
 

@@ -31,17 +31,31 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = panel_groups(data)
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = panels([220.0] * len(groups), width, left=80, right=20,
-                               top=28 + heading_room(groups, width, columns), bottom=46, columns=columns,
-                               legend=variant_entries(data))
+        figure, axes = panels(
+            [220.0] * len(groups),
+            width,
+            left=80,
+            right=20,
+            top=28 + heading_room(groups, width, columns),
+            bottom=46,
+            columns=columns,
+            legend=variant_entries(data),
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             curves = list(rows.groupby(["framework", "mode"], sort=False))
             for order, ((framework, mode), curve) in enumerate(curves):
                 every = max(1, len(curve) // 8)
-                axis.plot(curve["step"], curve["loss"], color=VARIANTS[framework, mode],
-                          linewidth=1.5 + 2.2 * (len(curves) - 1 - order), solid_capstyle="round",
-                          marker=MARKERS[framework, mode], markevery=(order * every // len(curves), every),
-                          markersize=6 + 1.5 * (len(curves) - 1 - order), markeredgecolor=SURFACE)
+                axis.plot(
+                    curve["step"],
+                    curve["loss"],
+                    color=VARIANTS[framework, mode],
+                    linewidth=1.5 + 2.2 * (len(curves) - 1 - order),
+                    solid_capstyle="round",
+                    marker=MARKERS[framework, mode],
+                    markevery=(order * every // len(curves), every),
+                    markersize=6 + 1.5 * (len(curves) - 1 - order),
+                    markeredgecolor=SURFACE,
+                )
             axis.set(xlabel=words["x"], ylabel=words["y"])
             if rows["loss"].min() > 0 and rows["loss"].max() / rows["loss"].min() > 20:
                 axis.set_yscale("log")

@@ -39,8 +39,15 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
         heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=42, bottom=46,
-                               top=34 + heading_room(groups, width), legend=variant_entries(data))
+        figure, axes = panels(
+            heights,
+            width,
+            left=left,
+            right=42,
+            bottom=46,
+            top=34 + heading_room(groups, width),
+            legend=variant_entries(data),
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
@@ -49,8 +56,16 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
             if len(peak):
                 axis.axvline(peak.iloc[0], color=INK, linewidth=1.6, linestyle="--")
-                axis.annotate(words["peak"], (peak.iloc[0], 1), xycoords=("data", "axes fraction"), xytext=(4, 4),
-                              textcoords="offset points", ha="right", va="bottom", fontsize=FONT - 1)
+                axis.annotate(
+                    words["peak"],
+                    (peak.iloc[0], 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(4, 4),
+                    textcoords="offset points",
+                    ha="right",
+                    va="bottom",
+                    fontsize=FONT - 1,
+                )
             row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
             log_ticks(axis.xaxis, flops_tick, few=True)
@@ -61,5 +76,12 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column: str) -> None:
     places = {label: place for place, label in enumerate(labels)}
     for row in rows.itertuples():
-        axis.plot(getattr(row, column), places[row.label], marker=MARKERS[row.framework, row.mode], markersize=8,
-                  color=VARIANTS[row.framework, row.mode], markeredgecolor=SURFACE, alpha=0.92)
+        axis.plot(
+            getattr(row, column),
+            places[row.label],
+            marker=MARKERS[row.framework, row.mode],
+            markersize=8,
+            color=VARIANTS[row.framework, row.mode],
+            markeredgecolor=SURFACE,
+            alpha=0.92,
+        )

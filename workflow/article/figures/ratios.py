@@ -46,8 +46,17 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.set_xlabel(words["x"])
             heading(axis, panel if len(groups) > 1 else "", 24)
             for side, name in ((0.0, "left"), (1.0, "right")):
-                axis.annotate(words[name], (side, 1), xycoords="axes fraction", xytext=(0, 7), fontsize=FONT - 1,
-                              textcoords="offset points", ha=name, va="bottom", color=MUTED)
+                axis.annotate(
+                    words[name],
+                    (side, 1),
+                    xycoords="axes fraction",
+                    xytext=(0, 7),
+                    fontsize=FONT - 1,
+                    textcoords="offset points",
+                    ha=name,
+                    va="bottom",
+                    color=MUTED,
+                )
     return figure
 
 
@@ -57,15 +66,31 @@ def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
     axis.axvline(1, color=INK, linewidth=1.2)
     for place, row in enumerate(rows.itertuples()):
         if not intervals.missing(row.noise_floor):
-            axis.add_patch(Rectangle((1 / (1 + row.noise_floor), place - 0.4), 1 + row.noise_floor
-                                     - 1 / (1 + row.noise_floor), 0.8, facecolor=BAND, alpha=0.28, linewidth=0))
+            axis.add_patch(
+                Rectangle(
+                    (1 / (1 + row.noise_floor), place - 0.4),
+                    1 + row.noise_floor - 1 / (1 + row.noise_floor),
+                    0.8,
+                    facecolor=BAND,
+                    alpha=0.28,
+                    linewidth=0,
+                )
+            )
         colour = colours.get(row.verdict, MUTED)
         if not intervals.missing(row.low) and not intervals.missing(row.high):
             axis.plot([row.low, row.high], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
-            axis.plot([row.low, row.high], [place, place], color=colour, marker="|", markersize=9,
-                      markeredgewidth=1.6, linestyle="none")
-        axis.plot(row.ratio, place, marker=marks.get(row.verdict, "D"), markersize=8, color=colour,
-                  markeredgecolor=SURFACE)
+            axis.plot(
+                [row.low, row.high],
+                [place, place],
+                color=colour,
+                marker="|",
+                markersize=9,
+                markeredgewidth=1.6,
+                linestyle="none",
+            )
+        axis.plot(
+            row.ratio, place, marker=marks.get(row.verdict, "D"), markersize=8, color=colour, markeredgecolor=SURFACE
+        )
 
 
 def _ratio_limits(data: pd.DataFrame) -> tuple[float, float]:
@@ -75,8 +100,9 @@ def _ratio_limits(data: pd.DataFrame) -> tuple[float, float]:
 
 def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
     if limits[1] / limits[0] < 4:  # too short for a 1-2-5 series
-        return [tick for tick in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
-                if limits[0] <= tick <= limits[1]]
+        return [
+            tick for tick in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0) if limits[0] <= tick <= limits[1]
+        ]
     candidates = {factor * 10.0**power for power in range(-6, 7) for factor in (1, 2, 5)}
     ticks = sorted(tick for tick in candidates if limits[0] <= tick <= limits[1])
     return ticks if len(ticks) <= 7 else [tick for tick in ticks if f"{tick:e}".startswith("1.0")]

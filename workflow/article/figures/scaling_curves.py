@@ -38,14 +38,29 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     columns = 2 if width >= WIDE and len(groups) > 1 else 1
     ticks = {"seconds": seconds_tick, "items": flops_tick, "share": percent_tick}
     with theme():
-        figure, axes = panels([190.0] * len(groups), width, left=80, right=20, top=30, bottom=46, columns=columns,
-                              legend=variant_entries(data))
+        figure, axes = panels(
+            [190.0] * len(groups),
+            width,
+            left=80,
+            right=20,
+            top=30,
+            bottom=46,
+            columns=columns,
+            legend=variant_entries(data),
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             scale = "linear" if rows["linear"].any() else "log"
             axis.set(xscale=scale, yscale="log", xlabel=words[f"x {scale}"].format(axis=rows["axis"].iloc[0]))
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
-                axis.plot(curve["point"], curve["value"], color=VARIANTS[framework, mode], linewidth=2,
-                          marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE)
+                axis.plot(
+                    curve["point"],
+                    curve["value"],
+                    color=VARIANTS[framework, mode],
+                    linewidth=2,
+                    marker=MARKERS[framework, mode],
+                    markersize=7,
+                    markeredgecolor=SURFACE,
+                )
             points = sorted(rows["point"].unique())
             if points[-1] >= LARGE:
                 log_ticks(axis.xaxis, power_tick, few=True)

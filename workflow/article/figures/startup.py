@@ -38,8 +38,9 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         entries = [(words[part], PARTS[part], "bar") for part in parts]
         heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=74,
-                               top=26 + heading_room(groups, width), bottom=44, legend=entries)
+        figure, axes = panels(
+            heights, width, left=left, right=74, top=26 + heading_room(groups, width), bottom=44, legend=entries
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             wide_table = rows.pivot_table(index="label", columns="part", values="seconds", aggfunc="sum").loc[labels]
@@ -48,12 +49,25 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                 if part not in wide_table:
                     continue
                 seconds = wide_table[part].fillna(0.0).to_numpy()
-                axis.barh(range(len(labels)), seconds, left=start, height=0.5 if wide else 0.34, color=PARTS[part],
-                          linewidth=0)
+                axis.barh(
+                    range(len(labels)),
+                    seconds,
+                    left=start,
+                    height=0.5 if wide else 0.34,
+                    color=PARTS[part],
+                    linewidth=0,
+                )
                 start = start + seconds
             for row, total in enumerate(start):
-                axis.annotate(numbers.seconds(total), (total, row), xytext=(5, 0), textcoords="offset points",
-                              va="center", fontsize=FONT - 1, color=MUTED)
+                axis.annotate(
+                    numbers.seconds(total),
+                    (total, row),
+                    xytext=(5, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=FONT - 1,
+                    color=MUTED,
+                )
             axis.set_xlim(0, float(start.max()) or 1.0)
             row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])

@@ -41,8 +41,12 @@ def embed(figure: Figure, prefix: str, title: str, description: str, css_class: 
     _rewrite(root, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    root.attrib |= {"class": f"plot {css_class}", "role": "img", "aria-labelledby": f"{prefix}-title {prefix}-text",
-                    "style": f"max-width:{float(root.attrib['viewBox'].split()[2]):.0f}px"}
+    root.attrib |= {
+        "class": f"plot {css_class}",
+        "role": "img",
+        "aria-labelledby": f"{prefix}-title {prefix}-text",
+        "style": f"max-width:{float(root.attrib['viewBox'].split()[2]):.0f}px",
+    }
     for tag, content in (("desc", description), ("title", title)):
         element = ElementTree.Element(f"{{{SVG}}}{tag}", {"id": f"{prefix}-{'title' if tag == 'title' else 'text'}"})
         element.text = content

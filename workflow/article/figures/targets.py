@@ -33,10 +33,18 @@ def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = panel_groups(data)
     columns = 2 if width >= WIDE else 1
     with theme():
-        figure, axes = panels([210.0] * (2 * len(groups)), width, left=70, right=20, bottom=46, columns=columns,
-                              top=36 + heading_room(groups, width, columns), legend=variant_entries(data))
+        figure, axes = panels(
+            [210.0] * (2 * len(groups)),
+            width,
+            left=70,
+            right=20,
+            bottom=46,
+            columns=columns,
+            top=36 + heading_room(groups, width, columns),
+            legend=variant_entries(data),
+        )
         for place, (panel, rows) in enumerate(groups):
-            pair = axes[2 * place:2 * place + 2]
+            pair = axes[2 * place : 2 * place + 2]
             for axis, x in zip(pair, ("step", "seconds"), strict=True):
                 _draw_courses(axis, rows[rows[x] > 0] if x == "seconds" else rows, x)
                 axis.axhline(rows["target"].iloc[0], color=INK, linewidth=1.6, linestyle="--")
@@ -56,10 +64,23 @@ def _draw_courses(axis: Axes, rows: pd.DataFrame, x: str) -> None:
     variants = list(rows.groupby(["framework", "mode"], sort=False))
     for order, ((framework, mode), own) in enumerate(variants):
         for _, course in own.groupby("seed", sort=False):
-            axis.plot(course[x], course["score"], color=VARIANTS[framework, mode], alpha=0.75,
-                      linewidth=1.2 + 0.9 * (len(variants) - 1 - order), solid_capstyle="round")
-            axis.plot(course[x].iloc[-1], course["score"].iloc[-1], color=VARIANTS[framework, mode],
-                      marker=MARKERS[framework, mode], markersize=7, markeredgecolor=SURFACE, clip_on=False)
+            axis.plot(
+                course[x],
+                course["score"],
+                color=VARIANTS[framework, mode],
+                alpha=0.75,
+                linewidth=1.2 + 0.9 * (len(variants) - 1 - order),
+                solid_capstyle="round",
+            )
+            axis.plot(
+                course[x].iloc[-1],
+                course["score"].iloc[-1],
+                color=VARIANTS[framework, mode],
+                marker=MARKERS[framework, mode],
+                markersize=7,
+                markeredgecolor=SURFACE,
+                clip_on=False,
+            )
     if x == "seconds":
         axis.set_xscale("log")
         pad_log(axis, rows[x])

@@ -41,8 +41,15 @@ def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figu
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         right = 14 + max(text_width(text) for text in data["text"])
         heights = [rows_height(len(place[1]), wide) if place else 0.0 for place in places]
-        figure, axes = panels(heights, width, left=left, right=right, bottom=38, columns=columns,
-                              top=28 + heading_room([place for place in places if place], width, columns))
+        figure, axes = panels(
+            heights,
+            width,
+            left=left,
+            right=right,
+            bottom=38,
+            columns=columns,
+            top=28 + heading_room([place for place in places if place], width, columns),
+        )
         for axis, place in zip(axes, places, strict=True):
             if place:
                 _draw_bars(axis, place[1].reset_index(drop=True), wide)
@@ -66,7 +73,15 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
         if bounded:
             axis.plot([row.low, end], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt", clip_on=False)
         best = row.value == rows["value"].max()
-        axis.annotate(row.text, (max(row.value, end), place), xytext=(5, 0), textcoords="offset points", va="center",
-                      fontsize=FONT - 1, color=INK if best else MUTED, fontweight="bold" if best else "normal",
-                      annotation_clip=False)
+        axis.annotate(
+            row.text,
+            (max(row.value, end), place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=FONT - 1,
+            color=INK if best else MUTED,
+            fontweight="bold" if best else "normal",
+            annotation_clip=False,
+        )
     row_labels(axis, list(rows["label"]), wide)

@@ -37,8 +37,7 @@ def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Fi
     with theme():
         left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
         heights = [rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=16, bottom=46,
-                               top=28 + heading_room(groups, width))
+        figure, axes = panels(heights, width, left=left, right=16, bottom=46, top=28 + heading_room(groups, width))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = list(dict.fromkeys(rows["label"]))
             axis.set_xscale("log")
@@ -55,9 +54,19 @@ def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Fi
 def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
     framework, mode = rows["framework"].iloc[0], rows["mode"].iloc[0]
     lines = {"color": MUTED, "linewidth": 1}
-    axis.boxplot(rows["seconds"].to_numpy(), positions=[row], orientation="horizontal", widths=0.56, whis=(0, 100),
-                 showfliers=False, manage_ticks=False, boxprops=lines, medianprops=lines | {"linewidth": 1.6},
-                 whiskerprops=lines, capprops=lines)
+    axis.boxplot(
+        rows["seconds"].to_numpy(),
+        positions=[row],
+        orientation="horizontal",
+        widths=0.56,
+        whis=(0, 100),
+        showfliers=False,
+        manage_ticks=False,
+        boxprops=lines,
+        medianprops=lines | {"linewidth": 1.6},
+        whiskerprops=lines,
+        capprops=lines,
+    )
     runs = {run: place for place, run in enumerate(sorted(rows["run"].unique()))}
     lane = 0.5 / max(1, len(runs))
     offsets = rows["run"].map(runs).to_numpy() * lane - 0.25 + lane / 2
@@ -66,5 +75,14 @@ def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
     codes = np.tile([Path.MOVETO, Path.LINETO], len(rows))
     path = Path(points, codes)
     path.should_simplify = False  # points without length would be simplified away
-    axis.add_patch(PathPatch(path, facecolor="none", edgecolor=VARIANTS[framework, mode],
-                             linewidth=5.0 if len(rows) <= 60 else 3.2, capstyle="round", alpha=0.75, zorder=4))
+    axis.add_patch(
+        PathPatch(
+            path,
+            facecolor="none",
+            edgecolor=VARIANTS[framework, mode],
+            linewidth=5.0 if len(rows) <= 60 else 3.2,
+            capstyle="round",
+            alpha=0.75,
+            zorder=4,
+        )
+    )

@@ -23,10 +23,16 @@ def attribution(article: Article, cells: pd.DataFrame) -> Html:
     rows = []
     for row in cells.itertuples():
         complete = outcomes.as_object(row.metrics).get("completeness_error")
-        rows.append({"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
-                     "variant": article.names.variant(row.framework, row.mode),
-                     "step": numbers.seconds(intervals.interval(row) or row.step_seconds),
-                     "completeness": numbers.scientific(complete) if isinstance(complete, int | float) else None})
-    table = article.table(rows, ("problem", "hardware", "variant", "step", "completeness"), "attribution",
-                          folded=len(rows) > 12)
+        rows.append(
+            {
+                "problem": article.names.problem(row),
+                "hardware": row.hardware if article.several else None,
+                "variant": article.names.variant(row.framework, row.mode),
+                "step": numbers.seconds(intervals.interval(row) or row.step_seconds),
+                "completeness": numbers.scientific(complete) if isinstance(complete, int | float) else None,
+            }
+        )
+    table = article.table(
+        rows, ("problem", "hardware", "variant", "step", "completeness"), "attribution", folded=len(rows) > 12
+    )
     return join(compared(article, ATTRIBUTION), table)

@@ -25,14 +25,25 @@ def break_even_figure(article: Article) -> Html:
 
     found = break_even(article.tables, article.machine, article.names)
     data, crossings = curves(found)
-    rows = [{"problem": entry.panel, "variant": article.names.variant(entry.framework, entry.mode),
-             "start": numbers.seconds(entry.start_seconds), "eager_start": numbers.seconds(entry.eager_start_seconds),
-             "step": numbers.seconds(entry.step_seconds), "eager_step": numbers.seconds(entry.eager_step_seconds),
-             "steps": steps_text(article, entry.steps),
-             "cached_steps": None if entry.cached_start_seconds is None else steps_text(article, entry.cached_steps)}
-            for entry in found]
-    table = article.table(rows, ("problem", "variant", "start", "eager_start", "step", "eager_step", "steps",
-                                 "cached_steps"), "break even", folded=True)
+    rows = [
+        {
+            "problem": entry.panel,
+            "variant": article.names.variant(entry.framework, entry.mode),
+            "start": numbers.seconds(entry.start_seconds),
+            "eager_start": numbers.seconds(entry.eager_start_seconds),
+            "step": numbers.seconds(entry.step_seconds),
+            "eager_step": numbers.seconds(entry.eager_step_seconds),
+            "steps": steps_text(article, entry.steps),
+            "cached_steps": None if entry.cached_start_seconds is None else steps_text(article, entry.cached_steps),
+        }
+        for entry in found
+    ]
+    table = article.table(
+        rows,
+        ("problem", "variant", "start", "eager_start", "step", "eager_step", "steps", "cached_steps"),
+        "break even",
+        folded=True,
+    )
     texts = [f"{row['problem']}, {row['variant']}: {row['steps']}" for row in rows]
     return article.figure(break_even_plot, data, "break even", crossings, rows=texts, after=table)
 
@@ -78,10 +89,28 @@ def break_even(tables: Tables, own: str, names: Names) -> list[BreakEven]:
     return found
 
 
-def _break_even(group: pd.DataFrame, heading: str, framework: str, mode: str, eager: tuple[float, float],
-                cold: tuple[float, float], cached: tuple[float, float] | None) -> BreakEven:
-    return BreakEven(group["hardware"].iloc[0], heading, framework, mode, cold[0], cached[0] if cached else None,
-                     eager[0], cold[1], eager[1], crossing(eager, cold), crossing(eager, cached) if cached else None)
+def _break_even(
+    group: pd.DataFrame,
+    heading: str,
+    framework: str,
+    mode: str,
+    eager: tuple[float, float],
+    cold: tuple[float, float],
+    cached: tuple[float, float] | None,
+) -> BreakEven:
+    return BreakEven(
+        group["hardware"].iloc[0],
+        heading,
+        framework,
+        mode,
+        cold[0],
+        cached[0] if cached else None,
+        eager[0],
+        cold[1],
+        eager[1],
+        crossing(eager, cold),
+        crossing(eager, cached) if cached else None,
+    )
 
 
 def curves(found: list[BreakEven]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -95,10 +124,29 @@ def curves(found: list[BreakEven]) -> tuple[pd.DataFrame, pd.DataFrame]:
             own = [entry for entry in entries if entry.framework == framework]
             lines = [("eager", own[0].eager_start_seconds, own[0].eager_step_seconds)]
             lines += [(entry.mode, entry.start_seconds, entry.step_seconds) for entry in own]
-            rows += [{"panel": heading, "framework": framework, "mode": mode, "steps": count,
-                      "seconds": start + (count - 1) * step} for mode, start, step in lines for count in steps]
-        crossings += [{"panel": heading, "steps": entry.steps, "framework": entry.framework, "mode": entry.mode,
-                       "seconds": entry.start_seconds + (entry.steps - 1) * entry.step_seconds}
-                      for entry in entries if entry.steps and 1 < entry.steps < 1e8]
-    return (pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"]),
-            pd.DataFrame(crossings, columns=["panel", "steps", "seconds", "framework", "mode"]))
+            rows += [
+                {
+                    "panel": heading,
+                    "framework": framework,
+                    "mode": mode,
+                    "steps": count,
+                    "seconds": start + (count - 1) * step,
+                }
+                for mode, start, step in lines
+                for count in steps
+            ]
+        crossings += [
+            {
+                "panel": heading,
+                "steps": entry.steps,
+                "framework": entry.framework,
+                "mode": entry.mode,
+                "seconds": entry.start_seconds + (entry.steps - 1) * entry.step_seconds,
+            }
+            for entry in entries
+            if entry.steps and 1 < entry.steps < 1e8
+        ]
+    return (
+        pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"]),
+        pd.DataFrame(crossings, columns=["panel", "steps", "seconds", "framework", "mode"]),
+    )

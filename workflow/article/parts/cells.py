@@ -18,24 +18,30 @@ from bench.results.tables import Tables
 
 def cell_table(article: Article, frame: pd.DataFrame, name: str, folded: bool = True) -> Html:
     """Cells as a table of times, work and memory."""
-    return article.table([cell_row(article, row) for row in frame.itertuples()],
-                         ("problem", "hardware", "variant", "step", "items", "flops", "share", "memory", "energy"),
-                         name, folded=folded)
+    return article.table(
+        [cell_row(article, row) for row in frame.itertuples()],
+        ("problem", "hardware", "variant", "step", "items", "flops", "share", "memory", "energy"),
+        name,
+        folded=folded,
+    )
 
 
 def cell_row(article: Article, row: Any) -> dict[str, Any]:
     """One cell as texts; what is missing is None."""
     step = intervals.interval(row)
     return {
-        "problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
+        "problem": article.names.problem(row),
+        "hardware": row.hardware if article.several else None,
         "variant": article.names.variant(row.framework, row.mode),
         "step": step_text(article, row) if step else None,
         "items": numbers.throughput(row.items_per_second, article.names.of("item", row.item_unit or "items"))
-        if is_positive(row.items_per_second) else None,
+        if is_positive(row.items_per_second)
+        else None,
         "flops": numbers.rate(row.flops_per_second, "flop/s") if is_positive(row.flops_per_second) else None,
         "share": numbers.percent(row.share_of_peak) if is_positive(row.share_of_peak) else None,
         "memory": None if (used := used_bytes(row)) is None else numbers.size(used),
-        "energy": f"{numbers.digits(row.energy_joules)}{numbers.SPACE}J" if is_positive(row.energy_joules) else None}
+        "energy": f"{numbers.digits(row.energy_joules)}{numbers.SPACE}J" if is_positive(row.energy_joules) else None,
+    }
 
 
 def step_text(article: Article, row: Any) -> Any:
@@ -71,5 +77,6 @@ def scaling(tables: Tables, own: str) -> pd.DataFrame:
     frame = sound_cells(tables, own)
     group = ["hardware", "workload", "task", "device", "framework", "mode"]
     several = (frame.groupby(group)["size"].transform("nunique") > 1) | (
-        frame.groupby(group)["precision"].transform("nunique") > 1)
+        frame.groupby(group)["precision"].transform("nunique") > 1
+    )
     return frame[several]

@@ -14,10 +14,17 @@ def claim_table(article: Article) -> Html:
     rows = []
     for claim in article.claims_list:
         link = Markup('<a href="#claim-{}">{}</a>').format(claim["id"], claim["says"][article.language])
-        verdicts = {name: article.badge(getattr(article.verdicts.get((name, claim["id"])), "verdict", None) or (
-            "opinion" if claim["kind"] == "opinion" else "not measured here")) for name in machines}
-        rows.append({"claim": link, "section": str(claim["section"]), "kind": article.words[f"kind.{claim['kind']}"]}
-                    | (verdicts if article.several else {"verdict": verdicts[machines[0]]}))
+        verdicts = {
+            name: article.badge(
+                getattr(article.verdicts.get((name, claim["id"])), "verdict", None)
+                or ("opinion" if claim["kind"] == "opinion" else "not measured here")
+            )
+            for name in machines
+        }
+        rows.append(
+            {"claim": link, "section": str(claim["section"]), "kind": article.words[f"kind.{claim['kind']}"]}
+            | (verdicts if article.several else {"verdict": verdicts[machines[0]]})
+        )
     columns = ("claim", "section", "kind", *(machines if article.several else ("verdict",)))
     return article.table(rows, columns, "claims")
 

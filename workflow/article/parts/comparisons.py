@@ -22,18 +22,21 @@ MOST_REASONS = 6
 """Comparisons without a ratio that are listed below a figure; more of them are folded."""
 
 
-def ratio_figures(article: Article, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...],
-                  others: str) -> Html:
+def ratio_figures(
+    article: Article, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...], others: str
+) -> Html:
     """The figure of the comparisons `main`, those of other machines folded; what else `frame` holds as a table.
 
     named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
     """
     rest = len(frame) - len(main)
     first, *further = [ratio_figure(article, rows, named=named) for _, rows in main.groupby("hardware", sort=False)]
-    return join(first, behind(article.phrase("overview.machines", count=len(further)), join(*further))
-                if further else None,
-                article.sentence(others, count=rest) if rest else None,
-                comparison_table(article, frame, name="all comparisons") if rest else None)
+    return join(
+        first,
+        behind(article.phrase("overview.machines", count=len(further)), join(*further)) if further else None,
+        article.sentence(others, count=rest) if rest else None,
+        comparison_table(article, frame, name="all comparisons") if rest else None,
+    )
 
 
 def verdict_sentence(article: Article, row: Any) -> Markup:
@@ -54,8 +57,9 @@ def verdict_sentence(article: Article, row: Any) -> Markup:
     return article.phrase(f"sentence.{row.verdict}", ratio=ratio_text(shown), **modes) + sure
 
 
-def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio",
-                 named: tuple[str, ...] | None = None) -> Html:
+def ratio_figure(
+    article: Article, frame: pd.DataFrame, name: str = "ratio", named: tuple[str, ...] | None = None
+) -> Html:
     """The ratio figure of comparisons, their table below it, and a sentence for each that could not be compared.
 
     named: what its labels may name of a problem (default: all that differs).
@@ -67,12 +71,21 @@ def ratio_figure(article: Article, frame: pd.DataFrame, name: str = "ratio",
     table = comparison_table(article, frame)
     drawn = article.figure(ratio_plot, data, name, rows=rows, after=table) if len(data) else Html()
     if 0 < len(data) < 2:
-        drawn = join(*(Markup("<p><b>{}</b>: {}</p>").format(article.names.problem(row), verdict_sentence(article, row))
-                       for row in frame[frame["ratio"].notna()].itertuples()), table)
+        drawn = join(
+            *(
+                Markup("<p><b>{}</b>: {}</p>").format(article.names.problem(row), verdict_sentence(article, row))
+                for row in frame[frame["ratio"].notna()].itertuples()
+            ),
+            table,
+        )
     unknown = article.words["sentence.no reason"]
-    left_out = [article.item(article.names.problem(row) + (f" — {row.hardware}" if article.several else ""),
-                             first_line(row.message) or unknown)
-                for row in frame[frame["ratio"].isna()].itertuples()]
+    left_out = [
+        article.item(
+            article.names.problem(row) + (f" — {row.hardware}" if article.several else ""),
+            first_line(row.message) or unknown,
+        )
+        for row in frame[frame["ratio"].isna()].itertuples()
+    ]
     if not left_out:
         return join(drawn)
     reasons = Markup("<ul>{}</ul>").format(join(*left_out))
@@ -86,13 +99,19 @@ def comparison_table(article: Article, frame: pd.DataFrame, folded: bool = True,
     rows = []
     for row in frame.itertuples():
         interval = intervals.interval(row, "ratio")
-        rows.append({
-            "problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
-            "torch": row.torch_mode, "jax": row.jax_mode, "ratio": ratio_text(interval) if interval else None,
-            "verdict": article.words.get(f"verdict.{row.verdict}", row.verdict),
-            "p_adjusted": p_value(row.p_adjusted).removeprefix("= ") if not missing(row.p_adjusted) else None,
-            "noise_floor": numbers.percent(row.noise_floor) if not missing(row.noise_floor) else None,
-            "parity_error": numbers.scientific(row.parity_error) if not missing(row.parity_error) else None})
+        rows.append(
+            {
+                "problem": article.names.problem(row),
+                "hardware": row.hardware if article.several else None,
+                "torch": row.torch_mode,
+                "jax": row.jax_mode,
+                "ratio": ratio_text(interval) if interval else None,
+                "verdict": article.words.get(f"verdict.{row.verdict}", row.verdict),
+                "p_adjusted": p_value(row.p_adjusted).removeprefix("= ") if not missing(row.p_adjusted) else None,
+                "noise_floor": numbers.percent(row.noise_floor) if not missing(row.noise_floor) else None,
+                "parity_error": numbers.scientific(row.parity_error) if not missing(row.parity_error) else None,
+            }
+        )
     columns = ("problem", "hardware", "torch", "jax", "ratio", "verdict", "p_adjusted", "noise_floor", "parity_error")
     return article.table(rows, columns, name, folded=folded)
 
@@ -132,9 +151,18 @@ def ratios(frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None = No
     rows = []
     for row in valid.itertuples():
         shown = intervals.interval(row, "ratio") or Interval(1.0)
-        rows.append({"panel": row.hardware, "label": names.problem(row, columns), "ratio": shown.value,
-                     "low": shown.low, "high": shown.high, "verdict": row.verdict,
-                     "noise_floor": intervals.number(row.noise_floor), "text": ratio_text(shown)})
+        rows.append(
+            {
+                "panel": row.hardware,
+                "label": names.problem(row, columns),
+                "ratio": shown.value,
+                "low": shown.low,
+                "high": shown.high,
+                "verdict": row.verdict,
+                "noise_floor": intervals.number(row.noise_floor),
+                "text": ratio_text(shown),
+            }
+        )
     return pd.DataFrame(rows, columns=["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "text"])
 
 

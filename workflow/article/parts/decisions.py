@@ -16,13 +16,20 @@ def decision_table(article: Article) -> Html:
     chosen = best.index.isin(selection.main_problems(best).index)
     columns = ("problem", "hardware", "choice", "why")
     main, rest = ([_decision(article, row) for row in best[rows].itertuples()] for rows in (chosen, ~chosen))
-    return join(article.table(main, columns, "decision", empty="no decision"),
-                article.table(rest, columns, "more decisions", folded=True))
+    return join(
+        article.table(main, columns, "decision", empty="no decision"),
+        article.table(rest, columns, "more decisions", folded=True),
+    )
 
 
 def _decision(article: Article, row: Any) -> dict[str, Any]:
     interval = intervals.interval(row, "ratio")
     choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
-        row.verdict, article.words["either" if interval and interval.bounded else "unknown"])
-    return {"problem": article.names.problem(row), "hardware": row.hardware if article.several else None,
-            "choice": choice, "why": verdict_sentence(article, row)}
+        row.verdict, article.words["either" if interval and interval.bounded else "unknown"]
+    )
+    return {
+        "problem": article.names.problem(row),
+        "hardware": row.hardware if article.several else None,
+        "choice": choice,
+        "why": verdict_sentence(article, row),
+    }

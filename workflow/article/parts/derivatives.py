@@ -32,10 +32,19 @@ def cost_rows(found: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Rows of `dots.ratio_dots`: gradients, for which theory has a bound, in a panel of their own."""
     several = found["device"].nunique() > 1
     columns = ("workload", "task", "device") if several else ("workload", "task")
-    rows = [{"panel": names.words["cost.gradients" if row.task in ratios.REVERSE else "cost.others"],
-             "label": names.problem(row, columns), "framework": row.framework, "mode": row.mode, "ratio": row.ratio,
-             "low": intervals.number(row.low), "high": intervals.number(row.high),
-             "limit": ratios.BOUND if row.task in ratios.REVERSE else None} for row in found.itertuples()]
+    rows = [
+        {
+            "panel": names.words["cost.gradients" if row.task in ratios.REVERSE else "cost.others"],
+            "label": names.problem(row, columns),
+            "framework": row.framework,
+            "mode": row.mode,
+            "ratio": row.ratio,
+            "low": intervals.number(row.low),
+            "high": intervals.number(row.high),
+            "limit": ratios.BOUND if row.task in ratios.REVERSE else None,
+        }
+        for row in found.itertuples()
+    ]
     frame = pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "ratio", "low", "high", "limit"])
     return frame.sort_values("panel", key=lambda panel: panel != names.words["cost.gradients"], kind="stable")
 
@@ -51,11 +60,21 @@ def cost_section(article: Article) -> Html:
     machine = main["hardware"].iloc[0]
     main = main[main["hardware"] == machine]
     data = cost_rows(main, article.names)
-    texts = [f"{row.label}, {article.names.variant(row.framework, row.mode)}: {ratio_text(row)}"
-             for row in data.itertuples()]
-    return join(bound_sentence(article, main, machine), article.figure(
-        ratio_dots, data, "cost", rows=texts, after=cost_table(article, found), machine=machine,
-        bound=numbers.count(ratios.BOUND)))
+    texts = [
+        f"{row.label}, {article.names.variant(row.framework, row.mode)}: {ratio_text(row)}" for row in data.itertuples()
+    ]
+    return join(
+        bound_sentence(article, main, machine),
+        article.figure(
+            ratio_dots,
+            data,
+            "cost",
+            rows=texts,
+            after=cost_table(article, found),
+            machine=machine,
+            bound=numbers.count(ratios.BOUND),
+        ),
+    )
 
 
 def bound_sentence(article: Article, main: pd.DataFrame, machine: str) -> Html:
@@ -66,15 +85,22 @@ def bound_sentence(article: Article, main: pd.DataFrame, machine: str) -> Html:
         own = gradients[gradients["framework"] == framework]
         if len(own):
             counts = ratios.judged(own, ratios.BOUND)
-            sentences.append(article.phrase(
-                "cost.bound", framework=title, below=counts["below"], of=counts["of"], undecided=counts["undecided"],
-                bound=numbers.count(ratios.BOUND), least=numbers.ratio(float(own["ratio"].min())),
-                most=numbers.ratio(float(own["ratio"].max())),
-                dearest=article.names.problem(own.loc[own["ratio"].idxmax()], ("workload", "task"))))
+            sentences.append(
+                article.phrase(
+                    "cost.bound",
+                    framework=title,
+                    below=counts["below"],
+                    of=counts["of"],
+                    undecided=counts["undecided"],
+                    bound=numbers.count(ratios.BOUND),
+                    least=numbers.ratio(float(own["ratio"].min())),
+                    most=numbers.ratio(float(own["ratio"].max())),
+                    dearest=article.names.problem(own.loc[own["ratio"].idxmax()], ("workload", "task")),
+                )
+            )
     if not sentences:
         return article.sentence("cost.no gradients")
-    return paragraph(article.phrase("cost.here", machine=machine) + article.space
-                     + article.space.join(sentences))
+    return paragraph(article.phrase("cost.here", machine=machine) + article.space + article.space.join(sentences))
 
 
 def cost_table(article: Article, found: pd.DataFrame) -> Html:
@@ -83,8 +109,10 @@ def cost_table(article: Article, found: pd.DataFrame) -> Html:
     rows = []
     for _, own in found.groupby(vocabulary.PROBLEM, sort=False):
         first = next(own.itertuples())
-        rows.append({"problem": article.names.problem(first), "hardware": machine_name(article, first)} | {
-            f"used {row.framework} {row.mode}": ratio_text(row) for row in own.itertuples()})
+        rows.append(
+            {"problem": article.names.problem(first), "hardware": machine_name(article, first)}
+            | {f"used {row.framework} {row.mode}": ratio_text(row) for row in own.itertuples()}
+        )
     columns = ("problem", "hardware", *(f"used {framework} {mode}" for framework, mode in variants))
     return article.table(rows, columns, "costs", folded=True)
 
@@ -93,13 +121,21 @@ def loop_section(article: Article) -> Html:
     """What a loop costs against the vectorised derivative, as a table with a sentence; nothing without loops."""
     found = ratios.loop_costs(selection.sound_runs(article.tables))
     sections = [section_of(name, article.section) for name in found["workload"]]
-    found = selection.largest(selection.own_first(found[[section == article.section for section in sections]], article.machine))
+    found = selection.largest(
+        selection.own_first(found[[section == article.section for section in sections]], article.machine)
+    )
     if not len(found):
         return article.sentence("loops.none")
-    rows = [{"problem": article.names.problem(row), "hardware": machine_name(article, row),
-             "vectorised": article.names.variant(row.framework, row.mode),
-             "loop": article.names.variant(row.framework, row.loop_mode), "loop_ratio": ratio_text(row)}
-            for row in found.itertuples()]
+    rows = [
+        {
+            "problem": article.names.problem(row),
+            "hardware": machine_name(article, row),
+            "vectorised": article.names.variant(row.framework, row.mode),
+            "loop": article.names.variant(row.framework, row.loop_mode),
+            "loop_ratio": ratio_text(row),
+        }
+        for row in found.itertuples()
+    ]
     columns = ("problem", "hardware", "vectorised", "loop", "loop_ratio")
     return join(loop_sentence(article, found), article.table(rows, columns, "loops", folded=len(rows) > MOST_ROWS))
 
@@ -107,7 +143,15 @@ def loop_section(article: Article) -> Html:
 def loop_sentence(article: Article, found: pd.DataFrame) -> Html:
     """From how many to how many times as long a loop takes, per framework, on the first machine."""
     first = found[found["hardware"] == found["hardware"].iloc[0]]
-    spans = [article.phrase("loops.span", framework=title, least=numbers.ratio(float(own["ratio"].min())),
-                            most=numbers.ratio(float(own["ratio"].max())), count=len(own))
-             for framework, title in TITLES.items() if len(own := first[first["framework"] == framework])]
+    spans = [
+        article.phrase(
+            "loops.span",
+            framework=title,
+            least=numbers.ratio(float(own["ratio"].min())),
+            most=numbers.ratio(float(own["ratio"].max())),
+            count=len(own),
+        )
+        for framework, title in TITLES.items()
+        if len(own := first[first["framework"] == framework])
+    ]
     return paragraph(article.space.join(spans))

@@ -38,11 +38,19 @@ def errors(tables: Tables, own: str, family: str = "autodiff") -> pd.DataFrame:
 
 def _ordered(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """This machine first; workloads and tasks in their order; float64 first."""
+
     def rank(row: Any) -> tuple[Any, ...]:
         tasks = known(row.workload).tasks
-        return (row.hardware != own, row.hardware, row.workload,
-                tasks.index(row.task) if row.task in tasks else len(tasks), row.task,
-                PRECISIONS.index(row.precision), row.framework != "torch")
+        return (
+            row.hardware != own,
+            row.hardware,
+            row.workload,
+            tasks.index(row.task) if row.task in tasks else len(tasks),
+            row.task,
+            PRECISIONS.index(row.precision),
+            row.framework != "torch",
+        )
+
     keys = [rank(row) for row in frame.itertuples()]
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)]
 
@@ -59,13 +67,27 @@ def accuracy_section(article: Article, family: str = "autodiff") -> Html:
         return article.sentence("accuracy.none")
     machine = found["hardware"].iloc[0]
     first = found[(found["hardware"] == machine) & found["precision"].isin(EPSILON)]
-    rows = [{"panel": machine, "label": article.names.problem(row, ("workload", "task")), "framework": row.framework,
-             "precision": row.precision, "error": row.error} for row in first.itertuples()]
+    rows = [
+        {
+            "panel": machine,
+            "label": article.names.problem(row, ("workload", "task")),
+            "framework": row.framework,
+            "precision": row.precision,
+            "error": row.error,
+        }
+        for row in first.itertuples()
+    ]
     data = pd.DataFrame(rows, columns=["panel", "label", "framework", "precision", "error"])
-    texts = [f"{row.label}, {TITLES[row.framework]} {row.precision}: {numbers.scientific(row.error)}"
-             for row in data.itertuples()]
-    return join(accuracy_sentence(article, first, machine), article.figure(
-        accuracy_plot, data, "accuracy", rows=texts, after=accuracy_table(article, found), machine=machine))
+    texts = [
+        f"{row.label}, {TITLES[row.framework]} {row.precision}: {numbers.scientific(row.error)}"
+        for row in data.itertuples()
+    ]
+    return join(
+        accuracy_sentence(article, first, machine),
+        article.figure(
+            accuracy_plot, data, "accuracy", rows=texts, after=accuracy_table(article, found), machine=machine
+        ),
+    )
 
 
 def accuracy_sentence(article: Article, found: pd.DataFrame, machine: str) -> Html:
@@ -73,9 +95,12 @@ def accuracy_sentence(article: Article, found: pd.DataFrame, machine: str) -> Ht
     sentences = []
     for (precision, framework), own in found.groupby(["precision", "framework"], sort=False):
         worst = own.loc[own["error"].idxmax()]
-        said = article.phrase("accuracy.worst" if worst["error"] > 0 else "accuracy.exact", count=len(own),
-                              error=numbers.scientific(float(worst["error"])),
-                              problem=article.names.problem(worst, ("workload", "task")))
+        said = article.phrase(
+            "accuracy.worst" if worst["error"] > 0 else "accuracy.exact",
+            count=len(own),
+            error=numbers.scientific(float(worst["error"])),
+            problem=article.names.problem(worst, ("workload", "task")),
+        )
         sentences.append(article.item(f"{TITLES[framework]}, {precision}", said))
     return join(article.sentence("accuracy.here", machine=machine), Html(f"<ul>{join(*sentences)}</ul>"))
 
@@ -85,10 +110,19 @@ def accuracy_table(article: Article, found: pd.DataFrame) -> Html:
     rows = []
     for _, own in found.groupby(["hardware", "workload", "task", "precision"], sort=False):
         first = next(own.itertuples())
-        shown = {f"{row.framework}_{where}": numbers.scientific(float(value)) for row in own.itertuples()
-                 for where, value in (("check", row.check), ("timed", row.timed)) if not missing(value)}
-        rows.append({"problem": article.names.problem(first, ("workload", "task", "precision")),
-                     "hardware": machine_name(article, first), **shown})
+        shown = {
+            f"{row.framework}_{where}": numbers.scientific(float(value))
+            for row in own.itertuples()
+            for where, value in (("check", row.check), ("timed", row.timed))
+            if not missing(value)
+        }
+        rows.append(
+            {
+                "problem": article.names.problem(first, ("workload", "task", "precision")),
+                "hardware": machine_name(article, first),
+                **shown,
+            }
+        )
     columns = ("problem", "hardware", "torch_check", "jax_check", "torch_timed", "jax_timed")
     return article.table(rows, columns, "accuracy", folded=True)
 
@@ -96,7 +130,11 @@ def accuracy_table(article: Article, found: pd.DataFrame) -> Html:
 def largest_error(tables: Tables, machine: str, family: str | None = None) -> float | None:
     """Largest relative error in float64 of any sound result of a machine against its reference; None without any."""
     parity = tables.frame("parity")
-    parity = parity[(parity["hardware"] == machine) & (parity["against"] == "reference") & (parity["status"] == "ok")
-                    & (parity["precision"] == "float64")]
+    parity = parity[
+        (parity["hardware"] == machine)
+        & (parity["against"] == "reference")
+        & (parity["status"] == "ok")
+        & (parity["precision"] == "float64")
+    ]
     found = (parity[parity["family"] == family] if family else parity)["error"].dropna()
     return float(found.max()) if len(found) else None

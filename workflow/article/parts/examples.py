@@ -24,11 +24,22 @@ def examples(article: Article, workload: str, prefixes: tuple[str, ...] = ("",),
     for machine in article.tables.hardware(article.machine):
         found = outcomes.events(article.tables, machine, workload)
         wanted = [name for name in dict.fromkeys(name for _, name in found) if name.startswith(prefixes)]
-        rows += [{"example": example_name(article, name), "hardware": machine if article.several else None,
-                  "torch": outcome(article, found.get(("torch", name)), bare),
-                  "jax": outcome(article, found.get(("jax", name)), bare)} for name in wanted]
-    return article.table(rows, ("example", "hardware", "torch", "jax"), "examples", empty="no examples",
-                         title=article.names.workload(workload))
+        rows += [
+            {
+                "example": example_name(article, name),
+                "hardware": machine if article.several else None,
+                "torch": outcome(article, found.get(("torch", name)), bare),
+                "jax": outcome(article, found.get(("jax", name)), bare),
+            }
+            for name in wanted
+        ]
+    return article.table(
+        rows,
+        ("example", "hardware", "torch", "jax"),
+        "examples",
+        empty="no examples",
+        title=article.names.workload(workload),
+    )
 
 
 def example_name(article: Article, name: str) -> Any:
@@ -79,9 +90,13 @@ def _is_json(text: str) -> bool:
 def source(article: Article, workload: str) -> Html:
     """The three files of a workload, folded: what was executed, word for word."""
     folders = sorted(ROOT.glob(f"*/{workload}"))
-    parts = [Markup("<h4><code>{}</code></h4>{}").format(
-        str(path.relative_to(ROOT)), Markup(prose.code(path.read_text(encoding="utf-8"))))
-        for folder in folders for path in sorted(folder.glob("*.py"))]
+    parts = [
+        Markup("<h4><code>{}</code></h4>{}").format(
+            str(path.relative_to(ROOT)), Markup(prose.code(path.read_text(encoding="utf-8")))
+        )
+        for folder in folders
+        for path in sorted(folder.glob("*.py"))
+    ]
     if not parts:
         return Html()
     return behind(article.phrase("source.summary", title=article.names.workload(workload)), join(*parts))

@@ -58,11 +58,19 @@ def _ease(article: Article, framework: str) -> Iterator[Markup]:
 def _suited(article: Article, framework: str) -> Iterator[Markup]:
     for entry in overview.headlines(article.tables, article.machine):
         if entry.hardware == article.machine and entry.total:
-            yield article.phrase("five.suited text", device=article.names.of("device", entry.device),
-                                 wins=getattr(entry, framework), total=entry.total)
+            yield article.phrase(
+                "five.suited text",
+                device=article.names.of("device", entry.device),
+                wins=getattr(entry, framework),
+                total=entry.total,
+            )
 
 
 FIVE: dict[str, Callable[[Article, str], Iterator[Markup]]] = {
-    "dynamic graph": _graph, "differentiation": _differentiation, "compile efficiency": _compiling, "ease": _ease,
-    "suited": _suited}
+    "dynamic graph": _graph,
+    "differentiation": _differentiation,
+    "compile efficiency": _compiling,
+    "ease": _ease,
+    "suited": _suited,
+}
 """Rows of the surveyed comparison and what fills them."""

@@ -14,10 +14,12 @@ def graph_figure(article: Article, workload: str, framework: str, event: str, na
 
     found = outcomes.events(article.tables, article.machine, workload).get((framework, event))
     if found is None or found.outcome != "ok":
-        return article.sentence("graph.none", title=article.words[f"figure.{name}.title"],
-                                message=first_line(found.text) if found else "")
+        return article.sentence(
+            "graph.none", title=article.words[f"figure.{name}.title"], message=first_line(found.text) if found else ""
+        )
     nodes, edges = layering.layered(found.text)
     labels = dict(zip(nodes["id"], nodes["label"], strict=True))
     rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
-    return article.figure(graph_plot, nodes, name, edges, rows=rows, operations=int(
-        (nodes["kind"] == "operation").sum()))
+    return article.figure(
+        graph_plot, nodes, name, edges, rows=rows, operations=int((nodes["kind"] == "operation").sum())
+    )

@@ -36,9 +36,19 @@ def main_speedups(found: pd.DataFrame) -> pd.DataFrame:
 def speedup_rows(found: pd.DataFrame, names: Names) -> pd.DataFrame:
     """Rows of `dots.ratio_dots`."""
     columns = ["workload", *(column for column in ("task", "device") if found[column].nunique() > 1)]
-    rows = [{"panel": row.hardware, "label": names.problem(row, columns), "framework": row.framework, "mode": row.mode,
-             "ratio": row.ratio, "low": intervals.number(row.low), "high": intervals.number(row.high), "limit": None}
-            for row in found.itertuples()]
+    rows = [
+        {
+            "panel": row.hardware,
+            "label": names.problem(row, columns),
+            "framework": row.framework,
+            "mode": row.mode,
+            "ratio": row.ratio,
+            "low": intervals.number(row.low),
+            "high": intervals.number(row.high),
+            "limit": None,
+        }
+        for row in found.itertuples()
+    ]
     return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "ratio", "low", "high", "limit"])
 
 
@@ -49,8 +59,9 @@ def speedup_section(article: Article) -> Html:
     found = speedups(article.tables, article.machine)
     if not len(found):
         return Html()
-    return join(speedup_sentence(article, main_speedups(found)), speedup_figure(article, found),
-                bandwidth_table(article))
+    return join(
+        speedup_sentence(article, main_speedups(found)), speedup_figure(article, found), bandwidth_table(article)
+    )
 
 
 def speedup_figure(article: Article, found: pd.DataFrame) -> Html:
@@ -59,11 +70,19 @@ def speedup_figure(article: Article, found: pd.DataFrame) -> Html:
 
     main = main_speedups(found)
     data = speedup_rows(main, article.names)
-    texts = [f"{row.label}, {article.names.variant(row.framework, row.mode)}: {ratio_text(row)}"
-             for row in data.itertuples()]
+    texts = [
+        f"{row.label}, {article.names.variant(row.framework, row.mode)}: {ratio_text(row)}" for row in data.itertuples()
+    ]
     precisions = " · ".join(article.names.of("precision", value) for value in dict.fromkeys(main["precision"]))
-    return article.figure(ratio_dots, data, "speedup", rows=texts, after=speedup_table(article, found),
-                          machine=main["hardware"].iloc[0], precision=precisions)
+    return article.figure(
+        ratio_dots,
+        data,
+        "speedup",
+        rows=texts,
+        after=speedup_table(article, found),
+        machine=main["hardware"].iloc[0],
+        precision=precisions,
+    )
 
 
 def speedup_sentence(article: Article, main: pd.DataFrame) -> Html:
@@ -73,12 +92,19 @@ def speedup_sentence(article: Article, main: pd.DataFrame) -> Html:
         own = main[main["framework"] == framework]
         if len(own):
             counts = ratios.judged(own, 1.0)
-            sentences.append(article.phrase(
-                "speedup.faster", framework=title, faster=counts["above"], slower=counts["below"], of=counts["of"],
-                least=numbers.ratio(float(own["ratio"].min())), most=numbers.ratio(float(own["ratio"].max()))))
+            sentences.append(
+                article.phrase(
+                    "speedup.faster",
+                    framework=title,
+                    faster=counts["above"],
+                    slower=counts["below"],
+                    of=counts["of"],
+                    least=numbers.ratio(float(own["ratio"].min())),
+                    most=numbers.ratio(float(own["ratio"].max())),
+                )
+            )
     machine = main["hardware"].iloc[0]
-    return paragraph(article.phrase("cost.here", machine=machine) + article.space
-                     + article.space.join(sentences))
+    return paragraph(article.phrase("cost.here", machine=machine) + article.space + article.space.join(sentences))
 
 
 def speedup_table(article: Article, found: pd.DataFrame) -> Html:
@@ -87,8 +113,10 @@ def speedup_table(article: Article, found: pd.DataFrame) -> Html:
     rows = []
     for _, own in found.groupby(vocabulary.PROBLEM, sort=False):
         first = next(own.itertuples())
-        rows.append({"problem": article.names.problem(first), "hardware": machine_name(article, first)} | {
-            f"used {row.framework} {row.mode}": ratio_text(row) for row in own.itertuples()})
+        rows.append(
+            {"problem": article.names.problem(first), "hardware": machine_name(article, first)}
+            | {f"used {row.framework} {row.mode}": ratio_text(row) for row in own.itertuples()}
+        )
     columns = ("problem", "hardware", *(f"used {framework} {mode}" for framework, mode in variants))
     return article.table(rows, columns, "speedups", folded=True)
 
@@ -105,9 +133,17 @@ def bandwidth_table(article: Article) -> Html:
         if own["share_of_copy"].max() < LEAST_SHARE:
             continue
         first = next(own.itertuples())
-        rows.append({"problem": article.names.problem(first), "hardware": machine_name(article, first),
-                     "bytes_moved": numbers.size(float(first.bytes_moved))} | {
-            f"used {row.framework} {row.mode}": numbers.percent(float(row.share_of_copy)) for row in own.itertuples()})
+        rows.append(
+            {
+                "problem": article.names.problem(first),
+                "hardware": machine_name(article, first),
+                "bytes_moved": numbers.size(float(first.bytes_moved)),
+            }
+            | {
+                f"used {row.framework} {row.mode}": numbers.percent(float(row.share_of_copy))
+                for row in own.itertuples()
+            }
+        )
     numpy_first = sorted(vocabulary.VARIANT_ORDER, key=lambda variant: variant[0] != NUMPY)
     columns = ("problem", "hardware", "bytes_moved", *(f"used {framework} {mode}" for framework, mode in numpy_first))
     return article.table(rows, columns, "bandwidth", empty="no bandwidth", folded=len(rows) > MOST_ROWS)
@@ -122,10 +158,14 @@ def briefly(article: Article) -> Html:
     main = main_speedups(found)
     for _, own in main.groupby(vocabulary.PROBLEM, sort=False):
         first = next(own.itertuples())
-        rows.append({"problem": article.names.problem(first)} | {
-            f"over_{row.framework}": f"{ratio_text(row)} ({row.mode})" for row in own.itertuples()})
-    return join(speedup_sentence(article, main), article.table(
-        rows, ("problem", "over_torch", "over_jax"), "speedup brief", machine=main["hardware"].iloc[0]))
+        rows.append(
+            {"problem": article.names.problem(first)}
+            | {f"over_{row.framework}": f"{ratio_text(row)} ({row.mode})" for row in own.itertuples()}
+        )
+    return join(
+        speedup_sentence(article, main),
+        article.table(rows, ("problem", "over_torch", "over_jax"), "speedup brief", machine=main["hardware"].iloc[0]),
+    )
 
 
 def numerics_table(article: Article) -> Html:
@@ -137,9 +177,17 @@ def numerics_table(article: Article) -> Html:
     for (family, device), own in best.groupby(["family", "device"], sort=False):
         mean = selection.mean_ratio(own)
         counts = own["verdict"].value_counts()
-        rows.append({"family": article.names.of("family", family), "place": article.names.of("device", device),
-                     "compared": numbers.count(len(own)), "mean": numbers.ratio(mean) if mean else None} | {
-            column: numbers.count(int(counts.get(verdict, 0))) for column, verdict in (
-                ("jax_faster", "jax faster"), ("torch_faster", "torch faster"), ("ties", "tie"))})
+        rows.append(
+            {
+                "family": article.names.of("family", family),
+                "place": article.names.of("device", device),
+                "compared": numbers.count(len(own)),
+                "mean": numbers.ratio(mean) if mean else None,
+            }
+            | {
+                column: numbers.count(int(counts.get(verdict, 0)))
+                for column, verdict in (("jax_faster", "jax faster"), ("torch_faster", "torch faster"), ("ties", "tie"))
+            }
+        )
     columns = ("family", "place", "compared", "jax_faster", "torch_faster", "ties", "mean")
     return article.table(rows, columns, "numerics", empty="no numerics")

@@ -27,15 +27,23 @@ def checked_table(article: Article) -> Html:
     """What the surveyed text cites, whether it exists, and the work that is meant."""
     content = bibliography(article)
     works = {entry["id"]: entry for entry in content["works"]}
-    rows = [{"cited": entry["cited"][article.language], "finding": article.words[f"finding.{entry['finding']}"],
-             "meant": Markup("<br>").join(reference(works[work]) for work in entry.get("works", ())) or None,
-             "nearest": Markup("<br>").join(reference(works[work]) for work in entry.get("nearest", ())) or None}
-            for entry in content["checked"]]
+    rows = [
+        {
+            "cited": entry["cited"][article.language],
+            "finding": article.words[f"finding.{entry['finding']}"],
+            "meant": Markup("<br>").join(reference(works[work]) for work in entry.get("works", ())) or None,
+            "nearest": Markup("<br>").join(reference(works[work]) for work in entry.get("nearest", ())) or None,
+        }
+        for entry in content["checked"]
+    ]
     return article.table(rows, ("cited", "finding", "meant", "nearest"), "checked")
 
 
 def reference_list(article: Article) -> Html:
     """Every work, in the order of its first author."""
     works = sorted(bibliography(article)["works"], key=lambda entry: (str(entry["authors"]).casefold(), entry["year"]))
-    return Html(Markup('<ol class="references" id="references">{}</ol>').format(
-        join(*(Markup('<li id="work-{}">{}</li>').format(entry["id"], reference(entry)) for entry in works))))
+    return Html(
+        Markup('<ol class="references" id="references">{}</ol>').format(
+            join(*(Markup('<li id="work-{}">{}</li>').format(entry["id"], reference(entry)) for entry in works))
+        )
+    )

@@ -19,9 +19,15 @@ def loss_figure(article: Article, data: pd.DataFrame, name: str) -> Html:
 
     rows = []
     for (problem, framework, mode), group in data.groupby(["panel", "framework", "mode"], sort=False):
-        rows.append({"problem": problem, "variant": article.names.variant(framework, mode),
-                     "steps": numbers.count(int(group["step"].max() - group["step"].min())),
-                     "first loss": loss_text(group["loss"].iloc[0]), "last loss": loss_text(group["loss"].iloc[-1])})
+        rows.append(
+            {
+                "problem": problem,
+                "variant": article.names.variant(framework, mode),
+                "steps": numbers.count(int(group["step"].max() - group["step"].min())),
+                "first loss": loss_text(group["loss"].iloc[0]),
+                "last loss": loss_text(group["loss"].iloc[-1]),
+            }
+        )
     table = article.table(rows, ("problem", "variant", "steps", "first loss", "last loss"), "losses", folded=True)
     texts = [f"{row['problem']}, {row['variant']}: {row['first loss']} → {row['last loss']}" for row in rows]
     return article.figure(loss_plot, data, name, rows=texts, after=table)
@@ -45,6 +51,14 @@ def losses(tables: Tables, own: str, names: Names, task: str = "train", steps: i
     for _, group in runs.groupby(CELL, sort=False):
         row = next(group.sort_values("run").itertuples())
         if isinstance(row.check_values, list) and len(row.check_values) > 1:
-            rows += [{"panel": panel(row, names, several, columns), "framework": row.framework, "mode": row.mode,
-                      "step": step, "loss": loss} for step, loss in enumerate(row.check_values[:steps])]
+            rows += [
+                {
+                    "panel": panel(row, names, several, columns),
+                    "framework": row.framework,
+                    "mode": row.mode,
+                    "step": step,
+                    "loss": loss,
+                }
+                for step, loss in enumerate(row.check_values[:steps])
+            ]
     return pd.DataFrame(rows) if rows else empty

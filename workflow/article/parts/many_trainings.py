@@ -23,10 +23,17 @@ def gains(article: Article) -> pd.DataFrame:
 
 def rates(article: Article, found: pd.DataFrame) -> Html:
     """How much faster all learning rates at once are than a loop, per framework, and the frameworks compared."""
-    rows = [{"problem": article.names.problem(row, ("workload", "size", "precision", "device")),
-             "hardware": row.hardware if article.several else None, "framework": article.words[
-                 f"column.{row.framework}"], "at once": row.mode, "in a loop": row.loop_mode,
-             "gain": gain(row)} for row in found.itertuples()]
+    rows = [
+        {
+            "problem": article.names.problem(row, ("workload", "size", "precision", "device")),
+            "hardware": row.hardware if article.several else None,
+            "framework": article.words[f"column.{row.framework}"],
+            "at once": row.mode,
+            "in a loop": row.loop_mode,
+            "gain": gain(row),
+        }
+        for row in found.itertuples()
+    ]
     table = article.table(rows, ("problem", "hardware", "framework", "at once", "in a loop", "gain"), "rates")
     return join(table, compared(article, RATES))
 

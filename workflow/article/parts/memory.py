@@ -23,8 +23,10 @@ def memory_table(article: Article) -> Html:
     cells = selection.sound_cells(article.tables, article.machine)
     cells = selection.main_problems(cells[cells["family"] == "training"])
     machines = [rows for _, rows in cells.groupby("hardware", sort=False)]
-    return join(_memory_of(article, machines[0] if machines else cells, False),
-                *(_memory_of(article, rows, True) for rows in machines[1:]))
+    return join(
+        _memory_of(article, machines[0] if machines else cells, False),
+        *(_memory_of(article, rows, True) for rows in machines[1:]),
+    )
 
 
 def _memory_of(article: Article, cells: pd.DataFrame, folded: bool) -> Html:
@@ -32,16 +34,30 @@ def _memory_of(article: Article, cells: pd.DataFrame, folded: bool) -> Html:
     rows, variants = [], [variant for variant in vocabulary.VARIANT_ORDER if variant[0] != "numpy"]
     for _, own in cells.groupby(vocabulary.PROBLEM, sort=False):
         for place, measured in (("host", host_bytes), ("device", device_bytes)):
-            shown = {f"used {row.framework} {row.mode}": numbers.size(used) for row in own.itertuples()
-                     if (used := measured(row)) is not None}
+            shown = {
+                f"used {row.framework} {row.mode}": numbers.size(used)
+                for row in own.itertuples()
+                if (used := measured(row)) is not None
+            }
             if shown:
                 first = next(own.itertuples())
-                rows.append({"problem": article.names.problem(first),
-                             "hardware": first.hardware if article.several else None,
-                             "where": article.words[f"memory.{place}"]} | shown)
+                rows.append(
+                    {
+                        "problem": article.names.problem(first),
+                        "hardware": first.hardware if article.several else None,
+                        "where": article.words[f"memory.{place}"],
+                    }
+                    | shown
+                )
     columns = ("problem", "hardware", "where", *(f"used {framework} {mode}" for framework, mode in variants))
-    return article.table(rows, columns, "memory", empty="no memory", folded=folded,
-                         machine=cells["hardware"].iloc[0] if len(cells) else article.machine)
+    return article.table(
+        rows,
+        columns,
+        "memory",
+        empty="no memory",
+        folded=folded,
+        machine=cells["hardware"].iloc[0] if len(cells) else article.machine,
+    )
 
 
 def memory_examples(article: Article) -> Html:
@@ -52,8 +68,14 @@ def memory_examples(article: Article) -> Html:
         for (framework, name), event in found.items():
             whole = found.get((framework, "bytes"))
             if name.startswith(HOLDING):
-                rows.append({"example": example_name(article, name), "framework": framework,
-                             "hardware": machine if article.several else None} | _held(article, event, whole))
+                rows.append(
+                    {
+                        "example": example_name(article, name),
+                        "framework": framework,
+                        "hardware": machine if article.several else None,
+                    }
+                    | _held(article, event, whole)
+                )
     columns = ("example", "framework", "hardware", "peak_bytes", "between_bytes", "multiple", "message")
     return article.table(rows, columns, "memory examples", empty="no examples")
 
@@ -63,5 +85,8 @@ def _held(article: Article, event: Any, whole: Any) -> dict[str, Any]:
         return {"message": outcome(article, event)}
     between = outcomes.as_object(event.text).get("between")
     multiple = event.value / whole.value if whole and whole.value else None
-    return {"peak_bytes": numbers.size(event.value), "multiple": numbers.ratio(multiple) if multiple else None,
-            "between_bytes": numbers.size(between) if isinstance(between, int | float) else None}
+    return {
+        "peak_bytes": numbers.size(event.value),
+        "multiple": numbers.ratio(multiple) if multiple else None,
+        "between_bytes": numbers.size(between) if isinstance(between, int | float) else None,
+    }

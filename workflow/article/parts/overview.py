@@ -48,8 +48,15 @@ def headline(article: Article, entry: Headline) -> Html:
     device = article.names.of("device", entry.device)
     if not entry.total:
         return article.sentence("overview.nothing", machine=entry.hardware, device=device)
-    counts = article.phrase("overview.counts", machine=entry.hardware, device=device, total=entry.total, jax=entry.jax,
-                            torch=entry.torch, ties=entry.ties)
+    counts = article.phrase(
+        "overview.counts",
+        machine=entry.hardware,
+        device=device,
+        total=entry.total,
+        jax=entry.jax,
+        torch=entry.torch,
+        ties=entry.ties,
+    )
     sentences = [counts]
     if entry.alone:
         sentences.append(article.phrase("overview.alone", **entry.alone))
@@ -69,13 +76,24 @@ def card(article: Article, rows: pd.DataFrame) -> Html:
         winner = "undecided" if interval and not interval.bounded else row.verdict
         alone = step_by_step(article.tables, row)
         beside = article.phrase("overview.step by step", sentence=verdict_sentence(article, alone)) if alone else ""
-        lines.append(Markup('<p class="result"><span class="winner" data-verdict="{}">{}</span> '
-                            '<span class="place">{}</span><br>{}</p>{}').format(
-            row.verdict.replace(" ", "-"), article.words[f"winner.{winner}"], " · ".join(place),
-            verdict_sentence(article, row), Markup('<p class="result">{}</p>').format(beside) if beside else ""))
+        lines.append(
+            Markup(
+                '<p class="result"><span class="winner" data-verdict="{}">{}</span> '
+                '<span class="place">{}</span><br>{}</p>{}'
+            ).format(
+                row.verdict.replace(" ", "-"),
+                article.words[f"winner.{winner}"],
+                " · ".join(place),
+                verdict_sentence(article, row),
+                Markup('<p class="result">{}</p>').format(beside) if beside else "",
+            )
+        )
     shared = tuple(column for column in ("task", "size", "precision") if column not in columns)
-    return Html(Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
-        article.names.workload(first.workload), article.names.problem(first, shared), join(*lines)))
+    return Html(
+        Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
+            article.names.workload(first.workload), article.names.problem(first, shared), join(*lines)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -100,8 +118,7 @@ def headlines(tables: Tables, own: str) -> list[Headline]:
         valid = rows[rows["ratio"].notna()]
         verdicts = valid["verdict"].value_counts()
         jax, torch, ties = (int(verdicts.get(verdict, 0)) for verdict in ("jax faster", "torch faster", "tie"))
-        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean_ratio(valid),
-                              _alone(tables, valid)))
+        found.append(Headline(hardware, device, jax, torch, ties, len(valid), mean_ratio(valid), _alone(tables, valid)))
     return found
 
 

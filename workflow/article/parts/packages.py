@@ -15,8 +15,13 @@ from bench.results import outcomes
 from bench.results.intervals import missing
 
 PACKAGE_FACTS: tuple[tuple[str, str, Callable[[Any], str] | None], ...] = (
-    ("version", "version", None), ("licence", "licence", None), ("requires python", "requires.python", None),
-    ("packages", "closure.packages", numbers.count), ("bytes", "closure.bytes", numbers.size), ("wheel", "wheel", None))
+    ("version", "version", None),
+    ("licence", "licence", None),
+    ("requires python", "requires.python", None),
+    ("packages", "closure.packages", numbers.count),
+    ("bytes", "closure.bytes", numbers.size),
+    ("wheel", "wheel", None),
+)
 """Rows of the table of packages: their words, the example that found them, how its number is shown (None: its text)."""
 
 
@@ -28,13 +33,19 @@ def coverage_table(article: Article, library: str) -> Html:
     frame = article.tables.frame("coverage")
     frame = frame[(frame["hardware"] == article.machine) & (frame["kind"] == "function")]
     frame = frame[frame["module"].str.split(".").str[0] == library]
-    rows = [{"namespace": Markup("<code>{}</code>").format(module), "functions": numbers.count(own["name"].nunique())}
-            | {framework: _namesakes(article, found) for framework, found in own.groupby("framework")}
-            for module, own in frame.groupby("module", sort=False)]
+    rows = [
+        {"namespace": Markup("<code>{}</code>").format(module), "functions": numbers.count(own["name"].nunique())}
+        | {framework: _namesakes(article, found) for framework, found in own.groupby("framework")}
+        for module, own in frame.groupby("module", sort=False)
+    ]
     if len(rows) > 1:
-        rows.append({"namespace": article.words["coverage.all"], "functions": numbers.count(len(
-            frame[["module", "name"]].drop_duplicates()))} | {framework: _share(article, found)
-                                                               for framework, found in frame.groupby("framework")})
+        rows.append(
+            {
+                "namespace": article.words["coverage.all"],
+                "functions": numbers.count(len(frame[["module", "name"]].drop_duplicates())),
+            }
+            | {framework: _share(article, found) for framework, found in frame.groupby("framework")}
+        )
     return article.table(rows, ("namespace", "functions", "torch", "jax"), "coverage", empty="no examples")
 
 
@@ -60,12 +71,19 @@ def package_table(article: Article) -> Html:
             cells = {}
             for framework in ("torch", "jax"):
                 name = f"{framework} {event}"
-                cells[framework] = (ex.text(name) or None) if show is None else (
-                    show(ex.value(name)) if ex.numbers(name) else None)
+                cells[framework] = (
+                    (ex.text(name) or None) if show is None else (show(ex.value(name)) if ex.numbers(name) else None)
+                )
             rows.append({"fact": article.words[f"package.{fact}"]} | place | cells)
         for fact in ("import_seconds", "eager_seconds", "compiled_cold_seconds", "compiled_cached_seconds"):
-            rows.append({"fact": article.words[f"package.{fact}"]} | place | {
-                framework: numbers.seconds(value) for framework, entry in start.items()
-                if not missing(value := getattr(entry, fact))})
+            rows.append(
+                {"fact": article.words[f"package.{fact}"]}
+                | place
+                | {
+                    framework: numbers.seconds(value)
+                    for framework, entry in start.items()
+                    if not missing(value := getattr(entry, fact))
+                }
+            )
     rows = [row for row in rows if row.get("torch") or row.get("jax")]
     return article.table(rows, ("fact", "hardware", "torch", "jax"), "packages", empty="no packages")

@@ -34,9 +34,11 @@ def sweeps(tables: Tables, own: str) -> pd.DataFrame:
     frame = selection.cells(tables, own)
     frame = frame[(frame["status"] == "ok") & (frame["step_seconds"] > 0)]
     found = [SWEEP.fullmatch(size) for size in frame["size"]]
-    frame = frame.assign(curve=[point[1] if point else None for point in found],
-                         axis=[point[1].rpartition("-")[2] if point else None for point in found],
-                         point=[float(point[2]) if point else np.nan for point in found])
+    frame = frame.assign(
+        curve=[point[1] if point else None for point in found],
+        axis=[point[1].rpartition("-")[2] if point else None for point in found],
+        point=[float(point[2]) if point else np.nan for point in found],
+    )
     items = (frame["items_per_second"] * frame["step_seconds"]).round()
     frame = frame.assign(point=frame["point"].where((frame["axis"] != "case") | ~(items > 0), items))
     return frame[frame["axis"].notna()]
@@ -46,11 +48,25 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
     """Rows of `figures.scaling_plot` from the cells of one scaling curve; `axis`: what grows, in words."""
     rows = []
     for row in curve.sort_values("point", kind="stable").itertuples():
-        found = {"seconds": row.step_seconds, "items": row.items_per_second, "share": row.share_of_peak,
-                 "bytes": cells.used_bytes(row)}
-        rows += [{"panel": panel, "framework": row.framework, "mode": row.mode, "point": row.point, "value": value,
-                  "axis": axis, "linear": row.axis in LINEAR}
-                 for panel, value in found.items() if is_positive(value)]
+        found = {
+            "seconds": row.step_seconds,
+            "items": row.items_per_second,
+            "share": row.share_of_peak,
+            "bytes": cells.used_bytes(row),
+        }
+        rows += [
+            {
+                "panel": panel,
+                "framework": row.framework,
+                "mode": row.mode,
+                "point": row.point,
+                "value": value,
+                "axis": axis,
+                "linear": row.axis in LINEAR,
+            }
+            for panel, value in found.items()
+            if is_positive(value)
+        ]
     frame = pd.DataFrame(rows, columns=QUANTITY)
     order = frame["panel"].map(["seconds", "items", "share", "bytes"].index)
     return frame.iloc[np.argsort(order.to_numpy(), kind="stable")]
@@ -67,8 +83,11 @@ def curves(article: Article) -> Html:
         shown = 1 if place < MOST_OPEN else 0
         parts += drawn[:shown]
         if drawn[shown:]:
-            title = article.phrase("scaling.more" if shown else "scaling.folded", count=len(drawn) - shown,
-                                   axis=article.words[f"scaling.{axis}"])
+            title = article.phrase(
+                "scaling.more" if shown else "scaling.folded",
+                count=len(drawn) - shown,
+                axis=article.words[f"scaling.{axis}"],
+            )
             parts.append(behind(title, join(*drawn[shown:])))
     return join(*parts, slope_table(article, found), cell_table(article, found, "sweeps"))
 
@@ -83,8 +102,10 @@ def curve_figure(article: Article, curve: pd.DataFrame) -> Html:
     axis = article.words[f"scaling.{first.axis}"]
     data = quantities(curve, axis)
     times = data[data["panel"] == "seconds"]
-    texts = [f"{article.names.variant(row.framework, row.mode)}, {row.point:g}: {numbers.seconds(row.value)}"
-             for row in times.itertuples()]
+    texts = [
+        f"{article.names.variant(row.framework, row.mode)}, {row.point:g}: {numbers.seconds(row.value)}"
+        for row in times.itertuples()
+    ]
     place = curve_name(article, first) + (f" — {first.hardware}" if article.several else "")
     return article.figure(scaling_plot, data, "scaling", rows=texts, problem=place, axis=axis)
 
@@ -92,7 +113,8 @@ def curve_figure(article: Article, curve: pd.DataFrame) -> Html:
 def curve_name(article: Article, row: Any) -> str:
     """The problem of a curve, with what tells it from others over the same axis."""
     return article.names.problem(row, ("workload", "task", "precision", "device")) + article.names.settings(
-        row.curve.split("-")[:-1])
+        row.curve.split("-")[:-1]
+    )
 
 
 def slope_table(article: Article, found: pd.DataFrame) -> Html:
@@ -104,14 +126,19 @@ def slope_table(article: Article, found: pd.DataFrame) -> Html:
         first = next(own.itertuples())
         points, seconds = own["point"].to_numpy(), own["step_seconds"].to_numpy(dtype=float)
         work = own["flops_per_second"] if own["flops_per_second"].gt(0).all() else own["items_per_second"]
-        rows.append({"problem": curve_name(article, first),
-                     "hardware": first.hardware if article.several else None,
-                     "axis": article.words[f"scaling.{first.axis}"],
-                     "variant": article.names.variant(first.framework, first.mode),
-                     "range": f"{points.min():,.0f} … {points.max():,.0f}",
-                     "slope": factor_text(factor(points, seconds)) if first.axis in LINEAR else slope_text(
-                         slope(points, seconds)),
-                     "saturated": saturation_text(article, points, work)})
+        rows.append(
+            {
+                "problem": curve_name(article, first),
+                "hardware": first.hardware if article.several else None,
+                "axis": article.words[f"scaling.{first.axis}"],
+                "variant": article.names.variant(first.framework, first.mode),
+                "range": f"{points.min():,.0f} … {points.max():,.0f}",
+                "slope": factor_text(factor(points, seconds))
+                if first.axis in LINEAR
+                else slope_text(slope(points, seconds)),
+                "saturated": saturation_text(article, points, work),
+            }
+        )
     columns = ("problem", "hardware", "axis", "variant", "range", "slope", "saturated")
     return article.table(rows, columns, "slopes", folded=len(rows) > 16)
 

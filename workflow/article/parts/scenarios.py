@@ -38,8 +38,11 @@ def listed(article: Article) -> dict[str, str]:
     """Identity → name of every scenario of this section, in the order of the outline; then those that only workloads
     name.
     """
-    listed_ones = {entry["id"]: entry["name"][article.language] for entry in yaml.safe_load(
-        (FOLDER / "scenarios.yaml").read_text(encoding="utf-8")) if entry["id"] not in ELSEWHERE}
+    listed_ones = {
+        entry["id"]: entry["name"][article.language]
+        for entry in yaml.safe_load((FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))
+        if entry["id"] not in ELSEWHERE
+    }
     cells = selection.cells(article.tables, article.machine)
     named = {part for workload in cells["workload"].unique() for part in known(workload).scenarios}
     further = sorted(named - set(listed_ones) - ELSEWHERE)
@@ -84,12 +87,22 @@ def table(article: Article) -> Html:
     for identity, name in listed(article).items():
         own = of_scenario(found, identity)
         own = own[own["hardware"] == (own["hardware"].iloc[0] if len(own) else "")]
-        title = Markup('<a href="#{}">{}</a>').format(anchor(identity), name) if block(identity) in (
-            article.blocks) else name
-        rows += [{"scenario": title, "problem": article.names.problem(row, ("workload", "task", "device")),
-                  "hardware": row.hardware if article.several else None, "verdict": verdict(article, row),
-                  "torch": throughput(article, cells, row, "torch"), "jax": throughput(article, cells, row, "jax")}
-                 for row in own.itertuples()]
+        title = (
+            Markup('<a href="#{}">{}</a>').format(anchor(identity), name)
+            if block(identity) in (article.blocks)
+            else name
+        )
+        rows += [
+            {
+                "scenario": title,
+                "problem": article.names.problem(row, ("workload", "task", "device")),
+                "hardware": row.hardware if article.several else None,
+                "verdict": verdict(article, row),
+                "torch": throughput(article, cells, row, "torch"),
+                "jax": throughput(article, cells, row, "jax"),
+            }
+            for row in own.itertuples()
+        ]
         if not len(own):
             rows.append({"scenario": title, "problem": article.words["scenario.none"]})
     return article.table(rows, ("scenario", "problem", "hardware", "torch", "jax", "verdict"), "scenarios")
@@ -135,8 +148,13 @@ def scenario(article: Article, identity: str, name: str) -> Html:
     if not len(cells):
         return join(heading, article.text(block(identity)), article.sentence("scenario.none"))
     against_numpy = kernels.speedup_section(article) if identity == NUMERICS else None
-    return join(heading, article.text(block(identity)), sentences(article, cells, identity), against_numpy or figure(
-        article, cells, name), cell_table(article, cells, "cells") if against_numpy else None)
+    return join(
+        heading,
+        article.text(block(identity)),
+        sentences(article, cells, identity),
+        against_numpy or figure(article, cells, name),
+        cell_table(article, cells, "cells") if against_numpy else None,
+    )
 
 
 def sentences(article: Article, cells: pd.DataFrame, identity: str) -> Html:
@@ -147,11 +165,18 @@ def sentences(article: Article, cells: pd.DataFrame, identity: str) -> Html:
     entries = []
     for key, own in found[found["hardware"] == machine].groupby(["workload", "device"], sort=False):
         first = next(own.itertuples())
-        lines = [article.item(article.names.of("task", row.task), verdict_sentence(article, row),
-                              rates(article, indexed, row)) for row in own.itertuples()]
+        lines = [
+            article.item(
+                article.names.of("task", row.task), verdict_sentence(article, row), rates(article, indexed, row)
+            )
+            for row in own.itertuples()
+        ]
         where = article.names.problem(first, ("device", "size", "precision")) + setting(article, first)
-        title = article.phrase("scenario.title", where=f"{machine} · {where}" if article.several else where,
-                               workload=Markup("<b>{}</b>").format(article.names.workload(key[0])))
+        title = article.phrase(
+            "scenario.title",
+            where=f"{machine} · {where}" if article.several else where,
+            workload=Markup("<b>{}</b>").format(article.names.workload(key[0])),
+        )
         entries.append(Markup("<li>{}<ul>{}</ul></li>").format(title, join(*lines)))
     return Html(Markup("<ul>{}</ul>").format(join(*entries))) if entries else Html()
 
@@ -167,8 +192,11 @@ def rates(article: Article, cells: pd.DataFrame, row: Any) -> Markup | str:
 def setting(article: Article, row: Any) -> str:
     """The numbers that make up a size, those that have a name in the words: "; batch 8, layers 4"."""
     sizes = known(row.workload).sizes.get(row.size, {})
-    told = [article.words[f"setting.{name}"].format(value=f"{value:,}") for name, value in sizes.items()
-             if f"setting.{name}" in article.words and isinstance(value, int)]
+    told = [
+        article.words[f"setting.{name}"].format(value=f"{value:,}")
+        for name, value in sizes.items()
+        if f"setting.{name}" in article.words and isinstance(value, int)
+    ]
     return article.words["semicolon"] + article.words["comma"].join(told) if told else ""
 
 
@@ -181,8 +209,16 @@ def figure(article: Article, cells: pd.DataFrame, name: str) -> Html:
     machine = cells["hardware"].iloc[0]
     data = bars(cells[cells["hardware"] == machine], article.names)
     rows = [f"{row.panel}, {row.label}: {row.text}{numbers.SPACE}{row.unit}/s" for row in data.itertuples()]
-    return article.figure(throughput_plot, data, "throughput", rows=rows, most=MOST_PANELS,
-                          after=cell_table(article, cells, "cells"), scenario=name, machine=machine)
+    return article.figure(
+        throughput_plot,
+        data,
+        "throughput",
+        rows=rows,
+        most=MOST_PANELS,
+        after=cell_table(article, cells, "cells"),
+        scenario=name,
+        machine=machine,
+    )
 
 
 def bars(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
@@ -193,11 +229,22 @@ def bars(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
         step = intervals.interval(row)
         problem = names.problem(row, ("workload", "device") if several else ("workload",))
         value = row.items_per_second
-        bounds = (value * step.value / step.high, value * step.value / step.low) if step and step.bounded else (
-            None, None)
-        rows.append({"panel": f"{problem} · {names.of('task', row.task)}", "problem": problem,
-                     "label": names.variant(row.framework, row.mode), "framework": row.framework, "mode": row.mode,
-                     "unit": names.of("item", row.item_unit or "items"), "value": value, "low": bounds[0],
-                     "high": bounds[1], "text": numbers.throughput(value, "").removesuffix(f"{numbers.SPACE}/s")})
+        bounds = (
+            (value * step.value / step.high, value * step.value / step.low) if step and step.bounded else (None, None)
+        )
+        rows.append(
+            {
+                "panel": f"{problem} · {names.of('task', row.task)}",
+                "problem": problem,
+                "label": names.variant(row.framework, row.mode),
+                "framework": row.framework,
+                "mode": row.mode,
+                "unit": names.of("item", row.item_unit or "items"),
+                "value": value,
+                "low": bounds[0],
+                "high": bounds[1],
+                "text": numbers.throughput(value, "").removesuffix(f"{numbers.SPACE}/s"),
+            }
+        )
     columns = ["panel", "problem", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
     return pd.DataFrame(rows, columns=columns)

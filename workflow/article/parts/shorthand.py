@@ -19,15 +19,24 @@ def shorthand_table(article: Article) -> Html:
             torch, jax = (f"{framework} shorthand.{name}.{case}" for framework in ("torch", "jax"))
             if ex.numbers(torch, jax):
                 data = ex.data(torch)
-                shapes = {key: "×".join(str(length) for length in data.get(key, ())) or article.words["scalar"]
-                          for key in ("said", "jacobian")}
+                shapes = {
+                    key: "×".join(str(length) for length in data.get(key, ())) or article.words["scalar"]
+                    for key in ("said", "jacobian")
+                }
                 holds = ex.value(torch) == ex.value(jax) == 1
                 errors = [ex.data(event).get("closed_form_error", 0.0) for event in (torch, jax)]
-                rows.append({"derivative": f"∂y/∂{name}", "case": article.words[f"case.{case}"], **shapes,
-                             "holds": article.words["yes" if holds else "no"],
-                             "closed form": numbers.scientific(max(errors))})
-    return article.table(rows, ("derivative", "case", "said", "jacobian", "holds", "closed form"), "shorthand",
-                         empty="no examples")
+                rows.append(
+                    {
+                        "derivative": f"∂y/∂{name}",
+                        "case": article.words[f"case.{case}"],
+                        **shapes,
+                        "holds": article.words["yes" if holds else "no"],
+                        "closed form": numbers.scientific(max(errors)),
+                    }
+                )
+    return article.table(
+        rows, ("derivative", "case", "said", "jacobian", "holds", "closed form"), "shorthand", empty="no examples"
+    )
 
 
 def order_table(article: Article) -> Html:
@@ -43,5 +52,9 @@ def order_table(article: Article) -> Html:
                 row[f"{framework}_{quantity}"] = show(ex.value(name)) if ex.numbers(name) else None
         if len([value for value in row.values() if value is not None]) > 1:
             rows.append(row)
-    return article.table(rows, ("order", "torch_error", "jax_error", "torch_seconds", "jax_seconds", "torch_bytes",
-                                "jax_bytes"), "orders", empty="no examples")
+    return article.table(
+        rows,
+        ("order", "torch_error", "jax_error", "torch_seconds", "jax_seconds", "torch_bytes", "jax_bytes"),
+        "orders",
+        empty="no examples",
+    )

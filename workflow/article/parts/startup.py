@@ -32,8 +32,13 @@ def startup_figure(article: Article) -> Html:
     return article.figure(startup_plot, data, "startup", rows=texts, after=table)
 
 
-PARTS = {"import_seconds": "import", "build_seconds": "build", "trace_seconds": "trace", "compile_seconds": "compile",
-         "first_step_seconds": "first step"}
+PARTS = {
+    "import_seconds": "import",
+    "build_seconds": "build",
+    "trace_seconds": "trace",
+    "compile_seconds": "compile",
+    "first_step_seconds": "first step",
+}
 
 
 def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
@@ -49,9 +54,17 @@ def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
         for column, part in PARTS.items():
             seconds = group[column].dropna()
             if len(seconds):
-                rows.append({"panel": panel(first, names, several, columns), "framework": first.framework,
-                             "label": names.variant(first.framework, first.mode) + cache, "mode": first.mode,
-                             "cache": first.cache, "part": part, "seconds": float(seconds.median())})
+                rows.append(
+                    {
+                        "panel": panel(first, names, several, columns),
+                        "framework": first.framework,
+                        "label": names.variant(first.framework, first.mode) + cache,
+                        "mode": first.mode,
+                        "cache": first.cache,
+                        "part": part,
+                        "seconds": float(seconds.median()),
+                    }
+                )
     return sort_variants(pd.DataFrame(rows))
 
 
@@ -78,8 +91,12 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
         if not len(imports):
             continue
         compiled = own & (runs["mode"] == modes[0])
-        times = [total[own & (runs["mode"] == "eager")], total[compiled & (runs["cache"] == "cold")],
-                 total[compiled & (runs["cache"] == "cached")]]
-        found[framework] = Startup(framework, float(imports.median()),
-                                   *(float(series.median()) if len(series) else None for series in times))
+        times = [
+            total[own & (runs["mode"] == "eager")],
+            total[compiled & (runs["cache"] == "cold")],
+            total[compiled & (runs["cache"] == "cached")],
+        ]
+        found[framework] = Startup(
+            framework, float(imports.median()), *(float(series.median()) if len(series) else None for series in times)
+        )
     return found

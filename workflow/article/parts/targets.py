@@ -38,9 +38,15 @@ def target_runs(tables: Tables, own: str) -> pd.DataFrame:
 def _whole(row: Any) -> bool:
     """Whether a run holds as many scores as steps and times, and at least two of them."""
     courses = (row.scores, row.score_steps, row.score_seconds)
-    return all(isinstance(course, list) for course in courses) and len({len(course) for course in courses}) == 1 and (
-        len(row.scores) > 1 and not intervals.missing(row.score_target) and all(
-            value is not None and np.isfinite(value) for course in courses for value in course))
+    return (
+        all(isinstance(course, list) for course in courses)
+        and len({len(course) for course in courses}) == 1
+        and (
+            len(row.scores) > 1
+            and not intervals.missing(row.score_target)
+            and all(value is not None and np.isfinite(value) for course in courses for value in course)
+        )
+    )
 
 
 def courses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
@@ -53,10 +59,20 @@ def courses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
     for row in runs.itertuples():
         heading = panel(row, names, several, columns)
         chosen = np.unique(np.linspace(0, len(row.scores) - 1, MOST_POINTS).round().astype(int))
-        rows += [{"panel": heading, "framework": row.framework, "mode": row.mode, "seed": row.run,
-                  "step": row.score_steps[place], "seconds": row.score_seconds[place], "score": row.scores[place],
-                  "target": row.score_target, "quantity": names.of("metric", row.score_name or "")}
-                 for place in chosen]
+        rows += [
+            {
+                "panel": heading,
+                "framework": row.framework,
+                "mode": row.mode,
+                "seed": row.run,
+                "step": row.score_steps[place],
+                "seconds": row.score_seconds[place],
+                "score": row.scores[place],
+                "target": row.score_target,
+                "quantity": names.of("metric", row.score_name or ""),
+            }
+            for place in chosen
+        ]
     return sort_variants(pd.DataFrame(rows, columns=CURVE))
 
 
@@ -69,8 +85,11 @@ def target_figure(article: Article) -> Html:
         return article.sentence("target.none")
     data = courses(article.tables, article.machine, article.names)
     table, texts = target_table(article, runs)
-    return join(target_sentences(article, runs), article.figure(
-        target_plot, data, "target", rows=texts, most=MOST_TARGETS), table)
+    return join(
+        target_sentences(article, runs),
+        article.figure(target_plot, data, "target", rows=texts, most=MOST_TARGETS),
+        table,
+    )
 
 
 def target_table(article: Article, runs: pd.DataFrame) -> tuple[Html, list[str]]:
@@ -81,24 +100,33 @@ def target_table(article: Article, runs: pd.DataFrame) -> tuple[Html, list[str]]
         first, reached = next(own.itertuples()), own[own["status"] == "ok"]
         step = intervals.interval(cells.loc[key]) if len(reached) and key in cells.index else None
         steps = [course[-1] for course in reached["score_steps"]]
-        rows.append({
-            "problem": article.names.problem(first, ("workload", "size", "device")),
-            "hardware": first.hardware if article.several else None,
-            "variant": article.names.variant(first.framework, first.mode), "target": target_text(article, first),
-            "reached": article.phrase("target.reached", reached=len(reached), runs=len(own)),
-            "target_seconds": numbers.seconds(step) if step else None,
-            "target_steps": steps_text(article, steps) if steps else None})
+        rows.append(
+            {
+                "problem": article.names.problem(first, ("workload", "size", "device")),
+                "hardware": first.hardware if article.several else None,
+                "variant": article.names.variant(first.framework, first.mode),
+                "target": target_text(article, first),
+                "reached": article.phrase("target.reached", reached=len(reached), runs=len(own)),
+                "target_seconds": numbers.seconds(step) if step else None,
+                "target_steps": steps_text(article, steps) if steps else None,
+            }
+        )
     columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
     return article.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS), [
-        f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows]
+        f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows
+    ]
 
 
 def target_text(article: Article, row: Any) -> str:
     """The target: the score, and from where on or down to where it counts as reached."""
     above = row.scores[-1] >= row.scores[0]
-    return str(article.phrase("target.above" if above else "target.below",
-                              score=article.names.of("metric", row.score_name or ""),
-                              value=score_text(row.score_name or "", row.score_target)))
+    return str(
+        article.phrase(
+            "target.above" if above else "target.below",
+            score=article.names.of("metric", row.score_name or ""),
+            value=score_text(row.score_name or "", row.score_target),
+        )
+    )
 
 
 def score_text(name: str, value: float) -> str:
@@ -110,8 +138,14 @@ def steps_text(article: Article, steps: list[float]) -> str:
     """The median of the steps, and from where to where they reach."""
     if min(steps) == max(steps):
         return numbers.count(steps[0])
-    return str(article.phrase("target.steps", median=numbers.count(float(np.median(steps))),
-                              low=numbers.count(min(steps)), high=numbers.count(max(steps))))
+    return str(
+        article.phrase(
+            "target.steps",
+            median=numbers.count(float(np.median(steps))),
+            low=numbers.count(min(steps)),
+            high=numbers.count(max(steps)),
+        )
+    )
 
 
 def target_sentences(article: Article, runs: pd.DataFrame) -> Html:
@@ -128,9 +162,14 @@ def target_sentences(article: Article, runs: pd.DataFrame) -> Html:
 
 def same_steps(article: Article, runs: pd.DataFrame, row: Any) -> Markup | str:
     """A sentence on the steps that both best modes need from the same seeds; empty where they share no seed."""
-    ended = {framework: {run.run: run.score_steps[-1] for run in runs.itertuples() if run.status == "ok"
-                         and (run.framework, run.mode) == (framework, getattr(row, f"{framework}_mode"))}
-             for framework in ("torch", "jax")}
+    ended = {
+        framework: {
+            run.run: run.score_steps[-1]
+            for run in runs.itertuples()
+            if run.status == "ok" and (run.framework, run.mode) == (framework, getattr(row, f"{framework}_mode"))
+        }
+        for framework in ("torch", "jax")
+    }
     seeds = sorted(ended["torch"].keys() & ended["jax"].keys())
     if not seeds:
         return ""

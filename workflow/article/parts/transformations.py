@@ -28,8 +28,11 @@ def transformation_matrix(article: Article) -> Html:
     found = outcomes.events(article.tables, article.machine, "transformations")
     rows = []
     for row in transformations(found):
-        cells = {f"{framework} {mode}": mark(article, found.get((framework, f"{mode}.{row}")))
-                 for framework in ("torch", "jax") for mode in MODES}
+        cells = {
+            f"{framework} {mode}": mark(article, found.get((framework, f"{mode}.{row}")))
+            for framework in ("torch", "jax")
+            for mode in MODES
+        }
         if broken := mark(article, found.get(("torch", f"with breaks.{row}"))):
             cells["torch compiled"] = join(cells["torch compiled"], article.phrase("outcome.with breaks"), broken)
         rows.append({"example": article.words.get(f"example.{row}", row)} | cells)
@@ -45,8 +48,9 @@ def transformation_counts(article: Article) -> dict[str, dict[str, Any]]:
     for framework in ("torch", "jax"):
         if not any(ex.outcome(f"{framework} eager.{name}") for name in names):
             return {}
-        counts[framework] = {"total": len(names)} | {mode: {"right": sum(
-            ex.right(f"{framework} {mode}.{name}") for name in names)} for mode in MODES}
+        counts[framework] = {"total": len(names)} | {
+            mode: {"right": sum(ex.right(f"{framework} {mode}.{name}") for name in names)} for mode in MODES
+        }
     return counts
 
 
@@ -55,7 +59,10 @@ def mark(article: Article, event: Any) -> Markup | None:
     if event is None:
         return None
     if event.outcome == "ok":
-        return behind(badge(article, "wrong"), numbers.scientific(event.value)) if event.verdict == "wrong" else badge(
-            article, "right")
+        return (
+            behind(badge(article, "wrong"), numbers.scientific(event.value))
+            if event.verdict == "wrong"
+            else badge(article, "right")
+        )
     word = "crashed" if event.text.startswith(ENDED) else event.outcome
     return behind(badge(article, word), Markup(prose.code(event.text)))

@@ -23,11 +23,21 @@ def distribution_figure(article: Article, family: str | None = None) -> Html:
     for (problem, label), group in data.groupby(["panel", "label"], sort=False):
         quarters = group["seconds"].quantile([0, 0.25, 0.5, 0.75, 1]).tolist()
         names = ("lowest", "lower quartile", "median", "upper quartile", "highest")
-        rows.append({"problem": problem, "variant": label, "runs": str(group["run"].nunique()),
-                     "values": numbers.count(len(group)),
-                     **{name: numbers.seconds(value) for name, value in zip(names, quarters, strict=True)}})
-    table = article.table(rows, ("problem", "variant", "runs", "values", "lowest", "lower quartile", "median",
-                                 "upper quartile", "highest"), "distribution", folded=True)
+        rows.append(
+            {
+                "problem": problem,
+                "variant": label,
+                "runs": str(group["run"].nunique()),
+                "values": numbers.count(len(group)),
+                **{name: numbers.seconds(value) for name, value in zip(names, quarters, strict=True)},
+            }
+        )
+    table = article.table(
+        rows,
+        ("problem", "variant", "runs", "values", "lowest", "lower quartile", "median", "upper quartile", "highest"),
+        "distribution",
+        folded=True,
+    )
     texts = [f"{row['problem']}, {row['variant']}: {row['median']}" for row in rows]
     return article.figure(distribution_plot, data, "distribution", rows=texts, after=table)
 
@@ -40,7 +50,17 @@ def values(tables: Tables, own: str, names: Names, family: str | None = None) ->
     if not len(runs):
         return empty
     several, columns = runs["hardware"].nunique() > 1, telling(runs)
-    rows = [{"panel": panel(row, names, several, columns), "label": names.variant(row.framework, row.mode),
-             "framework": row.framework, "mode": row.mode, "run": row.run, "seconds": seconds}
-            for row in runs.itertuples() for seconds in row.values or () if seconds > 0]
+    rows = [
+        {
+            "panel": panel(row, names, several, columns),
+            "label": names.variant(row.framework, row.mode),
+            "framework": row.framework,
+            "mode": row.mode,
+            "run": row.run,
+            "seconds": seconds,
+        }
+        for row in runs.itertuples()
+        for seconds in row.values or ()
+        if seconds > 0
+    ]
     return sort_variants(pd.DataFrame(rows)) if rows else empty

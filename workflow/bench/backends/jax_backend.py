@@ -20,8 +20,18 @@ import optax
 from bench.backends import Arrays, Recompiled, Stage, Unsupported
 from bench.contract import scan_steps as scan_steps
 
-__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "array", "arrays", "cast",
-           "scan_steps"]
+__all__ = [
+    "Course",
+    "Evaluation",
+    "Fit",
+    "Gradient",
+    "Training",
+    "Unsupported",
+    "array",
+    "arrays",
+    "cast",
+    "scan_steps",
+]
 
 Outputs = dict[str, jax.Array]
 Loss = Callable[..., jax.Array]
@@ -79,8 +89,7 @@ def expected(device: str, precision: str, threads: int) -> dict[str, str | int |
 
 def versions() -> dict[str, str]:
     """Versions of JAX and of the libraries it works with."""
-    found = {"jax": jax.__version__, "jaxlib": jaxlib.__version__, "optax": optax.__version__,
-             "numpy": np.__version__}
+    found = {"jax": jax.__version__, "jaxlib": jaxlib.__version__, "optax": optax.__version__, "numpy": np.__version__}
     if jax.default_backend() == "gpu":
         found["gpu"] = jax.devices()[0].device_kind
         found["platform"] = jax.devices()[0].client.platform_version
@@ -153,8 +162,9 @@ def cast(tree: Any, precision: str) -> Any:
     """The real leaves in the type that is computed in: bfloat16 if asked for, else as they are stored."""
     if precision != "bfloat16":
         return tree
-    return jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf,
-                        tree)
+    return jax.tree.map(
+        lambda leaf: leaf.astype(jnp.bfloat16) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf, tree
+    )
 
 
 def host(value: jax.Array) -> np.ndarray:
@@ -195,8 +205,15 @@ class Evaluation:
     so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared.
     """
 
-    def __init__(self, function: Callable[..., Outputs], inputs: Sequence[Any], *, mode: str, steps: int,
-                 constants: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Outputs],
+        inputs: Sequence[Any],
+        *,
+        mode: str,
+        steps: int,
+        constants: Sequence[Any] = (),
+    ) -> None:
         self.plain, self.plain_arguments = function, (*constants, *inputs)
         self.outputs: Any = {}
         if mode == "scan":
@@ -239,6 +256,7 @@ def differentiated(loss: Loss, buffers: Outputs | None) -> Callable[..., tuple[j
     Without buffers `loss(parameters, *batch)` returns the value alone, with them `loss(parameters, buffers, *batch)`
     returns (value, new buffers).
     """
+
     def function(parameters: Outputs, buffers_now: Outputs | None, *batch: Any) -> Any:
         if buffers is None:
             value, gradients = jax.value_and_grad(loss)(parameters, *batch)
@@ -255,8 +273,16 @@ class Gradient(Evaluation):
     With `buffers` it is `loss(parameters, buffers, *batch)`, which returns (value, new buffers); these are dropped.
     """
 
-    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any], *, mode: str, steps: int,
-                 buffers: Outputs | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Outputs,
+        loss: Loss,
+        batch: Sequence[Any],
+        *,
+        mode: str,
+        steps: int,
+        buffers: Outputs | None = None,
+    ) -> None:
         derive = differentiated(loss, buffers)
 
         def differentiate(parameters: Outputs, buffers: Outputs | None, *batch: Any) -> Outputs:
@@ -275,9 +301,18 @@ class Training:
     timing.
     """
 
-    def __init__(self, parameters: Outputs, loss: Loss, batch: Sequence[Any],
-                 optimizer: optax.GradientTransformation, *, mode: str, steps: int, buffers: Outputs | None = None,
-                 metrics: Callable[[Training], dict[str, float]] | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Outputs,
+        loss: Loss,
+        batch: Sequence[Any],
+        optimizer: optax.GradientTransformation,
+        *,
+        mode: str,
+        steps: int,
+        buffers: Outputs | None = None,
+        metrics: Callable[[Training], dict[str, float]] | None = None,
+    ) -> None:
         self.mode, self.batch, self._metrics = mode, tuple(batch), metrics
         self.optimizer, self.differentiate = optimizer, differentiated(loss, buffers)
         self.start = (parameters, optimizer.init(parameters), buffers)
@@ -319,8 +354,9 @@ class Training:
     def host_state(self) -> Arrays:
         """Host copies of parameters and buffers."""
         parameters, _, buffers = self.state
-        return ({f"parameter.{name}": host(value) for name, value in parameters.items()}
-                | {f"buffer.{name}": host(value) for name, value in (buffers or {}).items()})
+        return {f"parameter.{name}": host(value) for name, value in parameters.items()} | {
+            f"buffer.{name}": host(value) for name, value in (buffers or {}).items()
+        }
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self)
@@ -343,8 +379,16 @@ class Course:
     call takes `every` steps, each on its own batch.
     """
 
-    def __init__(self, training: Training, begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
-                 score: Callable[[Outputs], jax.Array], every: int, *, device: str, precision: str) -> None:
+    def __init__(
+        self,
+        training: Training,
+        begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
+        score: Callable[[Outputs], jax.Array],
+        every: int,
+        *,
+        device: str,
+        precision: str,
+    ) -> None:
         self.training, self.start, self.every = training, begin, every
         self.device, self.precision, self.steps_per_call = device, precision, every
         self.scan = training.mode == "scan"
@@ -361,8 +405,10 @@ class Course:
         _, _, buffers = jax.tree.map(jnp.copy, self.training.start)
         self.state = (own, self.training.optimizer.init(own), buffers)
         if self.scan:
-            batches = [tuple(np.stack(parts) for parts in zip(*batches[first:first + self.every], strict=True))
-                       for first in range(0, len(batches), self.every)]
+            batches = [
+                tuple(np.stack(parts) for parts in zip(*batches[first : first + self.every], strict=True))
+                for first in range(0, len(batches), self.every)
+            ]
         self.ready = [tuple(array(part, self.device, self.precision) for part in batch) for batch in batches]
         self.batches = iter(self.ready)
 

@@ -73,8 +73,9 @@ def compiler_flops(step: Any) -> float | None:
 
 def arrays(values: Arrays, device: str, precision: str) -> Arrays:
     """Copies in the precision; integers stay what they are. Raises KeyError for a precision that NumPy lacks."""
-    return {name: np.array(value, TYPES[precision] if value.dtype.kind == "f" else None)
-            for name, value in values.items()}
+    return {
+        name: np.array(value, TYPES[precision] if value.dtype.kind == "f" else None) for name, value in values.items()
+    }
 
 
 class Evaluation:

@@ -23,8 +23,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from bench.backends import Arrays, Recompiled, Stage, Unsupported
 
-__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "export", "place", "tensor",
-           "tensors"]
+__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "export", "place", "tensor", "tensors"]
 
 Outputs = dict[str, Tensor]
 Loss = Callable[..., Tensor]
@@ -64,8 +63,7 @@ def switches() -> dict[str, str | int | bool]:
         "cudnn.deterministic": torch.backends.cudnn.deterministic,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
     }
-    return read | {f"{name}.fp32_precision": operator.fp32_precision
-                   for name, operator in _float32_operators().items()}
+    return read | {f"{name}.fp32_precision": operator.fp32_precision for name, operator in _float32_operators().items()}
 
 
 def expected(device: str, precision: str, threads: int) -> dict[str, str | int | bool]:
@@ -86,9 +84,14 @@ def expected(device: str, precision: str, threads: int) -> dict[str, str | int |
 
 def _float32_operators() -> dict[str, Any]:
     backends: Any = torch.backends
-    return {"cuda.matmul": backends.cuda.matmul, "cudnn.conv": backends.cudnn.conv, "cudnn.rnn": backends.cudnn.rnn,
-            "mkldnn.matmul": backends.mkldnn.matmul, "mkldnn.conv": backends.mkldnn.conv,
-            "mkldnn.rnn": backends.mkldnn.rnn}
+    return {
+        "cuda.matmul": backends.cuda.matmul,
+        "cudnn.conv": backends.cudnn.conv,
+        "cudnn.rnn": backends.cudnn.rnn,
+        "mkldnn.matmul": backends.mkldnn.matmul,
+        "mkldnn.conv": backends.mkldnn.conv,
+        "mkldnn.rnn": backends.mkldnn.rnn,
+    }
 
 
 def versions() -> dict[str, str]:
@@ -203,7 +206,11 @@ def host(value: Tensor) -> np.ndarray:
 
 
 LAYOUTS: dict[type[nn.Module], tuple[int, ...]] = {
-    nn.Linear: (1, 0), nn.Conv1d: (2, 1, 0), nn.Conv2d: (2, 3, 1, 0), nn.ConvTranspose2d: (2, 3, 0, 1)}
+    nn.Linear: (1, 0),
+    nn.Conv1d: (2, 1, 0),
+    nn.Conv2d: (2, 3, 1, 0),
+    nn.ConvTranspose2d: (2, 3, 0, 1),
+}
 """How a module's `weight` is permuted into the layout of problem.py: (in, out), spatial axes before them."""
 
 
@@ -214,8 +221,10 @@ def _layout(model: nn.Module, name: str) -> tuple[int, ...] | None:
 
 def export(model: nn.Module, values: Outputs, prefix: str) -> Arrays:
     """Host copies of values named like the model's parameters, in the layout of problem.py, names prefixed."""
-    laid_out = {name: value if (layout := _layout(model, name)) is None else value.permute(layout)
-                for name, value in values.items()}
+    laid_out = {
+        name: value if (layout := _layout(model, name)) is None else value.permute(layout)
+        for name, value in values.items()
+    }
     return {f"{prefix}.{name}": host(value) for name, value in laid_out.items()}
 
 
@@ -249,9 +258,11 @@ def prepared(function: Callable, mode: str, device: str, precision: str) -> tupl
     """`function` in mixed precision if asked for: (as it is, as the mode runs it). Raises Unsupported."""
     plain = function
     if precision == "bfloat16":
+
         def plain(*arguments: Any) -> Any:
             with torch.autocast(device, dtype=torch.bfloat16):
                 return function(*arguments)
+
     return plain, compiled(plain, mode, device)
 
 
@@ -307,8 +318,16 @@ class Evaluation(_Synchronous):
     differentiates.
     """
 
-    def __init__(self, function: Callable[..., Outputs], arguments: Sequence[Any], *, mode: str, device: str,
-                 precision: str, inference: bool = False) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Outputs],
+        arguments: Sequence[Any],
+        *,
+        mode: str,
+        device: str,
+        precision: str,
+        inference: bool = False,
+    ) -> None:
         self.device, self.arguments, self.inference = device, tuple(arguments), inference
         self.plain, self.function = prepared(function, mode, device, precision)
         self.outputs: Outputs = {}
@@ -332,8 +351,9 @@ class Evaluation(_Synchronous):
 class Gradient(_Synchronous):
     """Loss and gradient of `loss(model, *batch)` with respect to every parameter, the parameters unchanged."""
 
-    def __init__(self, model: nn.Module, loss: Loss, batch: Sequence[Tensor], *, mode: str, device: str,
-                 precision: str) -> None:
+    def __init__(
+        self, model: nn.Module, loss: Loss, batch: Sequence[Tensor], *, mode: str, device: str, precision: str
+    ) -> None:
         self.device, self.model, self.batch = device, model, tuple(batch)
         self.names, parameters = [list(part) for part in zip(*model.named_parameters(), strict=True)]
         mixed, _ = prepared(loss, "eager", device, precision)
@@ -363,9 +383,18 @@ class Training(_Synchronous):
     `fused=True` where it exists, which the eager mode uses as it is. `metrics` gets this object after all timing.
     """
 
-    def __init__(self, model: nn.Module, loss: Loss, batch: Sequence[Tensor], optimizer: torch.optim.Optimizer, *,
-                 mode: str, device: str, precision: str,
-                 metrics: Callable[[Training], dict[str, float]] | None = None) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        loss: Loss,
+        batch: Sequence[Tensor],
+        optimizer: torch.optim.Optimizer,
+        *,
+        mode: str,
+        device: str,
+        precision: str,
+        metrics: Callable[[Training], dict[str, float]] | None = None,
+    ) -> None:
         self.device, self.mode, self.model, self.batch = device, mode, model, tuple(batch)
         self.optimizer, self._metrics = optimizer, metrics
         mixed, _ = prepared(loss, "eager", device, precision)
@@ -386,8 +415,9 @@ class Training(_Synchronous):
 
     def state(self) -> Arrays:
         """Host copies of parameters and buffers."""
-        return (export(self.model, dict(self.model.named_parameters()), "parameter")
-                | export(self.model, running(self.model), "buffer"))
+        return export(self.model, dict(self.model.named_parameters()), "parameter") | export(
+            self.model, running(self.model), "buffer"
+        )
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self)
@@ -439,8 +469,15 @@ class Course(_Synchronous):
     that has to reach the target, a tensor. Batches are put on the device before the clock starts.
     """
 
-    def __init__(self, training: Training, begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
-                 score: Callable[[nn.Module], Tensor], every: int, *, precision: str) -> None:
+    def __init__(
+        self,
+        training: Training,
+        begin: Callable[[int], tuple[Arrays, Sequence[Sequence[np.ndarray]]]],
+        score: Callable[[nn.Module], Tensor],
+        every: int,
+        *,
+        precision: str,
+    ) -> None:
         self.training, self.start, self.grade = training, begin, score
         self.device, self.precision, self.steps_per_call = training.device, precision, every
 
@@ -524,8 +561,9 @@ def _state(optimizer: torch.optim.Optimizer, name: str, shaped: bool = True) -> 
     """Zeros for every parameter, kept under `name` in the optimiser's state, at addresses that CUDA graphs may keep."""
     zeros = []
     for parameter in optimizer.param_groups[0]["params"]:
-        zero = torch.zeros_like(parameter) if shaped else torch.zeros((), dtype=parameter.dtype,
-                                                                      device=parameter.device)
+        zero = (
+            torch.zeros_like(parameter) if shaped else torch.zeros((), dtype=parameter.dtype, device=parameter.device)
+        )
         _dynamo().mark_static_address(zero)
         optimizer.state[parameter][name] = zero.detach()
         zeros.append(zero)
@@ -548,8 +586,18 @@ def _sgd_rule(optimizer: torch.optim.Optimizer, group: dict[str, Any], on_cuda: 
             parameter.sub_(buffer.mul_(momentum).add_(gradient) if momentum else gradient, alpha=rate)
 
     def together(parameters: list[Tensor], gradients: list[Tensor]) -> None:
-        sgd(parameters, gradients, list(buffers), foreach=True, weight_decay=0.0, momentum=momentum, lr=rate,
-            dampening=0.0, nesterov=False, maximize=False)
+        sgd(
+            parameters,
+            gradients,
+            list(buffers),
+            foreach=True,
+            weight_decay=0.0,
+            momentum=momentum,
+            lr=rate,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+        )
 
     return together if on_cuda else each
 
@@ -563,7 +611,18 @@ def _adam_rule(optimizer: torch.optim.Optimizer, group: dict[str, Any], on_cuda:
     options = {key: group[key] for key in ("amsgrad", "lr", "weight_decay", "eps", "maximize")}
 
     def update(parameters: list[Tensor], gradients: list[Tensor]) -> None:
-        rule(parameters, gradients, means, squares, [], counts, foreach=on_cuda, capturable=on_cuda,
-             beta1=beta1, beta2=beta2, **options)
+        rule(
+            parameters,
+            gradients,
+            means,
+            squares,
+            [],
+            counts,
+            foreach=on_cuda,
+            capturable=on_cuda,
+            beta1=beta1,
+            beta2=beta2,
+            **options,
+        )
 
     return update

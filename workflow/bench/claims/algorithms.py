@@ -21,9 +21,21 @@ from bench.vocabulary import COMPARED, COMPILED
 MEMORY = ("baseline_host_bytes", "peak_host_bytes", "peak_device_bytes")
 """What a cell tells of its memory."""
 
-BASIC = ("gradient", "gradient of a compiled function", "jvp", "vjp", "jacfwd", "jacrev", "hessian",
-         "hvp forward over reverse", "hvp reverse over forward", "hvp reverse over reverse", "vmap of gradient",
-         "custom rule", "checkpoint")
+BASIC = (
+    "gradient",
+    "gradient of a compiled function",
+    "jvp",
+    "vjp",
+    "jacfwd",
+    "jacrev",
+    "hessian",
+    "hvp forward over reverse",
+    "hvp reverse over forward",
+    "hvp reverse over reverse",
+    "vmap of gradient",
+    "custom rule",
+    "checkpoint",
+)
 """The transformations that the claim of automatic differentiation is about; the others look for its limits."""
 
 
@@ -46,8 +58,9 @@ def create_graph_keeps_the_graph(results: Results) -> Verdict:
     without = results.event("derivatives", "torch", "order.2.without create_graph")
     right = [results.event("derivatives", "torch", f"order.{order}.error").accurate for order in range(1, 7)]
     verdict = by_parts([*right, not without.ran]) if any(right[1:]) else REFUTED
-    return Verdict(verdict, {
-        "orders": orders, "without_create_graph": outcome_of(without), "curve": _curve_of_orders(results)})
+    return Verdict(
+        verdict, {"orders": orders, "without_create_graph": outcome_of(without), "curve": _curve_of_orders(results)}
+    )
 
 
 def _curve_of_orders(results: Results) -> dict[str, list[dict[str, Any]]]:
@@ -59,13 +72,17 @@ def _curve_of_orders(results: Results) -> dict[str, list[dict[str, Any]]]:
         fastest = own.drop_duplicates("amount").sort_values("amount")
         found[str(framework)] = [
             {"order": int(row["amount"]), "mode": row["mode"], "seconds": number(row["step_seconds"])}
-            | {column: number(row[column]) for column in MEMORY} for row in fastest.to_dict("records")]
+            | {column: number(row[column]) for column in MEMORY}
+            for row in fastest.to_dict("records")
+        ]
     return found
 
 
 def _order(results: Results, framework: str, order: int) -> dict[str, float | None]:
-    found = {name: results.event("derivatives", framework, f"order.{order}.{name}").value
-             for name in ("error", "seconds", "bytes", "operations")}
+    found = {
+        name: results.event("derivatives", framework, f"order.{order}.{name}").value
+        for name in ("error", "seconds", "bytes", "operations")
+    }
     return {"order": float(order), **found}
 
 
@@ -74,8 +91,9 @@ def jit_makes_a_static_graph(results: Results) -> Verdict:
     """Supported if jaxpr and compiled module were made from shapes alone and the module then gives the right value."""
     traced, module, compiled = (results.event("graphs", "jax", name) for name in ("traced", "text.module", "compiled"))
     holds = traced.ran and module.ran and compiled.accurate
-    return Verdict(yes(holds), {"equations": traced.value, "error": compiled.value,
-                                "module_characters": len(module.text)})
+    return Verdict(
+        yes(holds), {"equations": traced.value, "error": compiled.value, "module_characters": len(module.text)}
+    )
 
 
 @claim("alg-ad-by-jit")
@@ -99,8 +117,10 @@ def grad_gives_all_gradients(results: Results) -> Verdict:
     """Supported if grad of a function of x, W and b gives three gradients by default, refuted if it gives one."""
     found = {name: results.event("derivatives", "jax", f"arguments.{name}") for name in ("default", "argnums")}
     counts = {name: event.text.count("(") for name, event in found.items()}
-    return Verdict(yes(counts["default"] == 3), {name: {"gradients": counts[name], "shapes": event.text}
-                                                 for name, event in found.items()})
+    return Verdict(
+        yes(counts["default"] == 3),
+        {name: {"gradients": counts[name], "shapes": event.text} for name, event in found.items()},
+    )
 
 
 @claim("alg-table-autodiff")
@@ -115,10 +135,20 @@ def both_differentiate(results: Results) -> Verdict:
         table = _transformations(results, framework)
         right = [name for name, modes in table.items() if "right" in modes.values()]
         parts.append(set(BASIC) <= set(right))
-        listed = {word: [f"{name} ({mode})" for name, modes in table.items() for mode, found in modes.items()
-                         if found == word] for word in ("raised", "wrong")}
-        evidence[framework] = {"right": len(right), "of": len(table), "basic": len(set(BASIC) & set(right)),
-                               "of_basic": len(BASIC), **listed, "modes": _by_mode(table)}
+        listed = {
+            word: [
+                f"{name} ({mode})" for name, modes in table.items() for mode, found in modes.items() if found == word
+            ]
+            for word in ("raised", "wrong")
+        }
+        evidence[framework] = {
+            "right": len(right),
+            "of": len(table),
+            "basic": len(set(BASIC) & set(right)),
+            "of_basic": len(BASIC),
+            **listed,
+            "modes": _by_mode(table),
+        }
     return Verdict(by_parts(parts), evidence)
 
 
@@ -136,8 +166,10 @@ def _transformations(results: Results, framework: str) -> dict[str, dict[str, st
 
 def _by_mode(table: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, int]]:
     """Mode → how many transformations are right, wrong and raised in it; what breaks in the graph save is no mode."""
-    return {mode: {word: sum(modes.get(mode) == word for modes in table.values())
-                   for word in ("right", "wrong", "raised")} for mode in ("eager", "compiled")}
+    return {
+        mode: {word: sum(modes.get(mode) == word for modes in table.values()) for word in ("right", "wrong", "raised")}
+        for mode in ("eager", "compiled")
+    }
 
 
 @claim("alg-table-compile")
@@ -153,8 +185,15 @@ def compile_efficiency(results: Results) -> Verdict:
     ratios = [row["torch"]["cold"] / row["jax"]["cold"] for row in rows]
     won = sum(ratio > rules.EQUAL for ratio in ratios)
     mean, low, high = statistics.geometric_mean(ratios)
-    evidence = {"problems": len(rows), "for": won, "against": len(rows) - won, "ratio": mean, "ratio_low": low,
-                "ratio_high": high, "rows": rows}
+    evidence = {
+        "problems": len(rows),
+        "for": won,
+        "against": len(rows) - won,
+        "ratio": mean,
+        "ratio_low": low,
+        "ratio_high": high,
+        "rows": rows,
+    }
     return Verdict(by_share(won, len(rows) - won, 0), evidence)
 
 
@@ -174,8 +213,11 @@ def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, float | None
     cold, cached = (beginning(runs, framework, mode, (cache,)) for cache in ("cold", "cached"))
     if cold is None:
         return None
-    return {"cold": cold[0], "cached": cached[0] if cached else None,
-            "break_even_steps": crossing(eager, cold) if eager else None}
+    return {
+        "cold": cold[0],
+        "cached": cached[0] if cached else None,
+        "break_even_steps": crossing(eager, cold) if eager else None,
+    }
 
 
 @claim("alg-table-ease")

@@ -59,8 +59,10 @@ def jax_runs_on_tensorflow(results: Results) -> Verdict:
     """Refuted if JAX compiled and ran a program without importing any module of TensorFlow."""
     compiler = results.event("packages", "jax", "engine.compiler")
     engine = results.event("packages", "jax", "engine.tensorflow")
-    return Verdict(yes(engine.number() > 0), {"compiler": compiler.text, "tensorflow": engine.text,
-                                              "modules_imported": int(engine.number())})
+    return Verdict(
+        yes(engine.number() > 0),
+        {"compiler": compiler.text, "tensorflow": engine.text, "modules_imported": int(engine.number())},
+    )
 
 
 @claim("bg-jax-lambda")

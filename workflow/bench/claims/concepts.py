@@ -23,10 +23,8 @@ def dynamic_graphs_allow_control_flow(results: Results) -> Verdict:
     forms: dict[str, dict[str, str]] = {}
     for framework in COMPARED:
         events = results.events("control_flow", framework)
-        forms[framework] = {name: event.verdict for name, event in events.items()
-                            if not name.startswith("graph.")}
-    eager = [forms[framework].get(f"eager.{what}") == "right"
-             for framework in COMPARED for what in ("branch", "loop")]
+        forms[framework] = {name: event.verdict for name, event in events.items() if not name.startswith("graph.")}
+    eager = [forms[framework].get(f"eager.{what}") == "right" for framework in COMPARED for what in ("branch", "loop")]
     return Verdict(by_parts(eager), {"forms": forms})
 
 
@@ -49,8 +47,10 @@ def static_graphs_suit_inference(results: Results) -> Verdict:
     curves = curves[curves["kind"] == "batch"]
     curve = curves.groupby(["workload", "precision", "device"])["amount"]
     least, most = curve.transform("min"), curve.transform("max")
-    ends = {"smallest": curves[curves["amount"] == least],
-            "largest": curves[(curves["amount"] == most) & (most > least)]}
+    ends = {
+        "smallest": curves[curves["amount"] == least],
+        "largest": curves[(curves["amount"] == most) & (most > least)],
+    }
     columns = list(named.columns)
     whole = _compiled_against_eager(results, pd.concat([named, *(runs[columns] for runs in ends.values())]))
     batches = {name: _counts_of_batch(results, runs) for name, runs in ends.items() if len(runs)}
@@ -60,9 +60,14 @@ def static_graphs_suit_inference(results: Results) -> Verdict:
 def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
     """Pairs at one end of the curves over the batch, and those in which the compiled variant is faster."""
     rows = rules.within_frameworks(results, runs)
-    return {framework: {"comparisons": int(sum(rows["framework"] == framework)), "compiled_faster": int(
-        sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster")))} for framework in COMPARED
-        if len(rows)}
+    return {
+        framework: {
+            "comparisons": int(sum(rows["framework"] == framework)),
+            "compiled_faster": int(sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster"))),
+        }
+        for framework in COMPARED
+        if len(rows)
+    }
 
 
 def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
@@ -133,12 +138,18 @@ def jitted_is_fast_on_every_call(results: Results) -> Verdict:
 
 
 def _call_seconds(results: Results, framework: str) -> dict[str, float]:
-    names = {"first": "first_call", "later": "later_call", "new_shape": "new_shape",
-             "later_new_shape": "later_call_new_shape", "eager": "eager"}
+    names = {
+        "first": "first_call",
+        "later": "later_call",
+        "new_shape": "new_shape",
+        "later_new_shape": "later_call_new_shape",
+        "eager": "eager",
+    }
     seconds = {short: results.event("tracing", framework, f"seconds.{name}").number() for short, name in names.items()}
     return {f"{name}_seconds": value for name, value in seconds.items()} | {
         "first_ratio": seconds["first"] / seconds["later"],
-        "new_shape_ratio": seconds["new_shape"] / seconds["later_new_shape"]}
+        "new_shape_ratio": seconds["new_shape"] / seconds["later_new_shape"],
+    }
 
 
 def _by_level(shares: Iterable[float]) -> str:
@@ -178,8 +189,11 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
     """
     parts, evidence = [], {}
     for framework in COMPARED:
-        shown = {f"{what}_{mode}": results.event("debugging", framework, f"{what}.{mode}").value
-                 for what in ("print", "breakpoint") for mode in ("eager", "compiled")}
+        shown = {
+            f"{what}_{mode}": results.event("debugging", framework, f"{what}.{mode}").value
+            for what in ("print", "breakpoint")
+            for mode in ("eager", "compiled")
+        }
         texts = {mode: results.event("debugging", framework, f"print.{mode}").text for mode in ("eager", "compiled")}
         numbers = {mode: "2." in texts[mode] for mode in texts}
         eager = numbers["eager"] and shown["breakpoint_eager"] == 1

@@ -49,14 +49,28 @@ def growth(curve: pd.DataFrame) -> dict[str, Any]:
     low, seconds, high = (curve[f"step_seconds{end}"].to_numpy(float) for end in ("_low", "", "_high"))
     amounts, throughput = curve["amount"].to_numpy(float), work / seconds
     filled = saturation(amounts, throughput)
-    gain_low, gain_high = (float(work[-1] / last * first / work[0])
-                           for last, first in ((high[-1], low[0]), (low[-1], high[0])))
+    gain_low, gain_high = (
+        float(work[-1] / last * first / work[0]) for last, first in ((high[-1], low[0]), (low[-1], high[0]))
+    )
     fell = float((work / high).max() / (work[-1] / low[-1])) > EQUAL
-    speaks = ("undecided" if not math.isfinite(gain_low) or not math.isfinite(gain_high) else
-              "against" if fell or gain_high < EQUAL else "for" if gain_low > EQUAL else "undecided")
-    return {"points": len(curve), "slope": slope(amounts, seconds), "gain": float(throughput[-1] / throughput[0]),
-            "gain_low": number(gain_low), "gain_high": number(gain_high),
-            "filled_at": None if filled is None else int(filled), "speaks": speaks}
+    speaks = (
+        "undecided"
+        if not math.isfinite(gain_low) or not math.isfinite(gain_high)
+        else "against"
+        if fell or gain_high < EQUAL
+        else "for"
+        if gain_low > EQUAL
+        else "undecided"
+    )
+    return {
+        "points": len(curve),
+        "slope": slope(amounts, seconds),
+        "gain": float(throughput[-1] / throughput[0]),
+        "gain_low": number(gain_low),
+        "gain_high": number(gain_high),
+        "filled_at": None if filled is None else int(filled),
+        "speaks": speaks,
+    }
 
 
 def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
@@ -64,9 +78,14 @@ def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     if curves and all(curve["gain_low"] is None for curve in curves):
         raise Missing("single runs have no interval", curves=len(curves))
     counts = Counter(curve["speaks"] for curve in curves)
-    evidence = {"curves": len(curves), "for": counts["for"], "against": counts["against"],
-                "undecided": counts["undecided"], "filled": sum(curve["filled_at"] is not None for curve in curves),
-                "gain": series.median([curve["gain"] for curve in curves]) if curves else None}
+    evidence = {
+        "curves": len(curves),
+        "for": counts["for"],
+        "against": counts["against"],
+        "undecided": counts["undecided"],
+        "filled": sum(curve["filled_at"] is not None for curve in curves),
+        "gain": series.median([curve["gain"] for curve in curves]) if curves else None,
+    }
     try:
         return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
     except Missing as missing:

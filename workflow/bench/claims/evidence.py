@@ -88,8 +88,11 @@ class Results:
         found = self.events(workload, framework)
         if name not in found:
             stopped = found.get("unfinished")
-            raise Missing("the example was not reached", example=f"{workload} {framework} {name}",
-                          message=stopped.first_line() if stopped else "")
+            raise Missing(
+                "the example was not reached",
+                example=f"{workload} {framework} {name}",
+                message=stopped.first_line() if stopped else "",
+            )
         return found[name]
 
     def both(self, workload: str, name: str) -> dict[str, Event]:

@@ -19,8 +19,17 @@ from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdic
 from bench.claims.shared import ARTICLE
 from bench.events import Missing
 
-SECTIONS = ("background", "concepts", "algorithms", "mathematics", "practice", "scenarios", "resources", "trends",
-            "questions")
+SECTIONS = (
+    "background",
+    "concepts",
+    "algorithms",
+    "mathematics",
+    "practice",
+    "scenarios",
+    "resources",
+    "trends",
+    "questions",
+)
 """The modules whose functions judge the claims, one per section of the article."""
 
 for section in SECTIONS:
@@ -59,8 +68,17 @@ def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = Tru
     """The rows of the table `claims` for one machine."""
     decide = judge if own else judge_foreign
     judged = [(entry, decide(entry, results)) for entry in entries]
-    return [{"hardware": results.hardware, "id": entry["id"], "section": entry["section"], "kind": entry["kind"],
-             "verdict": found.verdict, "evidence": as_text(found.evidence)} for entry, found in judged]
+    return [
+        {
+            "hardware": results.hardware,
+            "id": entry["id"],
+            "section": entry["section"],
+            "kind": entry["kind"],
+            "verdict": found.verdict,
+            "evidence": as_text(found.evidence),
+        }
+        for entry, found in judged
+    ]
 
 
 def as_text(evidence: Mapping[str, Any]) -> str:

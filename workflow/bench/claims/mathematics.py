@@ -50,9 +50,11 @@ def _shorthand(results: Results, name: str) -> Verdict:
         found = results.both("derivatives", f"shorthand.{name}.{case}")
         details = {framework: event.data() for framework, event in found.items()}
         cases[case.replace(" ", "_")] = {
-            "holds": all(event.number() == 1 for event in found.values()), "jacobian": details["torch"]["jacobian"],
+            "holds": all(event.number() == 1 for event in found.values()),
+            "jacobian": details["torch"]["jacobian"],
             "said": details["torch"]["said"],
-            "closed_form_error": max(entry["closed_form_error"] for entry in details.values())}
+            "closed_form_error": max(entry["closed_form_error"] for entry in details.values()),
+        }
     gate = _errors(results, "linear_jacobian", f"jacobian.{name}")
     return Verdict(by_parts([entry["holds"] for entry in cases.values()]), {"cases": cases, "benchmark": gate})
 
@@ -73,8 +75,13 @@ def both_compute_the_same_derivatives(results: Results) -> Verdict:
     of the family autodiff against its reference, at the size of the gate and at the timed sizes.
     """
     rows = results.own("parity")
-    rows = rows[~rows["precision"].isin(LOWER) & ((rows["task"] == "gradient") | (
-        rows["family"].isin(vocabulary.NUMERICAL) & rows["task"].map(ratios.is_derivative).astype(bool)))]
+    rows = rows[
+        ~rows["precision"].isin(LOWER)
+        & (
+            (rows["task"] == "gradient")
+            | (rows["family"].isin(vocabulary.NUMERICAL) & rows["task"].map(ratios.is_derivative).astype(bool))
+        )
+    ]
     unsupported = rows["status"] == "unsupported"
     offered = rows[~unsupported]
     if not set(COMPARED) <= set(offered["framework"]):
@@ -82,12 +89,19 @@ def both_compute_the_same_derivatives(results: Results) -> Verdict:
     variants = offered.groupby(["workload", "task", "framework", "mode"])
     agree = variants["status"].agg(lambda status: (status == "ok").all())
     pairs = results.comparisons(vocabulary.NUMERICAL)
-    by_precision = {str(precision): number(group["parity_error"].max())
-                    for precision, group in pairs.groupby("precision")}
-    evidence = {**parity_summary(offered), "derivatives": len(agree), "timed_runs_by_precision": by_precision,
-                "errors": _errors_by_precision(results), "failed": [" ".join(key) for key in agree[~agree].index][:20],
-                "not_offered": sorted(set(rows[unsupported]["workload"] + " " + rows[unsupported]["task"] + " "
-                                          + rows[unsupported]["framework"]))}
+    by_precision = {
+        str(precision): number(group["parity_error"].max()) for precision, group in pairs.groupby("precision")
+    }
+    evidence = {
+        **parity_summary(offered),
+        "derivatives": len(agree),
+        "timed_runs_by_precision": by_precision,
+        "errors": _errors_by_precision(results),
+        "failed": [" ".join(key) for key in agree[~agree].index][:20],
+        "not_offered": sorted(
+            set(rows[unsupported]["workload"] + " " + rows[unsupported]["task"] + " " + rows[unsupported]["framework"])
+        ),
+    }
     return Verdict(by_parts(agree.tolist()), evidence)
 
 
@@ -102,6 +116,9 @@ def _errors_by_precision(results: Results) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for precision, own in pd.concat(both, ignore_index=True).groupby("precision"):
         largest = own.groupby("workload")["error"].max()
-        found[str(precision)] = {"workloads": {str(name): float(error) for name, error in largest.items()},
-                                 "largest": float(largest.max()), "worst": str(largest.idxmax())}
+        found[str(precision)] = {
+            "workloads": {str(name): float(error) for name, error in largest.items()},
+            "largest": float(largest.max()),
+            "worst": str(largest.idxmax()),
+        }
     return found

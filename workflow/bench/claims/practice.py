@@ -34,8 +34,10 @@ def _least_python(specification: str) -> tuple[int, ...]:
 def torch_needs_its_extras(results: Results) -> Verdict:
     """Refuted if the examples ran and imported neither torchvision nor torchaudio."""
     ran = results.event("linear_regression_examples", "torch", "fit.loss")
-    found = {name: results.event("linear_regression_examples", "torch", f"extras.{name}")
-             for name in ("torchvision", "torchaudio")}
+    found = {
+        name: results.event("linear_regression_examples", "torch", f"extras.{name}")
+        for name in ("torchvision", "torchaudio")
+    }
     needed = [event.ran and bool(event.value) for event in found.values()]
     return Verdict(yes(any(needed)), {"examples_ran": ran.ran, **{name: event.text for name, event in found.items()}})
 
@@ -58,8 +60,12 @@ def one_command_sets_up(results: Results) -> Verdict:
         packages, size = (results.event("packages", framework, f"closure.{what}") for what in ("packages", "bytes"))
         missing = sorted(set(results.event("packages", framework, "requires.packages").data()) - set(packages.data()))
         parts.append(not missing)
-        evidence[framework] = {"packages": int(packages.number()), "bytes": int(size.number()),
-                               "import_seconds": number(imports.get(framework)), "missing": missing}
+        evidence[framework] = {
+            "packages": int(packages.number()),
+            "bytes": int(size.number()),
+            "import_seconds": number(imports.get(framework)),
+            "missing": missing,
+        }
     return Verdict(by_parts(parts), evidence)
 
 
@@ -69,16 +75,22 @@ def hundred_epochs_fit(results: Results) -> Verdict:
     95 % of the 100 starts are, refuted if at most 5 %, else mixed. The same starts in JAX are recorded beside it.
     """
     limit = 0.01 * 2 / 3  # the targets 1, 2 and 3 have the variance 2/3
-    evidence: dict[str, Any] = {"limit": limit, "least_squares": results.event(
-        "linear_regression_examples", "torch", "fit.least squares").number()}
+    evidence: dict[str, Any] = {
+        "limit": limit,
+        "least_squares": results.event("linear_regression_examples", "torch", "fit.least squares").number(),
+    }
     shares = {}
     for framework in COMPARED:
         losses, predictions = (_values(results, framework, name) for name in ("loss", "prediction"))
         shares[framework] = sum(loss < limit for loss in losses) / len(losses)
         evidence[framework] = {
-            "starts": len(losses), "fitted": sum(loss < limit for loss in losses),
-            "median_loss": series.median(losses), "median_prediction": series.median(predictions),
-            "smallest_prediction": min(predictions), "largest_prediction": max(predictions)}
+            "starts": len(losses),
+            "fitted": sum(loss < limit for loss in losses),
+            "median_loss": series.median(losses),
+            "median_prediction": series.median(predictions),
+            "smallest_prediction": min(predictions),
+            "largest_prediction": max(predictions),
+        }
     share = shares["torch"]
     return Verdict(SUPPORTED if share >= 0.95 else REFUTED if share <= 0.05 else MIXED, evidence)
 
@@ -99,12 +111,19 @@ def jax_version_runs_as_printed(results: Results) -> Verdict:
 
 
 def _patterns(results: Results, framework: str) -> dict[str, dict[str, Any]]:
-    found = {name.removeprefix("pattern."): event
-             for name, event in results.events("linear_regression_examples", framework).items()
-             if name.startswith("pattern.")}
-    return {name.replace(" ", "_").replace("-", "_"): {"works": event.ran and abs(event.value or 0.0) < 1e-6,
-                                                       "outcome": event.outcome, "says": event.first_line()}
-            for name, event in found.items()}
+    found = {
+        name.removeprefix("pattern."): event
+        for name, event in results.events("linear_regression_examples", framework).items()
+        if name.startswith("pattern.")
+    }
+    return {
+        name.replace(" ", "_").replace("-", "_"): {
+            "works": event.ran and abs(event.value or 0.0) < 1e-6,
+            "outcome": event.outcome,
+            "says": event.first_line(),
+        }
+        for name, event in found.items()
+    }
 
 
 @claim("prac-same-curve")
@@ -117,8 +136,9 @@ def the_two_versions_are_equivalent(results: Results) -> Verdict:
     if rows.empty:
         raise Missing("the parity gate was not run")
     pairs = results.comparisons(workload="linear_regression")
-    by_precision = {str(precision): number(group["parity_error"].max())
-                    for precision, group in pairs.groupby("precision")}
+    by_precision = {
+        str(precision): number(group["parity_error"].max()) for precision, group in pairs.groupby("precision")
+    }
     evidence = {**parity_summary(rows), "timed_runs_by_precision": by_precision}
     return Verdict(by_parts([status == "ok" for status in rows["status"]]), evidence)
 
@@ -131,5 +151,7 @@ def torch_intuitive_jax_efficient(results: Results) -> Verdict:
     """
     shorter, sizes = code_size.smaller_code(code_sizes("training/linear_regression"))
     faster = gains_by_device(results.comparisons(workload="linear_regression"), "jax")
-    return Verdict(combine([shorter, faster.verdict]), {"shorter": shorter, "faster": faster.verdict,
-                                                        "code": sizes, "time": faster.evidence})
+    return Verdict(
+        combine([shorter, faster.verdict]),
+        {"shorter": shorter, "faster": faster.verdict, "code": sizes, "time": faster.evidence},
+    )

@@ -16,17 +16,42 @@ def choose_by_need(results: Results) -> Verdict:
     """
     pairs = results.comparisons()
     performance = gains_by_device(pairs, "jax")
-    counts = {framework: sum(event.verdict == "right" for name, event in
-                             results.events("control_flow", framework).items()
-                             if name.split(".")[0] in ("eager", "compiled")) for framework in COMPARED}
+    counts = {
+        framework: sum(
+            event.verdict == "right"
+            for name, event in results.events("control_flow", framework).items()
+            if name.split(".")[0] in ("eager", "compiled")
+        )
+        for framework in COMPARED
+    }
     flexible = yes(counts["torch"] > counts["jax"])
-    columns = ["workload", "task", "size", "precision", "device", "torch_mode", "jax_mode", "ratio", "ratio_low",
-               "ratio_high", "verdict"]
-    table = [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
-             for row in pairs[columns].to_dict("records")]
-    return Verdict(combine([performance.verdict, flexible]), {
-        "performance": performance.verdict, "flexibility": flexible, "control_flow_forms_right": counts,
-        "devices": performance.evidence["devices"], "table": table})
+    columns = [
+        "workload",
+        "task",
+        "size",
+        "precision",
+        "device",
+        "torch_mode",
+        "jax_mode",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "verdict",
+    ]
+    table = [
+        {key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+        for row in pairs[columns].to_dict("records")
+    ]
+    return Verdict(
+        combine([performance.verdict, flexible]),
+        {
+            "performance": performance.verdict,
+            "flexibility": flexible,
+            "control_flow_forms_right": counts,
+            "devices": performance.evidence["devices"],
+            "table": table,
+        },
+    )
 
 
 @claim("faq-migrate")
@@ -36,21 +61,31 @@ def migrate_by_replacing(results: Results) -> Verdict:
     does, else mixed.
     """
     names = ("migrated.output", "migrated.gradient", "migrated.losses", "migrated.weights")
-    equal = {framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
-             for framework in COMPARED}
+    equal = {
+        framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
+        for framework in COMPARED
+    }
     own = {name: results.event("exporting", "jax", f"own.{name}") for name in ("layers", "optimiser")}
     same = [entry["holds"] for entries in equal.values() for entry in entries.values()]
     verdict = by_parts([all(same), all(event.ran for event in own.values())])
-    return Verdict(verdict, {**equal, "own": {name: outcome_of(event) for name, event in own.items()},
-                             "sources": results.event("exporting", "jax", "sources").data()})
+    return Verdict(
+        verdict,
+        {
+            **equal,
+            "own": {name: outcome_of(event) for name, event in own.items()},
+            "sources": results.event("exporting", "jax", "sources").data(),
+        },
+    )
 
 
 @claim("faq-when-traced")
 def graph_is_built_at_definition(results: Results) -> Verdict:
     """Supported if defining a jitted function traces it, refuted if it does not."""
     names = ("definition", "first_call", "same_shape", "new_shape", "third_shape", "new_type")
-    counts = {framework: {name: results.event("tracing", framework, f"traces.{name}").number() for name in names}
-              for framework in COMPARED}
+    counts = {
+        framework: {name: results.event("tracing", framework, f"traces.{name}").number() for name in names}
+        for framework in COMPARED
+    }
     return Verdict(yes(counts["jax"]["definition"] > 0), {"traces_so_far": counts})
 
 
@@ -61,12 +96,20 @@ def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
     this function and for every workload whose function was timed too.
     """
     programs = {name: event.data() for name, event in results.both("derivatives", "backward program").items()}
-    backward = {"torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
-                "jax": ("broadcast_in_dim", "mul", "dot_general")}  # the transposes of sum, of tanh's slope, of x W
+    backward = {
+        "torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
+        "jax": ("broadcast_in_dim", "mul", "dot_general"),
+    }  # the transposes of sum, of tanh's slope, of x W
     parts = [_in_order(programs[framework]["backward"], backward[framework]) for framework in COMPARED]
     costs = results.both("derivatives", "cost")
-    evidence = {framework: {"forward": programs[framework]["forward"], "backward": programs[framework]["backward"],
-                            "cost_ratio": costs[framework].value} for framework in COMPARED}
+    evidence = {
+        framework: {
+            "forward": programs[framework]["forward"],
+            "backward": programs[framework]["backward"],
+            "cost_ratio": costs[framework].value,
+        }
+        for framework in COMPARED
+    }
     return Verdict(by_parts(parts), evidence | {"gradients": gradient_costs(results)})
 
 
@@ -81,8 +124,14 @@ def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
     module = results.event("packages", "torch", "name.nn.parallel.DistributedDataParallel")
     found = [results.event("distribution", "torch", f"two.gradient.{rank}") for rank in (0, 1)]
     holds = module.ran and all(event.accurate for event in found)
-    return Verdict(yes(holds), {"module": module.text, "errors": [event.value for event in found],
-                                "efficiency": results.event("distribution", "torch", "efficiency").value})
+    return Verdict(
+        yes(holds),
+        {
+            "module": module.text,
+            "errors": [event.value for event in found],
+            "efficiency": results.event("distribution", "torch", "efficiency").value,
+        },
+    )
 
 
 @claim("faq-lax-pmap")
@@ -101,6 +150,11 @@ def pmap_distributes(results: Results) -> Verdict:
     ways = {"pmap": "two", "shard_map": "two by shard_map", "jit": "two by jit"}
     found = {way: results.event("distribution", "jax", f"{name}.gradient") for way, name in ways.items()}
     efficiency = results.event("distribution", "jax", "efficiency")
-    return Verdict(yes(found["pmap"].accurate), {
-        "errors": {way: event.value for way, event in found.items()}, "efficiency": efficiency.value,
-        "devices": int(results.event("distribution", "jax", "devices").number())})
+    return Verdict(
+        yes(found["pmap"].accurate),
+        {
+            "errors": {way: event.value for way, event in found.items()},
+            "efficiency": efficiency.value,
+            "devices": int(results.event("distribution", "jax", "devices").number()),
+        },
+    )

@@ -19,8 +19,10 @@ def works_exist_as_cited(results: Results) -> Verdict:
         raise Missing("the bibliography was not checked")
     findings = [entry["finding"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["checked"]]
     counts = {finding: findings.count(finding) for finding in dict.fromkeys(findings)}
-    return Verdict(by_parts([finding == "right" for finding in findings]),
-                   {"cited": len(findings), "right": findings.count("right"), "findings": counts})
+    return Verdict(
+        by_parts([finding == "right" for finding in findings]),
+        {"cited": len(findings), "right": findings.count("right"), "findings": counts},
+    )
 
 
 @claim("res-debuggers")
@@ -29,9 +31,17 @@ def the_debugger_works_for_both(results: Results) -> Verdict:
     refuted if nowhere, else mixed. What it shows with the framework's switch for debugging is recorded beside it.
     """
     modes = ("eager", "compiled", "switched off")
-    found = {framework: {mode.replace(" ", "_"): results.event("debugging", framework, f"breakpoint.{mode}")
-                         for mode in modes} for framework in COMPARED}
+    found = {
+        framework: {
+            mode.replace(" ", "_"): results.event("debugging", framework, f"breakpoint.{mode}") for mode in modes
+        }
+        for framework in COMPARED
+    }
     parts = [found[framework][mode].value == 1 for framework in COMPARED for mode in ("eager", "compiled")]
-    evidence = {framework: {mode: {"shows_numbers": event.value == 1, "transcript": event.text[:600]}
-                            for mode, event in events.items()} for framework, events in found.items()}
+    evidence = {
+        framework: {
+            mode: {"shows_numbers": event.value == 1, "transcript": event.text[:600]} for mode, event in events.items()
+        }
+        for framework, events in found.items()
+    }
     return Verdict(by_parts(parts), evidence)

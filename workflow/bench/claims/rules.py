@@ -74,11 +74,19 @@ def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, di
     mean = statistics.geometric_mean(counted["ratio"].to_list()) if enough else (None, None, None)
     centre, centre_low, centre_high = mean
     evidence = {
-        "comparisons": len(counted), "not_comparable": len(rows) - len(counted),
+        "comparisons": len(counted),
+        "not_comparable": len(rows) - len(counted),
         "jax_faster": int((sound["verdict"] == "jax faster").sum()),
-        "torch_faster": int((sound["verdict"] == "torch faster").sum()), "ties": int((sound["verdict"] == "tie").sum()),
-        "for": int(won.sum()), "against": int(against.sum()), "undecided": int(undecided.sum()),
-        "ratio": centre, "ratio_low": centre_low, "ratio_high": centre_high, "margin": margin}
+        "torch_faster": int((sound["verdict"] == "torch faster").sum()),
+        "ties": int((sound["verdict"] == "tie").sum()),
+        "for": int(won.sum()),
+        "against": int(against.sum()),
+        "undecided": int(undecided.sum()),
+        "ratio": centre,
+        "ratio_low": centre_low,
+        "ratio_high": centre_high,
+        "margin": margin,
+    }
     try:
         return by_share(int(won.sum()), int(against.sum()), int(undecided.sum())), evidence
     except Missing as missing:
@@ -97,10 +105,16 @@ def not_slower(rows: pd.DataFrame, who: str, workloads: Sequence[str]) -> tuple[
         raise Missing("a workload was not compared", workloads=without)
     verdict, evidence = gains(rows, OTHER[who])
     turned = {SUPPORTED: REFUTED, REFUTED: SUPPORTED}.get(verdict, verdict)
-    by_workload = {name: {"comparisons": len(verdicts), "slower": int((verdicts == f"{OTHER[who]} faster").sum())}
-                   for name, verdicts in compared.groupby("workload")["verdict"]}
-    return turned, evidence | {"for": evidence["against"], "against": evidence["for"], "workloads": by_workload,
-                               "tasks": sorted(set(compared["task"]))}
+    by_workload = {
+        name: {"comparisons": len(verdicts), "slower": int((verdicts == f"{OTHER[who]} faster").sum())}
+        for name, verdicts in compared.groupby("workload")["verdict"]
+    }
+    return turned, evidence | {
+        "for": evidence["against"],
+        "against": evidence["for"],
+        "workloads": by_workload,
+        "tasks": sorted(set(compared["task"])),
+    }
 
 
 def gains_by_device(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> Verdict:
@@ -148,15 +162,20 @@ def within_frameworks(results: Results, runs: pd.DataFrame) -> pd.DataFrame:
                 rows.append(where | {"mode": mode} | _ratio_of_runs(eager, compiled))
     floors = _noise_floors(results)
     for row, adjusted in zip(rows, statistics.adjust([row["p"] for row in rows]), strict=True):
-        verdict = statistics.verdict(row["ratio"], row["ratio_low"], row["ratio_high"], adjusted,
-                                     floors.get(row["device"]))
+        verdict = statistics.verdict(
+            row["ratio"], row["ratio_low"], row["ratio_high"], adjusted, floors.get(row["device"])
+        )
         row |= {"p_adjusted": adjusted, "noise_floor": floors.get(row["device"]), "verdict": verdict}
     return pd.DataFrame(rows)
 
 
 def _ratio_of_runs(first: pd.DataFrame, second: pd.DataFrame) -> dict[str, Any]:
-    found = statistics.ratio(first["step_seconds"].to_list(), second["step_seconds"].to_list(),
-                             first["run"].to_list(), second["run"].to_list())
+    found = statistics.ratio(
+        first["step_seconds"].to_list(),
+        second["step_seconds"].to_list(),
+        first["run"].to_list(),
+        second["run"].to_list(),
+    )
     return {"ratio": found.ratio, "ratio_low": found.low, "ratio_high": found.high, "p": found.p}
 
 

@@ -115,13 +115,16 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
     if numpy["jax"]["verdict"] == evidence.UNMEASURED:
         raise Missing(numpy["jax"]["reason"], devices=alone.evidence["devices"], numpy=numpy)
     differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
-    return Verdict(combine([alone.verdict, numpy["jax"]["verdict"]]), alone.evidence | {
-        "numpy": numpy, "differentiated": told_ratios(differentiated)})
+    return Verdict(
+        combine([alone.verdict, numpy["jax"]["verdict"]]),
+        alone.evidence | {"numpy": numpy, "differentiated": told_ratios(differentiated)},
+    )
 
 
 def _torch_is_strong(results: Results, names: Sequence[str], task: evidence.Names = None) -> Verdict:
-    return rules.by_device(results.comparisons("training", names, task),
-                             lambda rows: rules.not_slower(rows, "torch", names))
+    return rules.by_device(
+        results.comparisons("training", names, task), lambda rows: rules.not_slower(rows, "torch", names)
+    )
 
 
 def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list[dict[str, Any]]:
@@ -138,7 +141,8 @@ def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list
             rows[where["workload"], where["device"]] = {
                 **{name: where[name] for name in ("workload", "task", "size", "precision", "device")},
                 **{framework: float(best[framework]["items_per_second"]) for framework in COMPARED},
-                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in COMPARED}}
+                **{f"{framework}_seconds": float(best[framework]["step_seconds"]) for framework in COMPARED},
+            }
     return list(rows.values())
 
 
@@ -152,6 +156,11 @@ def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
     in_torchvision = vision.ran and bool(vision.value)
     verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
     found = (", ".join(vision.data()) or "absent") if vision.ran else vision.text
-    return Verdict(verdict, {"torchvision": found, **{name: event.text for name, event in layers.items()},
-                             "lstm": told_ratios(results.comparisons("training", "lstm"))})
-
+    return Verdict(
+        verdict,
+        {
+            "torchvision": found,
+            **{name: event.text for name, event in layers.items()},
+            "lstm": told_ratios(results.comparisons("training", "lstm")),
+        },
+    )

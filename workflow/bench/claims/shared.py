@@ -37,15 +37,21 @@ def outcome_of(event: Event) -> dict[str, Any]:
 
 def code_sizes(only: str | None = None) -> dict[str, dict[str, dict[str, int]]]:
     """Lines, tokens and names of the implementations of all timed workloads, or of one (`family/name`)."""
-    folders = {name: item.folder for name, item in catalogue.timed().items()
-               if item.family != vocabulary.MACHINE and only in (None, name)}
+    folders = {
+        name: item.folder
+        for name, item in catalogue.timed().items()
+        if item.family != vocabulary.MACHINE and only in (None, name)
+    }
     return code_size.code_sizes(folders)
 
 
 def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
     """How many checks of the gate there are in `rows`, how many passed, and the largest error."""
-    return {"checks": len(rows), "passed": int((rows["status"] == "ok").sum()),
-            "largest_error": number(rows["error"].max())}
+    return {
+        "checks": len(rows),
+        "passed": int((rows["status"] == "ok").sum()),
+        "largest_error": number(rows["error"].max()),
+    }
 
 
 def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
@@ -64,8 +70,11 @@ def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
         own = found[found["framework"] == framework]
         best = own[own["best"].astype(bool)]
         if len(best):
-            counts = _against_numpy(best) | {"least": number(best["ratio"].min()), "most": number(best["ratio"].max()),
-                                             "eager": _against_numpy(own[own["mode"] == "eager"])}
+            counts = _against_numpy(best) | {
+                "least": number(best["ratio"].min()),
+                "most": number(best["ratio"].max()),
+                "eager": _against_numpy(own[own["mode"] == "eager"]),
+            }
             try:
                 verdict = rules.by_device(best, _faster_than_numpy).verdict
                 evidence[framework] = counts | {"verdict": verdict}
@@ -95,13 +104,22 @@ def gradient_costs(results: Results) -> dict[str, dict[str, Any]]:
     """Framework → how many gradients cost at most `ratios.BOUND` functions, and from how much to how much they cost."""
     found = ratios.derivative_costs(results.runs(vocabulary.NUMERICAL))
     found = found[found["best"].astype(bool) & found["task"].isin(ratios.REVERSE)]
-    return {framework: {**ratios.judged(own, ratios.BOUND), "least": number(own["ratio"].min()),
-                        "most": number(own["ratio"].max()), "bound": ratios.BOUND}
-            for framework in COMPARED if len(own := found[found["framework"] == framework])}
+    return {
+        framework: {
+            **ratios.judged(own, ratios.BOUND),
+            "least": number(own["ratio"].min()),
+            "most": number(own["ratio"].max()),
+            "bound": ratios.BOUND,
+        }
+        for framework in COMPARED
+        if len(own := found[found["framework"] == framework])
+    }
 
 
 def told_ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """The comparisons that have a ratio, as evidence."""
     columns = ["task", "size", "precision", "device", "ratio", "ratio_low", "ratio_high", "verdict"]
-    return [{key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
-            for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")]
+    return [
+        {key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
+        for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")
+    ]

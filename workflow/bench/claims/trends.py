@@ -55,8 +55,13 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
 @claim("trend-platforms")
 def more_platforms_will_be_supported(results: Results) -> Verdict:
     """A forecast, which metadata of today cannot decide; they are recorded."""
-    found = {framework: {name: results.event("packages", framework, name).text
-                         for name in ("version", "wheel", "backends", "devices")} for framework in COMPARED}
+    found = {
+        framework: {
+            name: results.event("packages", framework, name).text
+            for name in ("version", "wheel", "backends", "devices")
+        }
+        for framework in COMPARED
+    }
     raise Missing("a forecast cannot be decided", today=found)
 
 
@@ -74,18 +79,26 @@ def rates_are_trained_at_once(results: Results) -> Verdict:
         raise Missing("no comparisons")
     verdicts = [entry["verdict"] for entry in frameworks.values()]
     if UNMEASURED in verdicts:
-        raise Missing(next(entry["reason"] for entry in frameworks.values() if entry["verdict"] == UNMEASURED),
-                      frameworks=frameworks)
+        raise Missing(
+            next(entry["reason"] for entry in frameworks.values() if entry["verdict"] == UNMEASURED),
+            frameworks=frameworks,
+        )
     return Verdict(combine(verdicts), {"frameworks": frameworks})
 
 
 def _at_once(found: pd.DataFrame) -> dict[str, Any]:
     """The verdict of one framework, and by how much it is faster at once, in which modes."""
     columns = ["size", "precision", "device", "mode", "loop_mode", "ratio", "low", "high"]
-    rows = [{key: (number(value) if key in ("ratio", "low", "high") else value) for key, value in row.items()}
-            for row in found[columns].to_dict("records")]
-    evidence: dict[str, Any] = {"of": len(rows), "least": number(found["ratio"].min()),
-                                "most": number(found["ratio"].max()), "rows": rows}
+    rows = [
+        {key: (number(value) if key in ("ratio", "low", "high") else value) for key, value in row.items()}
+        for row in found[columns].to_dict("records")
+    ]
+    evidence: dict[str, Any] = {
+        "of": len(rows),
+        "least": number(found["ratio"].min()),
+        "most": number(found["ratio"].max()),
+        "rows": rows,
+    }
     known = found[found["low"].notna()]
     if known.empty:
         return evidence | {"verdict": UNMEASURED, "reason": "single runs have no interval"}
@@ -113,13 +126,23 @@ def both_explain_alike(results: Results) -> Verdict:
     if set(rows["framework"]) < set(COMPARED):
         raise Missing("the parity gate was not run")
     pairs, cells = results.comparisons(workload=name), results.cells(workload=name)
-    by_precision = {str(precision): number(group["parity_error"].max())
-                    for precision, group in pairs.groupby("precision")}
-    complete = {framework: found for framework in COMPARED
-                if (found := _completeness(cells[cells["framework"] == framework])) is not None}
-    return Verdict(by_parts([status == "ok" for status in rows["status"]]), {
-        **parity_summary(rows), "timed_runs_by_precision": by_precision, "ratios": told_ratios(pairs),
-        "completeness": complete})
+    by_precision = {
+        str(precision): number(group["parity_error"].max()) for precision, group in pairs.groupby("precision")
+    }
+    complete = {
+        framework: found
+        for framework in COMPARED
+        if (found := _completeness(cells[cells["framework"] == framework])) is not None
+    }
+    return Verdict(
+        by_parts([status == "ok" for status in rows["status"]]),
+        {
+            **parity_summary(rows),
+            "timed_runs_by_precision": by_precision,
+            "ratios": told_ratios(pairs),
+            "completeness": complete,
+        },
+    )
 
 
 def _completeness(cells: pd.DataFrame) -> float | None:

@@ -12,10 +12,31 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS",
-           "VECLIB_MAXIMUM_THREADS")
-KEPT = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "CC", "CXX", "CPATH", "CUDA_HOME",
-        "CUDA_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_BUILD_SYSROOT", "SYSTEMROOT")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+KEPT = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "CC",
+    "CXX",
+    "CPATH",
+    "CUDA_HOME",
+    "CUDA_PATH",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "CONDA_BUILD_SYSROOT",
+    "SYSTEMROOT",
+)
 """Variables of the caller that a measuring process gets: enough to find compilers and libraries, and no more."""
 
 

@@ -50,5 +50,15 @@ def variables(every_device: bool, processors: int, caches: Path) -> dict[str, st
 
 def rows(events: list[Event], hardware: str, workload: str, framework: str) -> list[dict[str, Any]]:
     """The rows of the table `events`."""
-    return [{"hardware": hardware, "workload": workload, "framework": framework, "name": event.name,
-             "outcome": event.outcome, "value": event.value, "text": event.text} for event in events]
+    return [
+        {
+            "hardware": hardware,
+            "workload": workload,
+            "framework": framework,
+            "name": event.name,
+            "outcome": event.outcome,
+            "value": event.value,
+            "text": event.text,
+        }
+        for event in events
+    ]

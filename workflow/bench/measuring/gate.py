@@ -35,17 +35,30 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
     """
     item = catalogue.find(family, name)
     backend = import_module(f"bench.backends.{framework}_backend")
-    wanted = [(mode, task) for mode in modes(item, framework) for task in item.states.check_tasks
-              if checks is None or (mode, task) in checks]
+    wanted = [
+        (mode, task)
+        for mode in modes(item, framework)
+        for task in item.states.check_tasks
+        if checks is None or (mode, task) in checks
+    ]
     once = LOWER_MODES[framework]
-    lower = [(once, task) for task in dict.fromkeys(task for _, task in wanted)
-             if family in NUMERICAL and once in modes(item, framework) and LOWER in item.states.precisions]
+    lower = [
+        (once, task)
+        for task in dict.fromkeys(task for _, task in wanted)
+        if family in NUMERICAL and once in modes(item, framework) and LOWER in item.states.precisions
+    ]
     rows = []
     for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower)):
         backend.configure(CHECK_DEVICE, precision, len(environment.affinity() or [0]))
         for mode, task in pairs:
-            key = {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode,
-                   "precision": precision}
+            key = {
+                "family": family,
+                "workload": name,
+                "task": task,
+                "framework": framework,
+                "mode": mode,
+                "precision": precision,
+            }
             rows += [key | row for row in _attempt(item, key)]
     return rows
 
@@ -64,8 +77,16 @@ def _attempt(item: Workload, key: Row) -> list[Row]:
         kind = type(error).__name__
         status = "unsupported" if kind == "Unsupported" else "failed"
         return [{"status": status, "message": f"{kind}: {error}"[:LONGEST_MESSAGE]}]
-    return [{"status": "ok", "message": "", "name": key, "shape": list(value.shape),
-             "values": np.asarray(value, dtype=np.float64).ravel().tolist()} for key, value in sorted(observed.items())]
+    return [
+        {
+            "status": "ok",
+            "message": "",
+            "name": key,
+            "shape": list(value.shape),
+            "values": np.asarray(value, dtype=np.float64).ravel().tolist(),
+        }
+        for key, value in sorted(observed.items())
+    ]
 
 
 def first_steps(step: Any) -> Arrays:

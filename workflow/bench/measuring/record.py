@@ -94,8 +94,9 @@ def typical_seconds(call: Callable[[], object], values: int = 9) -> float:
     return median(timing.block_seconds(call, _nothing, loops) / loops for _ in range(values))
 
 
-def ratio_of_seconds(one: Callable[[], object], other: Callable[[], object],
-                     rounds: int = 5) -> tuple[float, dict[str, float]]:
+def ratio_of_seconds(
+    one: Callable[[], object], other: Callable[[], object], rounds: int = 5
+) -> tuple[float, dict[str, float]]:
     """Median over interleaved rounds of the seconds of `one` in units of those of `other`, and the median seconds."""
     pairs = [(typical_seconds(one, 3), typical_seconds(other, 3)) for _ in range(rounds)]
     ratio = median(first / second for first, second in pairs)

@@ -42,33 +42,52 @@ class Settings:
     exclusive: bool = True
 
 
-def measure(cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int],
-            cache_folder: Path) -> dict[str, Any]:
+def measure(
+    cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int], cache_folder: Path
+) -> dict[str, Any]:
     """Measure one run and write its file; returns the row that was written."""
-    with alone(settings.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, \
-            timing.stopwatch() as wall:
+    with alone(settings.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, timing.stopwatch() as wall:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         caches, cache = prepare_caches(cache_folder, cell, run)
         keep_off(cpus)
         before = probed(cpus)
-        specification = {"cell": asdict(cell), "threads": len(cpus), "cpus": cpus, "plan": asdict(settings.plan),
-                         "seed": run % TWIN, "extras": run == 0}
+        specification = {
+            "cell": asdict(cell),
+            "threads": len(cpus),
+            "cpus": cpus,
+            "plan": asdict(settings.plan),
+            "seed": run % TWIN,
+            "extras": run == 0,
+        }
         facts = supervise(specification, Path(folder), settings.timeout_seconds, caches)
         after = probed(cpus)
     drift = after["median"] / before["median"] - 1
-    row = asdict(cell) | facts | {
-        "hardware": label, "run": run, "started": started, "cache": cache, "wall_seconds": wall.seconds,
-        "probe_before_seconds": before["median"], "probe_after_seconds": after["median"],
-        "probe_seconds": before["total"] + after["total"], "drift": drift, "drifted": abs(drift) > probe.DRIFT_LIMIT,
-        "threads": len(cpus), "source_digest": sources.run_digest(cell.family, cell.workload, cell.framework),
-        "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache")) | {
-            "exclusive": settings.exclusive},
-        "package_digest": environment.package_digest(),
-    }
+    row = (
+        asdict(cell)
+        | facts
+        | {
+            "hardware": label,
+            "run": run,
+            "started": started,
+            "cache": cache,
+            "wall_seconds": wall.seconds,
+            "probe_before_seconds": before["median"],
+            "probe_after_seconds": after["median"],
+            "probe_seconds": before["total"] + after["total"],
+            "drift": drift,
+            "drifted": abs(drift) > probe.DRIFT_LIMIT,
+            "threads": len(cpus),
+            "source_digest": sources.run_digest(cell.family, cell.workload, cell.framework),
+            "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache"))
+            | {"exclusive": settings.exclusive},
+            "package_digest": environment.package_digest(),
+        }
+    )
     from bench import schema  # slow: see `_import_while_waiting`
 
-    kept = {key: json.dumps(value) if isinstance(value, dict) else value
-            for key, value in row.items() if key in schema.RUNS}
+    kept = {
+        key: json.dumps(value) if isinstance(value, dict) else value for key, value in row.items() if key in schema.RUNS
+    }
     schema.write(output, "run", [kept])
     return kept
 
@@ -115,13 +134,21 @@ def supervise(specification: dict[str, Any], folder: Path, timeout: float, cache
     cell = specification["cell"]
     asked, report, errors = folder / "specification.json", folder / "report.json", folder / "stderr"
     asked.write_text(json.dumps(specification | {"spawned": timing.now()}))
-    variables = environment.variables(os.environ, device=cell["device"], threads=specification["threads"],
-                                      caches=caches)
+    variables = environment.variables(
+        os.environ, device=cell["device"], threads=specification["threads"], caches=caches
+    )
     killed_before = kernel_kills()
     with errors.open("wb") as stream:
-        process = subprocess.Popen([sys.executable, "-m", WORKER, str(asked), str(report)], env=variables, cwd=PACKAGES,
-                                   stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
-                                   preexec_fn=lambda: _become_child(specification["cpus"]))
+        process = subprocess.Popen(
+            [sys.executable, "-m", WORKER, str(asked), str(report)],
+            env=variables,
+            cwd=PACKAGES,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            preexec_fn=lambda: _become_child(specification["cpus"]),
+        )
     with stopped_with(process):
         if not set(environment.affinity() or specification["cpus"]) & set(specification["cpus"]):
             _import_while_waiting()
@@ -150,6 +177,7 @@ def _import_while_waiting() -> None:
 @contextmanager
 def stopped_with(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Whatever ends this block, a signal included, ends the process and all that it started."""
+
     def stop(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 

@@ -158,8 +158,9 @@ class Course:
     reached: bool = False
 
 
-def pursue(advance: Callable[[], float], score: Callable[[], float], reached: Callable[[float], bool],
-           most_calls: int) -> Course:
+def pursue(
+    advance: Callable[[], float], score: Callable[[], float], reached: Callable[[float], bool], most_calls: int
+) -> Course:
     """Call `advance`, which returns the seconds that it took, until `reached(score())` or `most_calls` are spent."""
     course, spent = Course(), 0.0
     for call in range(most_calls + 1):

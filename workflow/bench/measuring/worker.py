@@ -79,10 +79,16 @@ def run(specification: dict[str, Any], report: Report) -> None:
         return problem, implementation.build(problem, cell["task"], cell["mode"], device, precision)
 
     problem, step = report.phase("build", build)
-    report.add(baseline_host_bytes=baseline, steps_per_call=step.steps_per_call, versions=backend.versions(),
-               affinity=environment.affinity(), items=problem.items(cell["task"]),
-               flops=problem.flops(cell["task"]), item_unit=problem_module.ITEM,
-               bytes_moved=bytes_moved(problem, cell["task"], precision))
+    report.add(
+        baseline_host_bytes=baseline,
+        steps_per_call=step.steps_per_call,
+        versions=backend.versions(),
+        affinity=environment.affinity(),
+        items=problem.items(cell["task"]),
+        flops=problem.flops(cell["task"]),
+        item_unit=problem_module.ITEM,
+        bytes_moved=bytes_moved(problem, cell["task"], precision),
+    )
     require_settings(backend, specification)
     if cell["task"] == TARGET:
         step.begin(0)
@@ -98,8 +104,7 @@ def run(specification: dict[str, Any], report: Report) -> None:
     peak = max(peak, peak_resident_bytes())
     require_settings(backend, specification)
     require_finite(step)
-    report.add(peak_host_bytes=peak,
-               peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
+    report.add(peak_host_bytes=peak, peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
     report.add(message="")
     if specification["extras"]:
         extras(step, backend, problem, cell, report)
@@ -119,16 +124,21 @@ def start_up(step: Any, backend: ModuleType, report: Report) -> None:
     report.add(phase="first_step")
     first = timing.seconds_of(step.step, step.wait)
     hidden = backend.compile_seconds()  # of frameworks that compile inside the first step
-    report.add(first_step_seconds=max(first - sum(hidden.values()), 0.0),
-               **{f"{name}_seconds": seconds for name, seconds in hidden.items()})
+    report.add(
+        first_step_seconds=max(first - sum(hidden.values()), 0.0),
+        **{f"{name}_seconds": seconds for name, seconds in hidden.items()},
+    )
 
 
 def first_values(step: Any) -> list[float]:
     """The losses of the first steps (five, or all of the first call), or a summary of the outputs."""
     observed = step.observe()
     if "loss" not in observed:
-        return [float(summary) for name in sorted(observed)
-                for summary in (observed[name].mean(), math.sqrt((observed[name] ** 2).mean()))]
+        return [
+            float(summary)
+            for name in sorted(observed)
+            for summary in (observed[name].mean(), math.sqrt((observed[name] ** 2).mean()))
+        ]
     losses = observed["loss"].ravel().tolist()
     while len(losses) < CHECK_STEPS:
         step.step()
@@ -148,9 +158,14 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
     with backend.guard(cell["mode"]), Energy(cell["device"]) as energy:
         timing.collect_values(result, step.step, step.wait, plan)
     steps = result.loops * result.steps_per_call * len(result.values)
-    report.add(loops=result.loops, values=result.values, steady=result.steady, timed_seconds=result.timed_seconds,
-               step_seconds=series.median(result.values),
-               energy_joules=None if energy.joules is None else energy.joules / steps)
+    report.add(
+        loops=result.loops,
+        values=result.values,
+        steady=result.steady,
+        timed_seconds=result.timed_seconds,
+        step_seconds=series.median(result.values),
+        energy_joules=None if energy.joules is None else energy.joules / steps,
+    )
     block = result.loops * result.steps_per_call * series.median(result.values)
     with timing.stopwatch() as watch:
         left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
@@ -161,30 +176,49 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
 
 
-def time_course(step: Any, backend: ModuleType, target: dict[str, Any], specification: dict[str, Any],
-                report: Report) -> None:
+def time_course(
+    step: Any, backend: ModuleType, target: dict[str, Any], specification: dict[str, Any], report: Report
+) -> None:
     """Train from the seed's start until the score has reached the target; the time of that is the run's one value.
 
     Only the training is under the clock, not the scores between. Raises Refused where the target is not reached.
     """
+
     def advance() -> float:
         with backend.guard(specification["cell"]["mode"]):
             return timing.block_seconds(step.step, step.wait, 1)
 
     report.phase("warmup", lambda: step.begin(specification["seed"]))
     sign = 1 if target["above"] else -1
-    course = timing.pursue(advance, step.score, lambda score: sign * score >= sign * target["value"],
-                           target["most"] // step.steps_per_call)
+    course = timing.pursue(
+        advance, step.score, lambda score: sign * score >= sign * target["value"], target["most"] // step.steps_per_call
+    )
     steps = [calls * step.steps_per_call for calls in course.calls]
-    report.add(score_name=target["score"], score_target=target["value"], scores=course.scores, score_steps=steps,
-               score_seconds=course.seconds)
+    report.add(
+        score_name=target["score"],
+        score_target=target["value"],
+        scores=course.scores,
+        score_steps=steps,
+        score_seconds=course.seconds,
+    )
     if not course.reached:
         best = max(course.scores, key=lambda score: sign * score)
-        raise Refused(f"the target was not reached: {target['score']} was at best {best:.4g} within {steps[-1]} "
-                      f"steps, wanted was {target['value']:g}")
+        raise Refused(
+            f"the target was not reached: {target['score']} was at best {best:.4g} within {steps[-1]} "
+            f"steps, wanted was {target['value']:g}"
+        )
     total = course.seconds[-1]
-    report.add(phase="timed", timed_seconds=total, values=[total], step_seconds=total, loops=1, steps_per_call=1,
-               steady=True, items=steps[-1] * report.facts["items"], flops=steps[-1] * report.facts["flops"])
+    report.add(
+        phase="timed",
+        timed_seconds=total,
+        values=[total],
+        step_seconds=total,
+        loops=1,
+        steps_per_call=1,
+        steady=True,
+        items=steps[-1] * report.facts["items"],
+        flops=steps[-1] * report.facts["flops"],
+    )
 
 
 def extras(step: Any, backend: ModuleType, problem: Any, cell: dict[str, Any], report: Report) -> None:
@@ -193,10 +227,14 @@ def extras(step: Any, backend: ModuleType, problem: Any, cell: dict[str, Any], r
 
     What goes wrong here is told in the run's message; the times stand.
     """
+
     def collect() -> dict[str, Any]:
         error = reference_error(step, problem, cell["task"]) if cell["family"] in NUMERICAL else None
-        return {"reference_error": error, "compiler_flops": backend.compiler_flops(step),
-                "metrics": getattr(step, "metrics", dict)()}
+        return {
+            "reference_error": error,
+            "compiler_flops": backend.compiler_flops(step),
+            "metrics": getattr(step, "metrics", dict)(),
+        }
 
     try:
         report.add(**report.phase("metrics", collect))
@@ -210,8 +248,14 @@ def reference_error(step: Any, problem: Any, task: str) -> float | None:
     None where the problem has no reference at this size.
     """
     reference, observed = problem.reference(task), step.observe()
-    return max((float(abs(observed[name] - value).max() / (abs(value).max() or 1.0))
-                for name, value in reference.items() if value.size), default=None)
+    return max(
+        (
+            float(abs(observed[name] - value).max() / (abs(value).max() or 1.0))
+            for name, value in reference.items()
+            if value.size
+        ),
+        default=None,
+    )
 
 
 def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None:
@@ -219,8 +263,11 @@ def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None
     cell = specification["cell"]
     expected = backend.expected(cell["device"], cell["precision"], specification["threads"])
     actual = backend.switches()
-    wrong = [f"{key} is {actual.get(key)!r}, expected {value!r}"
-             for key, value in expected.items() if actual.get(key) != value]
+    wrong = [
+        f"{key} is {actual.get(key)!r}, expected {value!r}"
+        for key, value in expected.items()
+        if actual.get(key) != value
+    ]
     cpus = environment.affinity()
     if cpus is not None and cpus != sorted(specification["cpus"]):
         wrong.append(f"processors are {cpus}, expected {sorted(specification['cpus'])}")

@@ -24,8 +24,9 @@ def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple
     for key, variants in wanted.items():
         states = chosen[key].states
         untimed = set(states.check_tasks) - set(states.tasks)
-        variants |= {(framework, mode, task) for framework, mode, _ in variants if framework != BASELINE
-                     for task in untimed}
+        variants |= {
+            (framework, mode, task) for framework, mode, _ in variants if framework != BASELINE for task in untimed
+        }
         variants |= {(*PIVOT, task) for *_, task in variants}
         for framework in gated(chosen[key], settings):
             found[key, framework] = sorted({(mode, task) for own, mode, task in variants if own == framework})

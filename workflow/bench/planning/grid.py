@@ -39,11 +39,20 @@ def cells(settings: Settings) -> list[Cell]:
     The peaks are those of the devices and precisions that workloads are measured on.
     """
     chosen = chosen_workloads(settings).values()
-    grid = [cell for item in chosen if item.family != MACHINE
-            for cell in _with_baseline(item, list(_cells_of(item, settings)))]
+    grid = [
+        cell
+        for item in chosen
+        if item.family != MACHINE
+        for cell in _with_baseline(item, list(_cells_of(item, settings)))
+    ]
     used = {(cell.device, cell.precision) for cell in grid}
-    machine = [cell for item in chosen if item.family == MACHINE for cell in _cells_of(item, settings)
-               if (cell.device, cell.precision) in used or len(item.states.precisions) == 1]
+    machine = [
+        cell
+        for item in chosen
+        if item.family == MACHINE
+        for cell in _cells_of(item, settings)
+        if (cell.device, cell.precision) in used or len(item.states.precisions) == 1
+    ]
     return machine + grid
 
 
@@ -60,9 +69,11 @@ def _with_baseline(item: Workload, own: list[Cell]) -> list[Cell]:
     if BASELINE not in item.frameworks:
         return own
     problems = dict.fromkeys((cell.task, cell.size, cell.precision) for cell in own)
-    return own + [Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, "eager")
-                  for task, size, precision in problems
-                  if task in item.states.baseline_tasks and precision in BASELINE_PRECISIONS]
+    return own + [
+        Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, "eager")
+        for task, size, precision in problems
+        if task in item.states.baseline_tasks and precision in BASELINE_PRECISIONS
+    ]
 
 
 def _problems_of(item: Workload, device: str, settings: Settings) -> Iterable[tuple[str, str, str]]:
@@ -124,8 +135,11 @@ def possible_modes(states: Timed, framework: str, device: str, task: str) -> lis
     """The modes of a workload that exist on a device. Nobody waits for a whole training in eager JAX: it tells nothing
     that its step does not.
     """
-    return [mode for mode in states.modes.get(framework, ()) if (mode != "compile-max" or device == "cuda")
-            and not (task == TARGET and (framework, mode) in HOPELESS)]
+    return [
+        mode
+        for mode in states.modes.get(framework, ())
+        if (mode != "compile-max" or device == "cuda") and not (task == TARGET and (framework, mode) in HOPELESS)
+    ]
 
 
 def choose(choice: str, possible: Sequence[str], states: Timed, framework: str, device: str) -> list[str]:

@@ -45,8 +45,9 @@ def twins(grid: Iterable[Cell]) -> list[Cell]:
 
     Where a device has no such mode at all they are of any mode: without twins nothing could be told from noise.
     """
-    candidates = sorted((cell for cell in grid if cell.framework in FIRST_MODES and cell.family != MACHINE),
-                        key=_rank_as_twin)
+    candidates = sorted(
+        (cell for cell in grid if cell.framework in FIRST_MODES and cell.family != MACHINE), key=_rank_as_twin
+    )
     preferred = [cell for cell in candidates if cell.mode == FIRST_MODES[cell.framework]]
     devices = {cell.device for cell in preferred}
     found: dict[tuple[str, str, str], Cell] = {}

@@ -27,8 +27,10 @@ def hold_workflow(folder: Path) -> None:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         stream.seek(0)
-        raise SystemExit(f"Error: another workflow (process {stream.read().strip()}) is working in {folder}; "
-                         "wait until it is done or stop it.") from None
+        raise SystemExit(
+            f"Error: another workflow (process {stream.read().strip()}) is working in {folder}; "
+            "wait until it is done or stop it."
+        ) from None
     stream.truncate(0)
     stream.write(str(os.getpid()))
     stream.flush()

@@ -63,21 +63,65 @@ def _both(*words: str) -> dict[str, tuple[str, ...]]:
     return dict.fromkeys(DEVICES, words)
 
 
-PRESETS = {preset.name: preset for preset in (
-    Preset(name="smoke", sizes=_both("tiny"), precisions=_both(), every_task=False,
-           modes=ModeChoices(main="first", others="first", points="first"), runs=1, further_runs=1,
-           budget_seconds=0.1, warmup_seconds=0.2, half_width=1.0, least_values=3, twins=False, exclusive=False),
-    Preset(name="quick", sizes=_both("small"), precisions=_both(), every_task=False,
-           modes=ModeChoices(main="quick", others="quick", points="quick"), runs=3, further_runs=3,
-           budget_seconds=0.2, warmup_seconds=0.2, half_width=0.01, least_values=7),
-    Preset(name="standard", sizes={"cpu": ("small",), "cuda": ("small", "medium")},
-           precisions={"cpu": (), "cuda": ("tf32", "bfloat16")}, every_task=True,
-           modes=ModeChoices(main="hopeful", others="quick", points="quick"), runs=5, further_runs=3,
-           budget_seconds=1.0, warmup_seconds=0.8, half_width=0.005, least_values=7),
-    Preset(name="full", sizes={"cpu": ("small", "medium", SWEEPS), "cuda": ("small", "medium", "large", SWEEPS)},
-           precisions=_both(*PRECISIONS), every_task=True,
-           modes=ModeChoices(main="all", others="all", points="quick"), runs=10, further_runs=10,
-           budget_seconds=5.0, warmup_seconds=5.0, half_width=0.005, least_values=7))}
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="smoke",
+            sizes=_both("tiny"),
+            precisions=_both(),
+            every_task=False,
+            modes=ModeChoices(main="first", others="first", points="first"),
+            runs=1,
+            further_runs=1,
+            budget_seconds=0.1,
+            warmup_seconds=0.2,
+            half_width=1.0,
+            least_values=3,
+            twins=False,
+            exclusive=False,
+        ),
+        Preset(
+            name="quick",
+            sizes=_both("small"),
+            precisions=_both(),
+            every_task=False,
+            modes=ModeChoices(main="quick", others="quick", points="quick"),
+            runs=3,
+            further_runs=3,
+            budget_seconds=0.2,
+            warmup_seconds=0.2,
+            half_width=0.01,
+            least_values=7,
+        ),
+        Preset(
+            name="standard",
+            sizes={"cpu": ("small",), "cuda": ("small", "medium")},
+            precisions={"cpu": (), "cuda": ("tf32", "bfloat16")},
+            every_task=True,
+            modes=ModeChoices(main="hopeful", others="quick", points="quick"),
+            runs=5,
+            further_runs=3,
+            budget_seconds=1.0,
+            warmup_seconds=0.8,
+            half_width=0.005,
+            least_values=7,
+        ),
+        Preset(
+            name="full",
+            sizes={"cpu": ("small", "medium", SWEEPS), "cuda": ("small", "medium", "large", SWEEPS)},
+            precisions=_both(*PRECISIONS),
+            every_task=True,
+            modes=ModeChoices(main="all", others="all", points="quick"),
+            runs=10,
+            further_runs=10,
+            budget_seconds=5.0,
+            warmup_seconds=5.0,
+            half_width=0.005,
+            least_values=7,
+        ),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -102,8 +146,18 @@ class Settings:
 
     def written(self) -> str:
         """What a measuring process is told, as JSON (`timing.Plan`, the time-out, whether it runs alone)."""
-        return json.dumps({"preset": self.preset.name, "plan": self.plan, "timeout_seconds": self.timeout_seconds,
-                           "exclusive": self.preset.exclusive}, indent=2) + "\n"
+        return (
+            json.dumps(
+                {
+                    "preset": self.preset.name,
+                    "plan": self.plan,
+                    "timeout_seconds": self.timeout_seconds,
+                    "exclusive": self.preset.exclusive,
+                },
+                indent=2,
+            )
+            + "\n"
+        )
 
 
 def schema() -> dict[str, Any]:
@@ -129,26 +183,42 @@ def load(config: Mapping[str, Any]) -> Settings:
         return tuple(value) if isinstance(value, list) else value
 
     if chosen["hardware"] == "published":
-        raise ValueError("config.yaml: hardware is 'published', which is the folder of committed results; "
-                         "allowed is any other name")
+        raise ValueError(
+            "config.yaml: hardware is 'published', which is the folder of committed results; allowed is any other name"
+        )
     found = hardware.devices()
     devices = auto("devices", found)
     if missing := set(devices) - set(found):
-        raise ValueError(f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
-                         f"machine; allowed are {list(found)}")
+        raise ValueError(
+            f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
+            f"machine; allowed are {list(found)}"
+        )
     try:
         cpus = hardware.measuring_cpus(auto("cpu_threads", None))
     except ValueError as error:
         raise ValueError(f"config.yaml: {error}") from None
     return Settings(
-        preset=preset, devices=devices, frameworks=tuple(chosen["frameworks"]), modes=auto("modes", None),
-        precisions=auto("precisions", None), sizes=auto("sizes", None), workloads=auto("workloads", None),
-        runs=auto("runs", preset.runs), further_runs=auto("runs", preset.further_runs), cpu_threads=len(cpus),
-        timeout_seconds=chosen["timeout_seconds"], languages=tuple(chosen["languages"]),
-        hardware=auto("hardware", hardware.name()), retry_failed=chosen["retry_failed"],
-        plan={"budget_seconds": auto("budget_seconds", preset.budget_seconds),
-              "warmup_seconds": preset.warmup_seconds, "half_width": auto("half_width", preset.half_width),
-              "least_values": preset.least_values})
+        preset=preset,
+        devices=devices,
+        frameworks=tuple(chosen["frameworks"]),
+        modes=auto("modes", None),
+        precisions=auto("precisions", None),
+        sizes=auto("sizes", None),
+        workloads=auto("workloads", None),
+        runs=auto("runs", preset.runs),
+        further_runs=auto("runs", preset.further_runs),
+        cpu_threads=len(cpus),
+        timeout_seconds=chosen["timeout_seconds"],
+        languages=tuple(chosen["languages"]),
+        hardware=auto("hardware", hardware.name()),
+        retry_failed=chosen["retry_failed"],
+        plan={
+            "budget_seconds": auto("budget_seconds", preset.budget_seconds),
+            "warmup_seconds": preset.warmup_seconds,
+            "half_width": auto("half_width", preset.half_width),
+            "least_values": preset.least_values,
+        },
+    )
 
 
 def _from_words(value: Any, rule: Mapping[str, Any]) -> Any:

@@ -31,8 +31,10 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
     try:
         settings = load(config)
         if all(cell.family == MACHINE for cell in grid.cells(settings)):
-            raise ValueError("config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
-                             "precisions, sizes and devices together")
+            raise ValueError(
+                "config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
+                "precisions, sizes and devices together"
+            )
         return settings
     except ValueError as error:
         sys.exit(f"Error: {error}")
@@ -45,14 +47,20 @@ def run_files(settings: Settings, folder: str) -> list[str]:
 
 def parity_files(settings: Settings, folder: str) -> list[str]:
     """What the parity gate observes: one file per workload and framework."""
-    return [str(Path(folder, "parity", key, f"{framework}.parquet"))
-            for key, item in grid.chosen_workloads(settings).items() for framework in gate.gated(item, settings)]
+    return [
+        str(Path(folder, "parity", key, f"{framework}.parquet"))
+        for key, item in grid.chosen_workloads(settings).items()
+        for framework in gate.gated(item, settings)
+    ]
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
     """What came of the examples: one file per workload of examples and framework."""
-    return [str(Path(folder, "events", name, f"{framework}.parquet"))
-            for name in catalogue.examples() for framework in settings.frameworks]
+    return [
+        str(Path(folder, "events", name, f"{framework}.parquet"))
+        for name in catalogue.examples()
+        for framework in settings.frameworks
+    ]
 
 
 _checks = functools.cache(gate.checks)
@@ -96,8 +104,11 @@ def foreign_files(folder: str) -> list[str]:
     Names that Snakemake would take for patterns are left out.
     """
     own = Path(folder)
-    places = [place for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
-              if place.name not in (own.name, "published")]
+    places = [
+        place
+        for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
+        if place.name not in (own.name, "published")
+    ]
     kinds = ("runs/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
     found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
     return sorted(path for path in found if not set(path) & set("{}*?[]"))

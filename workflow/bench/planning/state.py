@@ -92,5 +92,7 @@ def summary(state: State, settings: Settings) -> str:
         return f"Preset {settings.preset.name} on {settings.hardware}: all {there} runs are there."
     minutes = estimate_seconds(state, settings) / 60
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
-    return (f"Preset {settings.preset.name} on {settings.hardware}: {wanted} runs to measure{again}, {there} are there; "
-            f"about {max(1, round(minutes))} min.")
+    return (
+        f"Preset {settings.preset.name} on {settings.hardware}: {wanted} runs to measure{again}, {there} are there; "
+        f"about {max(1, round(minutes))} min."
+    )

@@ -42,18 +42,26 @@ def primal(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: j
 def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats: jax.Array) -> dict[str, jax.Array]:
     """The residuals and the blocks of their Jacobian."""
     feat = tuple(feats.T)
-    error, pullback = jax.vjp(lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]),
-                              columns(X, obs[:, 1]), w)
+    error, pullback = jax.vjp(
+        lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]), columns(X, obs[:, 1]), w
+    )
     one, zero = jnp.ones_like(w), jnp.zeros_like(w)
     entries = jax.tree.leaves([pullback((one, zero)), pullback((zero, one))])
     w_err, w_pullback = jax.vjp(lambda w: 1 - w * w, w)
-    return {"reproj_err": jnp.stack(error, 1), "w_err": w_err,
-            "reproj_jacobian": jnp.stack(entries, 1).reshape(len(w), 2, -1), "w_jacobian": w_pullback(one)[0]}
+    return {
+        "reproj_err": jnp.stack(error, 1),
+        "w_err": w_err,
+        "reproj_jacobian": jnp.stack(entries, 1).reshape(len(w), 2, -1),
+        "w_jacobian": w_pullback(one)[0],
+    }
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `primal` or `jacobian`; in `scan` every step has arguments of its own."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation({"primal": primal, "jacobian": jacobian}[task],
-                                  [data[name] for name in ("cams", "X", "w", "obs", "feats")], mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        {"primal": primal, "jacobian": jacobian}[task],
+        [data[name] for name in ("cams", "X", "w", "obs", "feats")],
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

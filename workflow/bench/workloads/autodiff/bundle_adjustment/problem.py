@@ -59,11 +59,27 @@ SCENARIO = "mathematical model, numerics"
 ITEM = "observations"
 
 ADBENCH = (
-    (49, 7776, 31843), (21, 11315, 36455), (161, 48126, 182072), (372, 47423, 204472), (257, 65132, 225911),
-    (539, 65220, 277273), (93, 61203, 287451), (88, 64298, 383937), (810, 88814, 393775), (1197, 126327, 563734),
-    (1723, 156502, 678718), (253, 163691, 899155), (245, 198739, 1091386), (356, 226730, 1255268),
-    (1102, 780462, 4052340), (1544, 942409, 4750193), (1778, 993923, 5001946), (1936, 649673, 5213733),
-    (4585, 1324582, 9125125), (13682, 4456117, 2987644))
+    (49, 7776, 31843),
+    (21, 11315, 36455),
+    (161, 48126, 182072),
+    (372, 47423, 204472),
+    (257, 65132, 225911),
+    (539, 65220, 277273),
+    (93, 61203, 287451),
+    (88, 64298, 383937),
+    (810, 88814, 393775),
+    (1197, 126327, 563734),
+    (1723, 156502, 678718),
+    (253, 163691, 899155),
+    (245, 198739, 1091386),
+    (356, 226730, 1255268),
+    (1102, 780462, 4052340),
+    (1544, 942409, 4750193),
+    (1778, 993923, 5001946),
+    (1936, 649673, 5213733),
+    (4585, 1324582, 9125125),
+    (13682, 4456117, 2987644),
+)
 """Cameras, points and observations of ba1 … ba20."""
 
 
@@ -72,7 +88,11 @@ def _size(case: tuple[int, int, int]) -> dict[str, int]:
 
 
 SIZES: dict[str, dict[str, Any]] = {
-    "tiny": _size((2, 5, 12)), "small": _size(ADBENCH[0]), "medium": _size(ADBENCH[9]), "large": _size(ADBENCH[18])}
+    "tiny": _size((2, 5, 12)),
+    "small": _size(ADBENCH[0]),
+    "medium": _size(ADBENCH[9]),
+    "large": _size(ADBENCH[18]),
+}
 SWEEPS: dict[str, dict[str, Any]] = {f"case-{number}": _size(case) for number, case in enumerate(ADBENCH, 1)}
 TASKS = ("primal", "jacobian")
 QUICK_TASKS = ("jacobian",)
@@ -111,8 +131,20 @@ def _camera(cams: np.ndarray, X: np.ndarray) -> dict[str, np.ndarray]:
     rho = (q * q).sum(1)
     stretch = 1 + distortion[:, 0] * rho + distortion[:, 1] * rho**2
     d = q * stretch[:, None]
-    return {"Xo": Xo, "square": square, "cosine": cosine, "sine": sine, "rest": rest, "along": along, "Y": Y, "q": q,
-            "rho": rho, "stretch": stretch, "d": d, "image": cams[:, 6:7] * d + cams[:, 7:9]}
+    return {
+        "Xo": Xo,
+        "square": square,
+        "cosine": cosine,
+        "sine": sine,
+        "rest": rest,
+        "along": along,
+        "Y": Y,
+        "q": q,
+        "rho": rho,
+        "stretch": stretch,
+        "d": d,
+        "image": cams[:, 6:7] * d + cams[:, 7:9],
+    }
 
 
 def _outer(u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -126,8 +158,13 @@ def _by_rotation(r: np.ndarray, at: dict[str, np.ndarray]) -> np.ndarray:
     sine_by_r = ((at["cosine"] - sine) / safe)[:, None] * r
     rest_by_r = ((sine - 2 * rest) / safe)[:, None] * r
     along = at["along"][:, None]
-    return (_outer(Xo, -sine[:, None] * r) + _outer(np.cross(r, Xo), sine_by_r) - sine[:, None, None] * cross_matrix(Xo)
-            + rest[:, None, None] * (along[:, :, None] * np.eye(3) + _outer(r, Xo)) + _outer(along * r, rest_by_r))
+    return (
+        _outer(Xo, -sine[:, None] * r)
+        + _outer(np.cross(r, Xo), sine_by_r)
+        - sine[:, None, None] * cross_matrix(Xo)
+        + rest[:, None, None] * (along[:, :, None] * np.eye(3) + _outer(r, Xo))
+        + _outer(along * r, rest_by_r)
+    )
 
 
 def _image_by_place(cams: np.ndarray, at: dict[str, np.ndarray]) -> np.ndarray:
@@ -143,8 +180,11 @@ def blocks(cams: np.ndarray, X: np.ndarray, w: np.ndarray, feats: np.ndarray) ->
     """e (p, 2) and ∂e/∂(camera, point, weight) (p, 2, 15), of cameras and points already gathered; by hand."""
     at, r = _camera(cams, X), cams[:, :3]
     by_Y = _image_by_place(cams, at)
-    rotated = (at["cosine"][:, None, None] * np.eye(3) + at["sine"][:, None, None] * cross_matrix(r)
-               + at["rest"][:, None, None] * _outer(r, r))
+    rotated = (
+        at["cosine"][:, None, None] * np.eye(3)
+        + at["sine"][:, None, None] * cross_matrix(r)
+        + at["rest"][:, None, None] * _outer(r, r)
+    )
     by_X, error = by_Y @ rotated, at["image"] - feats
     rho, q = at["rho"][:, None], at["q"]
     by_distortion = cams[:, 6, None, None] * np.stack([q * rho, q * rho**2], 2)
@@ -157,8 +197,14 @@ def csr_structure(obs: np.ndarray, cameras: int, points: int) -> tuple[np.ndarra
     """`indptr` (3p + 1) and `indices` (31p) of the sparse Jacobian, a matrix (3p, 11 cameras + 3 points + p)."""
     camera, point = obs.T
     of_weight = CAMERA * cameras + 3 * points + np.arange(len(obs))
-    row = np.concatenate([CAMERA * camera[:, None] + np.arange(CAMERA),
-                          CAMERA * cameras + 3 * point[:, None] + np.arange(3), of_weight[:, None]], 1)
+    row = np.concatenate(
+        [
+            CAMERA * camera[:, None] + np.arange(CAMERA),
+            CAMERA * cameras + 3 * point[:, None] + np.arange(3),
+            of_weight[:, None],
+        ],
+        1,
+    )
     lengths = np.repeat([row.shape[1], 1], [2 * len(obs), len(obs)])
     return np.concatenate([[0], np.cumsum(lengths)]), np.concatenate([np.repeat(row, 2, 0).ravel(), of_weight])
 

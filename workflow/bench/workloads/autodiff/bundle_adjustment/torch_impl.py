@@ -43,18 +43,28 @@ def primal(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> di
 def jacobian(cams: Tensor, X: Tensor, w: Tensor, obs: Tensor, feats: Tensor) -> dict[str, Tensor]:
     """The residuals and the blocks of their Jacobian."""
     feat = feats.unbind(1)
-    error, pullback = vjp(lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]),
-                          columns(X, obs[:, 1]), w)[:2]
+    error, pullback = vjp(
+        lambda cam, X, w: reprojection_error(cam, X, w, feat), columns(cams, obs[:, 0]), columns(X, obs[:, 1]), w
+    )[:2]
     one, zero = torch.ones_like(w), torch.zeros_like(w)
     first, second = ((*cam, *point, weight) for cam, point, weight in (pullback((one, zero)), pullback((zero, one))))
     w_err, w_pullback = vjp(lambda w: 1 - w * w, w)[:2]
-    return {"reproj_err": torch.stack(error, 1), "w_err": w_err,
-            "reproj_jacobian": torch.stack(first + second, 1).view(len(w), 2, -1), "w_jacobian": w_pullback(one)[0]}
+    return {
+        "reproj_err": torch.stack(error, 1),
+        "w_err": w_err,
+        "reproj_jacobian": torch.stack(first + second, 1).view(len(w), 2, -1),
+        "w_jacobian": w_pullback(one)[0],
+    }
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `primal` or `jacobian`. Raises Unsupported where the mode does not exist."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    return torch_backend.Evaluation({"primal": primal, "jacobian": jacobian}[task],
-                                    [data[name] for name in ("cams", "X", "w", "obs", "feats")], mode=mode,
-                                    device=device, precision=precision, inference=task == "primal")
+    return torch_backend.Evaluation(
+        {"primal": primal, "jacobian": jacobian}[task],
+        [data[name] for name in ("cams", "X", "w", "obs", "feats")],
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )

@@ -12,10 +12,17 @@ from bench.workloads.autodiff.gmm.problem import Problem, constant, places
 Outputs = dict[str, jax.Array]
 
 
-def log_posterior(alphas: jax.Array, means: jax.Array, icf: jax.Array, x: jax.Array, *,
-                  place: tuple[jax.Array, jax.Array], gamma: float, m: int) -> jax.Array:
-    """F, a scalar; `place`, twice (d (d + 1) / 2,), says in which rows and columns of Q the entries of an `icf` belong.
-    """
+def log_posterior(
+    alphas: jax.Array,
+    means: jax.Array,
+    icf: jax.Array,
+    x: jax.Array,
+    *,
+    place: tuple[jax.Array, jax.Array],
+    gamma: float,
+    m: int,
+) -> jax.Array:
+    """F, a scalar; `place`, twice (d (d + 1) / 2,), says in which rows and columns of Q the entries of `icf` belong."""
     (components, d), n = means.shape, len(x)
     q, lower = icf[:, :d], icf[:, d:]
     diagonal = jnp.exp(q)
@@ -45,6 +52,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         value, slopes = jax.value_and_grad(objective, (0, 1, 2))(*arguments)
         return {"value": value} | {f"gradient.{name}": slope for name, slope in zip(names, slopes, strict=True)}
 
-    return jax_backend.Evaluation({"primal": primal, "gradient": gradient}[task],
-                                  [data[name] for name in (*names, "x")], mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        {"primal": primal, "gradient": gradient}[task],
+        [data[name] for name in (*names, "x")],
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

@@ -47,12 +47,17 @@ def _size(d: int, components: int, observations: int) -> dict[str, int]:
 
 
 SIZES: dict[str, dict[str, Any]] = {
-    "tiny": _size(2, 3, 20), "small": _size(10, 25, 1000), "medium": _size(32, 100, 10_000),
-    "large": _size(64, 200, 10_000)}
+    "tiny": _size(2, 3, 20),
+    "small": _size(10, 25, 1000),
+    "medium": _size(32, 100, 10_000),
+    "large": _size(64, 200, 10_000),
+}
 SWEEPS: dict[str, dict[str, Any]] = {
     f"d{d}-{name}components-{components}": _size(d, components, observations)
-    for d in (2, 10, 20, 32, 64) for name, observations in (("", 1000), ("n10000-", 10_000))
-    for components in (5, 10, 25, 50, 100, 200)}
+    for d in (2, 10, 20, 32, 64)
+    for name, observations in (("", 1000), ("n10000-", 10_000))
+    for components in (5, 10, 25, 50, 100, 200)
+}
 TASKS = ("primal", "gradient")
 QUICK_TASKS = ("gradient",)
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}  # PyTorch's faster one differs by task
@@ -92,8 +97,12 @@ class Problem:
         """`alphas` (K,), `means` (K, d), `icf` (K, d (d + 1) / 2) and `x` (n, d)."""
         random = np.random.default_rng(SEED)
         lower = self.d * (self.d - 1) // 2
-        shapes = {"alphas": (self.components,), "means": (self.components, self.d),
-                  "icf": (self.components, self.d + lower), "x": (self.observations, self.d)}
+        shapes = {
+            "alphas": (self.components,),
+            "means": (self.components, self.d),
+            "icf": (self.components, self.d + lower),
+            "x": (self.observations, self.d),
+        }
         drawn = {name: random.standard_normal(shape) for name, shape in shapes.items()}
         drawn["icf"] /= math.sqrt(self.d)
         return drawn
@@ -135,8 +144,9 @@ def constant(d: int, components: int, observations: int, gamma: float, m: int) -
     return components * prior - observations * d / 2 * math.log(2 * math.pi)
 
 
-def value_and_gradient(alphas: np.ndarray, means: np.ndarray, icf: np.ndarray, x: np.ndarray, gamma: float,
-                       m: int) -> tuple[float, Arrays]:
+def value_and_gradient(
+    alphas: np.ndarray, means: np.ndarray, icf: np.ndarray, x: np.ndarray, gamma: float, m: int
+) -> tuple[float, Arrays]:
     """F and its derivatives under the names of the task's outputs; shapes as in `inputs`."""
     (components, d), n = means.shape, len(x)
     rows, columns = places(d)
@@ -151,8 +161,9 @@ def value_and_gradient(alphas: np.ndarray, means: np.ndarray, icf: np.ndarray, x
     weights = np.exp(alphas - alphas.max())
     normaliser = alphas.max() + np.log(weights.sum())
     sizes = np.sum(np.exp(2 * q)) + np.sum(icf[:, d:] ** 2)
-    value = (constant(d, components, n, gamma, m) + likelihood.sum() - n * normaliser + m * q.sum()
-             - 0.5 * gamma**2 * sizes)
+    value = (
+        constant(d, components, n, gamma, m) + likelihood.sum() - n * normaliser + m * q.sum() - 0.5 * gamma**2 * sizes
+    )
     by_means, by_icf = np.empty_like(means), np.empty_like(icf)
     for k in range(components):
         centred = x - means[k]
@@ -161,5 +172,8 @@ def value_and_gradient(alphas: np.ndarray, means: np.ndarray, icf: np.ndarray, x
         by_means[k] = weighted.sum(axis=0) @ factors[k]
         by_icf[k] = by_factor[rows, columns]
         by_icf[k, :d] = by_icf[k, :d] * np.exp(q[k]) + shares[:, k].sum() + m
-    return float(value), {"gradient.alphas": shares.sum(axis=0) - n * weights / weights.sum(),
-                          "gradient.means": by_means, "gradient.icf": by_icf}
+    return float(value), {
+        "gradient.alphas": shares.sum(axis=0) - n * weights / weights.sum(),
+        "gradient.means": by_means,
+        "gradient.icf": by_icf,
+    }

@@ -12,8 +12,9 @@ from bench.workloads.autodiff.gmm.problem import Problem, constant, places
 Outputs = dict[str, Tensor]
 
 
-def log_posterior(alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor, *, place: Tensor,
-                  gamma: float, m: int) -> Tensor:
+def log_posterior(
+    alphas: Tensor, means: Tensor, icf: Tensor, x: Tensor, *, place: Tensor, gamma: float, m: int
+) -> Tensor:
     """F, a scalar; `place` (d (d + 1) / 2,) says where in a flat Q the entries of an `icf` belong."""
     (components, d), n = means.shape, len(x)
     q, lower = icf[:, :d], icf[:, d:]
@@ -45,6 +46,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     for name in names:
         data[name].requires_grad_(task == "gradient")
-    return torch_backend.Evaluation({"primal": primal, "gradient": gradient}[task],
-                                    [data[name] for name in (*names, "x")], mode=mode, device=device,
-                                    precision=precision, inference=task == "primal")
+    return torch_backend.Evaluation(
+        {"primal": primal, "gradient": gradient}[task],
+        [data[name] for name in (*names, "x")],
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )

@@ -18,8 +18,9 @@ def posed(theta: jax.Array, base_relatives: jax.Array, bones: Chain) -> jax.Arra
     (cx, cz), (sx, sz) = jnp.cos(angles), jnp.sin(angles)
     zero = jnp.zeros_like(cx)
     one = zero + 1
-    bent = jnp.stack([cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero,
-                      one], 1).reshape(-1, 4, 4)
+    bent = jnp.stack(
+        [cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero, one], 1
+    ).reshape(-1, 4, 4)
     first, *further = jnp.split(base_relatives[bones.order] @ bent, bones.starts)
     absolutes = [first]
     for relatives, above in zip(further, bones.above, strict=True):
@@ -78,5 +79,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             columns = jnp.concatenate([by_us, columns], 2)
         return {"error": value, "jacobian": columns}
 
-    return jax_backend.Evaluation(primal if task.startswith("primal") else jacobian, [found[name] for name in NAMES],
-                                  mode=mode, steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        primal if task.startswith("primal") else jacobian,
+        [found[name] for name in NAMES],
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

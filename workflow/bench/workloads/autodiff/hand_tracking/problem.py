@@ -61,7 +61,8 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {
     f"{model}points-{points}": {"vertices": vertices, "points": points}
     for model, vertices in (("", 544), ("v10000-", 10_000))
-    for points in (100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 100_000)}
+    for points in (100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 100_000)
+}
 TASKS = ("primal", "jacobian", "primal_complicated", "jacobian_complicated")
 QUICK_TASKS = ("jacobian_complicated",)
 SWEEP_TASKS = TASKS
@@ -79,8 +80,18 @@ STEP = 1e-200
 """Of the complex step."""
 
 Arrays = dict[str, np.ndarray]
-NAMES = ("theta", "us", "points", "base_relatives", "inverse_base_absolutes", "base_positions", "weights",
-         "correspondences", "triangle_of", "triangles")
+NAMES = (
+    "theta",
+    "us",
+    "points",
+    "base_relatives",
+    "inverse_base_absolutes",
+    "base_positions",
+    "weights",
+    "correspondences",
+    "triangle_of",
+    "triangles",
+)
 
 
 class Problem:
@@ -111,12 +122,17 @@ class Problem:
         triangles = (np.arange(2 * self.vertices)[:, None] + np.array([0, 1, 3])) % self.vertices
         theta, other = random.uniform(-0.4, 0.4, (2, POSE))
         found = {
-            "theta": theta, "us": random.uniform(0.1, 0.4, (self.points, 2)), "points": np.zeros((self.points, 3)),
-            "base_relatives": relatives, "inverse_base_absolutes": np.linalg.inv(absolutes),
+            "theta": theta,
+            "us": random.uniform(0.1, 0.4, (self.points, 2)),
+            "points": np.zeros((self.points, 3)),
+            "base_relatives": relatives,
+            "inverse_base_absolutes": np.linalg.inv(absolutes),
             "base_positions": np.concatenate([places, np.ones((self.vertices, 1))], axis=1),
             "weights": nearness / nearness.sum(axis=1, keepdims=True),
             "correspondences": random.integers(0, self.vertices, self.points),
-            "triangle_of": random.integers(0, len(triangles), self.points), "triangles": triangles}
+            "triangle_of": random.integers(0, len(triangles), self.points),
+            "triangles": triangles,
+        }
         seen = skinned(found | {"theta": other}, self.parents)[found["correspondences"]]
         return found | {"points": seen + random.normal(0, 0.01, seen.shape)}
 

@@ -23,8 +23,9 @@ def posed(theta: Tensor, base_relatives: Tensor, bones: Chain) -> Tensor:
     (cx, cz), (sx, sz) = angles.cos(), angles.sin()
     zero = torch.zeros_like(cx)
     one = zero + 1
-    bent = torch.stack([cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero,
-                        one], 1).view(-1, 4, 4)
+    bent = torch.stack(
+        [cz, -sz * cx, sz * sx, zero, sz, cz * cx, -cz * sx, zero, zero, sx, cx, zero, zero, zero, zero, one], 1
+    ).view(-1, 4, 4)
     first, *further = torch.tensor_split(base_relatives[bones.order] @ bent, bones.starts)
     absolutes = [first]
     for relatives, above in zip(further, bones.above, strict=True):
@@ -76,8 +77,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
         pushed: Callable[[Tensor], Any] = vmap(
-            lambda tangent: jvp(lambda pose: error(pose, data), (theta,), (tangent,), has_aux=True),
-            out_dims=(0, 2, 0))
+            lambda tangent: jvp(lambda pose: error(pose, data), (theta,), (tangent,), has_aux=True), out_dims=(0, 2, 0)
+        )
         values, columns, kept = pushed(torch.eye(len(theta), dtype=theta.dtype, device=theta.device))
         if on_triangles:
             axes = torch.eye(2, dtype=us.dtype, device=us.device)
@@ -88,6 +89,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             columns = torch.cat([vmap(push, out_dims=2)(axes), columns], 2)
         return {"error": values[0], "jacobian": columns}
 
-    return torch_backend.Evaluation(primal if task.startswith("primal") else jacobian, [found[name] for name in NAMES],
-                                    mode=mode, device=device, precision=precision,
-                                    inference=task.startswith("primal"))
+    return torch_backend.Evaluation(
+        primal if task.startswith("primal") else jacobian,
+        [found[name] for name in NAMES],
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=task.startswith("primal"),
+    )

@@ -51,6 +51,7 @@ def forward(order: int) -> Callable[[jax.Array], Derivatives]:
 
 def taylor(order: int) -> Callable[[jax.Array], Derivatives]:
     """f and its derivatives, all coefficients of one series pushed through f at once."""
+
     def every(x: jax.Array) -> Derivatives:
         path = (jnp.ones_like(x), *(jnp.zeros_like(x) for _ in range(order - 1)))
         value, series = jet(function, (x,), (path,))

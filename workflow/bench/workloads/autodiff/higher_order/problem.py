@@ -48,8 +48,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"points": 1_000_000, "order": 6},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    **{f"points-{points}": {"points": points, "order": 4}
-       for points in (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)},
+    **{f"points-{points}": {"points": points, "order": 4} for points in (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)},
     **{f"order-{order}": {"points": 10_000, "order": order} for order in range(1, 7)},
 }
 TASKS = ("primal", "nth_reverse", "nth_forward", "nth_taylor")

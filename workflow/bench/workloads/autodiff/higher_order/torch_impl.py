@@ -27,6 +27,7 @@ def reverse(order: int) -> Callable[[Tensor], Derivatives]:
 
     One graph, which every order but the last extends.
     """
+
     def every(x: Tensor) -> Derivatives:
         last = function(x)
         found = [last]
@@ -71,5 +72,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {f"derivative.{n}": value for n, value in enumerate(every(x))}
 
     x = torch_backend.tensor(problem.inputs()["x"], device, precision).requires_grad_(task == "nth_reverse")
-    return torch_backend.Evaluation(derivatives, (x,), mode=mode, device=device, precision=precision,
-                                    inference=task == "primal")
+    return torch_backend.Evaluation(
+        derivatives, (x,), mode=mode, device=device, precision=precision, inference=task == "primal"
+    )

@@ -47,8 +47,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         points, chosen = path(images, baseline, problem.steps), jnp.tile(classes, problem.steps)
         return {"probability": probability(weights, points, chosen).reshape(problem.steps, -1)}
 
-    def attribution(weights: Weights, images: jax.Array, baseline: jax.Array,
-                    classes: jax.Array) -> dict[str, jax.Array]:
+    def attribution(
+        weights: Weights, images: jax.Array, baseline: jax.Array, classes: jax.Array
+    ) -> dict[str, jax.Array]:
         points, chosen = path(images, baseline, problem.steps), jnp.tile(classes, problem.steps)
         slopes = jax.grad(lambda points: probability(weights, points, chosen).sum())(points)
         return {"attribution": (images - baseline) * slopes.reshape(problem.steps, *images.shape).mean(axis=0)}

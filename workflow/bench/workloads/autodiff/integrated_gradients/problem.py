@@ -79,8 +79,10 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 def initial() -> Arrays:
     """Weights (in, out) after He et al. (2015), biases zero."""
     random, widths = np.random.default_rng(SEED), (PIXELS, *HIDDEN, CLASSES)
-    weights = {f"W{layer}": random.standard_normal(shape) * np.sqrt(2 / shape[0])
-               for layer, shape in enumerate(pairwise(widths))}
+    weights = {
+        f"W{layer}": random.standard_normal(shape) * np.sqrt(2 / shape[0])
+        for layer, shape in enumerate(pairwise(widths))
+    }
     return weights | {f"b{layer}": np.zeros(width) for layer, width in enumerate(widths[1:])}
 
 
@@ -149,9 +151,12 @@ class Problem:
 
     def inputs(self) -> Arrays:
         """`images` (n, 64), `baseline` (64,) and `classes` (n,), the predicted ones."""
-        images = digits()[0][-self.images:].copy()
-        return {"images": images, "baseline": np.zeros(PIXELS),
-                "classes": activations(trained(), images)[1].argmax(axis=1)}
+        images = digits()[0][-self.images :].copy()
+        return {
+            "images": images,
+            "baseline": np.zeros(PIXELS),
+            "classes": activations(trained(), images)[1].argmax(axis=1),
+        }
 
     def parameters(self) -> Arrays:
         """The trained weights `W0` (64, 128), `W1` (128, 64), `W2` (64, 10) and biases `b0`, `b1`, `b2`."""
@@ -183,6 +188,7 @@ class Problem:
         """The largest |Σ A − (f(x) − f(x′))| over the images, of attributions (n, 64)."""
         given, parameters = self.inputs(), trained()
         start = np.broadcast_to(given["baseline"], given["images"].shape)
-        rise = (probability(parameters, given["images"], given["classes"])
-                - probability(parameters, start, given["classes"]))
+        rise = probability(parameters, given["images"], given["classes"]) - probability(
+            parameters, start, given["classes"]
+        )
         return float(np.abs(attribution.sum(axis=1) - rise).max())

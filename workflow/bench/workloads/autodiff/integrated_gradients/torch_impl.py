@@ -41,8 +41,10 @@ def path(images: Tensor, baseline: Tensor, steps: int) -> Tensor:
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of either task. Raises Unsupported where the mode does not exist."""
-    weights = {name: value.T.contiguous() if value.ndim == 2 else value
-               for name, value in torch_backend.tensors(problem.parameters(), device, precision).items()}
+    weights = {
+        name: value.T.contiguous() if value.ndim == 2 else value
+        for name, value in torch_backend.tensors(problem.parameters(), device, precision).items()
+    }
     data = torch_backend.tensors(problem.inputs(), device, precision)
 
     def primal(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:
@@ -52,11 +54,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def attribution(weights: Weights, images: Tensor, baseline: Tensor, classes: Tensor) -> dict[str, Tensor]:
         points = path(images, baseline, problem.steps).requires_grad_()
         total = probability(weights, points, classes.repeat(problem.steps)).sum()
-        slopes, = torch.autograd.grad(total, points)
+        (slopes,) = torch.autograd.grad(total, points)
         return {"attribution": (images - baseline) * slopes.view(problem.steps, *images.shape).mean(dim=0)}
 
     arguments = (weights, data["images"], data["baseline"], data["classes"])
     if task == "primal":
-        return torch_backend.Evaluation(primal, arguments, mode=mode, device=device, precision=precision,
-                                        inference=True)
+        return torch_backend.Evaluation(
+            primal, arguments, mode=mode, device=device, precision=precision, inference=True
+        )
     return Attribution(problem, attribution, arguments, mode=mode, device=device, precision=precision)

@@ -30,5 +30,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `jacobian` or `per_sample`; in `scan` every step has arguments of its own."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"jacobian": jacobian, "per_sample": per_sample}[task]
-    return jax_backend.Evaluation(function, (data["x"], data["W"], data["b"]), mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        function, (data["x"], data["W"], data["b"]), mode=mode, steps=jax_backend.scan_steps(problem)
+    )

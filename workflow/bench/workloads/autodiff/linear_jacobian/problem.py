@@ -59,9 +59,11 @@ class Problem:
     def inputs(self) -> dict[str, np.ndarray]:
         """`x` (n, in), `W` (in, out), `b` (out,)."""
         random = np.random.default_rng(SEED)
-        return {"x": random.standard_normal((self.rows, self.width_in)),
-                "W": random.standard_normal((self.width_in, self.width_out)),
-                "b": random.standard_normal(self.width_out)}
+        return {
+            "x": random.standard_normal((self.rows, self.width_in)),
+            "W": random.standard_normal((self.width_in, self.width_out)),
+            "b": random.standard_normal(self.width_out),
+        }
 
     def parameters(self) -> dict[str, np.ndarray]:
         """None: nothing is trained."""
@@ -82,7 +84,13 @@ class Problem:
         """The closed form under the names `jacobian.x`, `jacobian.W` and `jacobian.b`."""
         x, W = self.inputs()["x"], self.inputs()["W"]
         same_row, same_column = np.eye(self.rows), np.eye(self.width_out)
-        by_x = np.einsum("ik,lj->ijkl", same_row, W) if task == "jacobian" else np.broadcast_to(
-            W.T, (self.rows, self.width_out, self.width_in)).copy()
-        return {"jacobian.x": by_x, "jacobian.W": np.einsum("jl,ik->ijkl", same_column, x),
-                "jacobian.b": np.broadcast_to(same_column, (self.rows, self.width_out, self.width_out)).copy()}
+        by_x = (
+            np.einsum("ik,lj->ijkl", same_row, W)
+            if task == "jacobian"
+            else np.broadcast_to(W.T, (self.rows, self.width_out, self.width_in)).copy()
+        )
+        return {
+            "jacobian.x": by_x,
+            "jacobian.W": np.einsum("jl,ik->ijkl", same_column, x),
+            "jacobian.b": np.broadcast_to(same_column, (self.rows, self.width_out, self.width_out)).copy(),
+        }

@@ -30,5 +30,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `jacobian` or `per_sample`. Raises Unsupported where the mode does not exist."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
     function = {"jacobian": jacobian, "per_sample": per_sample}[task]
-    return torch_backend.Evaluation(function, (data["x"], data["W"], data["b"]), mode=mode, device=device,
-                                    precision=precision)
+    return torch_backend.Evaluation(
+        function, (data["x"], data["W"], data["b"]), mode=mode, device=device, precision=precision
+    )

@@ -35,7 +35,7 @@ def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array,
     """L, a scalar."""
     values = extra_params[0] * sequence[:-1]
     for n in range(len(main_params) // 2):
-        weights, biases = main_params[2 * n:2 * n + 2].reshape(2, 4, BITS)
+        weights, biases = main_params[2 * n : 2 * n + 2].reshape(2, 4, BITS)
         values = layer(weights, biases, (state[2 * n], state[2 * n + 1]), values, unrolled=UNROLLED)
     y = values * extra_params[1] + extra_params[2]
     normalised = y - jnp.log(2 + jnp.exp(y).sum(1, keepdims=True))
@@ -53,6 +53,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         value, (by_main, by_extra) = jax.value_and_grad(objective, (0, 1))(*arguments)
         return {"value": value, "gradient.main_params": by_main, "gradient.extra_params": by_extra}
 
-    return jax_backend.Evaluation({"primal": primal, "gradient": gradient}[task],
-                                  [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
-                                  mode=mode, steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        {"primal": primal, "gradient": gradient}[task],
+        [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

@@ -57,7 +57,9 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     f"layers{layers}-length-{length}": {"layers": layers, "length": length}
-    for layers in (2, 4) for length in (256, 1024, 4096)}
+    for layers in (2, 4)
+    for length in (256, 1024, 4096)
+}
 TASKS = ("primal", "gradient")
 QUICK_TASKS = ("gradient",)
 SWEEP_TASKS = TASKS
@@ -121,8 +123,9 @@ class Problem:
         """Value and gradient by hand."""
         value, by_main, by_extra = value_and_gradient(**self.inputs())
         found = {"value": np.array(value)}
-        return found if task == "primal" else found | {
-            "gradient.main_params": by_main, "gradient.extra_params": by_extra}
+        return (
+            found if task == "primal" else found | {"gradient.main_params": by_main, "gradient.extra_params": by_extra}
+        )
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -130,8 +133,9 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def value_and_gradient(main_params: np.ndarray, extra_params: np.ndarray, state: np.ndarray,
-                       sequence: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+def value_and_gradient(
+    main_params: np.ndarray, extra_params: np.ndarray, state: np.ndarray, sequence: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
     """L and its derivatives by `main_params` and `extra_params`, in their shapes."""
     layers, steps = len(main_params) // 2, len(sequence) - 1
     weights, biases = (main_params[part::2].reshape(layers, 4, BITS) for part in (0, 1))
@@ -172,8 +176,14 @@ def _through_time(weights: np.ndarray, kept: np.ndarray, by_top: np.ndarray) -> 
             x, h, c, f, i, o, g, squashed = kept[t, n]
             back = by_hidden[n] + below
             change = by_cell[n] + back * o * (1 - squashed**2)
-            by_gates = np.stack([change * c * f * (1 - f), change * g * i * (1 - i), back * squashed * o * (1 - o),
-                                 change * i * (1 - g**2)])
+            by_gates = np.stack(
+                [
+                    change * c * f * (1 - f),
+                    change * g * i * (1 - i),
+                    back * squashed * o * (1 - o),
+                    change * i * (1 - g**2),
+                ]
+            )
             by_weights[n] += by_gates * np.stack([x, h, x, h])
             by_biases[n] += by_gates
             pulled = by_gates * weights[n]

@@ -27,9 +27,17 @@ def library(weights: Tensor, biases: Tensor, hidden: Tensor, cell: Tensor, input
     offsets = torch.cat([i, f, g, o], 1)
     kinds = (by_input, by_hidden, offsets, torch.zeros_like(offsets))
     packed = [kind[n] for n in range(len(weights)) for kind in kinds]
-    tops, _, _ = torch.lstm(inputs[:, None], (hidden[:, None].contiguous(), cell[:, None].contiguous()), packed,
-                            has_biases=True, num_layers=len(weights), dropout=0.0, train=torch.is_grad_enabled(),
-                            bidirectional=False, batch_first=False)
+    tops, _, _ = torch.lstm(
+        inputs[:, None],
+        (hidden[:, None].contiguous(), cell[:, None].contiguous()),
+        packed,
+        has_biases=True,
+        num_layers=len(weights),
+        dropout=0.0,
+        train=torch.is_grad_enabled(),
+        bidirectional=False,
+        batch_first=False,
+    )
     return tops[:, 0]
 
 
@@ -48,6 +56,7 @@ def block(weights: Tensor, biases: Tensor, hidden: Tensor, cell: Tensor, inputs:
 
 def in_blocks(run: Callable[..., tuple[Tensor, ...]], steps: int) -> Recurrence:
     """A recurrence like `library`, layer after layer, by `run`, which is a compiled `block`, `steps` at a time."""
+
     def recur(weights: Tensor, biases: Tensor, hidden: Tensor, cell: Tensor, inputs: Tensor) -> Tensor:
         for w, b, h, c in zip(weights, biases, hidden, cell, strict=True):
             tops = []
@@ -60,8 +69,9 @@ def in_blocks(run: Callable[..., tuple[Tensor, ...]], steps: int) -> Recurrence:
     return recur
 
 
-def objective(main_params: Tensor, extra_params: Tensor, state: Tensor, sequence: Tensor, *,
-              recur: Recurrence = library) -> Tensor:
+def objective(
+    main_params: Tensor, extra_params: Tensor, state: Tensor, sequence: Tensor, *, recur: Recurrence = library
+) -> Tensor:
     """L, a scalar."""
     weights, biases = main_params[0::2].view(-1, 4, BITS), main_params[1::2].view(-1, 4, BITS)
     tops = recur(weights, biases, state[0::2], state[1::2], extra_params[0] * sequence[:-1])
@@ -88,6 +98,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     for name in ("main_params", "extra_params"):
         data[name].requires_grad_(task == "gradient")
     # the loop over blocks stays in Python; what it calls is compiled
-    return torch_backend.Evaluation({"primal": primal, "gradient": gradient}[task],
-                                    [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
-                                    mode="eager", device=device, precision=precision, inference=task == "primal")
+    return torch_backend.Evaluation(
+        {"primal": primal, "gradient": gradient}[task],
+        [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
+        mode="eager",
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )

@@ -93,6 +93,7 @@ def per_sample(p: Tree, v: Tree, x: jax.Array, t: jax.Array, u: jax.Array) -> Tr
 
 def loops(mode: str) -> dict[str, Callable[..., Tree]]:
     """The tasks that go one sample or row after another: `lax.map`, or a Python loop in the mode `eager`."""
+
     def python(function: Callable[..., Any], rows: tuple[jax.Array, ...]) -> Any:
         return jax.tree.map(lambda *parts: jnp.stack(parts), *(function(row) for row in zip(*rows, strict=True)))
 
@@ -119,8 +120,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    tasks = {function.__name__: function for function in (
-        primal, gradient, jvp, vjp, jacobian_forward, jacobian_reverse, hessian, hvp, per_sample)}
+    tasks = {
+        function.__name__: function
+        for function in (primal, gradient, jvp, vjp, jacobian_forward, jacobian_reverse, hessian, hvp, per_sample)
+    }
     constants = [{name: data[f"{prefix}{name}"] for name in NAMES} for prefix in ("", "v.")]
-    return jax_backend.Evaluation((tasks | loops(mode))[task], (data["x"], data["t"], data["u"]), mode=mode,
-                                  steps=jax_backend.scan_steps(problem), constants=constants)
+    return jax_backend.Evaluation(
+        (tasks | loops(mode))[task],
+        (data["x"], data["t"], data["u"]),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+        constants=constants,
+    )

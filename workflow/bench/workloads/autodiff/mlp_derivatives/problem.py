@@ -55,9 +55,22 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"batch": 256, "width": 1024, "outputs": 10},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"width-{width}": {"batch": 32, "width": width, "outputs": 10} for width in (16, 32, 64, 128, 256, 512, 1024)}
-TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_forward", "jacobian_reverse", "jacobian_loop", "hessian",
-         "hessian_loop", "hvp", "per_sample", "per_sample_loop")
+    f"width-{width}": {"batch": 32, "width": width, "outputs": 10} for width in (16, 32, 64, 128, 256, 512, 1024)
+}
+TASKS = (
+    "primal",
+    "gradient",
+    "jvp",
+    "vjp",
+    "jacobian_forward",
+    "jacobian_reverse",
+    "jacobian_loop",
+    "hessian",
+    "hessian_loop",
+    "hvp",
+    "per_sample",
+    "per_sample_loop",
+)
 QUICK_TASKS = ("primal", "gradient")
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_reverse", "hvp", "per_sample")
@@ -102,8 +115,10 @@ class Problem:
         made = {"x": random.standard_normal((self.batch, self.width))}
         made |= {name: random.standard_normal((self.batch, self.outputs)) for name in ("t", "u")}
         for prefix in ("", "v."):
-            made |= {f"{prefix}{name}": random.standard_normal(shape) / np.sqrt(self.width)
-                     for name, shape in self._shapes().items()}
+            made |= {
+                f"{prefix}{name}": random.standard_normal(shape) / np.sqrt(self.width)
+                for name, shape in self._shapes().items()
+            }
         return made
 
     def parameters(self) -> Arrays:
@@ -115,8 +130,10 @@ class Problem:
         needed = 8 * int(self.items(task))
         if needed <= MOST_BYTES:
             return ""
-        return (f"the {self.items(task):,.0f} derivatives of {task} take {needed:,} bytes in float64; "
-                f"at most {MOST_BYTES:,} are computed")
+        return (
+            f"the {self.items(task):,.0f} derivatives of {task} take {needed:,} bytes in float64; "
+            f"at most {MOST_BYTES:,} are computed"
+        )
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products of one step; elementwise work is not counted."""
@@ -127,23 +144,38 @@ class Problem:
         each = pulled - (2 * square + last) / 2  # outer products, which add up nothing
         pushed = 3 * square + 2 * last  # tangents of the three products, x being constant
         return {
-            "primal": forward, "gradient": pulled, "vjp": pulled, "jvp": forward + pushed,
+            "primal": forward,
+            "gradient": pulled,
+            "vjp": pulled,
+            "jvp": forward + pushed,
             # unit vectors through the first layer they meet: one product for all samples
             "jacobian_forward": forward + 2.0 * w**3 + w * (square + last),
-            "jacobian_reverse": forward + 2.0 * w * k**2 + 2 * k * square, "jacobian_loop": forward + k * forward,
+            "jacobian_reverse": forward + 2.0 * w * k**2 + 2 * k * square,
+            "jacobian_loop": forward + k * forward,
             "hessian": forward + (square + last) + 2 * w * (square + last),
             "hessian_loop": forward + (square + last) + 2 * w * (square + last),
             "hvp": pulled + pushed + 2 * (square + last) + pushed,
-            "per_sample": each, "per_sample_loop": each,
+            "per_sample": each,
+            "per_sample_loop": each,
         }[task]
 
     def items(self, task: str) -> float:
         """Derivatives computed per step: entries of the task's outputs without the value; 1 for the primal."""
         n, w, k = self.batch, self.width, self.outputs
         parameters = sum(int(np.prod(shape)) for shape in self._shapes().values())
-        return float({"primal": 1, "gradient": parameters, "vjp": parameters, "hvp": parameters, "jvp": n * k,
-                      "hessian": w * w, "hessian_loop": w * w, "per_sample": n * parameters,
-                      "per_sample_loop": n * parameters}.get(task, n * k * w))
+        return float(
+            {
+                "primal": 1,
+                "gradient": parameters,
+                "vjp": parameters,
+                "hvp": parameters,
+                "jvp": n * k,
+                "hessian": w * w,
+                "hessian_loop": w * w,
+                "per_sample": n * parameters,
+                "per_sample_loop": n * parameters,
+            }.get(task, n * k * w)
+        )
 
     def reference(self, task: str) -> Arrays:
         """The task's outputs by the chain rule written by hand; {} where that would take long or much memory."""
@@ -190,7 +222,8 @@ def gradient(p: Arrays, outer: np.ndarray) -> Arrays:
     d1, d2 = backward(p, outer)
     layers = ((p["x"], d1), (h1, d2), (h2, outer))
     return {f"gradient.W{i}": below.T @ above for i, (below, above) in enumerate(layers, 1)} | {
-        f"gradient.b{i}": above.sum(axis=0) for i, (_, above) in enumerate(layers, 1)}
+        f"gradient.b{i}": above.sum(axis=0) for i, (_, above) in enumerate(layers, 1)
+    }
 
 
 def per_sample(p: Arrays) -> Arrays:
@@ -199,7 +232,8 @@ def per_sample(p: Arrays) -> Arrays:
     d1, d2 = backward(p, y - p["t"])
     layers = ((p["x"], d1), (h1, d2), (h2, y - p["t"]))
     return {f"gradient.W{i}": below[:, :, None] * above[:, None, :] for i, (below, above) in enumerate(layers, 1)} | {
-        f"gradient.b{i}": above for i, (_, above) in enumerate(layers, 1)}
+        f"gradient.b{i}": above for i, (_, above) in enumerate(layers, 1)
+    }
 
 
 def jacobian(p: Arrays) -> np.ndarray:
@@ -226,9 +260,14 @@ def hessian_vector(p: Arrays, v: Arrays) -> Arrays:
     back2, back1 = outer @ p["W3"].T, d2 @ p["W2"].T
     r_d2 = (r_outer @ p["W3"].T + outer @ v["W3"].T) * (1 - h2**2) - 2 * back2 * h2 * r2
     r_d1 = (r_d2 @ p["W2"].T + d2 @ v["W2"].T) * (1 - h1**2) - 2 * back1 * h1 * r1
-    return {"hvp.W1": p["x"].T @ r_d1, "hvp.b1": r_d1.sum(axis=0),
-            "hvp.W2": h1.T @ r_d2 + r1.T @ d2, "hvp.b2": r_d2.sum(axis=0),
-            "hvp.W3": h2.T @ r_outer + r2.T @ outer, "hvp.b3": r_outer.sum(axis=0)}
+    return {
+        "hvp.W1": p["x"].T @ r_d1,
+        "hvp.b1": r_d1.sum(axis=0),
+        "hvp.W2": h1.T @ r_d2 + r1.T @ d2,
+        "hvp.b2": r_d2.sum(axis=0),
+        "hvp.W3": h2.T @ r_outer + r2.T @ outer,
+        "hvp.b3": r_outer.sum(axis=0),
+    }
 
 
 def hessian(p: Arrays) -> np.ndarray:

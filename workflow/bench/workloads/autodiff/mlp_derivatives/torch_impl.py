@@ -130,7 +130,8 @@ def loops(mode: str, device: str) -> dict[str, Callable[..., Tree]]:
     # A CUDA graph writes its outputs to the same place every time.
     keep = torch.clone if mode == "compile-max" else lambda value: value
     one_jacobian, one_hessian, one_gradient = (
-        torch_backend.compiled(row, mode, device) for row in (jacobian_row, hessian_row, gradient_row))
+        torch_backend.compiled(row, mode, device) for row in (jacobian_row, hessian_row, gradient_row)
+    )
 
     def stack(rows: list[Tree]) -> Tree:
         return {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
@@ -146,8 +147,12 @@ def loops(mode: str, device: str) -> dict[str, Callable[..., Tree]]:
         if mode != "eager":
             return stack([kept(one_hessian(p, x, t, direction)) for direction in directions])
         (slope,) = torch.autograd.grad(loss(p, x, t), p["b1"], create_graph=True)
-        return stack([{"hessian": torch.autograd.grad(slope, p["b1"], direction, retain_graph=True)[0]}
-                      for direction in directions])
+        return stack(
+            [
+                {"hessian": torch.autograd.grad(slope, p["b1"], direction, retain_graph=True)[0]}
+                for direction in directions
+            ]
+        )
 
     def per_sample_loop(p: Tree, v: Tree, x: Tensor, t: Tensor, u: Tensor) -> Tree:
         return stack([kept(one_gradient(p, *row)) for row in zip(x, t, strict=True)])
@@ -167,9 +172,17 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     p, v = ({name: data[f"{prefix}{name}"] for name in NAMES} for prefix in ("", "v."))
     for name in BY_AUTOGRAD.get(task, ()):
         p[name].requires_grad_()
-    whole = {function.__name__: function for function in (
-        primal, gradient, jvp, vjp, jacobian_forward, jacobian_reverse, hessian, hvp, per_sample)}
+    whole = {
+        function.__name__: function
+        for function in (primal, gradient, jvp, vjp, jacobian_forward, jacobian_reverse, hessian, hvp, per_sample)
+    }
     # a loop compiles its own body
     function, whole_mode = (whole[task], mode) if task in whole else (loops(mode, device)[task], "eager")
-    return torch_backend.Evaluation(function, (p, v, data["x"], data["t"], data["u"]), mode=whole_mode, device=device,
-                                    precision=precision, inference=task == "primal")
+    return torch_backend.Evaluation(
+        function,
+        (p, v, data["x"], data["t"], data["u"]),
+        mode=whole_mode,
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )

@@ -42,9 +42,20 @@ def repeat(body: Callable[[State], State], state: State, times: int, in_scan: bo
     return state
 
 
-def distance(x: jax.Array, v: jax.Array, m: jax.Array, targets: jax.Array, h: jax.Array, *, one: jax.Array,
-             steps: int, segment: int, in_scan: bool) -> jax.Array:
+def distance(
+    x: jax.Array,
+    v: jax.Array,
+    m: jax.Array,
+    targets: jax.Array,
+    h: jax.Array,
+    *,
+    one: jax.Array,
+    steps: int,
+    segment: int,
+    in_scan: bool,
+) -> jax.Array:
     """f after `steps` steps, with a checkpoint after every segment unless one segment is all."""
+
     def part(state: State, m: jax.Array, h: jax.Array) -> State:
         return repeat(lambda now: advance(now, m, h, one), state, segment, in_scan)
 
@@ -73,5 +84,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         found, derivatives = jax.value_and_grad(value, (0, 1, 2))(*arguments)
         return {"distance": found} | dict(zip(NAMES, derivatives, strict=False))
 
-    return jax_backend.Evaluation(primal if task == "primal" else gradient, [data[name] for name in NAMES], mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        primal if task == "primal" else gradient,
+        [data[name] for name in NAMES],
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

@@ -69,12 +69,22 @@ GRAVITY = 2.95912208286e-4
 """Constant of gravity in astronomical units, days and masses of the sun."""
 STEP_DAYS = 50.0
 MASSES = (1.00000597682, 0.000954786104043, 0.000285583733151, 0.0000437273164546, 0.0000517759138449, 1 / 1.3e8)
-POSITIONS = ((0.0, 0.0, 0.0), (-3.5023653, -3.8169847, -1.5507963), (9.0755314, -3.0458353, -1.6483708),
-             (8.3101420, -16.2901086, -7.2521278), (11.4707666, -25.7294829, -10.8169456),
-             (-15.5387357, -25.2225594, -3.1902382))
-VELOCITIES = ((0.0, 0.0, 0.0), (0.00565429, -0.00412490, -0.00190589), (0.00168318, 0.00483525, 0.00192462),
-              (0.00354178, 0.00137102, 0.00055029), (0.00288930, 0.00114527, 0.00039677),
-              (0.00276725, -0.00170702, -0.00136504))
+POSITIONS = (
+    (0.0, 0.0, 0.0),
+    (-3.5023653, -3.8169847, -1.5507963),
+    (9.0755314, -3.0458353, -1.6483708),
+    (8.3101420, -16.2901086, -7.2521278),
+    (11.4707666, -25.7294829, -10.8169456),
+    (-15.5387357, -25.2225594, -3.1902382),
+)
+VELOCITIES = (
+    (0.0, 0.0, 0.0),
+    (0.00565429, -0.00412490, -0.00190589),
+    (0.00168318, 0.00483525, 0.00192462),
+    (0.00354178, 0.00137102, 0.00055029),
+    (0.00288930, 0.00114527, 0.00039677),
+    (0.00276725, -0.00170702, -0.00136504),
+)
 """Astronomical units per day."""
 BLOCK = 5
 """Steps that PyTorch compiles together, at most."""
@@ -106,8 +116,13 @@ class Problem:
         """`positions`, `velocities`, `targets` (n, 3), `masses` (n,), `step`, in units with a gravity of 1."""
         positions = np.array(POSITIONS)
         displaced = positions + 0.5 * np.random.default_rng(SEED).standard_normal(positions.shape)
-        return {"positions": positions, "velocities": np.array(VELOCITIES) / np.sqrt(GRAVITY),
-                "masses": np.array(MASSES), "targets": displaced, "step": np.array(STEP_DAYS * np.sqrt(GRAVITY))}
+        return {
+            "positions": positions,
+            "velocities": np.array(VELOCITIES) / np.sqrt(GRAVITY),
+            "masses": np.array(MASSES),
+            "targets": displaced,
+            "step": np.array(STEP_DAYS * np.sqrt(GRAVITY)),
+        }
 
     def parameters(self) -> Arrays:
         """None: nothing is trained."""
@@ -189,8 +204,9 @@ def adjoint(data: Arrays, steps: int) -> Arrays:
     return {"distance": np.asarray((residual**2).sum() / 2), "positions": by_x, "velocities": by_v, "masses": by_m}
 
 
-def back(x: np.ndarray, v: np.ndarray, m: np.ndarray, h: np.ndarray, by_x: np.ndarray,
-         by_v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def back(
+    x: np.ndarray, v: np.ndarray, m: np.ndarray, h: np.ndarray, by_x: np.ndarray, by_v: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Derivatives by (x, v, m) before a step from those by (x, v) after it.
 
     The places are x, x + h/2 v, x + h/2 v + h²/4 a1 and x + h v + h²/2 a2.

@@ -33,9 +33,20 @@ def advance(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
     return x + h * v + h * h / 6 * (a1 + a2 + a3), v + h / 6 * (a1 + 2 * (a2 + a3) + a4)
 
 
-def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, *, one: Tensor, block: Block,
-             lengths: tuple[int, ...], checkpoints: bool) -> Tensor:
+def distance(
+    x: Tensor,
+    v: Tensor,
+    m: Tensor,
+    targets: Tensor,
+    h: Tensor,
+    *,
+    one: Tensor,
+    block: Block,
+    lengths: tuple[int, ...],
+    checkpoints: bool,
+) -> Tensor:
     """f; `lengths` are the numbers of blocks of the segments, with a checkpoint after each if asked for."""
+
     def segment(x: Tensor, v: Tensor, m: Tensor, length: int) -> State:
         for _ in range(length):
             x, v = block(x, v, m, h, one)
@@ -51,6 +62,7 @@ def distance(x: Tensor, v: Tensor, m: Tensor, targets: Tensor, h: Tensor, *, one
 
 def blocks(steps: int) -> Block:
     """A function that takes so many steps."""
+
     def block(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
         for _ in range(steps):
             x, v = advance(x, v, m, h, one)
@@ -83,8 +95,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise Unsupported("a CUDA graph per block of steps overwrites results that the backward pass still needs")
     data = torch_backend.tensors(problem.inputs(), device, precision)
     block, one = blocks(problem.block), torch.eye(len(data["masses"]), dtype=data["masses"].dtype, device=device)
-    step = torch_backend.Evaluation(task_function(problem, task, torch_backend.compiled(block, mode, device), one),
-                                    [data[name] for name in NAMES], mode="eager", device=device, precision=precision,
-                                    inference=task == "primal")
+    step = torch_backend.Evaluation(
+        task_function(problem, task, torch_backend.compiled(block, mode, device), one),
+        [data[name] for name in NAMES],
+        mode="eager",
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )
     step.plain = task_function(problem, task, block, one)
     return step

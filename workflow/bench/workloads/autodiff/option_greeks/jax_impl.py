@@ -16,8 +16,17 @@ def softplus(x: jax.Array) -> jax.Array:
     return jnp.maximum(x, 0) + jnp.log1p(jnp.exp(-jnp.abs(x)))
 
 
-def price(spots: jax.Array, volatilities: jax.Array, weights: jax.Array, cholesky: jax.Array, normals: jax.Array,
-          strike: jax.Array, rate: jax.Array, maturity: jax.Array, width: jax.Array) -> jax.Array:
+def price(
+    spots: jax.Array,
+    volatilities: jax.Array,
+    weights: jax.Array,
+    cholesky: jax.Array,
+    normals: jax.Array,
+    strike: jax.Array,
+    rate: jax.Array,
+    maturity: jax.Array,
+    width: jax.Array,
+) -> jax.Array:
     """The discounted mean of the smoothed payoff."""
     drift = (rate - volatilities**2 / 2) * maturity
     scale = volatilities * jnp.sqrt(maturity)
@@ -48,5 +57,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task]
-    return jax_backend.Evaluation(function, [data[name] for name in NAMES], mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        function, [data[name] for name in NAMES], mode=mode, steps=jax_backend.scan_steps(problem)
+    )

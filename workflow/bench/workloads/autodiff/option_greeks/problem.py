@@ -91,13 +91,17 @@ class Problem:
         random = np.random.default_rng(SEED)
         loadings = random.uniform(0.3, 0.8, self.assets)  # one common factor makes a correlation matrix
         correlation = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
-        return {"spots": random.uniform(80.0, 120.0, self.assets),
-                "volatilities": random.uniform(0.15, 0.35, self.assets),
-                "weights": np.full(self.assets, 1 / self.assets),
-                "cholesky": np.linalg.cholesky(correlation),
-                "normals": random.standard_normal((self.assets, self.paths)),
-                "strike": np.array(STRIKE), "rate": np.array(RATE), "maturity": np.array(MATURITY),
-                "width": np.array(WIDTH)}
+        return {
+            "spots": random.uniform(80.0, 120.0, self.assets),
+            "volatilities": random.uniform(0.15, 0.35, self.assets),
+            "weights": np.full(self.assets, 1 / self.assets),
+            "cholesky": np.linalg.cholesky(correlation),
+            "normals": random.standard_normal((self.assets, self.paths)),
+            "strike": np.array(STRIKE),
+            "rate": np.array(RATE),
+            "maturity": np.array(MATURITY),
+            "width": np.array(WIDTH),
+        }
 
     def parameters(self) -> Arrays:
         """None: nothing is trained."""
@@ -108,8 +112,10 @@ class Problem:
         needed = HESSIAN_BYTES * self.paths
         if task != "hessian" or self.size in SIZES or needed <= MOST_BYTES:
             return ""
-        return (f"the Hessian over {self.paths:,} paths takes some {needed:,} bytes of working memory; at most "
-                f"{MOST_BYTES:,} are used on the scaling curve")
+        return (
+            f"the Hessian over {self.paths:,} paths takes some {needed:,} bytes of working memory; at most "
+            f"{MOST_BYTES:,} are used on the scaling curve"
+        )
 
     def flops(self, task: str) -> float:
         """Correlating, growth, basket and payoff; the sums over paths of deltas and vegas, or of second derivatives."""

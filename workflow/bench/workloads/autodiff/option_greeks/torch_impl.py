@@ -13,8 +13,17 @@ from bench.workloads.autodiff.option_greeks.problem import Problem
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
 
 
-def price(spots: Tensor, volatilities: Tensor, weights: Tensor, cholesky: Tensor, normals: Tensor, strike: Tensor,
-          rate: Tensor, maturity: Tensor, width: Tensor) -> Tensor:
+def price(
+    spots: Tensor,
+    volatilities: Tensor,
+    weights: Tensor,
+    cholesky: Tensor,
+    normals: Tensor,
+    strike: Tensor,
+    rate: Tensor,
+    maturity: Tensor,
+    width: Tensor,
+) -> Tensor:
     """The discounted mean of the smoothed payoff; the softplus stays exact to e^-40."""
     drift = (rate - volatilities.square() / 2) * maturity
     scale = volatilities * maturity.sqrt()
@@ -53,5 +62,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise Unsupported(reason)
     data = torch_backend.tensors(problem.inputs(), device, precision)
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient, "hessian": hessian}
-    return torch_backend.Evaluation(functions[task], [data[name] for name in NAMES], mode=mode, device=device,
-                                    precision=precision, inference=task == "primal")
+    return torch_backend.Evaluation(
+        functions[task],
+        [data[name] for name in NAMES],
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=task == "primal",
+    )

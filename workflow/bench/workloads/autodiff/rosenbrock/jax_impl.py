@@ -44,7 +44,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    functions: dict[str, Callable[..., Outputs]] = {"primal": primal, "gradient": gradient, "hessian": hessian,
-                                                    "hvp": hvp}
+    functions: dict[str, Callable[..., Outputs]] = {
+        "primal": primal,
+        "gradient": gradient,
+        "hessian": hessian,
+        "hvp": hvp,
+    }
     arguments = (data["x"], data["v"]) if task == "hvp" else (data["x"],)
     return jax_backend.Evaluation(functions[task], arguments, mode=mode, steps=jax_backend.scan_steps(problem))

@@ -41,7 +41,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"variables": 1_000_000},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"variables-{count}": {"variables": count} for count in (2, 10, 100, 1000, 10_000, 100_000, 1_000_000)}
+    f"variables-{count}": {"variables": count} for count in (2, 10, 100, 1000, 10_000, 100_000, 1_000_000)
+}
 TASKS = ("primal", "gradient", "hessian", "hvp")
 QUICK_TASKS = ("gradient",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
@@ -84,8 +85,10 @@ class Problem:
         needed = 8 * self.variables**2
         if task != "hessian" or needed <= MOST_BYTES:
             return ""
-        return (f"a dense Hessian of {self.variables:,} variables takes {needed:,} bytes in float64; "
-                f"at most {MOST_BYTES:,} are computed")
+        return (
+            f"a dense Hessian of {self.variables:,} variables takes {needed:,} bytes in float64; "
+            f"at most {MOST_BYTES:,} are computed"
+        )
 
     def flops(self, task: str) -> float:
         """Operations of the closed forms per variable: 8 for f, 14 for f and ∇f, 7 for the diagonals of ∇²f, 5 for

@@ -27,6 +27,7 @@ def by_sum(x: Tensor) -> Tensor:
 
 def outputs(task: str, rosenbrock: Callable[[Tensor], Tensor]) -> Callable[..., Outputs]:
     """The function of a task; x requires its gradient for `gradient` and `hvp`."""
+
     def primal(x: Tensor) -> Outputs:
         return {"value": rosenbrock(x)}
 
@@ -45,8 +46,12 @@ def outputs(task: str, rosenbrock: Callable[[Tensor], Tensor]) -> Callable[..., 
         (product,) = torch.autograd.grad(slope, x, v)
         return {"hvp": product}
 
-    functions: dict[str, Callable[..., Outputs]] = {"primal": primal, "gradient": gradient, "hessian": hessian,
-                                                    "hvp": hvp}
+    functions: dict[str, Callable[..., Outputs]] = {
+        "primal": primal,
+        "gradient": gradient,
+        "hessian": hessian,
+        "hvp": hvp,
+    }
     return functions[task]
 
 
@@ -57,5 +62,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = torch_backend.tensors(problem.inputs(), device, precision)
     x = data["x"].requires_grad_(task in ("gradient", "hvp"))
     function = outputs(task, by_products if mode == "eager" else by_sum)
-    return torch_backend.Evaluation(function, (x, data["v"]) if task == "hvp" else (x,), mode=mode, device=device,
-                                    precision=precision, inference=task == "primal" and mode == "eager")
+    return torch_backend.Evaluation(
+        function,
+        (x, data["v"]) if task == "hvp" else (x,),
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=task == "primal" and mode == "eager",
+    )

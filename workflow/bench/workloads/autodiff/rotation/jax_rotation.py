@@ -12,5 +12,8 @@ def coefficients(square: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     safe = jnp.where(moved, square, 1.0)
     angle = jnp.sqrt(safe)
     cosine = jnp.cos(angle)
-    return (jnp.where(moved, cosine, 1.0), jnp.where(moved, jnp.sin(angle) / angle, 1.0),
-            jnp.where(moved, (1.0 - cosine) / safe, 0.5))
+    return (
+        jnp.where(moved, cosine, 1.0),
+        jnp.where(moved, jnp.sin(angle) / angle, 1.0),
+        jnp.where(moved, (1.0 - cosine) / safe, 0.5),
+    )

@@ -20,8 +20,11 @@ def coefficients(square: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     safe = np.where(moved, square, 1.0)
     angle = np.sqrt(safe)
     cosine = np.cos(angle)
-    return (np.where(moved, cosine, 1.0), np.where(moved, np.sin(angle) / angle, 1.0),
-            np.where(moved, (1.0 - cosine) / safe, 0.5))
+    return (
+        np.where(moved, cosine, 1.0),
+        np.where(moved, np.sin(angle) / angle, 1.0),
+        np.where(moved, (1.0 - cosine) / safe, 0.5),
+    )
 
 
 def cross_matrix(vectors: np.ndarray) -> np.ndarray:

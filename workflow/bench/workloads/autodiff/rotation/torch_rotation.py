@@ -12,5 +12,8 @@ def coefficients(square: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     safe = torch.where(moved, square, 1.0)
     angle = safe.sqrt()
     cosine = angle.cos()
-    return (torch.where(moved, cosine, 1.0), torch.where(moved, angle.sin() / angle, 1.0),
-            torch.where(moved, (1.0 - cosine) / safe, 0.5))
+    return (
+        torch.where(moved, cosine, 1.0),
+        torch.where(moved, angle.sin() / angle, 1.0),
+        torch.where(moved, (1.0 - cosine) / safe, 0.5),
+    )

@@ -47,8 +47,14 @@ def probabilities(state: jax.Array) -> jax.Array:
     return state.real**2 + state.imag**2
 
 
-def energy(angles: jax.Array, signs: jax.Array, energy_z: jax.Array, energy_x: jax.Array,
-           bases: Sequence[jax.Array], groups: Sequence[range]) -> jax.Array:
+def energy(
+    angles: jax.Array,
+    signs: jax.Array,
+    energy_z: jax.Array,
+    energy_x: jax.Array,
+    bases: Sequence[jax.Array],
+    groups: Sequence[range],
+) -> jax.Array:
     """⟨ψ|H|ψ⟩ of the circuit; `bases` are the Hadamard gates of every group."""
     gates = rotations(angles)
     layers = list(zip(*(combined(gates, group) for group in groups), strict=True))
@@ -75,6 +81,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         found, derivative = jax.value_and_grad(value, 3)(*arguments)
         return {"energy": found, "gradient": derivative}
 
-    return jax_backend.Evaluation({"primal": primal, "gradient": gradient}[task], [data["angles"]], mode=mode,
-                                  constants=[data[name] for name in ("signs", "energy_z", "energy_x")],
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        {"primal": primal, "gradient": gradient}[task],
+        [data["angles"]],
+        mode=mode,
+        constants=[data[name] for name in ("signs", "energy_z", "energy_x")],
+        steps=jax_backend.scan_steps(problem),
+    )

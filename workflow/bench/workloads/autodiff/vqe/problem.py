@@ -98,10 +98,12 @@ class Problem:
         down = digits(self.qubits)
         spins = 1.0 - 2.0 * down
         pairs = list(pairwise(range(self.qubits)))
-        return {"angles": angles,
-                "signs": np.prod([1.0 - 2.0 * down[a] * down[b] for a, b in pairs], axis=0),
-                "energy_z": -np.sum([spins[a] * spins[b] for a, b in pairs], axis=0),
-                "energy_x": -spins.sum(axis=0)}
+        return {
+            "angles": angles,
+            "signs": np.prod([1.0 - 2.0 * down[a] * down[b] for a, b in pairs], axis=0),
+            "energy_z": -np.sum([spins[a] * spins[b] for a, b in pairs], axis=0),
+            "energy_x": -spins.sum(axis=0),
+        }
 
     def parameters(self) -> Arrays:
         """None: the angles are the argument."""

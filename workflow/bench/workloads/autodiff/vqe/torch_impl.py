@@ -45,8 +45,7 @@ def combined_in_reals(gates: Tensor, group: range) -> Tensor:
     real, imaginary = gates[:, :, group[0]]
     for qubit in group[1:]:
         a, b = gates[:, :, qubit]
-        real, imaginary = (kronecker(real, a) - kronecker(imaginary, b),
-                           kronecker(real, b) + kronecker(imaginary, a))
+        real, imaginary = (kronecker(real, a) - kronecker(imaginary, b), kronecker(real, b) + kronecker(imaginary, a))
     return torch.view_as_complex(torch.stack([real.mT, imaginary.mT], -1))
 
 
@@ -67,8 +66,16 @@ def probabilities(state: Tensor) -> Tensor:
     return torch.view_as_real(state).square().sum(-1)
 
 
-def energy(angles: Tensor, signs: Tensor, energy_z: Tensor, energy_x: Tensor, *, bases: Sequence[Tensor],
-           groups: Sequence[range], in_reals: bool) -> Tensor:
+def energy(
+    angles: Tensor,
+    signs: Tensor,
+    energy_z: Tensor,
+    energy_x: Tensor,
+    *,
+    bases: Sequence[Tensor],
+    groups: Sequence[range],
+    in_reals: bool,
+) -> Tensor:
     """⟨ψ|H|ψ⟩ of the circuit; `bases` are the Hadamard gates of every group."""
     if in_reals:
         gates = rotations_in_reals(angles)
@@ -107,5 +114,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient}
     arguments = [data[name] for name in ("angles", "signs", "energy_z", "energy_x")]
-    return torch_backend.Evaluation(functions[task], arguments, mode=mode, device=device, precision=precision,
-                                    inference=task == "primal")
+    return torch_backend.Evaluation(
+        functions[task], arguments, mode=mode, device=device, precision=precision, inference=task == "primal"
+    )

@@ -72,7 +72,11 @@ def switched_off(function: Function) -> Function:
 
 
 MODES: dict[str, Callable[[Function], Function]] = {
-    "eager": eager, "compiled": compiled, "whole": whole, "switched off": switched_off}
+    "eager": eager,
+    "compiled": compiled,
+    "whole": whole,
+    "switched off": switched_off,
+}
 
 
 def checked_for_nan() -> None:

@@ -85,8 +85,10 @@ def backward_program() -> str:
     linear_program = jax.make_jaxpr(linearised)(w)
     backward = jax.make_jaxpr(jax.linear_transpose(linearised, w))(value)
     programs = {"forward": forward, "linear": linear_program, "backward": backward}
-    return compact({name: primitives(program) for name, program in programs.items()}
-                   | {f"{name} text": str(program) for name, program in programs.items()})
+    return compact(
+        {name: primitives(program) for name, program in programs.items()}
+        | {f"{name} text": str(program) for name, program in programs.items()}
+    )
 
 
 def cost() -> tuple[float, dict[str, float]]:
@@ -94,8 +96,9 @@ def cost() -> tuple[float, dict[str, float]]:
     x, w = (jnp.asarray(array) for array in problem.cost_inputs())
     function = jax.jit(function_of_cost).lower(x, w).compile()
     gradient = jax.jit(jax.value_and_grad(function_of_cost, argnums=1)).lower(x, w).compile()
-    ratio, seconds = ratio_of_seconds(lambda: jax.block_until_ready(gradient(x, w)),
-                                      lambda: jax.block_until_ready(function(x, w)))
+    ratio, seconds = ratio_of_seconds(
+        lambda: jax.block_until_ready(gradient(x, w)), lambda: jax.block_until_ready(function(x, w))
+    )
     flops = [(program.cost_analysis() or {}).get("flops", float("nan")) for program in (gradient, function)]
     return ratio, seconds | {"flops": flops[0], "base_flops": flops[1]}
 

@@ -13,8 +13,17 @@ from numpy.polynomial import hermite
 
 TITLE = {"en": "Derivatives", "zh": "导数"}
 SECTION = 3
-CLAIMS = ("alg-grad-matrix", "alg-ad-by-jit", "alg-grad-vector", "alg-grad-argnums", "alg-create-graph",
-          "faq-recursive", "math-dx", "math-dw", "math-db")
+CLAIMS = (
+    "alg-grad-matrix",
+    "alg-ad-by-jit",
+    "alg-grad-vector",
+    "alg-grad-argnums",
+    "alg-create-graph",
+    "faq-recursive",
+    "math-dx",
+    "math-dw",
+    "math-db",
+)
 TIMED = True
 ORDERS = range(1, 7)
 POINTS = 10_000
@@ -41,8 +50,11 @@ def affine(case: str) -> dict[str, np.ndarray]:
     """x, W and b of y = x W + b."""
     rows, features, outputs = AFFINE_SHAPES[case]
     random = np.random.default_rng(3)
-    return {"x": random.normal(size=(rows, features)), "W": random.normal(size=(features, outputs)),
-            "b": random.normal(size=outputs)}
+    return {
+        "x": random.normal(size=(rows, features)),
+        "W": random.normal(size=(features, outputs)),
+        "b": random.normal(size=outputs),
+    }
 
 
 def shorthand(case: str, name: str, jacobian: np.ndarray) -> tuple[float, dict[str, object]]:
@@ -54,11 +66,17 @@ def shorthand(case: str, name: str, jacobian: np.ndarray) -> tuple[float, dict[s
     said = np.squeeze({"x": w, "W": x, "b": np.ones((len(x), len(b)))}[name])
     found = np.squeeze(jacobian)
     rows, outputs = np.eye(len(x)), np.eye(len(b))
-    closed = {"x": np.einsum("nm,ik->nkmi", rows, w), "W": np.einsum("ni,kl->nkil", x, outputs),
-              "b": np.broadcast_to(outputs, (len(x), *outputs.shape))}[name]
+    closed = {
+        "x": np.einsum("nm,ik->nkmi", rows, w),
+        "W": np.einsum("ni,kl->nkil", x, outputs),
+        "b": np.broadcast_to(outputs, (len(x), *outputs.shape)),
+    }[name]
     equal = said.shape == found.shape and np.allclose(said, found, rtol=1e-12, atol=0)
-    return float(equal), {"jacobian": list(jacobian.shape), "said": list(said.shape),
-                          "closed_form_error": float(np.abs(jacobian - closed).max())}
+    return float(equal), {
+        "jacobian": list(jacobian.shape),
+        "said": list(said.shape),
+        "closed_form_error": float(np.abs(jacobian - closed).max()),
+    }
 
 
 def cost_inputs() -> tuple[np.ndarray, np.ndarray]:

@@ -86,8 +86,7 @@ def seconds(way: Callable[[], tuple[Callable[..., Weights], tuple[Any, ...]]]) -
         jax.block_until_ready(function(*arguments))
 
     step()
-    return min(timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS
-               for _ in range(problem.VALUES))
+    return min(timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS for _ in range(problem.VALUES))
 
 
 def events() -> Iterator[Event]:

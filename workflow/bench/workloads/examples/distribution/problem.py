@@ -27,8 +27,12 @@ LOOPS, VALUES = 5, 7
 def inputs() -> dict[str, np.ndarray]:
     """x, t, W1 and W2."""
     random = np.random.default_rng(20)
-    return {"x": random.normal(size=(ROWS, WIDTH)), "t": random.normal(size=(ROWS, 1)),
-            "W1": random.normal(0, 0.05, (WIDTH, WIDTH)), "W2": random.normal(0, 0.05, (WIDTH, 1))}
+    return {
+        "x": random.normal(size=(ROWS, WIDTH)),
+        "t": random.normal(size=(ROWS, 1)),
+        "W1": random.normal(0, 0.05, (WIDTH, WIDTH)),
+        "W2": random.normal(0, 0.05, (WIDTH, 1)),
+    }
 
 
 def gradient() -> dict[str, np.ndarray]:

@@ -43,16 +43,24 @@ def run(model: nn.Module, rows: slice) -> tuple[dict[str, np.ndarray], float]:
 
     step()
     seconds = [timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS for _ in range(problem.VALUES)]
-    gradients = {name.removeprefix("module."): value.grad.numpy()
-                 for name, value in model.named_parameters() if value.grad is not None}
+    gradients = {
+        name.removeprefix("module."): value.grad.numpy()
+        for name, value in model.named_parameters()
+        if value.grad is not None
+    }
     return gradients, min(seconds)
 
 
 def process(rank: int, folder: str) -> None:
     """One of the processes: its share of the rows; the result of each goes to a file."""
     torch.set_num_threads(1)
-    distributed.init_process_group("gloo", init_method=Path(folder, "rendezvous").as_uri(), rank=rank,
-                                   world_size=problem.DEVICES, timeout=timedelta(minutes=1))
+    distributed.init_process_group(
+        "gloo",
+        init_method=Path(folder, "rendezvous").as_uri(),
+        rank=rank,
+        world_size=problem.DEVICES,
+        timeout=timedelta(minutes=1),
+    )
     share = problem.ROWS // problem.DEVICES
     gradients, seconds = run(nn.parallel.DistributedDataParallel(Model()), slice(rank * share, (rank + 1) * share))
     np.savez(Path(folder, f"{rank}.npz"), **gradients)  # type: ignore[arg-type]
@@ -70,6 +78,7 @@ def events() -> Iterator[Event]:
         multiprocessing.spawn(process, (folder,), nprocs=problem.DEVICES)
         seconds = max(json.loads(Path(folder, f"{rank}.json").read_text()) for rank in range(problem.DEVICES))
         for rank in range(problem.DEVICES):
-            yield attempt(f"two.gradient.{rank}", lambda path: problem.error(dict(np.load(path))),
-                          Path(folder, f"{rank}.npz"))
+            yield attempt(
+                f"two.gradient.{rank}", lambda path: problem.error(dict(np.load(path))), Path(folder, f"{rank}.npz")
+            )
     yield ok("efficiency", *problem.efficiency(alone, seconds))

@@ -27,8 +27,13 @@ TOLERANCE = 1e-8
 Parameters = dict[str, np.ndarray]
 
 MAPPING: dict[str, tuple[str, bool]] = {
-    "0.weight": ("W1", True), "0.bias": ("b1", False), "2.weight": ("g", False), "2.bias": ("c", False),
-    "3.weight": ("W2", True), "3.bias": ("b2", False)}
+    "0.weight": ("W1", True),
+    "0.bias": ("b1", False),
+    "2.weight": ("g", False),
+    "2.bias": ("c", False),
+    "3.weight": ("W2", True),
+    "3.bias": ("b2", False),
+}
 """torch's name -> (the other name, whether the layout is transposed)."""
 
 _erf = np.vectorize(math.erf)
@@ -93,8 +98,14 @@ def gradient(values: Parameters) -> Parameters:
     dnormal = dscaled * values["g"]
     dh = (dnormal - dnormal.mean(-1, keepdims=True) - normal * (dnormal * normal).mean(-1, keepdims=True)) / deviation
     dz = dh * (phi + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi))
-    return {"W1": x.T @ dz, "b1": dz.sum(0), "g": (dscaled * normal).sum(0), "c": dscaled.sum(0),
-            "W2": (normal * values["g"] + values["c"]).T @ dy, "b2": dy.sum(0)}
+    return {
+        "W1": x.T @ dz,
+        "b1": dz.sum(0),
+        "g": (dscaled * normal).sum(0),
+        "c": dscaled.sum(0),
+        "W2": (normal * values["g"] + values["c"]).T @ dy,
+        "b2": dy.sum(0),
+    }
 
 
 def train() -> tuple[Parameters, list[float]]:
@@ -108,7 +119,7 @@ def train() -> tuple[Parameters, list[float]]:
         for name, slope in gradient(values).items():
             mean[name] = BETAS[0] * mean[name] + (1 - BETAS[0]) * slope
             square[name] = BETAS[1] * square[name] + (1 - BETAS[1]) * slope**2
-            corrected = mean[name] / (1 - BETAS[0]**step), square[name] / (1 - BETAS[1]**step)
+            corrected = mean[name] / (1 - BETAS[0] ** step), square[name] / (1 - BETAS[1] ** step)
             values[name] = values[name] - RATE * corrected[0] / (np.sqrt(corrected[1]) + EPSILON)
     return values, losses
 

@@ -17,8 +17,9 @@ from bench.workloads.examples.exporting import problem
 
 def model() -> nn.Sequential:
     """The model with the weights of the file, loaded strictly."""
-    result = nn.Sequential(nn.Linear(4, 8), nn.GELU(approximate="none"), nn.LayerNorm(8, eps=problem.NORM_EPSILON),
-                           nn.Linear(8, 2)).double()
+    result = nn.Sequential(
+        nn.Linear(4, 8), nn.GELU(approximate="none"), nn.LayerNorm(8, eps=problem.NORM_EPSILON), nn.Linear(8, 2)
+    ).double()
     with tempfile.TemporaryDirectory() as folder, np.load(problem.checkpoint(Path(folder))) as arrays:
         result.load_state_dict({name: torch.from_numpy(arrays[name]) for name in arrays.files}, strict=True)
     return result

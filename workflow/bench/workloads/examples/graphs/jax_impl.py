@@ -45,8 +45,14 @@ def described(jaxpr: Any, outputs: tuple[str, ...]) -> str:
         nodes.append({"id": name, "label": name, "kind": "input", "shape": list(variable.aval.shape)})
     for number, equation in enumerate(jaxpr.eqns):
         key = f"n{number}"
-        nodes.append({"id": key, "label": equation.primitive.name, "kind": "operation",
-                      "shape": list(equation.outvars[0].aval.shape)})
+        nodes.append(
+            {
+                "id": key,
+                "label": equation.primitive.name,
+                "kind": "operation",
+                "shape": list(equation.outvars[0].aval.shape),
+            }
+        )
         edges += [[source[variable], key] for variable in equation.invars if not hasattr(variable, "val")]
         source |= dict.fromkeys(equation.outvars, key)
     for name, variable in zip(outputs, jaxpr.outvars, strict=True):

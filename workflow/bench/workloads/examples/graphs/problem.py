@@ -22,8 +22,12 @@ PRECISION = "float32"
 
 def inputs() -> dict[str, np.ndarray]:
     """x, W, b and t: three points of two features each."""
-    return {"x": np.array([[1, 2], [3, 4], [5, 6]], np.float32), "W": np.array([[0.5], [-0.25]], np.float32),
-            "b": np.array([0.1], np.float32), "t": np.array([[1], [2], [3]], np.float32)}
+    return {
+        "x": np.array([[1, 2], [3, 4], [5, 6]], np.float32),
+        "W": np.array([[0.5], [-0.25]], np.float32),
+        "b": np.array([0.1], np.float32),
+        "t": np.array([[1], [2], [3]], np.float32),
+    }
 
 
 def loss(x: np.ndarray, w: np.ndarray, b: np.ndarray, t: np.ndarray) -> float:

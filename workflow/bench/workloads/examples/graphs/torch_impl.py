@@ -60,8 +60,14 @@ def described(graph: torch.fx.Graph) -> str:
     for node in graph.nodes:
         value = node.meta.get("example_value", node.meta.get("val"))
         target = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
-        nodes.append({"id": node.name, "label": target, "kind": kinds.get(node.op, "operation"),
-                      "shape": list(value.shape) if isinstance(value, torch.Tensor) else []})
+        nodes.append(
+            {
+                "id": node.name,
+                "label": target,
+                "kind": kinds.get(node.op, "operation"),
+                "shape": list(value.shape) if isinstance(value, torch.Tensor) else [],
+            }
+        )
         edges += [[source.name, node.name] for source in node.all_input_nodes]
     return compact({"nodes": nodes, "edges": edges})
 

@@ -29,8 +29,10 @@ def initial(seed: int) -> dict[str, np.ndarray]:
     """W (2, 1) and b (1,) of a seed."""
     random = np.random.default_rng(seed)
     bound = 1 / np.sqrt(2)
-    return {"W": random.uniform(-bound, bound, (2, 1)).astype(np.float32),
-            "b": random.uniform(-bound, bound, 1).astype(np.float32)}
+    return {
+        "W": random.uniform(-bound, bound, (2, 1)).astype(np.float32),
+        "b": random.uniform(-bound, bound, 1).astype(np.float32),
+    }
 
 
 def stacked() -> dict[str, np.ndarray]:

@@ -48,8 +48,9 @@ def compiled_step(x: jax.Array, donated: tuple[int, ...]) -> Any:
     """The step, compiled from shapes alone."""
     shape = jax.ShapeDtypeStruct((problem.WIDTH, problem.WIDTH), jnp.float32)
     parameters = [shape] * problem.LAYERS
-    return jax.jit(step, donate_argnums=donated).lower(parameters, jax.eval_shape(OPTIMISER.init, parameters),
-                                                       x).compile()
+    return (
+        jax.jit(step, donate_argnums=donated).lower(parameters, jax.eval_shape(OPTIMISER.init, parameters), x).compile()
+    )
 
 
 def train(donated: tuple[int, ...]) -> dict[str, Any]:
@@ -72,8 +73,13 @@ def train(donated: tuple[int, ...]) -> dict[str, Any]:
         del old
         losses.append(float(loss))
     plan = compiled.memory_analysis()
-    return {"losses": losses, "peak": peak, "between": resident() - start, "deleted": deleted,
-            "plan": {name: getattr(plan, f"{name}_size_in_bytes") for name in ("argument", "output", "alias", "temp")}}
+    return {
+        "losses": losses,
+        "peak": peak,
+        "between": resident() - start,
+        "deleted": deleted,
+        "plan": {name: getattr(plan, f"{name}_size_in_bytes") for name in ("argument", "output", "alias", "temp")},
+    }
 
 
 def measurement(donated: tuple[int, ...]) -> tuple[float, str]:

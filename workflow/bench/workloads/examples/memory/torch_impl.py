@@ -14,8 +14,11 @@ from bench.measuring.resources import forget_peak, peak_resident_bytes, resident
 from bench.workloads.examples.memory import problem
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8
-IN_PLACE: dict[str, dict[str, bool]] = {"fused": {"fused": True}, "one by one": {"foreach": False},
-                                        "all at once": {"foreach": True}}
+IN_PLACE: dict[str, dict[str, bool]] = {
+    "fused": {"fused": True},
+    "one by one": {"foreach": False},
+    "all at once": {"foreach": True},
+}
 """Arguments of torch.optim.Adam: one kernel for everything, one parameter after the other (the default on a CPU), or
 one operation after the other over all parameters (the default on a GPU)."""
 
@@ -33,8 +36,7 @@ class Adam:
     def step(self) -> None:
         """One update."""
         self.steps += 1
-        updated = [self.updated(value, *moments)
-                   for value, moments in zip(self.parameters, self.moments, strict=True)]
+        updated = [self.updated(value, *moments) for value, moments in zip(self.parameters, self.moments, strict=True)]
         self.parameters[:] = [value.requires_grad_() for value, *_ in updated]
         self.moments = [(first, second) for _, first, second in updated]
 
@@ -75,8 +77,11 @@ def train(rows: str, optimiser: str, set_to_none: bool) -> dict[str, Any]:
     x @ x.T  # the library of matrix products makes its buffers
     start = resident()
     parameters = [torch.from_numpy(w).requires_grad_() for w in problem.weights()]
-    update: Any = Adam(parameters) if optimiser == "allocating" else torch.optim.Adam(
-        parameters, problem.LEARNING_RATE, BETAS, EPSILON, **IN_PLACE[optimiser])
+    update: Any = (
+        Adam(parameters)
+        if optimiser == "allocating"
+        else torch.optim.Adam(parameters, problem.LEARNING_RATE, BETAS, EPSILON, **IN_PLACE[optimiser])
+    )
     losses: list[torch.Tensor] = []
 
     def forward() -> None:
@@ -87,12 +92,19 @@ def train(rows: str, optimiser: str, set_to_none: bool) -> dict[str, Any]:
         losses[-1] = losses[-1].detach()
 
     parts: dict[str, Callable[[], None]] = {
-        "forward": forward, "backward": backward, "update": lambda: update.step(),
-        "clear": lambda: update.zero_grad(set_to_none)}
+        "forward": forward,
+        "backward": backward,
+        "update": lambda: update.step(),
+        "clear": lambda: update.zero_grad(set_to_none),
+    }
     for _ in range(problem.STEPS):
         found = {name: bytes_of(part, start) for name, part in parts.items()}
-    return {"losses": [loss.item() for loss in losses], "parts": found,
-            "peak": max(part["peak"] for part in found.values()), "between": found["clear"]["end"]}
+    return {
+        "losses": [loss.item() for loss in losses],
+        "parts": found,
+        "peak": max(part["peak"] for part in found.values()),
+        "between": found["clear"]["end"],
+    }
 
 
 def bytes_of(part: Callable[[], None], start: int) -> dict[str, int]:

@@ -77,7 +77,9 @@ def counterparts() -> dict[str, dict[str, object]]:
     """What stands for a namespace of NumPy or SciPy in JAX: that of the same name in jax.scipy, then general ones."""
     found: dict[str, dict[str, object]] = {
         "numpy": {"jax.numpy": jnp, "jax.Array": jax.Array, "jax.numpy.linalg": jnp.linalg, "jax.nn": jax.nn},
-        "numpy.linalg": {"jax.numpy.linalg": jnp.linalg, "jax.numpy": jnp}, "numpy.fft": {"jax.numpy.fft": jnp.fft}}
+        "numpy.linalg": {"jax.numpy.linalg": jnp.linalg, "jax.numpy": jnp},
+        "numpy.fft": {"jax.numpy.fft": jnp.fft},
+    }
     for module in problem.SCIPY:
         name = f"jax.{module}"
         try:

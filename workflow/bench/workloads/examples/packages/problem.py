@@ -40,17 +40,50 @@ from bench.measuring.record import absent, attempt, compact, ok
 
 TITLE = {"en": "What the packages hold", "zh": "软件包里有什么"}
 SECTION = 1
-CLAIMS = ("bg-tf-engine", "bg-jax-lambda", "use-quantum", "use-rnn", "faq-lax-pmap", "prac-python", "prac-jax-deps",
-          "prac-install", "trend-platforms", "core-like-ndarray", "use-scipy")
+CLAIMS = (
+    "bg-tf-engine",
+    "bg-jax-lambda",
+    "use-quantum",
+    "use-rnn",
+    "faq-lax-pmap",
+    "prac-python",
+    "prac-jax-deps",
+    "prac-install",
+    "trend-platforms",
+    "core-like-ndarray",
+    "use-scipy",
+)
 EVERY_DEVICE = True
 TIMED = True
 
 NUMPY = ("numpy", "numpy.linalg", "numpy.fft")
-SCIPY = tuple(f"scipy.{part}" for part in (
-    "cluster.hierarchy", "cluster.vq", "differentiate", "fft", "integrate", "interpolate", "linalg",
-    "linalg.interpolative", "ndimage", "optimize", "optimize.elementwise", "signal", "signal.windows", "sparse",
-    "sparse.csgraph", "sparse.linalg", "spatial", "spatial.distance", "special", "stats", "stats.contingency",
-    "stats.qmc"))
+SCIPY = tuple(
+    f"scipy.{part}"
+    for part in (
+        "cluster.hierarchy",
+        "cluster.vq",
+        "differentiate",
+        "fft",
+        "integrate",
+        "interpolate",
+        "linalg",
+        "linalg.interpolative",
+        "ndimage",
+        "optimize",
+        "optimize.elementwise",
+        "signal",
+        "signal.windows",
+        "sparse",
+        "sparse.csgraph",
+        "sparse.linalg",
+        "spatial",
+        "spatial.distance",
+        "special",
+        "stats",
+        "stats.contingency",
+        "stats.qmc",
+    )
+)
 """The documented namespaces of functions whose names are looked up."""
 TEST_RUNNERS = ("test",)
 """Public names that run a package's own tests."""
@@ -192,7 +225,7 @@ def is_stub(thing: object) -> bool:
         return False
     if not isinstance(statement, ast.FunctionDef):
         return False
-    body = statement.body[ast.get_docstring(statement) is not None:]
+    body = statement.body[ast.get_docstring(statement) is not None :]
     return bool(body) and all(isinstance(part, ast.Raise) for part in body)
 
 
@@ -207,8 +240,10 @@ def coverage(library: str, modules: Iterable[str], counterparts: Mapping[str, Pl
         yield event
         if event.outcome == "ok":
             names = event.data()["function"]
-            by_part[module] = [sum(len(own) for place, own in names.items() if place),
-                               sum(len(own) for own in names.values())]
+            by_part[module] = [
+                sum(len(own) for place, own in names.items() if place),
+                sum(len(own) for own in names.values()),
+            ]
     found, total = (sum(counts[place] for counts in by_part.values()) for place in (0, 1))
     yield ok(f"share.{library}", found / total, {"found": found, "of": total, "by_part": by_part})
     yield ok(f"share.{library}.version", None, importlib.metadata.version(library))

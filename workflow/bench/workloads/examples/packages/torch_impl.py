@@ -62,16 +62,21 @@ def counterparts() -> dict[str, dict[str, object]]:
     fft: dict[str, object] = {"torch.fft": torch.fft}
     windows: dict[str, object] = {"torch.signal.windows": torch.signal.windows}
     functional = torch.nn.functional
-    return {"numpy": {**main, "torch.Tensor": torch.Tensor, **linalg, "torch.nn.functional": functional, **windows},
-            "numpy.linalg": {**linalg, **main}, "numpy.fft": fft, "scipy.fft": fft, "scipy.integrate": main,
-            "scipy.linalg": {**linalg, "torch": problem.only(torch, "block_diag")},
-            "scipy.special": {"torch.special": torch.special,
-                              "torch.nn.functional": problem.only(functional, "softplus")},
-            "scipy.signal": {"torch.signal": torch.signal, "torch": problem.only(torch, "istft", "stft")},
-            "scipy.signal.windows": windows, "scipy.sparse": {"torch.sparse": torch.sparse},
-            "scipy.sparse.linalg": {"torch.sparse": torch.sparse, "torch": problem.only(torch, "lobpcg")},
-            "scipy.spatial.distance": {"torch": problem.only(torch, "cdist", "pdist")},
-            "scipy.stats": {"torch": problem.only(torch, "mode", "quantile")}}
+    return {
+        "numpy": {**main, "torch.Tensor": torch.Tensor, **linalg, "torch.nn.functional": functional, **windows},
+        "numpy.linalg": {**linalg, **main},
+        "numpy.fft": fft,
+        "scipy.fft": fft,
+        "scipy.integrate": main,
+        "scipy.linalg": {**linalg, "torch": problem.only(torch, "block_diag")},
+        "scipy.special": {"torch.special": torch.special, "torch.nn.functional": problem.only(functional, "softplus")},
+        "scipy.signal": {"torch.signal": torch.signal, "torch": problem.only(torch, "istft", "stft")},
+        "scipy.signal.windows": windows,
+        "scipy.sparse": {"torch.sparse": torch.sparse},
+        "scipy.sparse.linalg": {"torch.sparse": torch.sparse, "torch": problem.only(torch, "lobpcg")},
+        "scipy.spatial.distance": {"torch": problem.only(torch, "cdist", "pdist")},
+        "scipy.stats": {"torch": problem.only(torch, "mode", "quantile")},
+    }
 
 
 def events() -> Iterator[Event]:

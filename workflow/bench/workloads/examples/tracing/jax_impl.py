@@ -33,9 +33,13 @@ def traces() -> Iterator[Event]:
 
     jitted = jax.jit(counted)
     yield ok("traces.definition", len(traced))
-    for name, shape, dtype in (("first_call", "first", jnp.float32), ("same_shape", "first", jnp.float32),
-                               ("new_shape", "second", jnp.float32), ("third_shape", "third", jnp.float32),
-                               ("new_type", "first", jnp.bfloat16)):
+    for name, shape, dtype in (
+        ("first_call", "first", jnp.float32),
+        ("same_shape", "first", jnp.float32),
+        ("new_shape", "second", jnp.float32),
+        ("third_shape", "third", jnp.float32),
+        ("new_type", "first", jnp.bfloat16),
+    ):
         jitted(*arguments(shape, dtype))
         yield ok(f"traces.{name}", len(traced))
 

@@ -34,9 +34,13 @@ def traces() -> Iterator[Event]:
     torch.compiler.reset()
     compiled = torch.compile(function, backend=capture)
     yield ok("traces.definition", len(captured))
-    for name, shape, dtype in (("first_call", "first", torch.float32), ("same_shape", "first", torch.float32),
-                               ("new_shape", "second", torch.float32), ("third_shape", "third", torch.float32),
-                               ("new_type", "first", torch.float64)):
+    for name, shape, dtype in (
+        ("first_call", "first", torch.float32),
+        ("same_shape", "first", torch.float32),
+        ("new_shape", "second", torch.float32),
+        ("third_shape", "third", torch.float32),
+        ("new_type", "first", torch.float64),
+    ):
         compiled(*arguments(shape, dtype))
         yield ok(f"traces.{name}", len(captured))
 

@@ -115,8 +115,13 @@ def _along(function: Function) -> Function:
 
 
 Row = tuple[Callable[[Function], Function], Function, np.ndarray]
-LOOPS = {"Python loop": python_loop, "loop operation": loop_operation, "fixed Python loop": fixed_python_loop,
-         "scan": scanned, "counted loop": counted_loop}
+LOOPS = {
+    "Python loop": python_loop,
+    "loop operation": loop_operation,
+    "fixed Python loop": fixed_python_loop,
+    "scan": scanned,
+    "counted loop": counted_loop,
+}
 TRANSFORMATIONS: dict[str, Row] = {
     "gradient": (grad, f, X),
     "gradient of a compiled function": (_reverse, g, X),
@@ -136,8 +141,11 @@ TRANSFORMATIONS: dict[str, Row] = {
     "custom rule, forward": (_forward, lambda x: straight_forward(x) ** 2, X),
     "checkpoint": (_reverse, jax.checkpoint(g), X),
     "checkpoint, whole": (_reverse, jax.checkpoint(g), X),
-    **{f"{name}, {direction}": (transformation, function, X) for name, function in LOOPS.items()
-       for direction, transformation in (("reverse", _reverse), ("forward", _forward))},
+    **{
+        f"{name}, {direction}": (transformation, function, X)
+        for name, function in LOOPS.items()
+        for direction, transformation in (("reverse", _reverse), ("forward", _forward))
+    },
     "scan, whole": (_reverse, scanned, X),
     "vmap of loop operation": (vmap, loop_operation, BATCH),
     "sparse product, reverse": (_reverse, sparse_product, X),

@@ -30,9 +30,18 @@ import numpy as np
 TITLE = {"en": "Transformations", "zh": "变换"}
 SECTION = 3
 CLAIMS = ("alg-table-autodiff",)
-OUTSIDE = ("gradient of a compiled function", "custom rule", "checkpoint", "Python loop, reverse",
-           "loop operation, reverse", "fixed Python loop, reverse", "scan, reverse", "counted loop, reverse",
-           "sparse product, reverse", "sparse product, by entries")
+OUTSIDE = (
+    "gradient of a compiled function",
+    "custom rule",
+    "checkpoint",
+    "Python loop, reverse",
+    "loop operation, reverse",
+    "fixed Python loop, reverse",
+    "scan, reverse",
+    "counted loop, reverse",
+    "sparse product, reverse",
+    "sparse product, by entries",
+)
 STEPS = 5
 """Steps of the loops of a fixed length."""
 
@@ -64,14 +73,24 @@ def _smooth() -> dict[str, np.ndarray]:
     jacobian, hessian, g = _jacobian(X), _hessian(X), np.tanh(A @ X)
     gradient, along = jacobian.sum(0), hessian @ V
     return {
-        "gradient": gradient, "gradient of a compiled function": gradient, "jvp": jacobian @ V, "vjp": U @ jacobian,
-        "jacfwd": jacobian, "jacrev": jacobian, "hessian": hessian, "hvp forward over reverse": along,
-        "hvp reverse over forward": along, "hvp reverse over reverse": along,
+        "gradient": gradient,
+        "gradient of a compiled function": gradient,
+        "jvp": jacobian @ V,
+        "vjp": U @ jacobian,
+        "jacfwd": jacobian,
+        "jacrev": jacobian,
+        "hessian": hessian,
+        "hvp forward over reverse": along,
+        "hvp reverse over forward": along,
+        "hvp reverse over reverse": along,
         "third derivative": A.T @ ((6 * g**2 - 2) * (1 - g**2) * (A @ V) ** 2),
         "vmap of gradient": np.stack([_jacobian(x).sum(0) for x in BATCH]),
         "vmap of hvp": np.stack([_hessian(x) @ V for x in BATCH]),
-        "custom rule": 2 * np.round(X), "custom rule, whole": 2 * np.round(X),
-        "custom rule, forward": 2 * np.round(X) * V, "checkpoint": gradient, "checkpoint, whole": gradient,
+        "custom rule": 2 * np.round(X),
+        "custom rule, whole": 2 * np.round(X),
+        "custom rule, forward": 2 * np.round(X) * V,
+        "checkpoint": gradient,
+        "checkpoint, whole": gradient,
     }
 
 
@@ -79,9 +98,17 @@ def _loops() -> dict[str, np.ndarray]:
     halved, slope, x = np.full(3, _halvings(X)), np.ones(3), X
     for _ in range(STEPS):
         slope, x = slope * np.cos(x), np.sin(x)
-    expected = {f"{kind}, {direction}": value for kind, derivative in (
-        ("Python loop", halved), ("loop operation", halved), ("fixed Python loop", slope), ("scan", slope),
-        ("counted loop", slope)) for direction, value in (("reverse", derivative), ("forward", derivative * V))}
+    expected = {
+        f"{kind}, {direction}": value
+        for kind, derivative in (
+            ("Python loop", halved),
+            ("loop operation", halved),
+            ("fixed Python loop", slope),
+            ("scan", slope),
+            ("counted loop", slope),
+        )
+        for direction, value in (("reverse", derivative), ("forward", derivative * V))
+    }
     return expected | {"scan, whole": slope, "vmap of loop operation": np.stack([_halvings(x) * x for x in BATCH])}
 
 
@@ -91,8 +118,11 @@ def _sparse() -> dict[str, np.ndarray]:
     matrix[rows, columns] = A[rows, columns]
     jacobian = _jacobian(X, matrix)
     by_entry = ((1 - np.tanh(matrix @ X) ** 2)[:, None] * X)[rows, columns]
-    return {"sparse product, reverse": jacobian.sum(0), "sparse product, forward": jacobian @ V,
-            "sparse product, by entries": by_entry}
+    return {
+        "sparse product, reverse": jacobian.sum(0),
+        "sparse product, forward": jacobian @ V,
+        "sparse product, by entries": by_entry,
+    }
 
 
 def _integer() -> dict[str, np.ndarray]:
@@ -101,9 +131,15 @@ def _integer() -> dict[str, np.ndarray]:
     np.add.at(added, REPEATED[:3], X)
     weights = np.empty(3)
     weights[np.argsort(X)] = U[:3]
-    return {"repeated index, reverse": taken, "repeated index, forward": (2 * U * X[REPEATED]) * V[REPEATED],
-            "scatter": 2 * added[REPEATED[:3]], "argmax": np.where(X.max() == X, 2 * X, 0.0), "sort": weights,
-            "rounding": np.round(X), "conversion to integers": np.trunc(X)}
+    return {
+        "repeated index, reverse": taken,
+        "repeated index, forward": (2 * U * X[REPEATED]) * V[REPEATED],
+        "scatter": 2 * added[REPEATED[:3]],
+        "argmax": np.where(X.max() == X, 2 * X, 0.0),
+        "sort": weights,
+        "rounding": np.round(X),
+        "conversion to integers": np.trunc(X),
+    }
 
 
 def transformations() -> dict[str, np.ndarray]:

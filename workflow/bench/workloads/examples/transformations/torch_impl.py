@@ -16,8 +16,10 @@ from bench.measuring.record import attempt, isolated
 from bench.workloads.examples.transformations import problem
 
 Function = Callable[[Tensor], Any]
-A, X, V, U, BATCH, ENTRIES, REPEATED = (torch.from_numpy(array) for array in (
-    problem.A, problem.X, problem.V, problem.U, problem.BATCH, problem.ENTRIES, problem.REPEATED))
+A, X, V, U, BATCH, ENTRIES, REPEATED = (
+    torch.from_numpy(array)
+    for array in (problem.A, problem.X, problem.V, problem.U, problem.BATCH, problem.ENTRIES, problem.REPEATED)
+)
 STORED = A[ENTRIES[0], ENTRIES[1]]
 SPARSE = torch.sparse_coo_tensor(ENTRIES, STORED, A.shape).coalesce()
 
@@ -97,8 +99,9 @@ def scanned(x: Tensor) -> Tensor:
 
 def counted_loop(x: Tensor) -> Tensor:
     """sin, STEPS times, by a loop with a counter."""
-    return while_loop(lambda step, _: step < problem.STEPS, lambda step, x: (step + 1, torch.sin(x)),
-                      (torch.tensor(0), x))[1]
+    return while_loop(
+        lambda step, _: step < problem.STEPS, lambda step, x: (step + 1, torch.sin(x)), (torch.tensor(0), x)
+    )[1]
 
 
 def sparse_product(x: Tensor) -> Tensor:
@@ -154,8 +157,13 @@ def _along(function: Function) -> Function:
 
 
 Row = tuple[Callable[[Function], Function], Function, Tensor]
-LOOPS = {"Python loop": python_loop, "loop operation": loop_operation, "fixed Python loop": fixed_python_loop,
-         "scan": scanned, "counted loop": counted_loop}
+LOOPS = {
+    "Python loop": python_loop,
+    "loop operation": loop_operation,
+    "fixed Python loop": fixed_python_loop,
+    "scan": scanned,
+    "counted loop": counted_loop,
+}
 TRANSFORMATIONS: dict[str, Row] = {
     "gradient": (grad, f, X),
     "gradient of a compiled function": (_tape, g, X),
@@ -175,8 +183,11 @@ TRANSFORMATIONS: dict[str, Row] = {
     "custom rule, forward": (_forward, lambda x: ForwardRound.apply(x) ** 2, X),
     "checkpoint": (_tape, rematerialised, X),
     "checkpoint, whole": (_reverse, rematerialised, X),
-    **{f"{name}, {direction}": (transformation, function, X) for name, function in LOOPS.items()
-       for direction, transformation in (("reverse", _tape), ("forward", _forward))},
+    **{
+        f"{name}, {direction}": (transformation, function, X)
+        for name, function in LOOPS.items()
+        for direction, transformation in (("reverse", _tape), ("forward", _forward))
+    },
     "scan, whole": (_reverse, scanned, X),
     "vmap of loop operation": (vmap, loop_operation, BATCH),
     "sparse product, reverse": (_tape, sparse_product, X),

@@ -64,23 +64,48 @@ Series = tuple[tuple[int, tuple[float, ...]], ...]
 """A polynomial of √S and Θ: for each power of √S the coefficients of 1, Θ, Θ², …"""
 
 TERMS: dict[str, Series] = {
-    "b0": ((0, (9.998420897506056e+2, 2.839940833161907, -3.147759265588511e-2, 1.181805545074306e-3)),
-           (2, (-6.698001071123802, -2.986498947203215e-2, 2.327859407479162e-4)),
-           (3, (-3.988822378968490e-2, 5.095422573880500e-4, -1.426984671633621e-5, 1.645039373682922e-7))),
-    "b1": ((0, (-2.233269627352527e-2 / 2, -3.436090079851880e-4 / 2, 3.726050720345733e-6 / 2)),
-           (2, (-1.806789763745328e-4 / 2, 6.876837219536232e-7 / 2))),
-    "b2": ((0, (-3.087032500374211e-7, -1.988366587925593e-8, -1.061519070296458e-11)),
-           (2, (1.550932729220080e-10,))),
-    "a0": ((0, (1.0, 2.775927747785646e-3, -2.349607444135925e-5, 1.119513357486743e-6, 6.743689325042773e-10)),
-           (2, (-7.521448093615448e-3, -2.764306979894411e-5, 1.262937315098546e-7, 9.527875081696435e-10,
-                -1.811147201949891e-11)),
-           (3, (-3.303308871386421e-5, 3.801564588876298e-7, -7.672876869259043e-9, -4.634182341116144e-11,
-                2.681097235569143e-12)),
-           (4, (5.419326551148740e-6,))),
-    "a1": ((0, (-2.742185394906099e-5, -3.212746477974189e-7, 3.191413910561627e-9, -1.931012931541776e-12)),
-           (2, (-1.105097577149576e-7, 6.211426728363857e-10))),
-    "a2": ((0, (-1.119011592875110e-10, -1.941660213148725e-11, -1.864826425365600e-14)),
-           (2, (0.0, 1.119522344879478e-14))),
+    "b0": (
+        (0, (9.998420897506056e2, 2.839940833161907, -3.147759265588511e-2, 1.181805545074306e-3)),
+        (2, (-6.698001071123802, -2.986498947203215e-2, 2.327859407479162e-4)),
+        (3, (-3.988822378968490e-2, 5.095422573880500e-4, -1.426984671633621e-5, 1.645039373682922e-7)),
+    ),
+    "b1": (
+        (0, (-2.233269627352527e-2 / 2, -3.436090079851880e-4 / 2, 3.726050720345733e-6 / 2)),
+        (2, (-1.806789763745328e-4 / 2, 6.876837219536232e-7 / 2)),
+    ),
+    "b2": ((0, (-3.087032500374211e-7, -1.988366587925593e-8, -1.061519070296458e-11)), (2, (1.550932729220080e-10,))),
+    "a0": (
+        (0, (1.0, 2.775927747785646e-3, -2.349607444135925e-5, 1.119513357486743e-6, 6.743689325042773e-10)),
+        (
+            2,
+            (
+                -7.521448093615448e-3,
+                -2.764306979894411e-5,
+                1.262937315098546e-7,
+                9.527875081696435e-10,
+                -1.811147201949891e-11,
+            ),
+        ),
+        (
+            3,
+            (
+                -3.303308871386421e-5,
+                3.801564588876298e-7,
+                -7.672876869259043e-9,
+                -4.634182341116144e-11,
+                2.681097235569143e-12,
+            ),
+        ),
+        (4, (5.419326551148740e-6,)),
+    ),
+    "a1": (
+        (0, (-2.742185394906099e-5, -3.212746477974189e-7, 3.191413910561627e-9, -1.931012931541776e-12)),
+        (2, (-1.105097577149576e-7, 6.211426728363857e-10)),
+    ),
+    "a2": (
+        (0, (-1.119011592875110e-10, -1.941660213148725e-11, -1.864826425365600e-14)),
+        (2, (0.0, 1.119522344879478e-14)),
+    ),
     "a3": ((0, (-1.200507748551599e-15, 6.057902487546866e-17)),),
 }
 """Coefficients of specific volume as a rational function of pressure: a of the numerator, b of the denominator."""
@@ -136,10 +161,12 @@ def derivative(sa: Any, ct: Any, p: Any, xp: ModuleType, polynomial: Any = horne
     """
     root = xp.sqrt(sa)
     powers = {2: sa, 3: sa * root, 4: sa * sa}
-    a0, a1, a2, a3, b0, b1, b2 = (evaluate(TERMS[name], powers, ct, polynomial)
-                                  for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2"))
-    a0_t, a1_t, a2_t, a3_t, b0_t, b1_t, b2_t = (evaluate(SLOPES[name], powers, ct, polynomial)
-                                                for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2"))
+    a0, a1, a2, a3, b0, b1, b2 = (
+        evaluate(TERMS[name], powers, ct, polynomial) for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2")
+    )
+    a0_t, a1_t, a2_t, a3_t, b0_t, b1_t, b2_t = (
+        evaluate(SLOPES[name], powers, ct, polynomial) for name in ("a0", "a1", "a2", "a3", "b0", "b1", "b2")
+    )
     inverse = 1.0 / b2
     inverse_t = -b2_t * inverse * inverse
     w = xp.sqrt(b1 * b1 - b0 * b2)
@@ -184,8 +211,11 @@ class Problem:
     def inputs(self) -> dict[str, np.ndarray]:
         """`sa` (z, y, x) in g/kg, `ct` (z, y, x) in °C, `p` (z, 1, 1) in dbar."""
         random = np.random.default_rng(SEED)
-        return {"sa": random.uniform(30.0, 38.0, self.shape), "ct": random.uniform(-2.0, 28.0, self.shape),
-                "p": np.sort(random.uniform(0.0, 5000.0, (self.shape[0], 1, 1)), axis=0)[::-1].copy()}
+        return {
+            "sa": random.uniform(30.0, 38.0, self.shape),
+            "ct": random.uniform(-2.0, 28.0, self.shape),
+            "p": np.sort(random.uniform(0.0, 5000.0, (self.shape[0], 1, 1)), axis=0)[::-1].copy(),
+        }
 
     def parameters(self) -> dict[str, np.ndarray]:
         """None: nothing is trained."""
@@ -205,7 +235,7 @@ class Problem:
 
     def reference(self, task: str) -> dict[str, np.ndarray]:
         """The integral of ∂v/∂Θ over pressure by quadrature; {} above 2^20 cells."""
-        if self.elements > 2 ** 20:
+        if self.elements > 2**20:
             return {}
         found = self.inputs()
         return {"dHdT": quadrature(found["sa"], found["ct"], found["p"])}
@@ -213,7 +243,7 @@ class Problem:
 
 def quadrature(sa: np.ndarray, ct: np.ndarray, p: np.ndarray, *, nodes: int = NODES) -> np.ndarray:
     """10⁴ ∫₀ᵖ ∂v/∂Θ dp′ by Gauss-Legendre quadrature, in J/(kg K)."""
-    powers = {2: sa, 3: sa ** 1.5, 4: sa ** 2}
+    powers = {2: sa, 3: sa**1.5, 4: sa**2}
     value = {name: evaluate(series, powers, ct, horner) for name, series in TERMS.items()}
     by_t = {name: evaluate(series, powers, ct, horner) for name, series in SLOPES.items()}
     total = np.zeros(np.broadcast_shapes(sa.shape, p.shape))

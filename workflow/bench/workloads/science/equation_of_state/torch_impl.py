@@ -17,5 +17,6 @@ def forward(sa: Tensor, ct: Tensor, p: Tensor) -> dict[str, Tensor]:
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `forward`."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    return torch_backend.Evaluation(forward, tuple(data.values()), mode=mode, device=device, precision=precision,
-                                    inference=True)
+    return torch_backend.Evaluation(
+        forward, tuple(data.values()), mode=mode, device=device, precision=precision, inference=True
+    )

@@ -15,6 +15,7 @@ from bench.workloads.science.heat_equation.problem import FOURIER, Problem
 
 def time_step(u: jax.Array) -> jax.Array:
     """The state (n, n) after one time step; padding by −1 at the other end shifts it, and zeros enter."""
+
     def shifted(rows: int, columns: int) -> jax.Array:
         return lax.pad(u, jnp.zeros((), u.dtype), ((rows, -rows, 0), (columns, -columns, 0)))
 
@@ -49,5 +50,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function, names = (forward, ["initial"]) if task == "forward" else (gradient, ["initial", "observed"])
-    return jax_backend.Evaluation(function, [data[name] for name in names], mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        function, [data[name] for name in names], mode=mode, steps=jax_backend.scan_steps(problem)
+    )

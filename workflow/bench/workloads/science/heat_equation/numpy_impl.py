@@ -10,6 +10,7 @@ from bench.workloads.science.heat_equation.problem import Problem, adjoint, evol
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `forward` or `gradient`."""
+
     def forward(initial: np.ndarray) -> dict[str, np.ndarray]:
         return {"state": evolve(initial, problem.steps)}
 

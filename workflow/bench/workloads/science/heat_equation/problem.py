@@ -43,7 +43,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"width": 4096, "steps": 10},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"elements-{width * width}": {"width": width, "steps": 10} for width in (64, 128, 256, 512, 1024, 2048, 4096)}
+    f"elements-{width * width}": {"width": width, "steps": 10} for width in (64, 128, 256, 512, 1024, 2048, 4096)
+}
 TASKS = ("forward", "gradient")
 QUICK_TASKS = ("forward",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}

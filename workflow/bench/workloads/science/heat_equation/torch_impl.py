@@ -48,11 +48,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     def gradient(initial: Tensor, observed: Tensor) -> dict[str, Tensor]:
         misfit = 0.5 * torch.sum((evolve(initial, problem.steps) - observed) ** 2)
-        slope, = torch.autograd.grad(misfit, initial)
+        (slope,) = torch.autograd.grad(misfit, initial)
         return {"misfit": misfit.detach(), "gradient": slope}
 
     if task == "forward":
-        return torch_backend.Evaluation(forward, (data["initial"],), mode=mode, device=device, precision=precision,
-                                        inference=True)
-    return torch_backend.Evaluation(gradient, (data["initial"].requires_grad_(), data["observed"]), mode=mode,
-                                    device=device, precision=precision)
+        return torch_backend.Evaluation(
+            forward, (data["initial"],), mode=mode, device=device, precision=precision, inference=True
+        )
+    return torch_backend.Evaluation(
+        gradient, (data["initial"].requires_grad_(), data["observed"]), mode=mode, device=device, precision=precision
+    )

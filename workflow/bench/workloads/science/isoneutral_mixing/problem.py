@@ -113,13 +113,24 @@ def closed(values: np.ndarray) -> np.ndarray:
     return padded
 
 
-def cells(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.ndarray, maskT: np.ndarray,
-          maskW: np.ndarray, dzw: np.ndarray, zt: np.ndarray) -> Cells:
+def cells(
+    salt: np.ndarray,
+    temp: np.ndarray,
+    tracer: np.ndarray,
+    K_iso: np.ndarray,
+    maskT: np.ndarray,
+    maskW: np.ndarray,
+    dzw: np.ndarray,
+    zt: np.ndarray,
+) -> Cells:
     """What all triads of a cell share; `dzw` and `zt` (z, 1, 1)."""
     alpha, beta = expansion(temp, maskT, zt)
     scale = maskW[:-1] / dzw[:-1]
-    temp_z, salt_z, tracer_z = closed(np.diff(temp, axis=0) * scale), closed(np.diff(salt, axis=0) * scale), closed(
-        np.diff(tracer, axis=0))
+    temp_z, salt_z, tracer_z = (
+        closed(np.diff(temp, axis=0) * scale),
+        closed(np.diff(salt, axis=0) * scale),
+        closed(np.diff(tracer, axis=0)),
+    )
     inverse = []
     for faces in (slice(None, -1), slice(1, None)):
         density_z = alpha * temp_z[faces]
@@ -135,8 +146,16 @@ def cells(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.ndar
     return Cells(alpha, beta, below, above, tracer_z[:-1], tracer_z[1:], kappa)
 
 
-def lateral(cell: Cells, axis: int, temp: np.ndarray, salt: np.ndarray, step: np.ndarray, width: np.ndarray,
-            dzw_below: np.ndarray, dzw_above: np.ndarray) -> tuple[np.ndarray, ...]:
+def lateral(
+    cell: Cells,
+    axis: int,
+    temp: np.ndarray,
+    salt: np.ndarray,
+    step: np.ndarray,
+    width: np.ndarray,
+    dzw_below: np.ndarray,
+    dzw_above: np.ndarray,
+) -> tuple[np.ndarray, ...]:
     """Sums over triads along x or y, from gradients of `temp` and `salt`, the tracer's `step` and the `width` on faces.
 
     Returns on faces Σ Δz max(50, κ t) and κ Σ t s δ_z C, and on cells inside of the outermost, below and above each,
@@ -174,16 +193,32 @@ def lateral(cell: Cells, axis: int, temp: np.ndarray, salt: np.ndarray, step: np
     return diagonal, skew, squares[0], squares[1], mixed[0], mixed[1]
 
 
-def diffuse(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.ndarray, maskT: np.ndarray,
-            maskU: np.ndarray, maskV: np.ndarray, maskW: np.ndarray, dxt: np.ndarray, dxu: np.ndarray, dyt: np.ndarray,
-            dyu: np.ndarray, dzt: np.ndarray, dzw: np.ndarray, zt: np.ndarray, cost: np.ndarray, cosu: np.ndarray,
-            ) -> dict[str, np.ndarray]:
+def diffuse(
+    salt: np.ndarray,
+    temp: np.ndarray,
+    tracer: np.ndarray,
+    K_iso: np.ndarray,
+    maskT: np.ndarray,
+    maskU: np.ndarray,
+    maskV: np.ndarray,
+    maskW: np.ndarray,
+    dxt: np.ndarray,
+    dxu: np.ndarray,
+    dyt: np.ndarray,
+    dyu: np.ndarray,
+    dzt: np.ndarray,
+    dzw: np.ndarray,
+    zt: np.ndarray,
+    cost: np.ndarray,
+    cosu: np.ndarray,
+) -> dict[str, np.ndarray]:
     """`K_11`, `K_22`, `K_33` and `tendency` from fields (z, y, x) and spacings (z), (y) or (x) as documented above."""
     dzt, dzw, zt = dzt[:, None, None], dzw[:, None, None], zt[:, None, None]
     dyt, dyu, cost, cosu = dyt[2:-2, None], dyu[1:-2, None], cost[2:-2, None], cosu[1:-2, None]
     dxt, dxu = dxt[2:-2], dxu[1:-2]
     salt, temp, tracer, K_iso, maskT, maskU, maskV, maskW = (
-        field[:, 1:-1, 1:-1] for field in (salt, temp, tracer, K_iso, maskT, maskU, maskV, maskW))
+        field[:, 1:-1, 1:-1] for field in (salt, temp, tracer, K_iso, maskT, maskU, maskV, maskW)
+    )
     cell = cells(salt, temp, tracer, K_iso, maskT, maskW, dzw, zt)
     dzw_below = np.concatenate([np.zeros_like(dzw[:1]), dzw[:-1]])
     quarter = 0.25 / dzt
@@ -191,8 +226,15 @@ def diffuse(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.nd
     mask = maskU[:, 1:-1, :-1]
     scale, step = mask / (dxu * cost), np.diff(tracer[:, 1:-1])
     diagonal, skew, square_0, square_1, mixed_0, mixed_1 = lateral(
-        cell.inside(EAST), EAST, np.diff(temp[:, 1:-1]) * scale, np.diff(salt[:, 1:-1]) * scale, step, dxu,
-        dzw_below, dzw)
+        cell.inside(EAST),
+        EAST,
+        np.diff(temp[:, 1:-1]) * scale,
+        np.diff(salt[:, 1:-1]) * scale,
+        step,
+        dxu,
+        dzw_below,
+        dzw,
+    )
     K_11 = diagonal * (mask * quarter)
     flux = K_11 * step
     flux /= dxu * cost
@@ -204,8 +246,15 @@ def diffuse(salt: np.ndarray, temp: np.ndarray, tracer: np.ndarray, K_iso: np.nd
     mask = maskV[:, :-1, 1:-1]
     scale, step = mask / dyu, np.diff(tracer[:, :, 1:-1], axis=NORTH) * cosu
     diagonal, skew, square_0, square_1, mixed_0, mixed_1 = lateral(
-        cell.inside(NORTH), NORTH, np.diff(temp[:, :, 1:-1], axis=NORTH) * scale,
-        np.diff(salt[:, :, 1:-1], axis=NORTH) * scale, step, cosu * dyu, dzw_below, dzw)
+        cell.inside(NORTH),
+        NORTH,
+        np.diff(temp[:, :, 1:-1], axis=NORTH) * scale,
+        np.diff(salt[:, :, 1:-1], axis=NORTH) * scale,
+        step,
+        cosu * dyu,
+        dzw_below,
+        dzw,
+    )
     K_22 = diagonal * (mask * quarter)
     flux = K_22 * step
     flux /= dyu

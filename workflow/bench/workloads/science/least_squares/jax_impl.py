@@ -19,8 +19,17 @@ State = tuple[jax.Array, jax.Array, jax.Array]
 """Parameters (p,), damping () and Gram matrix (p + 1, p + 1)."""
 
 
-def model(t: jax.Array, b0: jax.Array, b1: jax.Array, a1: jax.Array, c1: jax.Array, w1: jax.Array, a2: jax.Array,
-          c2: jax.Array, w2: jax.Array) -> jax.Array:
+def model(
+    t: jax.Array,
+    b0: jax.Array,
+    b1: jax.Array,
+    a1: jax.Array,
+    c1: jax.Array,
+    w1: jax.Array,
+    a2: jax.Array,
+    c2: jax.Array,
+    w2: jax.Array,
+) -> jax.Array:
     """Two Gaussian lines on a straight background, elementwise."""
     z1, z2 = (t - c1) / w1, (t - c2) / w2
     return b0 + b1 * t + a1 * jnp.exp(-0.5 * (z1 * z1)) + a2 * jnp.exp(-0.5 * (z2 * z2))
@@ -42,12 +51,16 @@ def iteration(state: State, t: jax.Array, y: jax.Array) -> State:
     candidate = theta - cho_solve(factor, now[:-1, -1])
     trial = gram(candidate, t, y)
     better = trial[-1, -1] < (1 + math.sqrt(jnp.finfo(t.dtype).eps)) * now[-1, -1]
-    return (jnp.where(better, candidate, theta), jnp.where(better, damping / FACTOR, damping * FACTOR),
-            jnp.where(better, trial, now))
+    return (
+        jnp.where(better, candidate, theta),
+        jnp.where(better, damping / FACTOR, damping * FACTOR),
+        jnp.where(better, trial, now),
+    )
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `solve`; in `scan` every step has arguments of its own."""
+
     def solve(guess: jax.Array, t: jax.Array, y: jax.Array) -> dict[str, jax.Array]:
         state = (guess, jnp.asarray(DAMPING, guess.dtype), gram(guess, t, y))
         if mode == "eager":
@@ -59,5 +72,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {"parameters": theta, "cost": 0.5 * last[-1, -1]}
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(solve, (data["guess"], data["t"], data["y"]), mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        solve, (data["guess"], data["t"], data["y"]), mode=mode, steps=jax_backend.scan_steps(problem)
+    )

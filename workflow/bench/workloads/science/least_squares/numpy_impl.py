@@ -11,6 +11,7 @@ from bench.workloads.science.least_squares.problem import Problem
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `solve`."""
+
     def solve(guess: np.ndarray, t: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
         return definition.solve(guess, t, y, problem.iterations)
 

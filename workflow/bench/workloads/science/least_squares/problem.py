@@ -45,7 +45,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"observations": 2**24, "iterations": 10},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"elements-{4**power}": {"observations": 4**power, "iterations": 10} for power in range(6, 13)}
+    f"elements-{4**power}": {"observations": 4**power, "iterations": 10} for power in range(6, 13)
+}
 TASKS = ("solve",)
 QUICK_TASKS = ("solve",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
@@ -84,8 +85,8 @@ def columns(theta: np.ndarray, t: np.ndarray, y: np.ndarray) -> np.ndarray:
     residual += b0
     residual -= y
     for k in (0, 1):
-        a, c, w = lines[3 * k:3 * k + 3]
-        by_a, by_c, by_w = rows[2 + 3 * k:5 + 3 * k]
+        a, c, w = lines[3 * k : 3 * k + 3]
+        by_a, by_c, by_w = rows[2 + 3 * k : 5 + 3 * k]
         z = (t - c) / w
         np.multiply(z, z, out=by_a)
         by_a *= -0.5
@@ -137,7 +138,7 @@ class Problem:
         random = np.random.default_rng(SEED)
         t = np.arange(self.observations) / self.observations
         b0, b1, a1, c1, w1, a2, c2, w2 = TRUTH
-        y = b0 + b1 * t + a1 * np.exp(-((t - c1) / w1) ** 2 / 2) + a2 * np.exp(-((t - c2) / w2) ** 2 / 2)
+        y = b0 + b1 * t + a1 * np.exp(-(((t - c1) / w1) ** 2) / 2) + a2 * np.exp(-(((t - c2) / w2) ** 2) / 2)
         return {"guess": GUESS.copy(), "t": t, "y": y + NOISE * random.standard_normal(self.observations)}
 
     def parameters(self) -> dict[str, np.ndarray]:

@@ -11,8 +11,9 @@ from bench.backends import Step, torch_backend
 from bench.workloads.science.least_squares.problem import DAMPING, FACTOR, Problem
 
 
-def model(t: Tensor, b0: Tensor, b1: Tensor, a1: Tensor, c1: Tensor, w1: Tensor, a2: Tensor, c2: Tensor,
-          w2: Tensor) -> Tensor:
+def model(
+    t: Tensor, b0: Tensor, b1: Tensor, a1: Tensor, c1: Tensor, w1: Tensor, a2: Tensor, c2: Tensor, w2: Tensor
+) -> Tensor:
     """Two Gaussian lines on a straight background, elementwise."""
     z1, z2 = (t - c1) / w1, (t - c2) / w2
     return b0 + b1 * t + a1 * torch.exp(-0.5 * (z1 * z1)) + a2 * torch.exp(-0.5 * (z2 * z2))
@@ -33,8 +34,11 @@ def iteration(theta: Tensor, damping: Tensor, now: Tensor, t: Tensor, y: Tensor)
     candidate = theta - torch.cholesky_solve(now[:-1, -1:], factor)[:, 0]
     trial = gram(candidate, t, y)
     better = trial[-1, -1] < (1 + math.sqrt(torch.finfo(t.dtype).eps)) * now[-1, -1]
-    return (torch.where(better, candidate, theta), torch.where(better, damping / FACTOR, damping * FACTOR),
-            torch.where(better, trial, now))
+    return (
+        torch.where(better, candidate, theta),
+        torch.where(better, damping / FACTOR, damping * FACTOR),
+        torch.where(better, trial, now),
+    )
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -53,5 +57,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {"parameters": state[0], "cost": 0.5 * state[2][-1, -1]}
 
     # what is compiled is inside of the step
-    return torch_backend.Evaluation(solve, (data["guess"], data["t"], data["y"]), mode="eager", device=device,
-                                    precision=precision)
+    return torch_backend.Evaluation(
+        solve, (data["guess"], data["t"], data["y"]), mode="eager", device=device, precision=precision
+    )

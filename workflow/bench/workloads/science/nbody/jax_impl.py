@@ -52,8 +52,9 @@ def blocked(x: jax.Array, mass: jax.Array) -> jax.Array:
 def blocked_by_python(x: jax.Array, mass: jax.Array, height: int) -> jax.Array:
     """The same for the mode `eager`, in which lax.map would be compiled."""
     one, numbers = jax.vmap(row(x, mass)), jnp.arange(len(x))
-    return jnp.concatenate([one((numbers[first:first + height], x[first:first + height]))
-                            for first in range(0, len(x), height)])
+    return jnp.concatenate(
+        [one((numbers[first : first + height], x[first : first + height])) for first in range(0, len(x), height)]
+    )
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -70,5 +71,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {"acceleration": found, "position": middle + TIME_STEP / 2 * velocity, "velocity": velocity}
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(forward, (data["position"], data["velocity"], data["mass"]), mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        forward, (data["position"], data["velocity"], data["mass"]), mode=mode, steps=jax_backend.scan_steps(problem)
+    )

@@ -20,7 +20,7 @@ def acceleration(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
     sums = np.empty((n, 4), x.dtype)
     for first in range(0, n, height):
         rows = slice(first, min(first + height, n))
-        block, other = squared[:rows.stop - first], scratch[:rows.stop - first]
+        block, other = squared[: rows.stop - first], scratch[: rows.stop - first]
         block[...] = SOFTENING**2
         for coordinate in coordinates:
             np.subtract(coordinate[rows, None], coordinate, out=other)

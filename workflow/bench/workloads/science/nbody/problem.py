@@ -41,7 +41,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"bodies": 16384},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"elements-{bodies * bodies}": {"bodies": bodies} for bodies in (64, 128, 256, 512, 1024, 2048, 4096)}
+    f"elements-{bodies * bodies}": {"bodies": bodies} for bodies in (64, 128, 256, 512, 1024, 2048, 4096)
+}
 TASKS = ("forward",)
 QUICK_TASKS = ("forward",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
@@ -85,9 +86,11 @@ class Problem:
     def inputs(self) -> dict[str, np.ndarray]:
         """`position` (n, 3), `velocity` (n, 3) and `mass` (n,)."""
         random = np.random.default_rng(SEED)
-        return {"position": random.standard_normal((self.bodies, 3)),
-                "velocity": random.standard_normal((self.bodies, 3)),
-                "mass": random.uniform(0.5, 1.5, self.bodies) / self.bodies}
+        return {
+            "position": random.standard_normal((self.bodies, 3)),
+            "velocity": random.standard_normal((self.bodies, 3)),
+            "mass": random.uniform(0.5, 1.5, self.bodies) / self.bodies,
+        }
 
     def parameters(self) -> dict[str, np.ndarray]:
         """None: nothing is trained."""

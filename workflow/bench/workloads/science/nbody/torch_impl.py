@@ -40,8 +40,9 @@ def blocked(x: Tensor, mass: Tensor) -> Tensor:
     return sums[:, :3] - x * sums[:, 3:]
 
 
-def leapfrog(acceleration: Callable[[Tensor, Tensor], Tensor], position: Tensor, velocity: Tensor,
-             mass: Tensor) -> dict[str, Tensor]:
+def leapfrog(
+    acceleration: Callable[[Tensor, Tensor], Tensor], position: Tensor, velocity: Tensor, mass: Tensor
+) -> dict[str, Tensor]:
     """`acceleration`, `position` and `velocity` (n, 3) after one step."""
     middle = position + TIME_STEP / 2 * velocity
     found = acceleration(middle, mass)
@@ -57,5 +58,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return leapfrog(acceleration, position, velocity, mass)
 
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    return torch_backend.Evaluation(forward, (data["position"], data["velocity"], data["mass"]), mode=mode,
-                                    device=device, precision=precision, inference=True)
+    return torch_backend.Evaluation(
+        forward,
+        (data["position"], data["velocity"], data["mass"]),
+        mode=mode,
+        device=device,
+        precision=precision,
+        inference=True,
+    )

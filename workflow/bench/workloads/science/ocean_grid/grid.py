@@ -25,7 +25,7 @@ SWEEPS: dict[str, dict[str, int]] = {
     "elements-4194304": {"z": 32, "y": 256, "x": 512},
     "elements-16777216": SIZES["large"],
 }
-ELEMENTS_PER_CALL = 2 ** 22
+ELEMENTS_PER_CALL = 2**22
 """Elements that one call of the mode `scan` takes at most, unless a single step has more."""
 
 Shape = tuple[int, int, int]
@@ -50,11 +50,15 @@ def spacings(random: np.random.Generator, shape: Shape) -> dict[str, np.ndarray]
     between = np.linspace(-1.0, 1.0, 2 * rows + 1) * np.pi / 3
     dzt = np.geomspace(400.0, 20.0, levels) * random.uniform(0.9, 1.1, levels)
     return {
-        "dxt": random.uniform(1.8e4, 2.2e4, columns), "dxu": random.uniform(1.8e4, 2.2e4, columns),
-        "dyt": random.uniform(1.8e4, 2.2e4, rows), "dyu": random.uniform(1.8e4, 2.2e4, rows),
-        "dzt": dzt, "dzw": np.append((dzt[1:] + dzt[:-1]) / 2, dzt[-1]),
+        "dxt": random.uniform(1.8e4, 2.2e4, columns),
+        "dxu": random.uniform(1.8e4, 2.2e4, columns),
+        "dyt": random.uniform(1.8e4, 2.2e4, rows),
+        "dyu": random.uniform(1.8e4, 2.2e4, rows),
+        "dzt": dzt,
+        "dzw": np.append((dzt[1:] + dzt[:-1]) / 2, dzt[-1]),
         "zt": dzt / 2 - np.cumsum(dzt[::-1])[::-1],
-        "cost": np.cos(between[:-1:2]), "cosu": np.cos(between[1::2]),
+        "cost": np.cos(between[:-1:2]),
+        "cosu": np.cos(between[1::2]),
     }
 
 
@@ -68,8 +72,12 @@ def topography(random: np.random.Generator, shape: Shape) -> np.ndarray:
 def masks(kbot: np.ndarray, levels: int) -> dict[str, np.ndarray]:
     """1 in water and 0 elsewhere, for cells and for their eastern, northern and top faces, each (z, y, x)."""
     water = (np.arange(levels)[:, None, None] >= kbot - 1) & (kbot > 0)
-    faces = {"maskT": water, "maskU": water & _next(water, 2), "maskV": water & _next(water, 1),
-             "maskW": water & np.concatenate([water[1:], water[-1:]])}
+    faces = {
+        "maskT": water,
+        "maskU": water & _next(water, 2),
+        "maskV": water & _next(water, 1),
+        "maskW": water & np.concatenate([water[1:], water[-1:]]),
+    }
     return {name: mask.astype(np.float64) for name, mask in faces.items()}
 
 

@@ -61,8 +61,30 @@ FIELDS = 11
 """Inputs that are (z, y, x)."""
 SMALLEST = 1e-20
 """A difference below this is taken as this, so that the limiter never divides by 0."""
-INPUTS = ("tke", "dtke_before", "u", "v", "w", "kappa", "length", "forcing", "surface_forcing", "maskU", "maskV",
-          "maskW", "kbot", "level", "dxt", "dxu", "dyt", "dyu", "dzt", "dzw", "cost", "cosu")
+INPUTS = (
+    "tke",
+    "dtke_before",
+    "u",
+    "v",
+    "w",
+    "kappa",
+    "length",
+    "forcing",
+    "surface_forcing",
+    "maskU",
+    "maskV",
+    "maskW",
+    "kbot",
+    "level",
+    "dxt",
+    "dxu",
+    "dyt",
+    "dyu",
+    "dzt",
+    "dzw",
+    "cost",
+    "cosu",
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -86,13 +108,19 @@ class Problem:
         kbot = grid.topography(random, self.shape)
         made: Arrays = grid.masks(kbot, self.shape[0])
         water = made["maskW"]
-        made |= {"tke": water * random.uniform(0, 1e-2, self.shape),
-                 "dtke_before": water * random.normal(0, 1e-6, self.shape)}
+        made |= {
+            "tke": water * random.uniform(0, 1e-2, self.shape),
+            "dtke_before": water * random.normal(0, 1e-6, self.shape),
+        }
         made |= {name: random.normal(0, scale, self.shape) for name, scale in (("u", 1.0), ("v", 1.0), ("w", 1e-3))}
-        made |= {"kappa": random.uniform(1e-4, 1e-1, self.shape), "length": random.uniform(1.0, 100.0, self.shape),
-                 "forcing": random.normal(0, 1e-5, self.shape),
-                 "surface_forcing": random.normal(0, 1e-2, self.shape[1:]), "kbot": kbot,
-                 "level": np.arange(self.shape[0])}
+        made |= {
+            "kappa": random.uniform(1e-4, 1e-1, self.shape),
+            "length": random.uniform(1.0, 100.0, self.shape),
+            "forcing": random.normal(0, 1e-5, self.shape),
+            "surface_forcing": random.normal(0, 1e-2, self.shape[1:]),
+            "kbot": kbot,
+            "level": np.arange(self.shape[0]),
+        }
         made |= grid.spacings(random, self.shape)
         return {name: made[name] for name in INPUTS}
 
@@ -114,7 +142,7 @@ class Problem:
 
     def reference(self, task: str) -> Arrays:
         """The outputs, in NumPy; {} above 2²⁰ cells."""
-        return integrate(*self.inputs().values(), operations=NUMPY) if self.elements <= 2 ** 20 else {}
+        return integrate(*self.inputs().values(), operations=NUMPY) if self.elements <= 2**20 else {}
 
 
 def thomas(a: Any, b: Any, c: Any, d: Any) -> Any:
@@ -145,16 +173,50 @@ class Operations(NamedTuple):
     """Tells a compiler to compute the values once and to store them."""
 
 
-def integrate(tke: Any, dtke_before: Any, u: Any, v: Any, w: Any, kappa: Any, length: Any, forcing: Any,
-              surface_forcing: Any, mask_u: Any, mask_v: Any, mask_w: Any, kbot: Any, level: Any, dxt: Any, dxu: Any,
-              dyt: Any, dyu: Any, dzt: Any, dzw: Any, cost: Any, cosu: Any, *, operations: Operations,
-              ) -> dict[str, Any]:
+def integrate(
+    tke: Any,
+    dtke_before: Any,
+    u: Any,
+    v: Any,
+    w: Any,
+    kappa: Any,
+    length: Any,
+    forcing: Any,
+    surface_forcing: Any,
+    mask_u: Any,
+    mask_v: Any,
+    mask_w: Any,
+    kbot: Any,
+    level: Any,
+    dxt: Any,
+    dxu: Any,
+    dyt: Any,
+    dyu: Any,
+    dzt: Any,
+    dzw: Any,
+    cost: Any,
+    cosu: Any,
+    *,
+    operations: Operations,
+) -> dict[str, Any]:
     """One time step; the arguments in the order of `INPUTS`. New arrays are changed in place where that exists."""
     xp, inner = operations.xp, (slice(None), slice(2, -2), slice(2, -2))
     water, cost, cosu = mask_w[inner], cost[:, None], cosu[1:-2, None]
     height = operations.set_top(1.0 * dzw, 0.5 * dzw[-1])[:, None, None]
-    mixed = operations.solve(*system(tke[inner], kappa[inner], length[inner], forcing[inner],
-                                     surface_forcing[2:-2, 2:-2], kbot[2:-2, 2:-2], level, dzt, height, operations))
+    mixed = operations.solve(
+        *system(
+            tke[inner],
+            kappa[inner],
+            length[inner],
+            forcing[inner],
+            surface_forcing[2:-2, 2:-2],
+            kbot[2:-2, 2:-2],
+            level,
+            dzt,
+            height,
+            operations,
+        )
+    )
     correction = xp.clip(-mixed[-1], 0.0, None) * (height[-1] / TIME_STEP)
     mixed = operations.set_top(mixed, xp.clip(mixed[-1], 0.0, None))
 
@@ -165,9 +227,19 @@ def integrate(tke: Any, dtke_before: Any, u: Any, v: Any, w: Any, kappa: Any, le
     north = step_y[:, 1:-1] * (DIFFUSIVITY * cosu / dyu[1:-2, None]) * mask_v[:, 1:-2, 2:-2]
     change = divergence(east, north, *within)
 
-    east, north, top = advection(tke, u[:, 2:-2, 1:-2], cosu * v[:, 1:-2, 2:-2], w[:-1, 2:-2, 2:-2], step_x, step_y,
-                                 mask_w, per_width_x[2:-2, 1:-2], per_width_y[1:-2], 1 / dzw[:-1, None, None],
-                                 operations)
+    east, north, top = advection(
+        tke,
+        u[:, 2:-2, 1:-2],
+        cosu * v[:, 1:-2, 2:-2],
+        w[:-1, 2:-2, 2:-2],
+        step_x,
+        step_y,
+        mask_w,
+        per_width_x[2:-2, 1:-2],
+        per_width_y[1:-2],
+        1 / dzw[:-1, None, None],
+        operations,
+    )
     advected = divergence(east, north, *within)
     change -= (1.5 + EXTRAPOLATION) * advected
     change *= water
@@ -181,8 +253,18 @@ def integrate(tke: Any, dtke_before: Any, u: Any, v: Any, w: Any, kappa: Any, le
     return {"tke": mixed, "dtke": -advected, "correction": correction}
 
 
-def system(tke: Any, kappa: Any, length: Any, forcing: Any, surface_forcing: Any, kbot: Any, level: Any, dzt: Any,
-           height: Any, operations: Operations) -> tuple[Any, Any, Any, Any]:
+def system(
+    tke: Any,
+    kappa: Any,
+    length: Any,
+    forcing: Any,
+    surface_forcing: Any,
+    kbot: Any,
+    level: Any,
+    dzt: Any,
+    height: Any,
+    operations: Operations,
+) -> tuple[Any, Any, Any, Any]:
     """The diagonals a, b, c and the right side d of all columns, the identity where there is land.
 
     Nothing is exchanged through the bottom of a column, so that its a is 0, and nothing through its surface.
@@ -205,8 +287,19 @@ def system(tke: Any, kappa: Any, length: Any, forcing: Any, surface_forcing: Any
     return a, b, c, d
 
 
-def advection(tke: Any, u: Any, v: Any, w: Any, step_x: Any, step_y: Any, mask: Any, per_width_x: Any,
-              per_width_y: Any, per_width_z: Any, operations: Operations) -> tuple[Any, Any, Any]:
+def advection(
+    tke: Any,
+    u: Any,
+    v: Any,
+    w: Any,
+    step_x: Any,
+    step_y: Any,
+    mask: Any,
+    per_width_x: Any,
+    per_width_y: Any,
+    per_width_z: Any,
+    operations: Operations,
+) -> tuple[Any, Any, Any]:
     """Fluxes through the eastern, northern and top faces of the cells inside, and through the faces before them.
 
     `step_x` and `step_y` are the differences of `tke` on all faces of the inner rows and columns; they are overwritten.
@@ -215,10 +308,20 @@ def advection(tke: Any, u: Any, v: Any, w: Any, step_x: Any, step_y: Any, mask: 
     step_x *= mask[:, 2:-2, 1:] * mask[:, 2:-2, :-1]
     step_y *= mask[:, 1:, 2:-2] * mask[:, :-1, 2:-2]
     step_z = operations.pad((middle[1:] - middle[:-1]) * water[1:] * water[:-1], 1, 1)
-    east = superbee(u, (step_x[:, :, :-2], step_x[:, :, 1:-1], step_x[:, :, 2:]),
-                    tke[:, 2:-2, 1:-2] + tke[:, 2:-2, 2:-1], per_width_x, operations.xp)
-    north = superbee(v, (step_y[:, :-2], step_y[:, 1:-1], step_y[:, 2:]),
-                     tke[:, 1:-2, 2:-2] + tke[:, 2:-1, 2:-2], per_width_y, operations.xp)
+    east = superbee(
+        u,
+        (step_x[:, :, :-2], step_x[:, :, 1:-1], step_x[:, :, 2:]),
+        tke[:, 2:-2, 1:-2] + tke[:, 2:-2, 2:-1],
+        per_width_x,
+        operations.xp,
+    )
+    north = superbee(
+        v,
+        (step_y[:, :-2], step_y[:, 1:-1], step_y[:, 2:]),
+        tke[:, 1:-2, 2:-2] + tke[:, 2:-1, 2:-2],
+        per_width_y,
+        operations.xp,
+    )
     top = superbee(w, (step_z[:-2], step_z[1:-1], step_z[2:]), middle[:-1] + middle[1:], per_width_z, operations.xp)
     return operations.keep((east, north, operations.pad(top, 1, 1)))
 
@@ -255,7 +358,7 @@ def superbee(speed: Any, steps: tuple[Any, Any, Any], both: Any, per_width: Any,
 def padded(values: np.ndarray, below: int, above: int) -> np.ndarray:
     """With levels of zeros; `numpy.pad` takes several times as long."""
     grown = np.zeros((len(values) + below + above, *values.shape[1:]), values.dtype)
-    grown[below:below + len(values)] = values
+    grown[below : below + len(values)] = values
     return grown
 
 

@@ -37,8 +37,9 @@ def with_top(values: Tensor, top: Tensor) -> Tensor:
     return values
 
 
-OPERATIONS = Operations(torch, solve, lambda values, below, above: pad(values, (0, 0, 0, 0, below, above)), with_top,
-                        unchanged)
+OPERATIONS = Operations(
+    torch, solve, lambda values, below, above: pad(values, (0, 0, 0, 0, below, above)), with_top, unchanged
+)
 
 
 def forward(*arguments: Tensor) -> dict[str, Tensor]:
@@ -49,5 +50,6 @@ def forward(*arguments: Tensor) -> dict[str, Tensor]:
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `forward`. Raises Unsupported where the mode does not exist."""
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    return torch_backend.Evaluation(forward, tuple(data.values()), mode=mode, device=device, precision=precision,
-                                    inference=True)
+    return torch_backend.Evaluation(
+        forward, tuple(data.values()), mode=mode, device=device, precision=precision, inference=True
+    )

@@ -30,8 +30,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         stream = parameters["tokens.weight"][tokens] + parameters["positions"]
         stream = layer_norm(parameters, "norm", stream, NORM_EPSILON)
         for name in (f"blocks.{layer}" for layer in range(problem.layers)):
-            stream += attention(parameters, f"{name}.attention", stream, problem.heads, causal=False, device=device,
-                                precision=precision)
+            stream += attention(
+                parameters, f"{name}.attention", stream, problem.heads, causal=False, device=device, precision=precision
+            )
             stream = layer_norm(parameters, f"{name}.attention_norm", stream, NORM_EPSILON)
             stream += feedforward(parameters, f"{name}.feedforward", stream, precision, activation=gelu)
             stream = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
@@ -48,8 +49,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return losses(parameters, *batch).mean()
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda *arguments: {"output": losses(*arguments)}, batch,
-                                      constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode, steps=steps
+        )
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
     optimizer = optax.adamw(RATE, b1=BETAS[0], b2=BETAS[1], eps=EPSILON, weight_decay=DECAY)

@@ -91,8 +91,8 @@ class Problem:
         batch × length tokens; `targets` (batch × masked,), what stood there.
         """
         random = np.random.default_rng(SEED + 1)
-        text = corpus()[:self.batch * self.length]
-        chosen = np.sort(random.random((self.batch, self.length)).argsort(axis=1)[:, :self.masked], axis=1)
+        text = corpus()[: self.batch * self.length]
+        chosen = np.sort(random.random((self.batch, self.length)).argsort(axis=1)[:, : self.masked], axis=1)
         positions = (chosen + self.length * np.arange(self.batch)[:, None]).ravel()
         share = random.random(len(positions))
         others = random.choice(np.unique(corpus()), len(positions))
@@ -104,14 +104,21 @@ class Problem:
         """`tokens.weight`, `positions` and their norm, the layers, `blocks.<number>.…`, and the head."""
         random = np.random.default_rng(SEED)
         width = self.width
-        drawn = {"tokens.weight": random.normal(0, DEVIATION, (self.vocabulary, width)),
-                 "positions": random.normal(0, DEVIATION, (self.length, width)),
-                 "norm.weight": np.ones(width), "norm.bias": np.zeros(width)}
+        drawn = {
+            "tokens.weight": random.normal(0, DEVIATION, (self.vocabulary, width)),
+            "positions": random.normal(0, DEVIATION, (self.length, width)),
+            "norm.weight": np.ones(width),
+            "norm.bias": np.zeros(width),
+        }
         for layer in range(self.layers):
             drawn |= draw_block(random, f"blocks.{layer}", width, DEVIATION)
-        return drawn | {"head.weight": random.normal(0, DEVIATION, (width, width)), "head.bias": np.zeros(width),
-                        "head_norm.weight": np.ones(width), "head_norm.bias": np.zeros(width),
-                        "bias": np.zeros(self.vocabulary)}
+        return drawn | {
+            "head.weight": random.normal(0, DEVIATION, (width, width)),
+            "head.bias": np.zeros(width),
+            "head_norm.weight": np.ones(width),
+            "head_norm.bias": np.zeros(width),
+            "bias": np.zeros(self.vocabulary),
+        }
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products of a step, as the docstring counts them."""
@@ -138,8 +145,9 @@ class Problem:
         if task == "gradient":
             loss, gradients = loss_and_gradients(parameters)
             return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adamw(loss_and_gradients, parameters, CHECK_STEPS, rate=RATE, betas=BETAS,
-                                   epsilon=EPSILON, decay=DECAY)
+        losses, parameters = adamw(
+            loss_and_gradients, parameters, CHECK_STEPS, rate=RATE, betas=BETAS, epsilon=EPSILON, decay=DECAY
+        )
         return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
     def losses(self, network: Network, tokens: np.ndarray, positions: np.ndarray, targets: np.ndarray) -> Part:

@@ -66,8 +66,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     model = torch_backend.place(BERT(problem), problem.parameters(), device, precision)
     batch = (data["tokens"], data["positions"], data["targets"])
     if task == "forward":
-        return torch_backend.Evaluation(lambda *batch: {"output": losses(model, *batch)}, batch, inference=True,
-                                        **settings)
+        return torch_backend.Evaluation(
+            lambda *batch: {"output": losses(model, *batch)}, batch, inference=True, **settings
+        )
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, eps=EPSILON, weight_decay=DECAY, fused=True)

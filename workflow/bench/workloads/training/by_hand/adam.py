@@ -34,8 +34,9 @@ class Adam:
         return after
 
 
-def adam(parameters: Arrays, loss_and_gradient: Callable[[Arrays], tuple[float, Arrays]], steps: int,
-         learning_rate: float) -> tuple[np.ndarray, Arrays]:
+def adam(
+    parameters: Arrays, loss_and_gradient: Callable[[Arrays], tuple[float, Arrays]], steps: int, learning_rate: float
+) -> tuple[np.ndarray, Arrays]:
     """Losses (steps,), each before its update, and the parameters after all of them."""
     optimizer, losses = Adam(learning_rate), []
     for _ in range(steps):

@@ -87,8 +87,9 @@ def advance(states: np.ndarray, actions: np.ndarray) -> np.ndarray:
     bend = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * cosine**2 / TOTAL_MASS)
     turn = (GRAVITY * sine - cosine * push) / bend
     pull = push - POLE_MOMENT * turn * cosine / TOTAL_MASS
-    return np.stack([x + SECONDS * speed, speed + SECONDS * pull,
-                     angle + SECONDS * turning, turning + SECONDS * turn], axis=-1)
+    return np.stack(
+        [x + SECONDS * speed, speed + SECONDS * pull, angle + SECONDS * turning, turning + SECONDS * turn], axis=-1
+    )
 
 
 def step(environments: Environments, actions: np.ndarray, fresh: np.ndarray) -> tuple[Environments, Outcome]:

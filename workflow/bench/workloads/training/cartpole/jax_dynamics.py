@@ -51,8 +51,9 @@ def advance(states: jax.Array, actions: jax.Array) -> jax.Array:
     bend = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * cosine**2 / TOTAL_MASS)
     turn = (GRAVITY * sine - cosine * push) / bend
     pull = push - POLE_MOMENT * turn * cosine / TOTAL_MASS
-    return jnp.stack([x + SECONDS * speed, speed + SECONDS * pull,
-                      angle + SECONDS * turning, turning + SECONDS * turn], axis=-1)
+    return jnp.stack(
+        [x + SECONDS * speed, speed + SECONDS * pull, angle + SECONDS * turning, turning + SECONDS * turn], axis=-1
+    )
 
 
 def step(environments: Environments, actions: jax.Array, fresh: jax.Array) -> tuple[Environments, Outcome]:

@@ -36,9 +36,17 @@ class Loop:
     iterations; where `every` is not given, one, or in the mode `scan` `steps` of them.
     """
 
-    def __init__(self, start: Callable[[int], tuple[Any, Any]], iterate: Iterate,
-                 watch: Callable[[Any], dict[str, jax.Array]], score: Callable[[Any], jax.Array], *, mode: str,
-                 steps: int, every: int | None = None) -> None:
+    def __init__(
+        self,
+        start: Callable[[int], tuple[Any, Any]],
+        iterate: Iterate,
+        watch: Callable[[Any], dict[str, jax.Array]],
+        score: Callable[[Any], jax.Array],
+        *,
+        mode: str,
+        steps: int,
+        every: int | None = None,
+    ) -> None:
         self.start, self.iterate, self.watch, self.grade, self.mode = start, iterate, watch, jax.jit(score), mode
         self.every = self.steps_per_call = every or (steps if mode == "scan" else 1)
         self.jitted = jax.jit(self._many if mode == "scan" else iterate, donate_argnums=0)

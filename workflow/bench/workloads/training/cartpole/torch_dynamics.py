@@ -51,8 +51,9 @@ def advance(states: Tensor, actions: Tensor) -> Tensor:
     bend = HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * cosine**2 / TOTAL_MASS)
     turn = (GRAVITY * sine - cosine * push) / bend
     pull = push - POLE_MOMENT * turn * cosine / TOTAL_MASS
-    return torch.stack([x + SECONDS * speed, speed + SECONDS * pull,
-                        angle + SECONDS * turning, turning + SECONDS * turn], dim=-1)
+    return torch.stack(
+        [x + SECONDS * speed, speed + SECONDS * pull, angle + SECONDS * turning, turning + SECONDS * turn], dim=-1
+    )
 
 
 def step(environments: Environments, actions: Tensor, fresh: Tensor) -> tuple[Environments, Outcome]:

@@ -27,8 +27,16 @@ def limit(gradients: list[Tensor], most: float) -> None:
     torch._foreach_mul_(gradients, (most / torch.nn.utils.get_total_norm(gradients)).clamp(max=1.0))
 
 
-def learner(model: nn.Module, loss: Callable[..., Tensor], optimizer: torch.optim.Optimizer, *, mode: str,
-            device: str, precision: str, most: float | None = None) -> Learner:
+def learner(
+    model: nn.Module,
+    loss: Callable[..., Tensor],
+    optimizer: torch.optim.Optimizer,
+    *,
+    mode: str,
+    device: str,
+    precision: str,
+    most: float | None = None,
+) -> Learner:
     """One update of the model from the arguments of `loss(model, *arguments)`, whose value it returns.
 
     `most` limits the norm of the gradient. It is left to the caller to compile the function that comes back.
@@ -69,8 +77,17 @@ class Loop:
     parameters; `score()` is the number that has to reach the target.
     """
 
-    def __init__(self, model: nn.Module, iterate: Callable[[], Tensor], restart: Callable[[int], None],
-                 state: Callable[[], Outputs], score: Callable[[], Tensor], *, device: str, every: int = 1) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        iterate: Callable[[], Tensor],
+        restart: Callable[[int], None],
+        state: Callable[[], Outputs],
+        score: Callable[[], Tensor],
+        *,
+        device: str,
+        every: int = 1,
+    ) -> None:
         self.model, self.iterate, self.restart, self.state, self.grade = model, iterate, restart, state, score
         self.device, self.every, self.steps_per_call = device, every, every
         self.restart(0)

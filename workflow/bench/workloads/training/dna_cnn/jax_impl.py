@@ -42,8 +42,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return optax.sigmoid_binary_cross_entropy(mixed(parameters, sequences).astype(labels.dtype), labels).mean()
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda parameters, sequences: {"output": mixed(parameters, sequences)},
-                                      (data["sequences"],), constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda parameters, sequences: {"output": mixed(parameters, sequences)},
+            (data["sequences"],),
+            constants=(parameters,),
+            mode=mode,
+            steps=steps,
+        )
     batch = (data["sequences"], data["labels"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)

@@ -97,14 +97,18 @@ class Problem:
         labels = np.arange(self.batch) % 2
         for row in np.flatnonzero(labels):
             start = random.integers(0, self.length - len(motif) + 1)
-            bases[row, start:start + len(motif)] = [random.choice(BASES, p=position) for position in motif]
+            bases[row, start : start + len(motif)] = [random.choice(BASES, p=position) for position in motif]
         return {"sequences": np.eye(BASES)[bases], "labels": labels.astype(np.float64)}
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Shapes of the four weights: (1, width, in, out) and (in, out)."""
         filters, (first, second) = self.settings["filters"], self.settings["widths"]
-        return {"first": (1, first, BASES, filters), "second": (1, second, filters, 2 * filters),
-                "hidden": (2 * filters, filters), "output": (filters, 1)}
+        return {
+            "first": (1, first, BASES, filters),
+            "second": (1, second, filters, 2 * filters),
+            "hidden": (2 * filters, filters),
+            "output": (filters, 1),
+        }
 
     def parameters(self) -> Arrays:
         """`<layer>.weight` and `<layer>.bias` (out,) of the layers first, second, hidden and output."""
@@ -122,8 +126,9 @@ class Problem:
         Backward counts twice forward, without the derivative in the one-hot sequences, which nobody asks for.
         """
         places = {"first": self.length, "second": self.length // POOL, "hidden": 1, "output": 1}
-        products = {layer: 2.0 * self.batch * places[layer] * math.prod(shape)
-                    for layer, shape in self.shapes().items()}
+        products = {
+            layer: 2.0 * self.batch * places[layer] * math.prod(shape) for layer, shape in self.shapes().items()
+        }
         whole = sum(products.values())
         return whole if task == "forward" else 3 * whole - products["first"]
 
@@ -139,8 +144,9 @@ class Problem:
         if task == "gradient":
             loss, gradients = loss_and_gradient(parameters, **batch)
             return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS,
-                                  LEARNING_RATE)
+        losses, parameters = adam(
+            parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS, LEARNING_RATE
+        )
         return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
 

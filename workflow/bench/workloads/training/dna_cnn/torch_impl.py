@@ -20,9 +20,12 @@ class Network(nn.Module):
         super().__init__()
         self.first, self.second = (
             nn.Conv2d(inputs, outputs, (1, width), padding=(0, width // 2))
-            for _, width, inputs, outputs in (problem.shapes()[layer] for layer in ("first", "second")))
-        self.hidden, self.output = (nn.Linear(inputs, outputs)
-                                    for inputs, outputs in (problem.shapes()[layer] for layer in ("hidden", "output")))
+            for _, width, inputs, outputs in (problem.shapes()[layer] for layer in ("first", "second"))
+        )
+        self.hidden, self.output = (
+            nn.Linear(inputs, outputs)
+            for inputs, outputs in (problem.shapes()[layer] for layer in ("hidden", "output"))
+        )
 
     def forward(self, sequences: Tensor) -> Tensor:
         """Logits (batch,) of sequences (batch, 4, 1, length)."""
@@ -45,8 +48,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     model = torch_backend.place(Network(problem), problem.parameters(), device, precision)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a keyword that torch takes
     if task == "forward":
-        return torch_backend.Evaluation(lambda sequences: {"output": model(sequences)}, (sequences,), inference=True,
-                                        **settings)
+        return torch_backend.Evaluation(
+            lambda sequences: {"output": model(sequences)}, (sequences,), inference=True, **settings
+        )
     batch = (sequences, data["labels"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)

@@ -53,15 +53,20 @@ def loss(parameters: Parameters, target: Parameters, batch: Arrays, precision: s
     return optax.huber_loss(chosen(values(parameters, batch["states"], precision), batch["actions"]), wanted).mean()
 
 
-def act(parameters: Parameters, environments: dynamics.Environments, count: jax.Array, numbers: Arrays,
-        precision: str) -> tuple[dynamics.Environments, Arrays]:
+def act(
+    parameters: Parameters, environments: dynamics.Environments, count: jax.Array, numbers: Arrays, precision: str
+) -> tuple[dynamics.Environments, Arrays]:
     """One step of all environments: these after it, and the transitions."""
     share = jnp.maximum(MOST * (1.0 - count.astype(environments.ages.dtype) / DECAY), LEAST)
     greedy = values(parameters, environments.states, precision).argmax(axis=1)
     actions = jnp.where(numbers["uniforms"] < share, numbers["actions"], greedy).astype(jnp.int32)
     after, outcome = dynamics.step(environments, actions, numbers["fresh"])
-    return after, {"states": environments.states, "actions": actions, "successors": outcome.successors,
-                   "terminated": outcome.terminated.astype(environments.ages.dtype)}
+    return after, {
+        "states": environments.states,
+        "actions": actions,
+        "successors": outcome.successors,
+        "terminated": outcome.terminated.astype(environments.ages.dtype),
+    }
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -82,16 +87,23 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def start(seed: int) -> tuple[Any, Any]:
         parameters = jax_backend.arrays(problem.parameters(seed), device, precision)
         environments = dynamics.initial(jax_backend.array(problem.beginning(seed), device, precision))
-        state = (parameters, parameters, optimizer.init(parameters), environments,
-                 jax_backend.arrays(problem.buffer(seed), device, precision), jnp.zeros((), jnp.int32))
+        state = (
+            parameters,
+            parameters,
+            optimizer.init(parameters),
+            environments,
+            jax_backend.arrays(problem.buffer(seed), device, precision),
+            jnp.zeros((), jnp.int32),
+        )
         return state, jax_backend.arrays(problem.pool(seed), device, precision)
 
     def iterate(state: Any, pool: Any) -> tuple[Any, jax.Array]:
         parameters, target, optimizer_state, environments, buffer, count = state
         numbers = jax.tree.map(lambda leaf: jax.lax.dynamic_index_in_dim(leaf, count % len(leaf), keepdims=False), pool)
         environments, transitions = act(parameters, environments, count, numbers, precision)
-        buffer = jax.tree.map(lambda kept, new: jax.lax.dynamic_update_index_in_dim(kept, new, count % len(kept), 0),
-                              buffer, transitions)
+        buffer = jax.tree.map(
+            lambda kept, new: jax.lax.dynamic_update_index_in_dim(kept, new, count % len(kept), 0), buffer, transitions
+        )
         batch = {name: kept.reshape(-1, *kept.shape[2:])[numbers["rows"]] for name, kept in buffer.items()}
         value, gradients = jax.value_and_grad(mixed)(parameters, target, batch)
         updates, optimizer_state = optimizer.update(gradients, optimizer_state, parameters)
@@ -99,6 +111,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         target = optax.incremental_update(parameters, target, FOLLOW)
         return (parameters, target, optimizer_state, environments, buffer, count + 1), value
 
-    return Loop(start, iterate, lambda state: {"states": state[3].states, "returns": state[3].returns},
-                lambda state: state[3].returns.mean(), mode=mode, steps=steps,
-                every=TARGET[problem.size]["every"] if task == "target" else None)
+    return Loop(
+        start,
+        iterate,
+        lambda state: {"states": state[3].states, "returns": state[3].returns},
+        lambda state: state[3].returns.mean(),
+        mode=mode,
+        steps=steps,
+        every=TARGET[problem.size]["every"] if task == "target" else None,
+    )

@@ -62,7 +62,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"environments": 4096, "width": 128, "buffer_steps": 64, "batch": 8192, "pool": 50},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"batch-{count}": SIZES["medium"] | {"batch": count} for count in (64, 256, 1024, 4096, 16384)}
+    f"batch-{count}": SIZES["medium"] | {"batch": count} for count in (64, 256, 1024, 4096, 16384)
+}
 TASKS = ("train", "target")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train")
@@ -155,8 +156,12 @@ class Problem:
         random = np.random.default_rng((SEED, seed, 4))
         shape = (self.pool_length, self.environments)
         rows = random.integers(0, self.length * self.environments, (self.pool_length, self.batch))
-        return {"uniforms": random.uniform(size=shape), "actions": random.integers(0, ACTIONS, shape),
-                "fresh": draw_states(random, *shape), "rows": rows}
+        return {
+            "uniforms": random.uniform(size=shape),
+            "actions": random.integers(0, ACTIONS, shape),
+            "fresh": draw_states(random, *shape),
+            "rows": rows,
+        }
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products; nothing is propagated back into the states.
@@ -187,9 +192,14 @@ def forward(parameters: dict[str, np.ndarray], states: np.ndarray) -> tuple[np.n
     return inputs[-1] @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"], inputs
 
 
-def loss_and_gradient(parameters: dict[str, np.ndarray], target: dict[str, np.ndarray], states: np.ndarray,
-                      actions: np.ndarray, successors: np.ndarray,
-                      terminated: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+def loss_and_gradient(
+    parameters: dict[str, np.ndarray],
+    target: dict[str, np.ndarray],
+    states: np.ndarray,
+    actions: np.ndarray,
+    successors: np.ndarray,
+    terminated: np.ndarray,
+) -> tuple[float, dict[str, np.ndarray]]:
     """The loss of a minibatch and its derivative with respect to every parameter, by the chain rule."""
     rows = np.arange(len(actions))
     best = forward(parameters, successors)[0].argmax(axis=1)

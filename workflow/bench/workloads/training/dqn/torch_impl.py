@@ -60,16 +60,27 @@ def loss(model: nn.Module, target: nn.Module, batch: Tensors) -> Tensor:
 
 
 @torch.no_grad()
-def act(model: nn.Module, environments: dynamics.Environments, buffer: Tensors, count: Tensor, uniforms: Tensor,
-        actions: Tensor, fresh: Tensor) -> None:
+def act(
+    model: nn.Module,
+    environments: dynamics.Environments,
+    buffer: Tensors,
+    count: Tensor,
+    uniforms: Tensor,
+    actions: Tensor,
+    fresh: Tensor,
+) -> None:
     """One step of all environments, in place; the transitions replace the oldest of the buffer; counts."""
     states = environments.states
     share = (MOST * (1.0 - count.to(states.dtype) / DECAY)).clamp(min=LEAST)
     taken = torch.where(uniforms < share, actions, model(states).argmax(1))
     after, outcome = dynamics.step(environments, taken, fresh)
     place = count % len(buffer["states"])
-    transitions = {"states": states, "actions": taken, "successors": outcome.successors,
-                   "terminated": outcome.terminated.to(states.dtype)}
+    transitions = {
+        "states": states,
+        "actions": taken,
+        "successors": outcome.successors,
+        "terminated": outcome.terminated.to(states.dtype),
+    }
     for name, new in transitions.items():
         buffer[name].index_copy_(0, place, new[None])
     for kept, part in zip(environments, after, strict=True):
@@ -85,8 +96,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "gradient":
         data = torch_backend.tensors(problem.inputs(), device, precision)
         return torch_backend.Gradient(
-            model, lambda model, *parts: loss(model, target, dict(zip(data, parts, strict=True))),
-            tuple(data.values()), **settings)
+            model,
+            lambda model, *parts: loss(model, target, dict(zip(data, parts, strict=True))),
+            tuple(data.values()),
+            **settings,
+        )
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True)
     pool = torch_backend.tensors(problem.pool(), device, precision)
     buffer = torch_backend.tensors(problem.buffer(), device, precision)
@@ -123,11 +137,19 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         torch_backend.forget(optimizer)
         count.zero_()
         beginning = dynamics.initial(torch_backend.tensor(problem.beginning(seed), device, precision))
-        first, drawn = (torch_backend.tensors(arrays, device, precision)
-                        for arrays in (problem.buffer(seed), problem.pool(seed)))
-        torch._foreach_copy_([*environments, *buffer.values(), *pool.values()],
-                             [*beginning, *first.values(), *drawn.values()])
+        first, drawn = (
+            torch_backend.tensors(arrays, device, precision) for arrays in (problem.buffer(seed), problem.pool(seed))
+        )
+        torch._foreach_copy_(
+            [*environments, *buffer.values(), *pool.values()], [*beginning, *first.values(), *drawn.values()]
+        )
 
-    return Loop(model, iterate, restart, lambda: {"states": environments.states, "returns": environments.returns},
-                environments.returns.mean, device=device,
-                every=TARGET[problem.size]["every"] if task == "target" else 1)
+    return Loop(
+        model,
+        iterate,
+        restart,
+        lambda: {"states": environments.states, "returns": environments.returns},
+        environments.returns.mean,
+        device=device,
+        every=TARGET[problem.size]["every"] if task == "target" else 1,
+    )

@@ -16,8 +16,16 @@ GRAPH = ("features", "source", "target", "edge_weight", "loop_weight", "graph", 
 """What the network takes, in this order."""
 
 
-def outputs(parameters: Arrays, features: jax.Array, source: jax.Array, target: jax.Array, edge_weight: jax.Array,
-            loop_weight: jax.Array, graph: jax.Array, atoms: jax.Array) -> jax.Array:
+def outputs(
+    parameters: Arrays,
+    features: jax.Array,
+    source: jax.Array,
+    target: jax.Array,
+    edge_weight: jax.Array,
+    loop_weight: jax.Array,
+    graph: jax.Array,
+    atoms: jax.Array,
+) -> jax.Array:
     """Outputs (graphs,) of the graphs that problem.py describes, with the weights of Â as columns."""
     hidden, kind = features, features.dtype
     for number in range(len(parameters) // 2 - 1):
@@ -25,8 +33,13 @@ def outputs(parameters: Arrays, features: jax.Array, source: jax.Array, target: 
         # segment_sum, but onto the self loops instead of onto zeros
         spread = (hidden * loop_weight).at[target].add(messages, indices_are_sorted=True, mode="promise_in_bounds")
         hidden = jax.nn.relu(spread @ parameters[f"layers.{number}.weight"] + parameters[f"layers.{number}.bias"])
-    sums = jax.ops.segment_sum(hidden.astype(atoms.dtype), graph, num_segments=len(atoms) + 1,
-                               indices_are_sorted=True, mode=jax.lax.GatherScatterMode.PROMISE_IN_BOUNDS)
+    sums = jax.ops.segment_sum(
+        hidden.astype(atoms.dtype),
+        graph,
+        num_segments=len(atoms) + 1,
+        indices_are_sorted=True,
+        mode=jax.lax.GatherScatterMode.PROMISE_IN_BOUNDS,
+    )
     means = (sums[:-1] / atoms[:, None]).astype(kind)
     return (means @ parameters["output.weight"] + parameters["output.bias"])[:, 0]
 
@@ -48,8 +61,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return jnp.mean((mixed(parameters, *inputs).astype(wanted.dtype) - wanted) ** 2)
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda parameters, *inputs: {"output": mixed(parameters, *inputs)}, inputs,
-                                      constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda parameters, *inputs: {"output": mixed(parameters, *inputs)},
+            inputs,
+            constants=(parameters,),
+            mode=mode,
+            steps=steps,
+        )
     batch = (*inputs, data["property"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)

@@ -111,11 +111,13 @@ class Problem:
         ends = np.pad(np.stack([source, target]), ((0, 0), (0, spare_edges)), constant_values=nodes - 1)
         return {
             "features": np.pad(np.eye(ELEMENTS)[self.elements], ((0, spare_nodes), (0, 0))),
-            "source": ends[0], "target": ends[1],
+            "source": ends[0],
+            "target": ends[1],
             "edge_weight": np.pad((degree[source] * degree[target]) ** -0.5, (0, spare_edges)),
             "loop_weight": np.pad(1.0 / degree, (0, spare_nodes)),
-            "graph": np.pad(np.repeat(np.arange(self.graphs), self.atoms), (0, spare_nodes),
-                            constant_values=self.graphs),
+            "graph": np.pad(
+                np.repeat(np.arange(self.graphs), self.atoms), (0, spare_nodes), constant_values=self.graphs
+            ),
             "atoms": self.atoms.astype(np.float64),
             "property": self.polarity(),
         }

@@ -24,8 +24,16 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(nn.Linear(*shape) for name, shape in shapes.items() if name != "output")
         self.output = nn.Linear(*shapes["output"])
 
-    def forward(self, features: Tensor, source: Tensor, target: Tensor, edge_weight: Tensor, loop_weight: Tensor,
-                graph: Tensor, atoms: Tensor) -> Tensor:
+    def forward(
+        self,
+        features: Tensor,
+        source: Tensor,
+        target: Tensor,
+        edge_weight: Tensor,
+        loop_weight: Tensor,
+        graph: Tensor,
+        atoms: Tensor,
+    ) -> Tensor:
         """Outputs (graphs,) of the graphs that problem.py describes, with the weights of Â as columns."""
         hidden = features
         for layer in self.layers:

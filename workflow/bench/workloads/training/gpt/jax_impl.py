@@ -18,8 +18,9 @@ Parameters = dict[str, jax.Array]
 
 def linear(parameters: Parameters, name: str, inputs: jax.Array, precision: str) -> jax.Array:
     """x W + b in the type that the precision computes in, (…, in) → (…, out)."""
-    inputs, weight, bias = jax_backend.cast((inputs, parameters[f"{name}.weight"], parameters[f"{name}.bias"]),
-                                            precision)
+    inputs, weight, bias = jax_backend.cast(
+        (inputs, parameters[f"{name}.weight"], parameters[f"{name}.bias"]), precision
+    )
     return product(inputs, weight) + bias
 
 
@@ -37,8 +38,9 @@ def layer_norm(parameters: Parameters, name: str, inputs: jax.Array, epsilon: fl
     return jax.nn.standardize(inputs.astype(weight.dtype), epsilon=epsilon) * weight + bias
 
 
-def attention(parameters: Parameters, name: str, inputs: jax.Array, heads: int, *, causal: bool, device: str,
-              precision: str) -> jax.Array:
+def attention(
+    parameters: Parameters, name: str, inputs: jax.Array, heads: int, *, causal: bool, device: str, precision: str
+) -> jax.Array:
     """Attention in heads, (batch, length, width) → the same; cuDNN's fused one in half precision on CUDA.
 
     Elsewhere it is composed here: dot_product_attention takes its softmax in float32 even of float64.
@@ -72,8 +74,14 @@ def gelu(inputs: jax.Array) -> jax.Array:
     return (0.5 * exact * (1 + jax.lax.erf(exact * math.sqrt(0.5)))).astype(inputs.dtype)
 
 
-def feedforward(parameters: Parameters, name: str, inputs: jax.Array, precision: str, *,
-                activation: Callable[[jax.Array], jax.Array]) -> jax.Array:
+def feedforward(
+    parameters: Parameters,
+    name: str,
+    inputs: jax.Array,
+    precision: str,
+    *,
+    activation: Callable[[jax.Array], jax.Array],
+) -> jax.Array:
     """Two linear layers, 4 × width between them, with the activation between them."""
     widened = linear(parameters, f"{name}.0", inputs, precision)
     return linear(parameters, f"{name}.2", activation(widened), precision)
@@ -123,11 +131,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         stream = parameters["tokens.weight"][tokens] + parameters["positions"]
         for name in (f"blocks.{layer}" for layer in range(problem.layers)):
             normed = layer_norm(parameters, f"{name}.attention_norm", stream, NORM_EPSILON)
-            stream += attention(parameters, f"{name}.attention", normed, problem.heads, causal=True, device=device,
-                                precision=precision)
+            stream += attention(
+                parameters, f"{name}.attention", normed, problem.heads, causal=True, device=device, precision=precision
+            )
             normed = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
-            stream += feedforward(parameters, f"{name}.feedforward", normed, precision,
-                                  activation=partial(jax.nn.gelu, approximate=True))
+            stream += feedforward(
+                parameters, f"{name}.feedforward", normed, precision, activation=partial(jax.nn.gelu, approximate=True)
+            )
         normed = layer_norm(parameters, "norm", stream, NORM_EPSILON)
         return cross_entropy(tied_scores(parameters, normed, precision), targets)
 
@@ -135,8 +145,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return losses(parameters, tokens, targets).mean()
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda *arguments: {"output": losses(*arguments)}, batch,
-                                      constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode, steps=steps
+        )
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
     optimizer = optax.adamw(problem.rate, b1=BETAS[0], b2=BETAS[1], eps=EPSILON, weight_decay=DECAY)
@@ -144,5 +155,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "train":
         return training
     held_out = tuple(jax_backend.array(part, device, precision) for part in problem.validation())
-    return jax_backend.Course(training, problem.course, lambda parameters: loss(parameters, *held_out),
-                              TARGET[problem.size]["every"], device=device, precision=precision)
+    return jax_backend.Course(
+        training,
+        problem.course,
+        lambda parameters: loss(parameters, *held_out),
+        TARGET[problem.size]["every"],
+        device=device,
+        precision=precision,
+    )

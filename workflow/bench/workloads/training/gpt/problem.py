@@ -115,8 +115,10 @@ class Problem:
 
     def draw(self, random: np.random.Generator) -> dict[str, np.ndarray]:
         """Initial parameters out of a generator."""
-        drawn = {"tokens.weight": random.normal(0, DEVIATION, (self.vocabulary, self.width)),
-                 "positions": random.normal(0, DEVIATION, (self.length, self.width))}
+        drawn = {
+            "tokens.weight": random.normal(0, DEVIATION, (self.vocabulary, self.width)),
+            "positions": random.normal(0, DEVIATION, (self.length, self.width)),
+        }
         for layer in range(self.layers):
             drawn |= draw_block(random, f"blocks.{layer}", self.width, DEVIATION / math.sqrt(2 * self.layers))
         return drawn | {"norm.weight": np.ones(self.width), "norm.bias": np.zeros(self.width)}
@@ -136,13 +138,13 @@ class Problem:
         """Initial parameters, and `tokens` and `targets` of every step, of one training for the task `target`."""
         random = np.random.default_rng([SEED, seed])
         parameters = self.draw(random)
-        text = corpus()[:held_out()]
+        text = corpus()[: held_out()]
         starts = random.integers(0, len(text) - self.length, (TARGET[self.size]["most"], self.batch))
         return parameters, [windows(text, row, self.length) for row in starts]
 
     def validation(self) -> tuple[np.ndarray, np.ndarray]:
         """`tokens` and `targets` of held-out text, (128, length), evenly spread."""
-        text = corpus()[held_out():]
+        text = corpus()[held_out() :]
         return windows(text, np.linspace(0, len(text) - self.length - 1, EVALUATED).astype(np.int64), self.length)
 
     def reference(self, task: str) -> dict[str, np.ndarray]:
@@ -158,8 +160,9 @@ class Problem:
         if task == "gradient":
             loss, gradients = loss_and_gradients(parameters)
             return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adamw(loss_and_gradients, parameters, CHECK_STEPS, rate=self.rate, betas=BETAS,
-                                   epsilon=EPSILON, decay=DECAY)
+        losses, parameters = adamw(
+            loss_and_gradients, parameters, CHECK_STEPS, rate=self.rate, betas=BETAS, epsilon=EPSILON, decay=DECAY
+        )
         return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
     def losses(self, network: Network, tokens: np.ndarray, targets: np.ndarray) -> Part:
@@ -168,11 +171,14 @@ class Problem:
         hidden = embedded + network.parameters["positions"]
         passes = []
         for layer in range(self.layers):
-            for name, part in ((f"blocks.{layer}.attention", network.attention),
-                               (f"blocks.{layer}.feedforward", network.feedforward)):
+            for name, part in (
+                (f"blocks.{layer}.attention", network.attention),
+                (f"blocks.{layer}.feedforward", network.feedforward),
+            ):
                 normed, backward_norm = network.layer_norm(f"{name}_norm", hidden, NORM_EPSILON)
-                options: dict[str, Any] = ({"heads": self.heads, "causal": True} if name.endswith("attention")
-                                           else {"activation": gelu_tanh})
+                options: dict[str, Any] = (
+                    {"heads": self.heads, "causal": True} if name.endswith("attention") else {"activation": gelu_tanh}
+                )
                 change, backward_part = part(name, normed, **options)
                 hidden = hidden + change
                 passes.append((backward_norm, backward_part))
@@ -211,8 +217,14 @@ def windows(text: np.ndarray, starts: np.ndarray, length: int) -> tuple[np.ndarr
 def draw_block(random: np.random.Generator, name: str, width: int, deviation: float) -> dict[str, np.ndarray]:
     """Initial weights of one layer; `deviation` is that of the two products whose results are added to the stream."""
     drawn: dict[str, np.ndarray] = {}
-    for part, columns in (("attention_norm", 0), ("attention.qkv", 3 * width), ("attention.output", width),
-                          ("feedforward_norm", 0), ("feedforward.0", 4 * width), ("feedforward.2", width)):
+    for part, columns in (
+        ("attention_norm", 0),
+        ("attention.qkv", 3 * width),
+        ("attention.output", width),
+        ("feedforward_norm", 0),
+        ("feedforward.0", 4 * width),
+        ("feedforward.2", width),
+    ):
         if columns:
             rows = 4 * width if part == "feedforward.2" else width
             spread = deviation if part in ("attention.output", "feedforward.2") else DEVIATION

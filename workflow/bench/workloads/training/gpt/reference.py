@@ -36,6 +36,7 @@ class Network:
 
     def embedding(self, name: str, tokens: np.ndarray) -> Part:
         """The rows of a table, shape (…) → (…, width); there is nothing before it to propagate to."""
+
         def backward(error: np.ndarray) -> np.ndarray:
             np.add.at(self.gradients[name], tokens, error)
             return np.zeros(0)
@@ -134,8 +135,16 @@ def mean_and_gradients(network: Network, losses: Part) -> tuple[float, Arrays]:
     return float(values.mean()), network.gradients
 
 
-def adamw(loss_and_gradients: Callable[[Arrays], tuple[float, Arrays]], parameters: Arrays, steps: int, *, rate: float,
-          betas: tuple[float, float], epsilon: float, decay: float) -> tuple[np.ndarray, Arrays]:
+def adamw(
+    loss_and_gradients: Callable[[Arrays], tuple[float, Arrays]],
+    parameters: Arrays,
+    steps: int,
+    *,
+    rate: float,
+    betas: tuple[float, float],
+    epsilon: float,
+    decay: float,
+) -> tuple[np.ndarray, Arrays]:
     """Losses before each step of AdamW (Loshchilov, Hutter, 2019), and the parameters after the last."""
     mean = {name: np.zeros_like(value) for name, value in parameters.items()}
     square = {name: np.zeros_like(value) for name, value in parameters.items()}
@@ -146,7 +155,7 @@ def adamw(loss_and_gradients: Callable[[Arrays], tuple[float, Arrays]], paramete
         for name, gradient in gradients.items():
             mean[name] = betas[0] * mean[name] + (1 - betas[0]) * gradient
             square[name] = betas[1] * square[name] + (1 - betas[1]) * gradient**2
-            root = np.sqrt(square[name] / (1 - betas[1]**count)) + epsilon
-            step = mean[name] / (1 - betas[0]**count) / root + decay * parameters[name]
+            root = np.sqrt(square[name] / (1 - betas[1] ** count)) + epsilon
+            step = mean[name] / (1 - betas[0] ** count) / root + decay * parameters[name]
             parameters = parameters | {name: parameters[name] - rate * step}
     return np.array(losses), parameters

@@ -81,17 +81,24 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     model = torch_backend.place(GPT(problem), problem.parameters(), device, precision)
     batch = (data["tokens"], data["targets"])
     if task == "forward":
+
         def score(tokens: Tensor, targets: Tensor) -> dict[str, Tensor]:
             return {"output": losses(model, tokens, targets).view_as(targets)}
 
         return torch_backend.Evaluation(score, batch, inference=True, **settings)
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=problem.rate, betas=BETAS, eps=EPSILON, weight_decay=DECAY,
-                                  fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=problem.rate, betas=BETAS, eps=EPSILON, weight_decay=DECAY, fused=True
+    )
     training = torch_backend.Training(model, loss, batch, optimizer, **settings)
     if task == "train":
         return training
     held_out = [torch_backend.tensor(part, device, precision) for part in problem.validation()]
-    return torch_backend.Course(training, problem.course, lambda model: loss(model, *held_out),
-                                TARGET[problem.size]["every"], precision=precision)
+    return torch_backend.Course(
+        training,
+        problem.course,
+        lambda model: loss(model, *held_out),
+        TARGET[problem.size]["every"],
+        precision=precision,
+    )

@@ -24,8 +24,9 @@ def loss(parameters: Parameters, images: jax.Array, labels: jax.Array) -> jax.Ar
 def step(parameters: Parameters, rate: jax.Array, images: jax.Array, labels: jax.Array) -> Parameters:
     """The loss and the parameters of one model after one step."""
     value, gradients = jax.value_and_grad(loss)(parameters, images, labels)
-    return {"loss": value} | {f"parameter.{name}": parameters[name] - rate * gradient
-                              for name, gradient in gradients.items()}
+    return {"loss": value} | {
+        f"parameter.{name}": parameters[name] - rate * gradient for name, gradient in gradients.items()
+    }
 
 
 together = jax.vmap(step, (0, 0, None, None))
@@ -60,8 +61,14 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     stacked = jax_backend.arrays(problem.parameters(), device, precision)
     batch = (data["images"], data["labels"])
     if task == "loop" and mode != "scan":
-        models = [({name: value[place] for name, value in stacked.items()}, data["rates"][place])
-                  for place in range(problem.rates)]
+        models = [
+            ({name: value[place] for name, value in stacked.items()}, data["rates"][place])
+            for place in range(problem.rates)
+        ]
         return Loop(models, batch, mode=mode)
-    return jax_backend.Evaluation(looped if task == "loop" else together, (stacked, data["rates"], *batch), mode=mode,
-                                  steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        looped if task == "loop" else together,
+        (stacked, data["rates"], *batch),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem),
+    )

@@ -72,8 +72,11 @@ class Problem:
     def inputs(self) -> Arrays:
         """`images` (batch, 64), `labels` (batch,) and `rates` (K,)."""
         images, labels = digits()
-        return {"images": images[:self.batch], "labels": labels[:self.batch],
-                "rates": np.geomspace(SLOWEST, FASTEST, self.rates)}
+        return {
+            "images": images[: self.batch],
+            "labels": labels[: self.batch],
+            "rates": np.geomspace(SLOWEST, FASTEST, self.rates),
+        }
 
     def parameters(self) -> Arrays:
         """`<layer>.weight` (K, in, out) and `<layer>.bias` (K, out) of the layers `hidden` and `output`."""
@@ -117,5 +120,9 @@ def losses_and_gradients(parameters: Arrays, images: np.ndarray, labels: np.ndar
     error[:, rows, labels] -= 1.0
     error /= len(labels)
     inner = (error @ parameters["output.weight"].swapaxes(1, 2)) * (1 - hidden**2)
-    return losses, {"hidden.weight": images.T @ inner, "hidden.bias": inner.sum(axis=1),
-                    "output.weight": hidden.swapaxes(1, 2) @ error, "output.bias": error.sum(axis=1)}
+    return losses, {
+        "hidden.weight": images.T @ inner,
+        "hidden.bias": inner.sum(axis=1),
+        "output.weight": hidden.swapaxes(1, 2) @ error,
+        "output.bias": error.sum(axis=1),
+    }

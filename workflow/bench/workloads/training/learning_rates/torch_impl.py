@@ -49,8 +49,9 @@ def loss(parameters: Parameters, model: nn.Module, images: Tensor, labels: Tenso
 def step(model: nn.Module, parameters: Parameters, rate: Tensor, images: Tensor, labels: Tensor) -> Parameters:
     """The loss and the parameters of one model after one step."""
     gradients, value = grad_and_value(loss)(parameters, model, images, labels)
-    return {"loss": value} | {f"parameter.{name}": parameters[name] - rate * gradient
-                              for name, gradient in gradients.items()}
+    return {"loss": value} | {
+        f"parameter.{name}": parameters[name] - rate * gradient for name, gradient in gradients.items()
+    }
 
 
 def tape_step(model: nn.Module, parameters: Parameters, rate: Tensor, images: Tensor, labels: Tensor) -> Parameters:
@@ -58,15 +59,18 @@ def tape_step(model: nn.Module, parameters: Parameters, rate: Tensor, images: Te
     value = loss(parameters, model, images, labels)
     gradients = torch.autograd.grad(value, list(parameters.values()))
     with torch.no_grad():
-        return {"loss": value} | {f"parameter.{name}": parameter - rate * gradient for (name, parameter), gradient
-                                  in zip(parameters.items(), gradients, strict=True)}
+        return {"loss": value} | {
+            f"parameter.{name}": parameter - rate * gradient
+            for (name, parameter), gradient in zip(parameters.items(), gradients, strict=True)
+        }
 
 
 class Loop(torch_backend.Evaluation):
     """The step of one model for every model in turn; its outputs are stacked when they are observed."""
 
-    def __init__(self, single: Any, models: list[tuple[Parameters, Tensor]], batch: tuple[Tensor, ...],
-                 **settings: Any) -> None:
+    def __init__(
+        self, single: Any, models: list[tuple[Parameters, Tensor]], batch: tuple[Tensor, ...], **settings: Any
+    ) -> None:
         super().__init__(single, batch, **settings)
         self.models = models
         self.found: list[Parameters] = []
@@ -91,12 +95,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     stacked = torch_backend.tensors(problem.parameters(), device, precision)
     model, batch = Perceptron(problem), (data["images"], data["labels"])
     if task == "together":
+
         def together(parameters: Parameters, rates: Tensor, images: Tensor, labels: Tensor) -> Parameters:
             return vmap(lambda own, rate: step(model, own, rate, images, labels))(parameters, rates)
 
         return torch_backend.Evaluation(together, (stacked, data["rates"], *batch), **settings)
     by_tape = mode == "eager"
-    models = [({name: value[place].clone().requires_grad_(by_tape) for name, value in stacked.items()}, rate)
-              for place, rate in enumerate(data["rates"].unbind())]
+    models = [
+        ({name: value[place].clone().requires_grad_(by_tape) for name, value in stacked.items()}, rate)
+        for place, rate in enumerate(data["rates"].unbind())
+    ]
     single = tape_step if by_tape else step
     return Loop(lambda *arguments: single(model, *arguments), models, batch, **settings)

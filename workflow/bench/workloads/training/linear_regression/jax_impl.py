@@ -30,6 +30,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
     optimizer = optax.sgd(LEARNING_RATE)
     if task == "fit":
-        return jax_backend.Fit(parameters, loss, batch, optimizer, mode=mode, epochs=EPOCHS,
-                               further=lambda parameters: {"prediction": predict(parameters, data["query"])})
+        return jax_backend.Fit(
+            parameters,
+            loss,
+            batch,
+            optimizer,
+            mode=mode,
+            epochs=EPOCHS,
+            further=lambda parameters: {"prediction": predict(parameters, data["query"])},
+        )
     return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)

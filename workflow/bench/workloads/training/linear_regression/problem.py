@@ -60,8 +60,11 @@ class Problem:
     def inputs(self) -> dict[str, np.ndarray]:
         """`x` (points, features), `t` (points, 1), and `query` (1, features), the point to predict."""
         if self.features == 2:
-            return {"x": np.array([[1.0, 2], [3, 4], [5, 6]]), "t": np.array([[1.0], [2], [3]]),
-                    "query": np.array([[7.0, 8]])}
+            return {
+                "x": np.array([[1.0, 2], [3, 4], [5, 6]]),
+                "t": np.array([[1.0], [2], [3]]),
+                "query": np.array([[7.0, 8]]),
+            }
         random = np.random.default_rng(SEED)
         x = random.standard_normal((self.points, self.features))
         law = random.standard_normal((self.features, 1))

@@ -27,6 +27,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return torch_backend.Gradient(model, loss, batch, **settings)
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, fused=True)
     if task == "fit":
-        return torch_backend.Fit(model, loss, batch, optimizer, epochs=EPOCHS, **settings,
-                                 further=lambda model: {"prediction": model(data["query"])})
+        return torch_backend.Fit(
+            model,
+            loss,
+            batch,
+            optimizer,
+            epochs=EPOCHS,
+            **settings,
+            further=lambda model: {"prediction": model(data["query"])},
+        )
     return torch_backend.Training(model, loss, batch, optimizer, **settings)

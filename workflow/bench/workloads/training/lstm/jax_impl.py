@@ -52,12 +52,28 @@ def scanned(parameters: Parameters, inputs: jax.Array, hoisted: bool) -> jax.Arr
 def fused(parameters: Parameters, inputs: jax.Array) -> jax.Array:
     """The same by cuDNN, which takes the batch first and all parameters in one array: matrices, then biases."""
     steps, batch, width = inputs.shape
-    packed = jnp.concatenate([parameters[f"lstm.{kind}_{side}_l{layer}"].ravel() for kind in ("weight", "bias")
-                              for layer in range(LAYERS) for side in ("ih", "hh")])
+    packed = jnp.concatenate(
+        [
+            parameters[f"lstm.{kind}_{side}_l{layer}"].ravel()
+            for kind in ("weight", "bias")
+            for layer in range(LAYERS)
+            for side in ("ih", "hh")
+        ]
+    )
     zero = jnp.zeros((LAYERS, batch, width), inputs.dtype)
     lengths = jnp.full((batch,), steps, jnp.int32)
-    hidden, _, _ = rnn.lstm(inputs.swapaxes(0, 1), zero, zero, packed, lengths, input_size=width, hidden_size=width,
-                            num_layers=LAYERS, dropout=0.0, bidirectional=False)
+    hidden, _, _ = rnn.lstm(
+        inputs.swapaxes(0, 1),
+        zero,
+        zero,
+        packed,
+        lengths,
+        input_size=width,
+        hidden_size=width,
+        num_layers=LAYERS,
+        dropout=0.0,
+        bidirectional=False,
+    )
     return hidden.swapaxes(0, 1)
 
 
@@ -89,8 +105,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return optax.softmax_cross_entropy_with_integer_labels(found, targets).mean()
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda parameters, characters: {"output": mixed(parameters, characters)},
-                                      (data["characters"],), constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda parameters, characters: {"output": mixed(parameters, characters)},
+            (data["characters"],),
+            constants=(parameters,),
+            mode=mode,
+            steps=steps,
+        )
     batch = (data["characters"], data["targets"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)

@@ -108,8 +108,12 @@ class Problem:
         bound, gates = 1 / math.sqrt(self.width), 4 * self.width
         drawn = {"embedding.weight": random.standard_normal((VOCABULARY, self.width))}
         for layer in range(LAYERS):
-            for name, shape in (("weight_ih", (gates, self.width)), ("weight_hh", (gates, self.width)),
-                                ("bias_ih", (gates,)), ("bias_hh", (gates,))):
+            for name, shape in (
+                ("weight_ih", (gates, self.width)),
+                ("weight_hh", (gates, self.width)),
+                ("bias_ih", (gates,)),
+                ("bias_hh", (gates,)),
+            ):
                 drawn[f"lstm.{name}_l{layer}"] = random.uniform(-bound, bound, shape)
         drawn["output.weight"] = random.uniform(-bound, bound, (self.width, VOCABULARY))
         drawn["output.bias"] = random.uniform(-bound, bound, VOCABULARY)
@@ -133,8 +137,9 @@ class Problem:
         if task == "gradient":
             loss, gradients = loss_and_gradient(parameters, **batch)
             return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS,
-                                  LEARNING_RATE)
+        losses, parameters = adam(
+            parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS, LEARNING_RATE
+        )
         return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
 
@@ -148,8 +153,12 @@ def layer_forward(parameters: Arrays, layer: int, inputs: np.ndarray) -> dict[st
     steps, batch, width = inputs.shape
     hidden, cells, gates = np.zeros((steps + 1, batch, width)), np.zeros((steps + 1, batch, width)), []
     for time, now in enumerate(inputs):
-        z = (now @ parameters[f"lstm.weight_ih_l{layer}"].T + parameters[f"lstm.bias_ih_l{layer}"]
-             + hidden[time] @ parameters[f"lstm.weight_hh_l{layer}"].T + parameters[f"lstm.bias_hh_l{layer}"])
+        z = (
+            now @ parameters[f"lstm.weight_ih_l{layer}"].T
+            + parameters[f"lstm.bias_ih_l{layer}"]
+            + hidden[time] @ parameters[f"lstm.weight_hh_l{layer}"].T
+            + parameters[f"lstm.bias_hh_l{layer}"]
+        )
         i, f, g, o = np.split(z, 4, axis=1)
         gates.append(np.stack([logistic(i), logistic(f), np.tanh(g), logistic(o)]))
         cells[time + 1] = gates[-1][1] * cells[time] + gates[-1][0] * gates[-1][2]
@@ -167,8 +176,9 @@ def forward(parameters: Arrays, characters: np.ndarray) -> tuple[np.ndarray, lis
     return values @ parameters["output.weight"] + parameters["output.bias"], layers
 
 
-def layer_backward(parameters: Arrays, layer: int, found: dict[str, np.ndarray],
-                   error: np.ndarray) -> tuple[np.ndarray, Arrays]:
+def layer_backward(
+    parameters: Arrays, layer: int, found: dict[str, np.ndarray], error: np.ndarray
+) -> tuple[np.ndarray, Arrays]:
     """The derivative in the layer's inputs and in its parameters, from that in its outputs (steps, batch, width)."""
     errors = []
     from_hidden = from_cell = np.zeros_like(error[0])
@@ -176,15 +186,25 @@ def layer_backward(parameters: Arrays, layer: int, found: dict[str, np.ndarray],
         (i, f, g, o), cell = found["gates"][time], np.tanh(found["cells"][time + 1])
         into_hidden = error[time] + from_hidden
         into_cell = from_cell + into_hidden * o * (1 - cell**2)
-        z = np.concatenate([into_cell * g * i * (1 - i), into_cell * found["cells"][time] * f * (1 - f),
-                            into_cell * i * (1 - g**2), into_hidden * cell * o * (1 - o)], axis=1)
+        z = np.concatenate(
+            [
+                into_cell * g * i * (1 - i),
+                into_cell * found["cells"][time] * f * (1 - f),
+                into_cell * i * (1 - g**2),
+                into_hidden * cell * o * (1 - o),
+            ],
+            axis=1,
+        )
         from_hidden, from_cell = z @ parameters[f"lstm.weight_hh_l{layer}"], into_cell * f
         errors.append(z)
     z = np.array(errors[::-1])
     bias = z.sum(axis=(0, 1))
-    gradients = {f"lstm.weight_ih_l{layer}": np.einsum("tbg,tbi->gi", z, found["inputs"]),
-                 f"lstm.weight_hh_l{layer}": np.einsum("tbg,tbi->gi", z, found["hidden"][:-1]),
-                 f"lstm.bias_ih_l{layer}": bias, f"lstm.bias_hh_l{layer}": bias}
+    gradients = {
+        f"lstm.weight_ih_l{layer}": np.einsum("tbg,tbi->gi", z, found["inputs"]),
+        f"lstm.weight_hh_l{layer}": np.einsum("tbg,tbi->gi", z, found["hidden"][:-1]),
+        f"lstm.bias_ih_l{layer}": bias,
+        f"lstm.bias_hh_l{layer}": bias,
+    }
     return z @ parameters[f"lstm.weight_ih_l{layer}"], gradients
 
 
@@ -196,8 +216,10 @@ def loss_and_gradient(parameters: Arrays, characters: np.ndarray, targets: np.nd
     wanted = np.eye(VOCABULARY)[targets]
     loss = -float((logarithms * wanted).sum() / targets.size)
     error = (np.exp(logarithms) - wanted) / targets.size
-    gradients = {"output.weight": np.einsum("tbi,tbo->io", layers[-1]["hidden"][1:], error),
-                 "output.bias": error.sum(axis=(0, 1))}
+    gradients = {
+        "output.weight": np.einsum("tbi,tbo->io", layers[-1]["hidden"][1:], error),
+        "output.bias": error.sum(axis=(0, 1)),
+    }
     error = error @ parameters["output.weight"].T
     for layer in reversed(range(LAYERS)):
         error, found = layer_backward(parameters, layer, layers[layer], error)

@@ -31,8 +31,9 @@ class Network(nn.Module):
         with torch.autocast(embedded.device.type, enabled=False):
             weights = [weight.bfloat16() for layer in self.lstm.all_weights for weight in layer]
             zero = embedded.new_zeros((LAYERS, *embedded.shape[1:]), dtype=torch.bfloat16)
-            return torch.lstm(embedded.bfloat16(), (zero, zero), weights, True, LAYERS, 0.0, self.training, False,
-                              False)[0]
+            return torch.lstm(
+                embedded.bfloat16(), (zero, zero), weights, True, LAYERS, 0.0, self.training, False, False
+            )[0]
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -48,8 +49,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     settings: dict[str, Any] = {"mode": "eager", "device": device, "precision": precision}
     if task == "forward":
         output = torch_backend.compiled(model.output, mode, device)
-        return torch_backend.Evaluation(lambda characters: {"output": output(model(characters))},
-                                        (data["characters"],), inference=True, **settings)
+        return torch_backend.Evaluation(
+            lambda characters: {"output": output(model(characters))}, (data["characters"],), inference=True, **settings
+        )
     head = torch_backend.compiled(cross_entropy, mode, device)
 
     def loss(_: nn.Module, characters: Tensor, targets: Tensor) -> Tensor:

@@ -34,8 +34,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return optax.softmax_cross_entropy_with_integer_labels(scores, labels).mean()
 
     if task == "forward":
-        return jax_backend.Evaluation(lambda parameters, images: {"output": mixed(parameters, images)},
-                                      (data["images"],), constants=(parameters,), mode=mode, steps=steps)
+        return jax_backend.Evaluation(
+            lambda parameters, images: {"output": mixed(parameters, images)},
+            (data["images"],),
+            constants=(parameters,),
+            mode=mode,
+            steps=steps,
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
@@ -43,8 +48,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def metrics(training: jax_backend.Training) -> dict[str, float]:
         whole = jax_backend.arrays(problem.training_set(), device, precision)
         training.restart()
-        losses = [[float(training.run(whole["images"][rows], whole["labels"][rows])) for rows in epoch]
-                  for epoch in problem.epochs()]
+        losses = [
+            [float(training.run(whole["images"][rows], whole["labels"][rows])) for rows in epoch]
+            for epoch in problem.epochs()
+        ]
         test = jax_backend.arrays(problem.test_set(), device, precision)
         return problem.metrics(losses, jax_backend.host(logits(training.state[0], test["images"])))
 
@@ -56,6 +63,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         def accuracy(parameters: Parameters) -> jax.Array:
             return (logits(parameters, test["images"]).argmax(axis=1) == test["labels"]).mean()
 
-        return jax_backend.Course(training, problem.course, accuracy, TARGET[problem.size]["every"], device=device,
-                                  precision=precision)
+        return jax_backend.Course(
+            training, problem.course, accuracy, TARGET[problem.size]["every"], device=device, precision=precision
+        )
     return training

@@ -48,7 +48,8 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 SWEEPS: dict[str, dict[str, Any]] = {
     **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256, 512, 1024)},
-    **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)}}
+    **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)},
+}
 TASKS = ("train", "forward", "target")
 QUICK_TASKS = ("train",)
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit", "scan")}
@@ -56,7 +57,8 @@ TARGET: dict[str, dict[str, Any]] = {
     "tiny": {"score": "test_accuracy", "value": 0.4, "above": True, "every": 10, "most": 1000},
     "small": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 11, "most": 2200},
     "medium": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 5, "most": 1000},
-    "large": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 1, "most": 400}}
+    "large": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 1, "most": 400},
+}
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
@@ -84,7 +86,7 @@ class Problem:
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch: `images` (batch, 64) in [0, 1], `labels` (batch,) of 0 … 9."""
         images, labels = digits()
-        return {"images": images[:self.batch], "labels": labels[:self.batch]}
+        return {"images": images[: self.batch], "labels": labels[: self.batch]}
 
     def parameters(self) -> dict[str, np.ndarray]:
         """`<layer>.weight` (in, out) and `<layer>.bias` (out,) of the layers 0, 2 and 4."""
@@ -119,8 +121,10 @@ class Problem:
     def shuffled(self, random: np.random.Generator, epochs: int) -> list[np.ndarray]:
         """Indices into the training set, one array (batches, batch) per epoch."""
         batches = TRAINING_IMAGES // self.batch
-        return [random.permutation(TRAINING_IMAGES)[:batches * self.batch].reshape(batches, self.batch)
-                for _ in range(epochs)]
+        return [
+            random.permutation(TRAINING_IMAGES)[: batches * self.batch].reshape(batches, self.batch)
+            for _ in range(epochs)
+        ]
 
     def course(self, seed: int) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, np.ndarray]]]:
         """Initial parameters and one batch (images, labels) per step of the training of task `target`."""
@@ -184,8 +188,9 @@ def forward(parameters: dict[str, np.ndarray], images: np.ndarray) -> tuple[np.n
     return inputs[-1] @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"], inputs, before
 
 
-def loss_and_gradient(parameters: dict[str, np.ndarray], images: np.ndarray,
-                      labels: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+def loss_and_gradient(
+    parameters: dict[str, np.ndarray], images: np.ndarray, labels: np.ndarray
+) -> tuple[float, dict[str, np.ndarray]]:
     """Mean cross entropy and its derivative with respect to every parameter, by the chain rule."""
     logits, inputs, before = forward(parameters, images)
     shifted = logits - logits.max(axis=1, keepdims=True)

@@ -30,8 +30,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = torch_backend.tensors(problem.inputs(), device, precision)
     model = torch_backend.place(perceptron(problem), problem.parameters(), device, precision)
     if task == "forward":
-        return torch_backend.Evaluation(lambda images: {"output": model(images)}, (data["images"],), inference=True,
-                                        **settings)
+        return torch_backend.Evaluation(
+            lambda images: {"output": model(images)}, (data["images"],), inference=True, **settings
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
@@ -40,8 +41,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def metrics(training: torch_backend.Training) -> dict[str, float]:
         whole = torch_backend.tensors(problem.training_set(), device, precision)
         training.restart()
-        losses = [[training.run(whole["images"][rows], whole["labels"][rows]).item() for rows in epoch]
-                  for epoch in problem.epochs()]
+        losses = [
+            [training.run(whole["images"][rows], whole["labels"][rows]).item() for rows in epoch]
+            for epoch in problem.epochs()
+        ]
         with torch.inference_mode():
             logits = model(torch_backend.tensors(problem.test_set(), device, precision)["images"])
         return problem.metrics(losses, torch_backend.host(logits))
@@ -53,6 +56,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         def accuracy(model: nn.Module) -> Tensor:
             return (model(test["images"]).argmax(dim=1) == test["labels"]).double().mean()
 
-        return torch_backend.Course(training, problem.course, accuracy, TARGET[problem.size]["every"],
-                                    precision=precision)
+        return torch_backend.Course(
+            training, problem.course, accuracy, TARGET[problem.size]["every"], precision=precision
+        )
     return training

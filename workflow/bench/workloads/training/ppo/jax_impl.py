@@ -45,8 +45,16 @@ def chosen(logarithms: jax.Array, actions: jax.Array) -> jax.Array:
     return jnp.take_along_axis(logarithms, actions[..., None], axis=-1)[..., 0]
 
 
-def loss(parameters: Parameters, states: jax.Array, actions: jax.Array, log_probabilities: jax.Array,
-         advantages: jax.Array, targets: jax.Array, *, precision: str) -> jax.Array:
+def loss(
+    parameters: Parameters,
+    states: jax.Array,
+    actions: jax.Array,
+    log_probabilities: jax.Array,
+    advantages: jax.Array,
+    targets: jax.Array,
+    *,
+    precision: str,
+) -> jax.Array:
     """The clipped objective, the critic's squared error and the entropy of a minibatch."""
     logarithms = jax.nn.log_softmax(network(parameters, "actor", states, precision))
     ratios = jnp.exp(chosen(logarithms, actions) - log_probabilities)
@@ -57,9 +65,16 @@ def loss(parameters: Parameters, states: jax.Array, actions: jax.Array, log_prob
     return -gains.mean() + 0.5 * jnp.square(values - targets).mean() - ENTROPY_WEIGHT * entropy
 
 
-def collect(parameters: Parameters, environments: dynamics.Environments, uniforms: jax.Array, fresh: jax.Array,
-            mode: str, precision: str) -> tuple[dynamics.Environments, Batch]:
+def collect(
+    parameters: Parameters,
+    environments: dynamics.Environments,
+    uniforms: jax.Array,
+    fresh: jax.Array,
+    mode: str,
+    precision: str,
+) -> tuple[dynamics.Environments, Batch]:
     """A rollout: the environments after it, and its samples, flattened, in the order of `loss`."""
+
     def act(environments: dynamics.Environments, numbers: Batch) -> tuple[dynamics.Environments, Any]:
         uniforms, fresh = numbers
         logits = network(parameters, "actor", environments.states, precision)
@@ -97,8 +112,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         data = jax_backend.arrays(problem.inputs(), device, precision)
         parameters = jax_backend.arrays(problem.parameters(), device, precision)
         return jax_backend.Gradient(parameters, mixed, tuple(data.values()), mode=mode, steps=steps)
-    optimizer = optax.chain(optax.clip_by_global_norm(LARGEST_NORM),
-                            optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON))
+    optimizer = optax.chain(
+        optax.clip_by_global_norm(LARGEST_NORM), optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
+    )
 
     def start(seed: int) -> tuple[Any, Any]:
         parameters = jax_backend.arrays(problem.parameters(seed), device, precision)
@@ -115,14 +131,22 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     def iterate(state: Any, pool: Any) -> tuple[Any, jax.Array]:
         parameters, optimizer_state, environments, count = state
         numbers = jax.tree.map(lambda leaf: jax.lax.dynamic_index_in_dim(leaf, count % len(leaf), keepdims=False), pool)
-        environments, batch = collect(parameters, environments, numbers["uniforms"], numbers["fresh"], mode,
-                                      precision)
+        environments, batch = collect(parameters, environments, numbers["uniforms"], numbers["fresh"], mode, precision)
         rows = numbers["permutations"].reshape(-1, problem.rows)
         (parameters, optimizer_state), losses = scan(
-            lambda carry, rows: learn(carry, tuple(part[rows] for part in batch)), (parameters, optimizer_state), rows,
-            mode)
+            lambda carry, rows: learn(carry, tuple(part[rows] for part in batch)),
+            (parameters, optimizer_state),
+            rows,
+            mode,
+        )
         return (parameters, optimizer_state, environments, count + 1), losses.mean()
 
-    return Loop(start, iterate, lambda state: {"states": state[2].states, "returns": state[2].returns},
-                lambda state: state[2].returns.mean(), mode=mode, steps=steps,
-                every=TARGET[problem.size]["every"] if task == "target" else None)
+    return Loop(
+        start,
+        iterate,
+        lambda state: {"states": state[2].states, "returns": state[2].returns},
+        lambda state: state[2].returns.mean(),
+        mode=mode,
+        steps=steps,
+        every=TARGET[problem.size]["every"] if task == "target" else None,
+    )

@@ -58,7 +58,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"environments": 4096, "steps": 32, "width": 64, "epochs": 4, "minibatches": 16, "pool": 10},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"batch-{count}": SIZES["medium"] | {"environments": count, "pool": 10} for count in (16, 64, 256, 1024, 4096)}
+    f"batch-{count}": SIZES["medium"] | {"environments": count, "pool": 10} for count in (16, 64, 256, 1024, 4096)
+}
 """The batch is the number of environments."""
 TASKS = ("train", "target")
 QUICK_TASKS = ("train",)
@@ -120,9 +121,13 @@ class Problem:
         `targets` (rows,), drawn so that some of the ratios are clipped.
         """
         random = np.random.default_rng(SEED)
-        return {"states": draw_states(random, self.rows), "actions": random.integers(0, ACTIONS, self.rows),
-                "log_probabilities": math.log(0.5) + random.normal(0.0, 0.3, self.rows),
-                "advantages": random.normal(0.0, 1.0, self.rows), "targets": random.uniform(0.0, 20.0, self.rows)}
+        return {
+            "states": draw_states(random, self.rows),
+            "actions": random.integers(0, ACTIONS, self.rows),
+            "log_probabilities": math.log(0.5) + random.normal(0.0, 0.3, self.rows),
+            "advantages": random.normal(0.0, 1.0, self.rows),
+            "targets": random.uniform(0.0, 20.0, self.rows),
+        }
 
     def shapes(self, network: str) -> list[tuple[int, int]]:
         """Shapes of the three weights of a network."""
@@ -150,9 +155,13 @@ class Problem:
         random = np.random.default_rng((SEED, seed, 3))
         shape = (self.pool_length, self.steps, self.environments)
         order = np.tile(np.arange(self.samples), (self.pool_length, self.epochs, 1))
-        return {"fresh": draw_states(random, *shape), "uniforms": random.uniform(size=shape),
-                "permutations": random.permuted(order, axis=-1).reshape(
-                    self.pool_length, self.epochs, self.minibatches, self.rows)}
+        return {
+            "fresh": draw_states(random, *shape),
+            "uniforms": random.uniform(size=shape),
+            "permutations": random.permuted(order, axis=-1).reshape(
+                self.pool_length, self.epochs, self.minibatches, self.rows
+            ),
+        }
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products; nothing is propagated back into the states.
@@ -188,14 +197,16 @@ def forward(parameters: dict[str, np.ndarray], network: str, states: np.ndarray)
     """The outputs of a network, (rows, 2) or (rows, 1), and the inputs of its layers."""
     inputs = [states]
     for layer in LAYERS[:-1]:
-        inputs.append(np.tanh(inputs[-1] @ parameters[f"{network}.{layer}.weight"]
-                              + parameters[f"{network}.{layer}.bias"]))
+        inputs.append(
+            np.tanh(inputs[-1] @ parameters[f"{network}.{layer}.weight"] + parameters[f"{network}.{layer}.bias"])
+        )
     last = f"{network}.{LAYERS[-1]}"
     return inputs[-1] @ parameters[f"{last}.weight"] + parameters[f"{last}.bias"], inputs
 
 
-def backward(parameters: dict[str, np.ndarray], network: str, inputs: list[np.ndarray],
-             error: np.ndarray) -> dict[str, np.ndarray]:
+def backward(
+    parameters: dict[str, np.ndarray], network: str, inputs: list[np.ndarray], error: np.ndarray
+) -> dict[str, np.ndarray]:
     """Derivatives of the loss with respect to a network's parameters, from those with respect to its outputs."""
     gradients = {}
     for index in reversed(range(len(LAYERS))):
@@ -205,9 +216,14 @@ def backward(parameters: dict[str, np.ndarray], network: str, inputs: list[np.nd
     return gradients
 
 
-def loss_and_gradient(parameters: dict[str, np.ndarray], states: np.ndarray, actions: np.ndarray,
-                      log_probabilities: np.ndarray, advantages: np.ndarray,
-                      targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+def loss_and_gradient(
+    parameters: dict[str, np.ndarray],
+    states: np.ndarray,
+    actions: np.ndarray,
+    log_probabilities: np.ndarray,
+    advantages: np.ndarray,
+    targets: np.ndarray,
+) -> tuple[float, dict[str, np.ndarray]]:
     """The loss of a minibatch and its derivative with respect to every parameter, by the chain rule."""
     count = len(actions)
     rows = np.arange(count)
@@ -226,5 +242,7 @@ def loss_and_gradient(parameters: dict[str, np.ndarray], states: np.ndarray, act
     chosen[rows, actions] = 1.0
     followed = np.where(gains <= limited, gains, 0.0)[:, None]  # a clipped ratio has no derivative
     error = -followed * (chosen - probabilities) + ENTROPY_WEIGHT * probabilities * (logarithms + entropies[:, None])
-    return float(loss), (backward(parameters, "actor", actor_inputs, error / count)
-                         | backward(parameters, "critic", critic_inputs, misses[:, None] / count))
+    return float(loss), (
+        backward(parameters, "actor", actor_inputs, error / count)
+        | backward(parameters, "critic", critic_inputs, misses[:, None] / count)
+    )

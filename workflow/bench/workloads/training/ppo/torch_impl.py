@@ -30,6 +30,7 @@ from bench.workloads.training.ppo.problem import (
 
 def networks(problem: Problem) -> nn.ModuleDict:
     """Actor and critic: 4 → width → width → 2 or 1 with tanh."""
+
     def perceptron(name: str) -> nn.Sequential:
         first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes(name))
         return nn.Sequential(first, nn.Tanh(), second, nn.Tanh(), third)
@@ -42,8 +43,14 @@ def chosen(logarithms: Tensor, actions: Tensor) -> Tensor:
     return logarithms.gather(-1, actions[..., None])[..., 0]
 
 
-def loss(model: nn.ModuleDict, states: Tensor, actions: Tensor, log_probabilities: Tensor, advantages: Tensor,
-         targets: Tensor) -> Tensor:
+def loss(
+    model: nn.ModuleDict,
+    states: Tensor,
+    actions: Tensor,
+    log_probabilities: Tensor,
+    advantages: Tensor,
+    targets: Tensor,
+) -> Tensor:
     """The clipped objective, the critic's squared error and the entropy of a minibatch."""
     logarithms = model["actor"](states).to(states.dtype).log_softmax(-1)
     ratios = (chosen(logarithms, actions) - log_probabilities).exp()
@@ -77,14 +84,21 @@ def room(steps: int, states: Tensor) -> Rollout:
     """An empty rollout of the environments with these states."""
     shape = (steps, len(states))
     wide = [states.new_empty(*shape, width) for width in (STATES, ACTIONS, STATES)]
-    actions, terminated, done = (torch.empty(shape, dtype=kind, device=states.device)
-                                 for kind in (torch.int64, torch.bool, torch.bool))
+    actions, terminated, done = (
+        torch.empty(shape, dtype=kind, device=states.device) for kind in (torch.int64, torch.bool, torch.bool)
+    )
     return Rollout(wide[0], actions, wide[1], wide[2], terminated, done, *states.new_empty(3, *shape))
 
 
 @torch.no_grad()
-def act(model: nn.ModuleDict, environments: dynamics.Environments, rollout: Rollout, place: Tensor, uniforms: Tensor,
-        fresh: Tensor) -> None:
+def act(
+    model: nn.ModuleDict,
+    environments: dynamics.Environments,
+    rollout: Rollout,
+    place: Tensor,
+    uniforms: Tensor,
+    fresh: Tensor,
+) -> None:
     """One step of all environments, in place, kept at `place` (1,) of the rollout."""
     logits = model["actor"](environments.states).to(environments.states.dtype)
     actions = (uniforms >= logits.softmax(-1)[:, 0]).long()
@@ -125,8 +139,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     batch = rollout.batch()
     static([*environments, *rollout, *batch], mode)
     (_, move), (_, look_back) = (torch_backend.prepared(function, **settings) for function in (act, judge))
-    update = learner(model, lambda model, rows: loss(model, *(part[rows] for part in batch)), optimizer,
-                     most=LARGEST_NORM, **settings)
+    update = learner(
+        model,
+        lambda model, rows: loss(model, *(part[rows] for part in batch)),
+        optimizer,
+        most=LARGEST_NORM,
+        **settings,
+    )
     learn = torch_backend.compiled(update, mode, device)
     places = torch.arange(problem.steps, device=device).split(1)
     count = 0
@@ -152,6 +171,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         drawn = torch_backend.tensors(problem.pool(seed), device, precision)
         torch._foreach_copy_([*environments, *pool.values()], [*beginning, *drawn.values()])
 
-    return Loop(model, iterate, restart, lambda: {"states": environments.states, "returns": environments.returns},
-                environments.returns.mean, device=device,
-                every=TARGET[problem.size]["every"] if task == "target" else 1)
+    return Loop(
+        model,
+        iterate,
+        restart,
+        lambda: {"states": environments.states, "returns": environments.returns},
+        environments.returns.mean,
+        device=device,
+        every=TARGET[problem.size]["every"] if task == "target" else 1,
+    )

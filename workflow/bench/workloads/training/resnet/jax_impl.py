@@ -25,11 +25,26 @@ def convolution(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
     return correlation(x, kernel, (padding, padding), (padding, padding), stride=stride)
 
 
-def correlation(x: jax.Array, kernel: jax.Array, rows: tuple[int, int], columns: tuple[int, int], *, stride: int = 1,
-                spread: int = 1, holes: int = 1) -> jax.Array:
+def correlation(
+    x: jax.Array,
+    kernel: jax.Array,
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    *,
+    stride: int = 1,
+    spread: int = 1,
+    holes: int = 1,
+) -> jax.Array:
     """The convolution of jax.lax in NHWC, its padding by axis, the image spread and the kernel with holes if asked."""
-    return jax.lax.conv_general_dilated(x, kernel, (stride, stride), (rows, columns), (spread, spread), (holes, holes),
-                                        dimension_numbers=("NHWC", "HWIO", "NHWC"))
+    return jax.lax.conv_general_dilated(
+        x,
+        kernel,
+        (stride, stride),
+        (rows, columns),
+        (spread, spread),
+        (holes, holes),
+        dimension_numbers=("NHWC", "HWIO", "NHWC"),
+    )
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2,))
@@ -72,8 +87,9 @@ def standardise(x: jax.Array, mean: jax.Array, variance: jax.Array, scale: jax.A
     return ((x - mean) * factor + shift).astype(x.dtype)
 
 
-def batch_norm(x: jax.Array, name: str, parameters: Arrays, buffers: Arrays,
-               training: bool) -> tuple[jax.Array, Arrays]:
+def batch_norm(
+    x: jax.Array, name: str, parameters: Arrays, buffers: Arrays, training: bool
+) -> tuple[jax.Array, Arrays]:
     """The normalised images, and the running statistics that changed: none in inference."""
     scale, shift = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
     old = {part: buffers[f"{name}.running_{part}"] for part in ("mean", "var")}
@@ -85,11 +101,13 @@ def batch_norm(x: jax.Array, name: str, parameters: Arrays, buffers: Arrays,
     number = x[..., 0].size
     new = {"mean": mean, "var": variance * (number / (number - 1))}
     return standardise(x, mean, variance, scale, shift), {
-        f"{name}.running_{part}": (1 - MOMENTUM) * old[part] + MOMENTUM * new[part] for part in new}
+        f"{name}.running_{part}": (1 - MOMENTUM) * old[part] + MOMENTUM * new[part] for part in new
+    }
 
 
-def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
-           training: bool) -> tuple[jax.Array, Arrays]:
+def scores(
+    problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
+) -> tuple[jax.Array, Arrays]:
     """Logits (batch, 10) in the type of the images, and the running statistics after them."""
     moved: Arrays = {}
 
@@ -101,8 +119,9 @@ def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Ar
 
     x = jax.nn.relu(convolved(images, problem.stem()))
     if problem.pools:
-        x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1),
-                                  ((0, 0), (1, 1), (1, 1), (0, 0)))
+        x = jax.lax.reduce_window(
+            x, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1), ((0, 0), (1, 1), (1, 1), (0, 0))
+        )
     for block in problem.blocks():
         y = x
         for number, part in enumerate(block.path):
@@ -122,17 +141,22 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     steps, convolve = jax_backend.scan_steps(problem), chosen(mode, device)
 
     def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
-        return {"output": scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
-                                 training=False)[0]}
+        return {
+            "output": scores(
+                problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=False
+            )[0]
+        }
 
     def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
-        logits, moved = scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
-                               training=True)
+        logits, moved = scores(
+            problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=True
+        )
         return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
 
     if task == "forward":
-        return jax_backend.Evaluation(forward, (data["images"],), constants=(parameters, buffers), mode=mode,
-                                      steps=steps)
+        return jax_backend.Evaluation(
+            forward, (data["images"],), constants=(parameters, buffers), mode=mode, steps=steps
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)

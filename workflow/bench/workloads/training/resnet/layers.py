@@ -41,8 +41,9 @@ def constants(arrays: Arrays) -> dict[str, Node]:
     return {name: Node(value) for name, value in arrays.items()}
 
 
-def differentiated(scores: Callable[..., tuple[Node, Arrays]], parameters: Arrays, buffers: Arrays,
-                   batch: Arrays) -> tuple[float, Arrays, Arrays]:
+def differentiated(
+    scores: Callable[..., tuple[Node, Arrays]], parameters: Arrays, buffers: Arrays, batch: Arrays
+) -> tuple[float, Arrays, Arrays]:
     """The cross entropy of `scores(nodes, buffers, images, training=True)`, its derivative with respect to every
     parameter, and the running statistics after the step.
     """
@@ -79,9 +80,9 @@ def convolution(images: Node, kernel: Node, stride: int = 1) -> Node:
         spread = np.zeros_like(padded)
         for row in range(size):
             for column in range(size):
-                place = np.s_[:, row:row + stride * height:stride, column:column + stride * width:stride]
+                place = np.s_[:, row : row + stride * height : stride, column : column + stride * width : stride]
                 spread[place] += error @ kernel.value[row, column].T
-        return spread[:, padding:spread.shape[1] - padding, padding:spread.shape[2] - padding], kernels
+        return spread[:, padding : spread.shape[1] - padding, padding : spread.shape[2] - padding], kernels
 
     return Node(value, (images, kernel), pull)
 
@@ -137,8 +138,11 @@ def add(one: Node, other: Node) -> Node:
 def join(one: Node, other: Node) -> Node:
     """The channels of one image after those of the other."""
     border = one.value.shape[-1]
-    return Node(np.concatenate([one.value, other.value], axis=-1), (one, other),
-                lambda error: (error[..., :border], error[..., border:]))
+    return Node(
+        np.concatenate([one.value, other.value], axis=-1),
+        (one, other),
+        lambda error: (error[..., :border], error[..., border:]),
+    )
 
 
 def strongest(images: Node, size: int, stride: int, padding: int) -> Node:
@@ -153,7 +157,7 @@ def strongest(images: Node, size: int, stride: int, padding: int) -> Node:
     def pull(error: np.ndarray) -> tuple[np.ndarray, ...]:
         spread = np.zeros_like(padded)
         np.add.at(spread, (batch, stride * row + first // size, stride * column + first % size, channel), error)
-        return (spread[:, padding:spread.shape[1] - padding, padding:spread.shape[2] - padding],)
+        return (spread[:, padding : spread.shape[1] - padding, padding : spread.shape[2] - padding],)
 
     return Node(flat.max(axis=-1), (images,), pull)
 
@@ -161,12 +165,16 @@ def strongest(images: Node, size: int, stride: int, padding: int) -> Node:
 def average(images: Node) -> Node:
     """Mean over the pixels: (batch, height, width, channels) becomes (batch, channels)."""
     shape = images.value.shape
-    return Node(images.value.mean(axis=(1, 2)), (images,),
-                lambda error: (np.broadcast_to(error[:, None, None] / (shape[1] * shape[2]), shape),))
+    return Node(
+        images.value.mean(axis=(1, 2)),
+        (images,),
+        lambda error: (np.broadcast_to(error[:, None, None] / (shape[1] * shape[2]), shape),),
+    )
 
 
 def linear(values: Node, weight: Node, bias: Node) -> Node:
     """x w + b over the last axis, w (in, out)."""
+
     def pull(error: np.ndarray) -> tuple[np.ndarray, ...]:
         rows, errors = values.value.reshape(-1, values.value.shape[-1]), error.reshape(-1, error.shape[-1])
         return error @ weight.value.T, rows.T @ errors, errors.sum(axis=0)

@@ -71,11 +71,18 @@ SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"image": 16, "batch": 4, "stem": 7, "widths": (4, 4), "blocks": (1, 1), "kinds": ("basic", "bottleneck")},
     "small": {"image": 32, "batch": 64, "stem": 3, "widths": (16, 32, 64), "blocks": (3, 3, 3)},
     "medium": {"image": 64, "batch": 128, "stem": 7, "widths": (64, 128, 256, 512), "blocks": (2, 2, 2, 2)},
-    "large": {"image": 224, "batch": 128, "stem": 7, "widths": (64, 128, 256, 512), "blocks": (3, 4, 6, 3),
-              "kinds": ("bottleneck", "bottleneck", "bottleneck", "bottleneck")},
+    "large": {
+        "image": 224,
+        "batch": 128,
+        "stem": 7,
+        "widths": (64, 128, 256, 512),
+        "blocks": (3, 4, 6, 3),
+        "kinds": ("bottleneck", "bottleneck", "bottleneck", "bottleneck"),
+    },
 }
-SWEEPS: dict[str, dict[str, Any]] = {f"batch-{batch}": SIZES["small"] | {"batch": batch}
-                                     for batch in (8, 16, 32, 64, 128, 256)}
+SWEEPS: dict[str, dict[str, Any]] = {
+    f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256)
+}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
@@ -170,11 +177,11 @@ class Problem:
     def inputs(self) -> Arrays:
         """The fixed batch: `images` (batch, image, image, 3) around [0, 1], `labels` (batch,) of 0 … 9."""
         pixels, labels = digits()
-        small = pixels[:self.batch].reshape(self.batch, PIXELS, PIXELS, 1)
+        small = pixels[: self.batch].reshape(self.batch, PIXELS, PIXELS, 1)
         times = self.image // PIXELS
         images = small.repeat(times, axis=1).repeat(times, axis=2).repeat(CHANNELS, axis=3)
         noise = np.random.default_rng(SEED + 2).normal(0.0, NOISE, images.shape)
-        return {"images": images + noise, "labels": labels[:self.batch]}
+        return {"images": images + noise, "labels": labels[: self.batch]}
 
     def parameters(self) -> Arrays:
         """`weight` of every convolution, `weight` and `bias` of every normalisation and of the affine layer `fc`."""
@@ -187,8 +194,10 @@ class Problem:
             drawn[f"{part.norm}.weight"] = np.ones(part.outputs)
             drawn[f"{part.norm}.bias"] = np.zeros(part.outputs)
         bound = 1.0 / math.sqrt(self.features)
-        return drawn | {"fc.weight": random.uniform(-bound, bound, (self.features, CLASSES)),
-                        "fc.bias": random.uniform(-bound, bound, CLASSES)}
+        return drawn | {
+            "fc.weight": random.uniform(-bound, bound, (self.features, CLASSES)),
+            "fc.bias": random.uniform(-bound, bound, CLASSES),
+        }
 
     def buffers(self) -> Arrays:
         """`running_mean` and `running_var` (outputs,) of every normalisation before the first step."""
@@ -201,8 +210,10 @@ class Problem:
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the convolutions and the affine layer."""
-        products = [2.0 * self.batch * part.side**2 * part.kernel**2 * part.inputs * part.outputs
-                    for part in self.convolutions()]
+        products = [
+            2.0 * self.batch * part.side**2 * part.kernel**2 * part.inputs * part.outputs
+            for part in self.convolutions()
+        ]
         total = sum(products) + 2.0 * self.batch * self.features * CLASSES
         return total if task == "forward" else 3 * total - products[0]
 
@@ -225,11 +236,15 @@ class Problem:
             losses.append(loss)
             speeds = {name: SGD_MOMENTUM * speed + gradients[name] for name, speed in speeds.items()}
             parameters = {name: value - LEARNING_RATE * speeds[name] for name, value in parameters.items()}
-        return {"loss": np.array(losses), **{f"parameter.{name}": value for name, value in parameters.items()},
-                **{f"buffer.{name}": value for name, value in buffers.items()}}
+        return {
+            "loss": np.array(losses),
+            **{f"parameter.{name}": value for name, value in parameters.items()},
+            **{f"buffer.{name}": value for name, value in buffers.items()},
+        }
 
-    def scores(self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *,
-               training: bool) -> tuple[Node, Arrays]:
+    def scores(
+        self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *, training: bool
+    ) -> tuple[Node, Arrays]:
         """The logits (batch, 10), and the running statistics after them."""
         moved = dict(buffers)
 

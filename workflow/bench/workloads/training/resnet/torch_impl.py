@@ -73,13 +73,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    model: Any = torch_backend.place(ResidualNetwork(problem), problem.parameters(), device, precision,
-                                     buffers=problem.buffers())
+    model: Any = torch_backend.place(
+        ResidualNetwork(problem), problem.parameters(), device, precision, buffers=problem.buffers()
+    )
     model = model.to(memory_format=torch.channels_last)
     if task == "forward":
         model.eval()
-        return torch_backend.Evaluation(lambda images: {"output": model(images)}, (data["images"],), inference=True,
-                                        **settings)
+        return torch_backend.Evaluation(
+            lambda images: {"output": model(images)}, (data["images"],), inference=True, **settings
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)

@@ -31,8 +31,9 @@ def strongest(x: jax.Array) -> jax.Array:
     return jnp.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
-def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *,
-           training: bool) -> tuple[jax.Array, Arrays]:
+def scores(
+    problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
+) -> tuple[jax.Array, Arrays]:
     """Logits (batch, side, side, 5) in the type of the images, and the running statistics after them."""
     moved: Arrays = {}
 
@@ -41,8 +42,7 @@ def scores(problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Ar
 
     def staged(x: jax.Array, stage: tuple[Convolution, ...]) -> jax.Array:
         for part in stage:
-            y, new = batch_norm(convolve(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers,
-                                training)
+            y, new = batch_norm(convolve(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers, training)
             moved.update(new)
             x = jax.nn.relu(y)
         return x
@@ -67,17 +67,22 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     steps, convolve = jax_backend.scan_steps(problem), chosen(mode, device)
 
     def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
-        return {"output": scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
-                                 training=False)[0]}
+        return {
+            "output": scores(
+                problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=False
+            )[0]
+        }
 
     def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
-        logits, moved = scores(problem, convolve, parameters, buffers, jax_backend.cast(images, precision),
-                               training=True)
+        logits, moved = scores(
+            problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=True
+        )
         return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
 
     if task == "forward":
-        return jax_backend.Evaluation(forward, (data["images"],), constants=(parameters, buffers), mode=mode,
-                                      steps=steps)
+        return jax_backend.Evaluation(
+            forward, (data["images"],), constants=(parameters, buffers), mode=mode, steps=steps
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)

@@ -109,13 +109,17 @@ class Problem:
     def stage(self, name: str, level: int, inputs: int) -> tuple[Convolution, Convolution]:
         """The two convolutions of a stage with their normalisations."""
         width, side = self.width(level), self.side // 2**level
-        return (Convolution(f"{name}.conv1", f"{name}.bn1", 3, inputs, width, 1, side),
-                Convolution(f"{name}.conv2", f"{name}.bn2", 3, width, width, 1, side))
+        return (
+            Convolution(f"{name}.conv1", f"{name}.bn1", 3, inputs, width, 1, side),
+            Convolution(f"{name}.conv2", f"{name}.bn2", 3, width, width, 1, side),
+        )
 
     def encoder(self) -> list[tuple[Convolution, Convolution]]:
         """The stages on the way down, `down.0` first; the last is that of the bottom."""
-        return [self.stage(f"down.{level}", level, self.width(level - 1) if level else CHANNELS)
-                for level in range(self.depth + 1)]
+        return [
+            self.stage(f"down.{level}", level, self.width(level - 1) if level else CHANNELS)
+            for level in range(self.depth + 1)
+        ]
 
     def decoder(self) -> list[tuple[Convolution, Convolution]]:
         """The stages on the way up by their level, `up.0` (the last to be computed) first."""
@@ -139,8 +143,9 @@ class Problem:
         random = np.random.default_rng(SEED + 1)
         drawn = {}
         for part in self.convolutions():
-            drawn[f"{part.name}.weight"] = random.normal(0.0, math.sqrt(2.0 / (9 * part.inputs)),
-                                                         (3, 3, part.inputs, part.outputs))
+            drawn[f"{part.name}.weight"] = random.normal(
+                0.0, math.sqrt(2.0 / (9 * part.inputs)), (3, 3, part.inputs, part.outputs)
+            )
             drawn[f"{part.norm}.weight"] = np.ones(part.outputs)
             drawn[f"{part.norm}.bias"] = np.zeros(part.outputs)
         for level in range(self.depth):
@@ -149,8 +154,10 @@ class Problem:
             drawn[f"rise.{level}.weight"] = random.uniform(-bound, bound, (2, 2, inputs, outputs))
             drawn[f"rise.{level}.bias"] = np.zeros(outputs)
         bound = 1.0 / math.sqrt(self.base)
-        return drawn | {"head.weight": random.uniform(-bound, bound, (1, 1, self.base, CLASSES)),
-                        "head.bias": np.zeros(CLASSES)}
+        return drawn | {
+            "head.weight": random.uniform(-bound, bound, (1, 1, self.base, CLASSES)),
+            "head.bias": np.zeros(CLASSES),
+        }
 
     def buffers(self) -> Arrays:
         """`running_mean` and `running_var` (outputs,) of every normalisation before the first step."""
@@ -165,7 +172,9 @@ class Problem:
         """Multiplications and additions of all convolutions."""
         pairs = [part.side**2 * 9 * part.inputs * part.outputs for part in self.convolutions()]
         first = pairs[0]
-        pairs += [(self.side // 2**level)**2 * self.width(level + 1) * self.width(level) for level in range(self.depth)]
+        pairs += [
+            (self.side // 2**level) ** 2 * self.width(level + 1) * self.width(level) for level in range(self.depth)
+        ]
         total = 2.0 * self.batch * (sum(pairs) + self.side**2 * self.base * CLASSES)
         return total if task == "forward" else 3 * total - 2.0 * self.batch * first
 
@@ -187,11 +196,15 @@ class Problem:
             loss, gradients, buffers = layers.differentiated(self.scores, parameters, buffers, batch)
             losses.append(loss)
             parameters = optimizer.updated(parameters, gradients)
-        return {"loss": np.array(losses), **{f"parameter.{name}": value for name, value in parameters.items()},
-                **{f"buffer.{name}": value for name, value in buffers.items()}}
+        return {
+            "loss": np.array(losses),
+            **{f"parameter.{name}": value for name, value in parameters.items()},
+            **{f"buffer.{name}": value for name, value in buffers.items()},
+        }
 
-    def scores(self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *,
-               training: bool) -> tuple[Node, Arrays]:
+    def scores(
+        self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *, training: bool
+    ) -> tuple[Node, Arrays]:
         """The logits (batch, side, side, 5), and the running statistics after them."""
         moved = dict(buffers)
 
@@ -218,7 +231,7 @@ def scene(random: np.random.Generator, side: int) -> np.ndarray:
     y, x = np.meshgrid(centres, centres, indexing="ij")
     labels = np.full((side, side), BUILDINGS, dtype=np.int64)
     horizon = random.uniform(0.3, 0.5)
-    labels[y < horizon - 0.15 * random.uniform() * np.sin(9.0 * x + random.uniform(0.0, 6.0))**2] = SKY
+    labels[y < horizon - 0.15 * random.uniform() * np.sin(9.0 * x + random.uniform(0.0, 6.0)) ** 2] = SKY
     middle, top, bottom = random.uniform(0.4, 0.6), random.uniform(0.05, 0.12), random.uniform(0.35, 0.5)
     depth = np.clip((y - horizon) / (1.0 - horizon), 0.0, 1.0)
     half = top + (bottom - top) * depth  # of the road's width, growing towards the viewer
@@ -229,5 +242,5 @@ def scene(random: np.random.Generator, side: int) -> np.ndarray:
         labels[(np.abs(x - place) < size) & (y < foot) & (y > foot - 1.4 * size)] = VEHICLE
     for right in (-1.0, 1.0):
         place, height, radius = middle + right * random.uniform(0.2, 0.4), random.uniform(0.3, 0.6), 0.05
-        labels[(x - place)**2 + (y - height)**2 < radius**2] = SIGN
+        labels[(x - place) ** 2 + (y - height) ** 2 < radius**2] = SIGN
     return labels

@@ -36,8 +36,10 @@ class UNet(nn.Module):
         super().__init__()
         self.down = nn.ModuleList(Stage(parts) for parts in problem.encoder())
         self.up = nn.ModuleList(Stage(parts) for parts in problem.decoder())
-        self.rise = nn.ModuleList(nn.ConvTranspose2d(problem.width(level + 1), problem.width(level), 2, stride=2)
-                                  for level in range(problem.depth))
+        self.rise = nn.ModuleList(
+            nn.ConvTranspose2d(problem.width(level + 1), problem.width(level), 2, stride=2)
+            for level in range(problem.depth)
+        )
         self.head = nn.Conv2d(problem.base, CLASSES, 1)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -65,11 +67,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     model = model.to(memory_format=torch.channels_last)
     if task == "forward":
         model.eval()
-        return torch_backend.Evaluation(lambda images: {"output": model(images).permute(0, 2, 3, 1)},
-                                        (data["images"],), inference=True, **settings)
+        return torch_backend.Evaluation(
+            lambda images: {"output": model(images).permute(0, 2, 3, 1)}, (data["images"],), inference=True, **settings
+        )
     batch = (data["images"], data["labels"])
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON,
-                                 fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True)
     return torch_backend.Training(model, loss, batch, optimizer, **settings)
