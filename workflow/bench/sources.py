@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +86,12 @@ def run_digest(family: str, name: str, framework: str) -> str:
 def files(roots: Iterable[Root]) -> list[Path]:
     """The files of everything that is reached from the roots, data included."""
     found = reached(roots)
-    return sorted([*(Source.of(module).path for module in found), *data_files(found)])
+    return sorted([*(_known(module).path for module in found), *data_files(found)])
 
 
 def data_files(modules: Iterable[str]) -> list[Path]:
     """What lies beside the modules of workloads that is no code."""
-    folders = {Source.of(module).path.parent for module in modules if module.startswith("bench.workloads.")}
+    folders = {_known(module).path.parent for module in modules if module.startswith("bench.workloads.")}
     return sorted(
         path
         for folder in folders
@@ -106,107 +106,98 @@ def reached(roots: Iterable[Root]) -> dict[str, list[str]]:
     places: dict[str, set[int]] = {}
     while waiting:
         root = waiting.pop()
-        if root in seen or not exists(root[0]):
-            continue
+        source = source_of(root[0]) if root not in seen else None
         seen.add(root)
-        source = Source.of(root[0])
+        if source is None:
+            continue
         if root[1] in source.imports:  # a name that the module hands on
             waiting.append(source.imports[root[1]])
-        for place in source.statements_of(root[1]):
-            if place not in places.setdefault(source.module, set()):
-                places[source.module].add(place)
-                waiting += source.uses(place)
-    return {module: [Source.of(module).text(place) for place in sorted(own)] for module, own in places.items()}
+        own = places.setdefault(root[0], set())
+        for place in source.needed(root[1]) - own:
+            own.add(place)
+            waiting += source.statements[place].uses
+    return {module: [_known(module).statements[place].text for place in sorted(own)] for module, own in places.items()}
 
 
-def exists(module: str) -> bool:
-    """Whether a name is that of a module of this package."""
-    return path_of(module).is_file()
+@dataclass(frozen=True)
+class Statement:
+    """One statement at the top of a module."""
+
+    binds: tuple[str, ...]
+    text: str
+    """Its syntax, the same in every version of Python and in every layout."""
+    uses: tuple[Root, ...]
+    """What it names, here and in other modules of the package."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The statements of one module, imports and docstrings left out, and where its imports lead."""
+
+    path: Path
+    statements: tuple[Statement, ...]
+    imports: dict[str, Root]
+
+    def needed(self, name: str) -> set[int]:
+        """The statements that a name needs; those that bind none (they do something on import) always count."""
+        hidden = ONLY_SHOWN if self.path.name == "problem.py" else ()
+        return {
+            place
+            for place, statement in enumerate(self.statements)
+            if not statement.binds or (name in (*statement.binds, EVERYTHING) and not {*hidden} & {*statement.binds})
+        }
+
+
+def source_of(module: str) -> Source | None:
+    """The source of a module of this package, read once for each state of its file; None for any other name."""
+    path = path_of(module)
+    if not path.is_file():
+        return None
+    state = path.stat()
+    return _parsed(module, path, state.st_mtime_ns, state.st_size)
+
+
+def _known(module: str) -> Source:
+    found = source_of(module)
+    assert found is not None
+    return found
 
 
 def path_of(module: str) -> Path:
-    """The file of a module."""
+    """Where the file of a module would be."""
     place = PACKAGES.joinpath(*module.split("."))
     return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
-@dataclass
-class Source:
-    """The statements of one module, and what each of them names."""
-
-    module: str
-    path: Path
-    body: list[ast.stmt] = field(default_factory=list)
-
-    @staticmethod
-    def of(module: str) -> Source:
-        """The source of a module, parsed once for each state of its file."""
-        path = path_of(module)
-        state = path.stat()
-        return _parsed(module, path, state.st_mtime_ns, state.st_size)
-
-    @cached_property
-    def names(self) -> dict[str, list[int]]:
-        """Name → the statements at the top that bind it."""
-        found: dict[str, list[int]] = {}
-        for place, statement in enumerate(self.body):
-            for name in bound(statement):
-                found.setdefault(name, []).append(place)
-        return found
-
-    @cached_property
-    def imports(self) -> dict[str, Root]:
-        """Name → the module and the name in it that an import at the top binds it to."""
-        return dict(pair for statement in self.body for pair in imported(statement))
-
-    def statements_of(self, name: str) -> list[int]:
-        """The statements that a name needs; those that bind no name (they do something on import) always count."""
-        chosen = self.names if name == EVERYTHING else {name: self.names.get(name, [])}
-        hidden = ONLY_SHOWN if self.path.name == "problem.py" else ()
-        return [
-            place
-            for place, statement in enumerate(self.body)
-            if not isinstance(statement, ast.Import | ast.ImportFrom)
-            and (not bound(statement) or any(place in places for each, places in chosen.items() if each not in hidden))
-        ]
-
-    def uses(self, place: int) -> list[Root]:
-        """What a statement names, here and in other modules of the package."""
-        local = self.imports | dict(pair for node in ast.walk(self.body[place]) for pair in imported(node))
-        found: list[Root] = []
-        whole = {
-            id(node.value): node.attr
-            for node in ast.walk(self.body[place])
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        }
-        for node in ast.walk(self.body[place]):
-            if isinstance(node, ast.Name) and node.id in self.names:
-                found.append((self.module, node.id))
-            if isinstance(node, ast.Name) and node.id in local:
-                module, name = local[node.id]
-                inside = f"{module}.{name}"
-                found.append((inside, whole.get(id(node), EVERYTHING)) if exists(inside) else (module, name))
-        return found
-
-    def text(self, place: int) -> str:
-        """The syntax of a statement, the same in every version of Python and in every layout."""
-        return canonical(self.body[place])
-
-
 @lru_cache(maxsize=1024)
 def _parsed(module: str, path: Path, changed: int, size: int) -> Source:
-    return Source(
-        module, path, [node for node in ast.parse(path.read_text(encoding="utf-8")).body if not is_text(node)]
-    )
+    body = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if not is_text(node)]
+    imports = dict(pair for node in body for pair in imported(node))
+    code = [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {name for node in code for name in bound(node)}
+    statements = (Statement(bound(node), canonical(node), tuple(_uses(node, module, names, imports))) for node in code)
+    return Source(path, tuple(statements), imports)
 
 
-def bound(statement: ast.stmt) -> list[str]:
+def _uses(statement: ast.stmt, module: str, names: set[str], imports: Mapping[str, Root]) -> Iterator[Root]:
+    nodes = list(ast.walk(statement))
+    local = {**imports, **dict(pair for node in nodes for pair in imported(node))}
+    attributes = {id(node.value): node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id in names:
+            yield module, node.id
+        if isinstance(node, ast.Name) and node.id in local:
+            inside = ".".join(local[node.id])
+            is_module = path_of(inside).is_file()
+            yield (inside, attributes.get(id(node), EVERYTHING)) if is_module else local[node.id]
+
+
+def bound(statement: ast.stmt) -> tuple[str, ...]:
     """The names that a statement at the top of a module binds."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [statement.name]
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in statement.names]
-    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        return (statement.name,)
+    nodes = ast.walk(statement)
+    return tuple(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
 
 
 def imported(node: ast.AST) -> list[tuple[str, Root]]:
