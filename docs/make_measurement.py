@@ -22,9 +22,9 @@ from statistics import median
 
 from bench.measuring import hardware, timing
 from bench.results import reading, time_spent
+from tests.bench.measuring.test_supervisor import PLANTED
 from tests.conftest import Bench
 from tests.proof import real_runs, simulation, timers
-from tests.test_measure import PLANTED
 
 COMPARISONS, RUNS = 40, 3
 

@@ -103,17 +103,37 @@ def test_editing_a_workload_measures_that_workload_again_and_no_other(done):
     assert changed == {name for name in before if name.startswith("training/other/")}
 
 
-def test_touching_a_workload_or_editing_text_measures_nothing(done):
+def test_editing_what_no_run_executes_measures_nothing(done):
     before = done.run_files()
-    for path in [
-        *done.root.glob("workflow/bench/workloads/training/small/*"),
-        done.root / "workflow/bench/measuring/timing.py",
-    ]:
+    bench = done.root / "workflow/bench"
+    for path in [*bench.glob("workloads/training/small/*"), bench / "measuring/timing.py"]:
         path.touch()
     text = next((done.root / "workflow/article/text/en").glob("*.md"))
     text.write_text(text.read_text() + "\nOne more sentence.\n")
+    problem = bench / "workloads/training/small/problem.py"
+    problem.write_text(problem.read_text().replace('"en": "planted"', '"en": "planted anew"'))
+    rules = bench / "results/statistics.py"
+    rules.write_text(rules.read_text().replace("LEVEL = 0.05", "LEVEL = 0.01"))
     done.snakemake(TABLES, runs=2, **ONE)
     assert done.run_files() == before
+
+
+@pytest.mark.parametrize("carry", [shutil.move, shutil.copytree])
+def test_a_checkout_that_was_moved_or_copied_with_its_results_measures_nothing(done, tmp_path, carry):
+    before = set(done.run_files())
+    elsewhere = tmp_path / "another place"
+    elsewhere.mkdir()
+    for name in ("workflow", "profiles", "envs", "results", "report", ".snakemake"):
+        if (done.root / name).exists():
+            carry(str(done.root / name), str(elsewhere / name))
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(done.root / name, elsewhere / name)
+    done.root = elsewhere
+    planned = done.snakemake(TABLES, "-n", runs=2, **ONE)
+    assert "rule measure" not in planned.stdout + planned.stderr
+    assert "rule check" not in planned.stdout + planned.stderr
+    assert "all 2 runs are there" in planned.stderr
+    assert set(done.run_files()) == before
 
 
 def test_a_truncated_run_file_is_named_and_measured_again_and_no_other(done):

@@ -34,7 +34,8 @@ rule judge:
         rules.collect.output.merged,
         rules.collect.output.machines,
         snakefile.made_with(snakefile.JUDGED),
-        "workflow/article/claims.yaml",
+        claims="workflow/article/claims.yaml",
+        references="workflow/article/references.yaml",
     output:
         table=f"{TABLES}/claims.parquet",
         sheet=f"{TABLES}/claims.csv",
@@ -49,5 +50,7 @@ rule judge:
         "python workflow/scripts/judge.py"
         " --tables {params.tables}"
         " --machine {params.hardware}"
+        " --claims {input.claims}"
+        " --references {input.references}"
         " --output {output.table}"
         " > {log} 2>&1"

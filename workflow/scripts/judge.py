@@ -15,9 +15,11 @@ import argparse
 
 from bench import schema, vocabulary
 from bench.claims.evidence import Results
-from bench.claims.judge import read_claims, rows
+from bench.claims.judge import read_citations, read_claims, rows
 from bench.results import collect
 from bench.results.tables import NAMES, Tables
+
+ARTICLE = Path(__file__).resolve().parents[1] / "article"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -25,15 +27,19 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Judge the claims of the article from the tables.")
     parser.add_argument("--tables", type=Path, required=True, help="folder of the merged tables")
     parser.add_argument("--machine", required=True, help="name of this machine")
+    parser.add_argument(
+        "--claims", type=Path, default=ARTICLE / "claims.yaml", help="the claims (default: the article's)"
+    )
+    parser.add_argument("--references", type=Path, default=ARTICLE / "references.yaml", help="default: the article's")
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write; a CSV is written beside it")
     options = parser.parse_args(argv)
-    tables, entries = Tables(options.tables), read_claims()
+    tables, entries, citations = Tables(options.tables), read_claims(options.claims), read_citations(options.references)
     frames = {name: tables.frame(name) for name in NAMES if name != "claims"}
     machines = list(dict.fromkeys([options.machine, *tables.hardware(options.machine)]))
     table = [
         row
         for machine in machines
-        for row in rows(Results(machine, frames, tables.machines), entries, machine == options.machine)
+        for row in rows(Results(machine, frames, tables.machines, citations), entries, machine == options.machine)
     ]
     schema.write(options.output, "claims", table)
     collect.write_csv(options.output.with_suffix(".csv"), "claims", table)

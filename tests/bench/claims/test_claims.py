@@ -21,8 +21,9 @@ from bench.claims.rules import by_parts, by_share
 from bench.events import Missing
 from bench.results import statistics
 from scripts.judge import main
+from tests.checkout import CLAIMS
 
-ENTRIES = {entry["id"]: entry for entry in read_claims()}
+ENTRIES = {entry["id"]: entry for entry in read_claims(CLAIMS)}
 SECTIONS = range(1, 10)
 
 
@@ -38,7 +39,7 @@ def frame(table: str, rows: list[dict]) -> pd.DataFrame:
 
 
 def test_there_are_64_claims_in_the_order_of_the_sections():
-    assert len(ENTRIES) == len(read_claims()) == 64
+    assert len(ENTRIES) == len(read_claims(CLAIMS)) == 64
     sections = [entry["section"] for entry in ENTRIES.values()]
     assert sections == sorted(sections)
     assert set(sections) == set(SECTIONS)

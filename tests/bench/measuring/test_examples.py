@@ -14,7 +14,7 @@ from bench import catalogue, events, schema, vocabulary
 from bench.claims import evidence, judge
 from bench.claims.evidence import Results
 from bench.measuring import examples, record
-from tests.checkout import ROOT
+from tests.checkout import CLAIMS, ROOT
 
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(?:home|root|tmp|usr|opt|var|Users|work|mnt|private)/|[A-Z]:\\\\")
 
@@ -177,7 +177,7 @@ def test_the_examples_of_both_frameworks_run_and_decide_what_is_known(recorded):
         assert not ABSOLUTE.search(text), text[:500]
         assert not re.search(r"\b0x[0-9a-f]{6,}", text), text[:500]
     results = Results("here", {"events": frame})
-    entries = {entry["id"]: entry for entry in judge.read_claims()}
+    entries = {entry["id"]: entry for entry in judge.read_claims(CLAIMS)}
     found = {identity: judge.judge(entries[identity], results).verdict for identity in KNOWN[workload]}
     assert found == KNOWN[workload]
     INSPECTIONS.get(workload, lambda frame: None)(frame)
@@ -255,7 +255,7 @@ def test_every_workload_of_examples_is_known_here():
 
 
 def test_every_claim_that_a_workload_of_examples_names_exists_and_is_judged():
-    known = {entry["id"] for entry in judge.read_claims()}
+    known = {entry["id"] for entry in judge.read_claims(CLAIMS)}
     for item in catalogue.examples().values():
         assert set(item.shows.claims) <= known & set(evidence.REGISTRY)
 

@@ -46,6 +46,8 @@ class Results:
     hardware: str
     frames: Mapping[str, pd.DataFrame]
     machines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    citations: Sequence[str] = ()
+    """What was found of each work that the surveyed text cites: `right`, or what is wrong."""
 
     def own(self, name: str) -> pd.DataFrame:
         """The rows of this machine of a table; empty where the table is missing."""

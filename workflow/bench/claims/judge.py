@@ -16,7 +16,6 @@ import yaml
 
 from bench import schema
 from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict
-from bench.claims.shared import ARTICLE
 from bench.events import Missing
 
 SECTIONS = (
@@ -36,9 +35,14 @@ for section in SECTIONS:
     import_module(f"bench.claims.{section}")
 
 
-def read_claims(path: Path = ARTICLE / "claims.yaml") -> list[dict[str, Any]]:
+def read_claims(path: Path) -> list[dict[str, Any]]:
     """The claims of the article, in its order."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def read_citations(path: Path) -> list[str]:
+    """What was found of each work that the surveyed text cites."""
+    return [entry["finding"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["checked"]]
 
 
 def judge(entry: Mapping[str, Any], results: Results) -> Verdict:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import yaml
+from collections import Counter
 
 from bench.claims.evidence import Results, Verdict, claim
 from bench.claims.rules import by_parts
-from bench.claims.shared import ARTICLE
 from bench.events import Missing
 from bench.vocabulary import COMPARED
 
@@ -14,14 +13,12 @@ from bench.vocabulary import COMPARED
 @claim("res-bibliography")
 def works_exist_as_cited(results: Results) -> Verdict:
     """Supported if every work was found as cited, refuted if none was, else mixed."""
-    path = ARTICLE / "references.yaml"
-    if not path.exists():
+    if not results.citations:
         raise Missing("the bibliography was not checked")
-    findings = [entry["finding"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["checked"]]
-    counts = {finding: findings.count(finding) for finding in dict.fromkeys(findings)}
+    counts = dict(Counter(results.citations))
     return Verdict(
-        by_parts([finding == "right" for finding in findings]),
-        {"cited": len(findings), "right": findings.count("right"), "findings": counts},
+        by_parts([finding == "right" for finding in results.citations]),
+        {"cited": len(results.citations), "right": counts.get("right", 0), "findings": counts},
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ from bench.results import ratios
 from bench.results.intervals import number
 from bench.vocabulary import COMPARED
 
-ARTICLE = Path(__file__).resolve().parents[2] / "article"
 INFERENCE = ("forward", "inference")
 
 

@@ -26,10 +26,11 @@ def hold_workflow(folder: Path) -> None:
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        stream.seek(0)
+        with stream:
+            stream.seek(0)
+            holder = stream.read().strip()
         raise SystemExit(
-            f"Error: another workflow (process {stream.read().strip()}) is working in {folder}; "
-            "wait until it is done or stop it."
+            f"Error: another workflow (process {holder}) is working in {folder}; wait until it is done or stop it."
         ) from None
     stream.truncate(0)
     stream.write(str(os.getpid()))

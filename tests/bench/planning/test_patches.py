@@ -1,0 +1,57 @@
+"""What is changed in Snakemake still is what Snakemake does: these tests tell when a new version does not need it."""
+
+import inspect
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from snakemake import cli, dag  # isort: skip
+from snakemake.scheduling import job_scheduler
+
+from bench.planning import patches
+from tests.checkout import ROOT
+
+
+def test_snakemake_still_limits_the_rate_of_jobs_by_itself():
+    (default,) = [
+        action.default for action in cli.get_argument_parser()._actions if action.dest == "max_jobs_per_timespan"
+    ]
+    assert default == "100/1s"
+    assert "_schedule_reevalutation(self.job_rate_limiter.timespan)" in inspect.getsource(job_scheduler)
+
+
+def test_the_limit_that_snakemake_sets_is_lifted_and_one_that_a_user_set_stays():
+    own, users = (SimpleNamespace(job_rate_limiter=SimpleNamespace(max_jobs=jobs, timespan=1)) for jobs in (100, 7))
+    for scheduler in (own, users):
+        patches.lift_rate_limit(scheduler)
+    assert own.job_rate_limiter is None
+    assert users.job_rate_limiter.max_jobs == 7
+
+
+def test_snakemake_still_keeps_forced_files_in_a_set_that_it_looks_at_when_it_judges_jobs():
+    assert "self.forcefiles = set()" in inspect.getsource(dag.DAG.__init__)
+    assert "self.forcefiles.isdisjoint(job.output)" in inspect.getsource(dag.DAG.update_needrun)
+
+
+def test_files_are_forced_once_there_is_a_graph():
+    graph = SimpleNamespace(forcefiles=set())
+    patches.force(SimpleNamespace(dag=None), ["a"])
+    patches.force(SimpleNamespace(dag=graph), ["a"])
+    assert graph.forcefiles == {"a"}
+
+
+def test_snakemake_still_has_the_switch_that_leaves_locking_to_us():
+    assert "nolock" in {action.dest.replace("_", "") for action in cli.get_argument_parser()._actions} | {
+        option.strip("-") for action in cli.get_argument_parser()._actions for option in action.option_strings
+    }
+    assert "nolock: true" in (ROOT / "profiles/default/config.yaml").read_text()
+
+
+def test_a_second_workflow_is_told_who_holds_the_results(tmp_path):
+    patches.hold_workflow(tmp_path)
+    try:
+        with pytest.raises(SystemExit, match=rf"another workflow \(process {os.getpid()}\)"):
+            patches.hold_workflow(tmp_path)
+    finally:
+        patches._HELD.pop().close()

@@ -1,0 +1,36 @@
+"""What the documents say is what the code does."""
+
+import re
+import runpy
+from pathlib import Path
+
+from tests.checkout import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "config.yaml"]
+GENERATED = ("report/", "results/", "out/")
+
+
+def test_the_table_of_what_a_problem_states_is_that_of_the_contract():
+    maker = runpy.run_path(str(ROOT / "docs/make_contributing.py"))
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert maker["filled"](text) == text, "run python docs/make_contributing.py"
+
+
+def test_every_file_that_a_document_names_exists():
+    for page in PAGES:
+        for name in re.findall(r"`((?:workflow|tests|docs|envs|profiles|bench|article)/[\w./-]+)`", page.read_text()):
+            path = name if name.split("/")[0] not in ("bench", "article") else f"workflow/{name}"
+            assert (ROOT / path).exists(), f"{page.name} names {name}"
+
+
+def test_every_script_that_a_document_calls_exists():
+    for page in PAGES:
+        for name in re.findall(r"python ((?:workflow|docs)/[\w/]+\.py)", page.read_text()):
+            assert Path(ROOT, name).is_file(), f"{page.name} calls {name}"
+
+
+def test_every_tree_of_contributing_names_folders_that_exist():
+    tree = (ROOT / "CONTRIBUTING.md").read_text().split("```")[1]
+    names = re.findall(r"^(workflow/[\w/]+/|tests/)", tree, re.MULTILINE)
+    assert names
+    assert all((ROOT / name).is_dir() for name in names)
