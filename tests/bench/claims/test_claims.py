@@ -12,7 +12,7 @@ import pytest
 from article import numbers, prose
 from article.section import FOLDER
 from article.words import read_words
-from bench import schema, vocabulary
+from bench import catalogue, schema, vocabulary
 from bench.claims import algorithms, code_size, rules, scenarios, shared
 from bench.claims.curves import scaling_curves
 from bench.claims.evidence import MIXED, OPINION, REFUTED, REGISTRY, SUPPORTED, UNMEASURED, Results, Verdict, claim
@@ -438,6 +438,25 @@ def cells(
             for (framework, mode), value in seconds.items()
         ],
     )
+
+
+SCENARIOS = {
+    "use-nlp": "language",
+    "use-vision": "vision",
+    "use-rl": "reinforcement",
+    "use-health": "health",
+    "use-driving": "driving",
+    "use-finance": "finance",
+}
+
+
+@pytest.mark.parametrize("identity", SCENARIOS)
+def test_the_rule_of_a_scenario_names_the_workloads_that_name_the_scenario(identity):
+    names = catalogue.of_scenario(SCENARIOS[identity])
+    rule = REGISTRY[identity].__doc__
+    assert [name for name in names if not re.search(rf"\b{name}\b", rule)] == []
+    timed = {item.name for item in catalogue.timed().values()}
+    assert {word for word in re.findall(r"\b[a-z][a-z0-9_]+\b", rule) if word in timed} == set(names)
 
 
 @pytest.mark.parametrize("identity", STRONG)

@@ -67,10 +67,11 @@ def torch_for_driving(results: Results) -> Verdict:
     comparison speaks for PyTorch if the whole interval of JAX's gain lies below 1.1, against it if JAX is faster.
     Supported from two thirds for it, refuted from two thirds against it, else mixed, per device.
     """
-    forward = results.comparisons("training", "unet", INFERENCE)
+    names = catalogue.of_scenario("driving")
+    forward = results.comparisons("training", names, INFERENCE)
     task = INFERENCE if forward["ratio"].notna().any() else ("train",)
-    found = _torch_is_strong(results, ("unet",), task)
-    return Verdict(found.verdict, found.evidence | {"rates": _rates(results, ("unet",), task)})
+    found = _torch_is_strong(results, names, task)
+    return Verdict(found.verdict, found.evidence | {"rates": _rates(results, names, task)})
 
 
 @claim("use-health")
@@ -91,8 +92,9 @@ def torch_for_finance(results: Results) -> Verdict:
     comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie),
     against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else mixed.
     """
-    rows = results.comparisons("autodiff", "option_greeks")
-    found = rules.by_device(rows, lambda group: rules.not_slower(group, "torch", ("option_greeks",)))
+    names = catalogue.of_scenario("finance")
+    rows = results.comparisons(workload=names)
+    found = rules.by_device(rows, lambda group: rules.not_slower(group, "torch", names))
     return Verdict(found.verdict, found.evidence | {"ratios": told_ratios(rows)})
 
 
