@@ -92,7 +92,7 @@ PIVOT = ("jax", "jit")
 TWIN = 1000
 """Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
 
-TABLES = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
+COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""
 
 

@@ -10,9 +10,9 @@ rule collect:
         snakefile.made_with(snakefile.TABULATED),
         others=snakefile.foreign_files(RESULTS),
     output:
-        tables=[f"{RESULTS}/{name}.parquet" for name in vocabulary.TABLES],
-        merged=[f"{TABLES}/{name}.parquet" for name in vocabulary.TABLES],
-        sheets=[f"{TABLES}/{name}.csv" for name in vocabulary.TABLES],
+        tables=[f"{RESULTS}/{name}.parquet" for name in vocabulary.COLLECTED],
+        merged=[f"{TABLES}/{name}.parquet" for name in vocabulary.COLLECTED],
+        sheets=[f"{TABLES}/{name}.csv" for name in vocabulary.COLLECTED],
         machines=f"{TABLES}/machines.json",
     log:
         f"{RESULTS}/logs/collect.log",

@@ -25,7 +25,7 @@ from typing import Any
 from bench import catalogue, series
 from bench.measuring import hardware, timing
 from bench.measuring.caches import CACHES
-from bench.measuring.supervisor import Settings, measure
+from bench.measuring.supervisor import Conditions, measure
 from bench.vocabulary import ALLOWED, Cell
 
 
@@ -74,12 +74,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def settings_from(path: Path | None) -> Settings:
-    """The settings in `path` (see settings.py), or the defaults."""
+def conditions_from(path: Path | None) -> Conditions:
+    """The conditions in a settings.json (see planning.settings), or the defaults."""
     if path is None:
-        return Settings(timing.Plan())
+        return Conditions(timing.Plan())
     given = json.loads(path.read_text())
-    return Settings(timing.Plan(**given["plan"]), given["timeout_seconds"], given["exclusive"])
+    return Conditions(timing.Plan(**given["plan"]), given["timeout_seconds"], given["exclusive"])
 
 
 def main() -> None:
@@ -92,8 +92,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"Error: {error}")
     label = options.hardware or hardware.name()
-    settings = settings_from(options.settings)
-    row = measure(cell, options.run, options.output, label, settings, cpus, options.caches)
+    conditions = conditions_from(options.settings)
+    row = measure(cell, options.run, options.output, label, conditions, cpus, options.caches)
     print(line(cell, row), flush=True)
 
 

@@ -453,7 +453,7 @@ SCENARIOS = {
 @pytest.mark.parametrize("identity", SCENARIOS)
 def test_the_rule_of_a_scenario_names_the_workloads_that_name_the_scenario(identity):
     names = catalogue.of_scenario(SCENARIOS[identity])
-    rule = REGISTRY[identity].__doc__
+    rule = REGISTRY[identity].__doc__ or ""
     assert [name for name in names if not re.search(rf"\b{name}\b", rule)] == []
     timed = {item.name for item in catalogue.timed().values()}
     assert {word for word in re.findall(r"\b[a-z][a-z0-9_]+\b", rule) if word in timed} == set(names)

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -36,8 +37,8 @@ def test_snakemake_still_keeps_forced_files_in_a_set_that_it_looks_at_when_it_ju
 
 def test_files_are_forced_once_there_is_a_graph():
     graph = SimpleNamespace(forcefiles=set())
-    patches.force(SimpleNamespace(dag=None), ["a"])
-    patches.force(SimpleNamespace(dag=graph), ["a"])
+    patches.force(SimpleNamespace(dag=None), [Path("a")])
+    patches.force(SimpleNamespace(dag=graph), [Path("a")])
     assert graph.forcefiles == {"a"}
 
 

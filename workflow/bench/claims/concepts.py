@@ -63,7 +63,7 @@ def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
     return {
         framework: {
             "comparisons": int(sum(rows["framework"] == framework)),
-            "compiled_faster": int(sum((rows["framework"] == framework) & (rows["verdict"] == "jax faster"))),
+            "compiled_faster": int(sum((rows["framework"] == framework) & (rows["verdict"] == "compiled faster"))),
         }
         for framework in COMPARED
         if len(rows)
@@ -77,11 +77,9 @@ def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
     verdicts, evidence = [], {}
     for framework, group in rows.groupby("framework"):
         try:
-            verdict, counts = gains(group, "jax")
+            verdict, counts = gains(group, "compiled", rivals=rules.RIVALS)
         except Missing as missing:
             verdict, counts = UNMEASURED, missing.evidence
-        # the rules speak of torch and jax; here the second variant is the compiled one
-        counts |= {"compiled_faster": counts.pop("jax_faster", 0), "eager_faster": counts.pop("torch_faster", 0)}
         verdicts.append(verdict)
         evidence[str(framework)] = counts | {"verdict": verdict}
     if set(verdicts) == {UNMEASURED}:

@@ -10,10 +10,12 @@ import pandas as pd
 from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict
 from bench.events import Missing
 from bench.results import statistics
-from bench.vocabulary import OTHER, PROBLEM
+from bench.vocabulary import COMPARED, COMPILED, OTHER, PROBLEM
 
 MOST = 2 / 3
 """Share of the comparisons from which a claim about all of them is supported, or refuted."""
+RIVALS = ("eager", "compiled")
+"""What is compared within one framework, in the order of the ratio."""
 EQUAL = 1.1
 """A ratio whose whole interval lies below this is no gain worth the name."""
 
@@ -51,8 +53,12 @@ def by_parts(parts: Sequence[bool]) -> str:
     return SUPPORTED if all(parts) else MIXED if any(parts) else REFUTED
 
 
-def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, dict[str, Any]]:
-    """Whether `winner` ("jax" or "torch") is faster by more than `margin`, by the share of comparisons.
+def gains(
+    rows: pd.DataFrame, winner: str, margin: float = 1.0, rivals: tuple[str, str] = COMPARED
+) -> tuple[str, dict[str, Any]]:
+    """Whether `winner`, one of the rivals, is faster by more than `margin`, by the share of comparisons.
+
+    A ratio is the first rival's time over the second's.
 
     A comparison speaks for it if its verdict is that the winner is faster and the whole interval lies beyond the
     margin; against it if the whole interval lies below the margin or 1.1, whichever is more; otherwise it is undecided.
@@ -65,7 +71,7 @@ def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, di
     if sound.empty:
         raise Missing("single runs have no interval", comparisons=len(counted))
     low, high = sound["ratio_low"], sound["ratio_high"]
-    if winner == "torch":
+    if winner == rivals[0]:
         low, high = 1 / high, 1 / low
     won = (sound["verdict"] == f"{winner} faster") & (low > margin)
     against = ~won & (high < max(margin, EQUAL))
@@ -76,8 +82,7 @@ def gains(rows: pd.DataFrame, winner: str, margin: float = 1.0) -> tuple[str, di
     evidence = {
         "comparisons": len(counted),
         "not_comparable": len(rows) - len(counted),
-        "jax_faster": int((sound["verdict"] == "jax faster").sum()),
-        "torch_faster": int((sound["verdict"] == "torch faster").sum()),
+        **{f"{rival}_faster": int((sound["verdict"] == f"{rival} faster").sum()) for rival in rivals},
         "ties": int((sound["verdict"] == "tie").sum()),
         "for": int(won.sum()),
         "against": int(against.sum()),
@@ -148,24 +153,22 @@ def _overall(rows: pd.DataFrame, winner: str, margin: float) -> dict[str, Any]:
 def within_frameworks(results: Results, runs: pd.DataFrame) -> pd.DataFrame:
     """Compiled against eager within each framework: rows with PROBLEM, framework, mode, and a comparison's columns.
 
-    `ratio` is eager seconds / compiled seconds; verdict: "jax faster" stands for "compiled faster" (the columns are
-    those of the table comparisons, whose rules are applied). p is adjusted over the rows.
+    `ratio` is eager seconds / compiled seconds; the verdicts are those of two `RIVALS` by the rules of the table
+    comparisons. p is adjusted over the rows.
     """
-    pairs = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
     rows: list[dict[str, Any]] = []
     for key, group in runs.groupby([*PROBLEM, "framework"], sort=False):
         where = dict(zip([*PROBLEM, "framework"], key, strict=True))
         eager = group[group["mode"] == "eager"]
-        for mode in pairs.get(where["framework"], ()):
+        for mode in COMPILED.get(where["framework"], ()):
             compiled = group[group["mode"] == mode]
             if len(eager) and len(compiled):
                 rows.append(where | {"mode": mode} | _ratio_of_runs(eager, compiled))
     floors = _noise_floors(results)
     for row, adjusted in zip(rows, statistics.adjust([row["p"] for row in rows]), strict=True):
-        verdict = statistics.verdict(
-            row["ratio"], row["ratio_low"], row["ratio_high"], adjusted, floors.get(row["device"])
-        )
-        row |= {"p_adjusted": adjusted, "noise_floor": floors.get(row["device"]), "verdict": verdict}
+        floor = floors.get(row["device"])
+        verdict = statistics.verdict(row["ratio"], row["ratio_low"], row["ratio_high"], adjusted, floor, RIVALS)
+        row |= {"p_adjusted": adjusted, "noise_floor": floor, "verdict": verdict}
     return pd.DataFrame(rows)
 
 

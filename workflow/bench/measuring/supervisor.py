@@ -34,7 +34,7 @@ LOCK = Path("/tmp/torch-jax-benchmark.lock")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Conditions:
     """How a run is measured."""
 
     plan: timing.Plan
@@ -43,10 +43,10 @@ class Settings:
 
 
 def measure(
-    cell: Cell, run: int, output: Path, label: str, settings: Settings, cpus: list[int], cache_folder: Path
+    cell: Cell, run: int, output: Path, label: str, conditions: Conditions, cpus: list[int], cache_folder: Path
 ) -> dict[str, Any]:
     """Measure one run and write its file; returns the row that was written."""
-    with alone(settings.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, timing.stopwatch() as wall:
+    with alone(conditions.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, timing.stopwatch() as wall:
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         caches, cache = prepare_caches(cache_folder, cell, run)
         keep_off(cpus)
@@ -55,11 +55,11 @@ def measure(
             "cell": asdict(cell),
             "threads": len(cpus),
             "cpus": cpus,
-            "plan": asdict(settings.plan),
+            "plan": asdict(conditions.plan),
             "seed": run % TWIN,
             "extras": run == 0,
         }
-        facts = supervise(specification, Path(folder), settings.timeout_seconds, caches)
+        facts = supervise(specification, Path(folder), conditions.timeout_seconds, caches)
         after = probed(cpus)
     drift = after["median"] / before["median"] - 1
     row = (
@@ -79,7 +79,7 @@ def measure(
             "threads": len(cpus),
             "source_digest": sources.run_digest(cell.family, cell.workload, cell.framework),
             "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache"))
-            | {"exclusive": settings.exclusive},
+            | {"exclusive": conditions.exclusive},
             "package_digest": environment.package_digest(),
         }
     )

@@ -19,7 +19,7 @@ from bench.results.reading import Machine
 from bench.results.reading import machine_folders
 from bench.results.reading import read_machine
 from bench.schema import Row
-from bench.vocabulary import TABLES
+from bench.vocabulary import COLLECTED
 
 
 def tables_of(machine: Machine) -> dict[str, list[Row]]:
@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
 def collect(results: Path, own: str, tables: Path) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
     machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
-    merged: dict[str, list[Row]] = {name: [] for name in TABLES}
+    merged: dict[str, list[Row]] = {name: [] for name in COLLECTED}
     for name, machine in machines.items():
         for table, rows in tables_of(machine).items():
             merged[table] += rows

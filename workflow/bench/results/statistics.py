@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from numpy.typing import ArrayLike
+from scipy import special
 from typing import Any
 import math
 import numpy as np
 from bench.series import Array
+from bench.vocabulary import COMPARED
 from bench.series import CONFIDENCE
 from bench.series import positive
 from bench.series import share
@@ -55,7 +57,7 @@ class Estimate:
         """Two-sided p of the hypothesis that the centre is 0; without any scatter it is 1 or 0."""
         if self.error == 0:
             return 1.0 if abs(self.centre) < EXACT else 0.0
-        return float(2 * _special().stdtr(self.degrees, -abs(self.centre) / self.error))
+        return float(2 * special.stdtr(self.degrees, -abs(self.centre) / self.error))
 
     def bounds(self, confidence: float = CONFIDENCE) -> tuple[float, float] | tuple[None, None]:
         """Both ends of the interval, no longer logarithms; (None, None) if it is too wide to say anything."""
@@ -187,7 +189,7 @@ def _drift_is_shared(logs_a: Array, logs_b: Array) -> bool:
 @lru_cache(maxsize=1024)
 def _clear_correlation(count: int) -> float:
     """Pearson's r that `count` independent normal pairs exceed with probability PAIRING_LEVEL."""
-    t = float(_special().stdtrit(count - 2, 1 - PAIRING_LEVEL))
+    t = float(special.stdtrit(count - 2, 1 - PAIRING_LEVEL))
     return t / math.sqrt(count - 2 + t * t)
 
 
@@ -232,9 +234,14 @@ def adjust(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def verdict(
-    ratio: float | None, low: float | None, high: float | None, p_adjusted: float | None, noise_floor: float | None
+    ratio: float | None,
+    low: float | None,
+    high: float | None,
+    p_adjusted: float | None,
+    noise_floor: float | None,
+    rivals: tuple[str, str] = COMPARED,
 ) -> str:
-    """Who is faster, from torch seconds / jax seconds: one of vocabulary.VERDICTS.
+    """Who is faster, from the first rival's seconds / the second's: of torch and jax one of vocabulary.VERDICTS.
 
     Somebody is faster only if the interval excludes 1, the adjusted p is below 0.05 and the difference exceeds the
     noise floor; everything else, and whatever is unknown (None), is a tie. Without a ratio: not comparable. Raises
@@ -253,18 +260,11 @@ def verdict(
     exceeds_floor = abs(math.log(ratio)) > math.log1p(noise_floor)
     if not (excludes_one and exceeds_floor and _probability("p_adjusted", p_adjusted) < LEVEL):
         return "tie"
-    return "jax faster" if ratio > 1 else "torch faster"
-
-
-def _special() -> Any:
-    """scipy.special, imported when first needed: measuring processes never do."""
-    from scipy import special
-
-    return special
+    return f"{rivals[ratio > 1]} faster"
 
 
 def _quantile(degrees: float, confidence: float = CONFIDENCE) -> float:
-    return float(_special().stdtrit(degrees, (1 + confidence) / 2))
+    return float(special.stdtrit(degrees, (1 + confidence) / 2))
 
 
 def _rounds(name: str, rounds: Sequence[int], count: int) -> dict[int, int]:

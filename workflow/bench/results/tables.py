@@ -10,9 +10,11 @@ import json
 import math
 import pandas as pd
 from bench import schema
+from bench.vocabulary import COLLECTED
 
 
-NAMES = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")
+NAMES = (*COLLECTED, "claims")
+"""The tables behind the article: what is collected, and what is judged from it."""
 
 
 class Tables:
