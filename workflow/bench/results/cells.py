@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from collections.abc import Sequence
+
 from bench.results import statistics
-from bench.results.parity import gate_rows
-from bench.results.parity import gate_sentence
+from bench.results.parity import gate_rows, gate_sentence
 from bench.schema import Row
-from bench.vocabulary import CELL
-from bench.vocabulary import MACHINE
-from bench.vocabulary import TWIN
+from bench.vocabulary import CELL, MACHINE, TWIN
 
 
 def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[Any, ...], list[Row]]:
@@ -27,8 +23,11 @@ def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[Any, ...]
 def cell_rows(runs: Iterable[Row], peaks: Iterable[Row]) -> list[Row]:
     """One row per cell from its runs (twins apart)."""
     best = {(row["quantity"], row["device"], row["precision"]): row["value"] for row in peaks}
-    best |= {("copy_bytes_per_second", row["device"], ""): row["value"] for row in peaks
-             if row["quantity"] == "copy_bytes_per_second"}
+    best |= {
+        ("copy_bytes_per_second", row["device"], ""): row["value"]
+        for row in peaks
+        if row["quantity"] == "copy_bytes_per_second"
+    }
     main = (row for row in runs if row["run"] < TWIN)
     return [_cell(dict(zip(CELL, key, strict=True)), group, best) for key, group in grouped(main, CELL).items()]
 
@@ -37,8 +36,11 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
     """The row of a cell; `peaks` by quantity, device and precision ("": a copy moves bytes, whatever they mean)."""
     good = [row for row in runs if row["status"] == "ok"]
     bad = [row for row in runs if row["status"] != "ok"]
-    row = cell | {"runs": len(good), "status": "ok" if good else bad[0]["status"],
-                  "message": "; ".join(sorted({f"{row['status']}: {row['message']}" for row in bad}))[:2000]}
+    row = cell | {
+        "runs": len(good),
+        "status": "ok" if good else bad[0]["status"],
+        "message": "; ".join(sorted({f"{row['status']}: {row['message']}" for row in bad}))[:2000],
+    }
     if not good:
         return row
     centre, low, high = statistics.interval([run["step_seconds"] for run in good])
@@ -49,22 +51,31 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
     moved = _median(good, "bytes_moved")
     return row | {
         "values": sum(len(run["values"]) for run in good),
-        "step_seconds": centre, "step_seconds_low": low, "step_seconds_high": high,
-        "import_seconds": _median(good, "import_seconds"), "build_seconds": _median(good, "build_seconds"),
+        "step_seconds": centre,
+        "step_seconds_low": low,
+        "step_seconds_high": high,
+        "import_seconds": _median(good, "import_seconds"),
+        "build_seconds": _median(good, "build_seconds"),
         "cold_compile_seconds": _compile_seconds(good, "cold"),
         "cached_compile_seconds": _compile_seconds(good, "cached"),
         "first_step_seconds": _median([run for run in good if run["cache"] != "cached"] or good, "first_step_seconds"),
-        "items_per_second": items / centre if items else None, "item_unit": good[0]["item_unit"],
-        "flops": flops, "compiler_flops": _median(good, "compiler_flops"), "flops_per_second": per_second,
+        "items_per_second": items / centre if items else None,
+        "item_unit": good[0]["item_unit"],
+        "flops": flops,
+        "compiler_flops": _median(good, "compiler_flops"),
+        "flops_per_second": per_second,
         "share_of_peak": per_second / peak if per_second and peak else None,
-        "bytes_moved": moved, "share_of_copy": moved / centre / copied if moved and copied else None,
+        "bytes_moved": moved,
+        "share_of_copy": moved / centre / copied if moved and copied else None,
         "peak_host_bytes": _whole(_median(good, "peak_host_bytes")),
         "baseline_host_bytes": _whole(_median(good, "baseline_host_bytes")),
         "peak_device_bytes": _whole(_median(good, "peak_device_bytes")),
         "energy_joules": _median(good, "energy_joules"),
-        "steady": all(run["steady"] for run in good), "drift": any(run["drifted"] for run in good),
-        "reference_error": max((run["reference_error"] for run in good if run["reference_error"] is not None),
-                               default=None),
+        "steady": all(run["steady"] for run in good),
+        "drift": any(run["drifted"] for run in good),
+        "reference_error": max(
+            (run["reference_error"] for run in good if run["reference_error"] is not None), default=None
+        ),
         "metrics": next((run["metrics"] for run in good if run["metrics"]), None),
     }
 
@@ -79,8 +90,11 @@ def _whole(value: float | None) -> int | None:
 
 
 def _compile_seconds(runs: Iterable[Row], cache: str) -> float | None:
-    values = [{"seconds": (row["trace_seconds"] or 0.0) + row["compile_seconds"]} for row in runs
-              if row["cache"] == cache and row["compile_seconds"] is not None]
+    values = [
+        {"seconds": (row["trace_seconds"] or 0.0) + row["compile_seconds"]}
+        for row in runs
+        if row["cache"] == cache and row["compile_seconds"] is not None
+    ]
     return _median(values, "seconds")
 
 
@@ -95,8 +109,12 @@ def mismatched(cell: Row, gate: list[Row]) -> Row:
 def gated(runs: list[Row], cells: Iterable[Row]) -> list[Row]:
     """The runs, with status and message of their cell where the gate refuses that: no ratio is made of them."""
     refused = {_key(cell): cell["message"] for cell in cells if cell["status"] == "mismatch"}
-    return [row | {"status": "mismatch", "message": refused[_key(row)]}
-            if row["status"] == "ok" and _key(row) in refused else row for row in runs]
+    return [
+        row | {"status": "mismatch", "message": refused[_key(row)]}
+        if row["status"] == "ok" and _key(row) in refused
+        else row
+        for row in runs
+    ]
 
 
 def _key(row: Row) -> tuple[Any, ...]:
@@ -109,11 +127,16 @@ def peak_rows(runs: Iterable[Row]) -> list[Row]:
     for row in runs:
         if row["family"] != MACHINE or row["status"] != "ok":
             continue
-        quantity, amount = ("copy_bytes_per_second", row["items"]) if row["workload"] == "copy" else (
-            "matmul_flops_per_second", row["flops"])
+        quantity, amount = (
+            ("copy_bytes_per_second", row["items"])
+            if row["workload"] == "copy"
+            else ("matmul_flops_per_second", row["flops"])
+        )
         key = (row["hardware"], row["device"], row["precision"], quantity)
         rate = amount / row["step_seconds"]
         if key not in rates or rate > rates[key]["value"]:
             rates[key] = dict(zip(("hardware", "device", "precision", "quantity"), key, strict=True)) | {
-                "value": rate, "framework": row["framework"]}
+                "value": rate,
+                "framework": row["framework"],
+            }
     return list(rates.values())

@@ -6,18 +6,18 @@ file that cannot be believed is left out and named in `machines.json`.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
-import json
+
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+
 from bench import schema
 from bench.results import namesakes
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
 from bench.results.comparisons import comparison_rows, noise_rows
-from bench.results.reading import Machine
-from bench.results.reading import machine_folders
-from bench.results.reading import read_machine
+from bench.results.reading import Machine, machine_folders, read_machine
 from bench.schema import Row
 from bench.vocabulary import COLLECTED
 
@@ -26,16 +26,24 @@ def tables_of(machine: Machine) -> dict[str, list[Row]]:
     """All tables of a machine."""
     peaks = peak_rows(machine.runs)
     cells = [mismatched(row, machine.parity) for row in cell_rows(machine.runs, peaks)]
-    return {"runs": gated(machine.runs, cells), "parity": machine.parity, "events": machine.events, "peaks": peaks,
-            "noise": noise_rows(machine.runs), "coverage": namesakes.rows(machine.events), "cells": cells,
-            "comparisons": comparison_rows(machine.runs, machine.parity)}
+    return {
+        "runs": gated(machine.runs, cells),
+        "parity": machine.parity,
+        "events": machine.events,
+        "peaks": peaks,
+        "noise": noise_rows(machine.runs),
+        "coverage": namesakes.rows(machine.events),
+        "cells": cells,
+        "comparisons": comparison_rows(machine.runs, machine.parity),
+    }
 
 
 def write_csv(path: Path, table: str, rows: list[Row]) -> None:
     """A table as CSV; lists become JSON, and text that a spreadsheet would run as a formula is quoted with '."""
     plain = [{column: _plain(row.get(column)) for column in schema.TABLES[table]} for row in rows]
-    kinds = pa.schema([(column, pa.string() if pa.types.is_list(kind) else kind)
-                       for column, kind in schema.TABLES[table].items()])
+    kinds = pa.schema(
+        [(column, pa.string() if pa.types.is_list(kind) else kind) for column, kind in schema.TABLES[table].items()]
+    )
     pa_csv.write_csv(pa.Table.from_pylist(plain, schema=kinds), path)
 
 

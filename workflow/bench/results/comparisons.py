@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
 from bench import catalogue
 from bench.results import statistics
 from bench.results.cells import grouped
 from bench.results.parity import gate_failure
 from bench.schema import Row
-from bench.vocabulary import CELL
-from bench.vocabulary import MACHINE
-from bench.vocabulary import NUMERICAL
-from bench.vocabulary import PROBLEM
-from bench.vocabulary import TWIN
-
+from bench.vocabulary import CELL, MACHINE, NUMERICAL, PROBLEM, TWIN
 
 SUMMARY = 2
 """First values of the numerical families that belong to one output: its mean, and its root mean square."""
@@ -30,8 +24,10 @@ def noise_rows(runs: Iterable[Row]) -> list[Row]:
         series = _twin_series(group)
         if all(series):
             ratio = _ratio(*series)
-            rows.append(dict(zip(CELL, key, strict=True)) | {
-                "ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high, "runs": len(series[0])})
+            rows.append(
+                dict(zip(CELL, key, strict=True))
+                | {"ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high, "runs": len(series[0])}
+            )
     return rows
 
 
@@ -43,8 +39,12 @@ def _twin_series(runs: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def _ratio(ours: list[Row], theirs: list[Row]) -> statistics.Ratio:
-    return statistics.ratio([row["step_seconds"] for row in ours], [row["step_seconds"] for row in theirs],
-                            [row["run"] for row in ours], [row["run"] for row in theirs])
+    return statistics.ratio(
+        [row["step_seconds"] for row in ours],
+        [row["step_seconds"] for row in theirs],
+        [row["run"] for row in ours],
+        [row["run"] for row in theirs],
+    )
 
 
 def floors(runs: list[Row]) -> Callable[[str, float], float | None]:
@@ -69,8 +69,9 @@ def comparison_rows(runs: list[Row], gate: list[Row]) -> list[Row]:
     for key, group in grouped(main, PROBLEM).items():
         problem = dict(zip(PROBLEM, key, strict=True))
         variants = grouped(group, ("framework", "mode"))
-        medians = {variant: statistics.interval([row["step_seconds"] for row in own])[0]
-                   for variant, own in variants.items()}
+        medians = {
+            variant: statistics.interval([row["step_seconds"] for row in own])[0] for variant, own in variants.items()
+        }
         pairs = {}
         for torch in (variant for variant in variants if variant[0] == "torch"):
             for jax in (variant for variant in variants if variant[0] == "jax"):
@@ -89,16 +90,25 @@ def _best(pairs: Mapping[tuple[Any, Any], Row], medians: Mapping[Any, float]) ->
     return min(sound, key=lambda pair: medians[pair[0]] * medians[pair[1]], default=None)
 
 
-def _compare(pair: Row, torch: list[Row], jax: list[Row], gate: list[Row],
-             floor: Callable[[str, float], float | None]) -> Row:
+def _compare(
+    pair: Row, torch: list[Row], jax: list[Row], gate: list[Row], floor: Callable[[str, float], float | None]
+) -> Row:
     """Ratio of one pair, or the reason why there is none."""
     error, tolerance = value_error(pair, torch, jax)
     reason = gate_failure(pair, gate) or value_failure(error, tolerance)
     if reason:
         return {"parity_error": error, "message": reason, "verdict": "not comparable"}
     ratio = _ratio(torch, jax)
-    row = {"parity_error": error, "ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high,
-           "method": ratio.method, "p": ratio.p, "noise_floor": floor(pair["device"], ratio.runs), "message": ""}
+    row = {
+        "parity_error": error,
+        "ratio": ratio.ratio,
+        "ratio_low": ratio.low,
+        "ratio_high": ratio.high,
+        "method": ratio.method,
+        "p": ratio.p,
+        "noise_floor": floor(pair["device"], ratio.runs),
+        "message": "",
+    }
     if ratio.low is None:
         return row | {"verdict": "not comparable", "message": "too few runs for an interval"}
     if row["noise_floor"] is None:
@@ -127,8 +137,11 @@ def _relative(ours: list[float] | None, theirs: list[float] | None, together: in
         return None
     length = together or len(theirs)
     parts = [slice(first, first + length) for first in range(0, len(theirs), length)]
-    return max(max(abs(a - b) for a, b in zip(ours[part], theirs[part], strict=False))
-               / (max(map(abs, theirs[part])) or 1.0) for part in parts if ours[part])
+    return max(
+        max(abs(a - b) for a, b in zip(ours[part], theirs[part], strict=False)) / (max(map(abs, theirs[part])) or 1.0)
+        for part in parts
+        if ours[part]
+    )
 
 
 def _decide(table: list[Row]) -> None:
@@ -137,5 +150,13 @@ def _decide(table: list[Row]) -> None:
     for row, adjusted in zip(tested, statistics.adjust([row["p"] for row in tested]), strict=True):
         row["p_adjusted"] = adjusted
     for row in table:
-        row.setdefault("verdict", statistics.verdict(row.get("ratio"), row.get("ratio_low"), row.get("ratio_high"),
-                                                     row.get("p_adjusted"), row.get("noise_floor")))
+        row.setdefault(
+            "verdict",
+            statistics.verdict(
+                row.get("ratio"),
+                row.get("ratio_low"),
+                row.get("ratio_high"),
+                row.get("p_adjusted"),
+                row.get("noise_floor"),
+            ),
+        )

@@ -22,7 +22,7 @@ def factor(points: np.ndarray, seconds: np.ndarray) -> float | None:
 
 
 def _fitted(x: np.ndarray, y: np.ndarray) -> float | None:
-    order = np.argsort(x)[len(x) // 2:]
+    order = np.argsort(x)[len(x) // 2 :]
     if len(np.unique(x[order])) < 2:
         return None
     return float(np.polyfit(x[order], y[order], 1)[0])

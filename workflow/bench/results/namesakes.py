@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
-from typing import Any
 import json
-
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 WORKLOAD, PREFIX = "packages", "coverage."
 KINDS = ("function", "distribution")
@@ -25,9 +22,19 @@ def rows(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if event["name"].startswith(PREFIX) and event["outcome"] == "ok":
             module = event["name"].removeprefix(PREFIX)
             key = (event["hardware"], event["framework"], f"share.{module.split('.')[0]}.version")
-            found += [{"hardware": event["hardware"], "framework": event["framework"], "module": module, "name": name,
-                       "kind": kind, "found": bool(place), "place": place or None, "version": versions.get(key)}
-                      for name, kind, place in sorted(_names(event["text"]))]
+            found += [
+                {
+                    "hardware": event["hardware"],
+                    "framework": event["framework"],
+                    "module": module,
+                    "name": name,
+                    "kind": kind,
+                    "found": bool(place),
+                    "place": place or None,
+                    "version": versions.get(key),
+                }
+                for name, kind, place in sorted(_names(event["text"]))
+            ]
     return found
 
 
@@ -40,5 +47,6 @@ def _names(text: str | None) -> Iterator[tuple[str, str, str]]:
     for kind in KINDS:
         places = content.get(kind) if isinstance(content, dict) else None
         for place, names in places.items() if isinstance(places, dict) else ():
-            yield from ((name, kind, place) for name in names if isinstance(name, str)) if isinstance(
-                names, list) else ()
+            yield from (
+                ((name, kind, place) for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+            )

@@ -78,8 +78,13 @@ def events(tables: Tables, machine: str, workload: str) -> dict[tuple[str, str],
 def event_of(row: dict[str, Any]) -> Event:
     """The event in a row of the table `events`."""
     item = catalogue.examples().get(row["workload"])
-    return Event(row["name"], row["outcome"], number(row["value"]), row["text"] or "",
-                 RIGHT[item.shows.precision if item else "float64"])
+    return Event(
+        row["name"],
+        row["outcome"],
+        number(row["value"]),
+        row["text"] or "",
+        RIGHT[item.shows.precision if item else "float64"],
+    )
 
 
 def as_object(text: Any) -> dict[str, Any]:

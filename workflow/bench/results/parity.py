@@ -7,15 +7,13 @@ lines are held like the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 import numpy as np
+
 from bench import catalogue, contract
 from bench.backends import Arrays
 from bench.schema import Row
-from bench.vocabulary import CHECK_PRECISION
-from bench.vocabulary import CHECK_SIZE
-from bench.vocabulary import PIVOT
-from bench.vocabulary import TARGET
-
+from bench.vocabulary import CHECK_PRECISION, CHECK_SIZE, PIVOT, TARGET
 
 FLOOR = 1e-6
 """Arrays whose largest value is below this are compared as if it were this: a relative error of zeros means nothing."""
@@ -79,8 +77,10 @@ def _arrays(rows: list[Row]) -> Arrays | None:
 
 def _differences(mine: Arrays, other: Arrays, against: str, tolerance: float) -> list[Row]:
     """One row per name that either side has."""
-    return [{"name": name, "against": against} | _difference(mine.get(name), other.get(name), tolerance)
-            for name in sorted(mine.keys() | other.keys())]
+    return [
+        {"name": name, "against": against} | _difference(mine.get(name), other.get(name), tolerance)
+        for name in sorted(mine.keys() | other.keys())
+    ]
 
 
 def _difference(mine: np.ndarray | None, other: np.ndarray | None, tolerance: float) -> Row:
@@ -110,9 +110,12 @@ def gate_rows(problem: Row, framework: str, mode: str, gate: list[Row]) -> list[
     mode = "compile" if mode == "compile-max" else mode
     wanted = (problem["family"], problem["workload"], framework, mode, CHECK_PRECISION)
     tasks = {gate_task(problem)} | ({"gradient"} if problem["family"] == "training" else set())
-    return [row for row in gate
-            if (row["family"], row["workload"], row["framework"], row["mode"], row["precision"]) == wanted
-            and row["task"] in tasks]
+    return [
+        row
+        for row in gate
+        if (row["family"], row["workload"], row["framework"], row["mode"], row["precision"]) == wanted
+        and row["task"] in tasks
+    ]
 
 
 def gate_task(problem: Row) -> str:
@@ -122,8 +125,11 @@ def gate_task(problem: Row) -> str:
 
 def gate_sentence(row: Row) -> str:
     """What is wrong, from a row of the table `parity` whose status is not ok."""
-    how = (row["message"] or row["status"]) if row["error"] is None else (
-        f"differs by {row['error']:.2g} from {row['against']}")
+    how = (
+        (row["message"] or row["status"])
+        if row["error"] is None
+        else (f"differs by {row['error']:.2g} from {row['against']}")
+    )
     return f"parity gate: {row['framework']} {row['mode']} {row['task']} {row['name'] or ''} {how}"[:500]
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-import pandas as pd
-from bench.results import statistics
-from bench.vocabulary import CELL
-from bench.vocabulary import NUMERICAL
-from bench.vocabulary import PROBLEM
 
+import pandas as pd
+
+from bench.results import statistics
+from bench.vocabulary import CELL, NUMERICAL, PROBLEM
 
 FUNCTIONS = ("primal", "forward")
 """Tasks that compute the function alone; `primal_<kind>` does so for the derivatives `<derivative>_<kind>`."""
@@ -46,8 +45,9 @@ def derivative_costs(runs: pd.DataFrame) -> pd.DataFrame:
         cell = dict(zip(CELL, key, strict=True))
         if not is_derivative(cell["task"]) or cell["task"].endswith(LOOP) or cell["framework"] == "numpy":
             continue
-        function = next((found for task in functions_of(cell["task"]) if (found := medians.get(_key(cell, task=task)))),
-                        None)
+        function = next(
+            (found for task in functions_of(cell["task"]) if (found := medians.get(_key(cell, task=task)))), None
+        )
         if function:
             rows.append(cell | _ratio(seconds, function) | {"seconds": _centre(seconds)})
     return _with_best(rows, [*PROBLEM, "framework"])

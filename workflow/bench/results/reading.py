@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from dataclasses import dataclass
-from dataclasses import field
-from functools import cache
-from pathlib import Path
-from typing import Any
 import json
 import math
-from bench.results import namesakes
-from bench.results import parity
-from bench import schema
-from bench import sources
-from bench.results.cells import cell_rows
-from bench.results.cells import gated
-from bench.results.cells import mismatched
-from bench.results.cells import peak_rows
-from bench.results.comparisons import comparison_rows
-from bench.results.comparisons import noise_rows
-from bench.runs import outdated
-from bench.runs import run_file
-from bench.schema import Row
-from bench.vocabulary import EXAMPLES, FRAMEWORKS
-from bench.vocabulary import SLUG
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from bench import schema, sources
+from bench.results import parity
+from bench.runs import outdated, run_file
+from bench.schema import Row
+from bench.vocabulary import EXAMPLES, FRAMEWORKS, SLUG
 
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
@@ -58,6 +45,7 @@ def read_machine(folder: Path, own: bool) -> Machine:
     machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
     if len(machine.facts) == 1:
         machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
+
     def wrong(path: Path, rows: list[Row]) -> str | None:
         if len(rows) != 1:
             return f"it holds {len(rows)} runs, expected one"
@@ -92,8 +80,11 @@ def read_facts(path: Path) -> Row:
 
 def _plain_fact(value: Any, depth: int) -> Any:
     if isinstance(value, dict):
-        return {str(key)[:LONGEST_FACT]: _plain_fact(entry, depth - 1)
-                for key, entry in list(value.items())[:MOST_FACTS]} if depth >= 0 else None
+        return (
+            {str(key)[:LONGEST_FACT]: _plain_fact(entry, depth - 1) for key, entry in list(value.items())[:MOST_FACTS]}
+            if depth >= 0
+            else None
+        )
     if isinstance(value, list):
         return [_plain_fact(entry, depth - 1) for entry in value[:MOST_FACTS]] if depth >= 0 else None
     return value[:LONGEST_FACT] if isinstance(value, str) else value
@@ -106,8 +97,12 @@ def _digest(row: Row) -> str:
         return "no such workload"
 
 
-def _read_all(paths: Iterable[Path], table: str, left_out: list[str],
-              complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None) -> list[Row]:
+def _read_all(
+    paths: Iterable[Path],
+    table: str,
+    left_out: list[str],
+    complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None,
+) -> list[Row]:
     rows = []
     for path in sorted(paths):
         try:

@@ -7,32 +7,37 @@ module has to know about missing data.
 from __future__ import annotations
 
 from typing import Any
+
 import numpy as np
 import pandas as pd
-from bench.results import statistics
+
 from bench.catalogue import known, shown_tasks
-from bench.results.intervals import Interval
-from bench.results.intervals import missing
+from bench.results import statistics
+from bench.results.intervals import Interval, missing
 from bench.results.tables import Tables
-from bench.vocabulary import MACHINE
-from bench.vocabulary import PRECISIONS
-from bench.vocabulary import PROBLEM
-from bench.vocabulary import SIZES
-from bench.vocabulary import SWEEP
-from bench.vocabulary import TARGET
-from bench.vocabulary import TWIN
-from bench.vocabulary import VARIANT_ORDER
-from bench.vocabulary import size_rank
+from bench.vocabulary import MACHINE, PRECISIONS, PROBLEM, SIZES, SWEEP, TARGET, TWIN, VARIANT_ORDER, size_rank
 
 
 def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """The rows sorted by machine (this one first), family, workload and the order of the workload's tasks."""
+
     def rank(row: Any) -> tuple[Any, ...]:
         tasks = known(row.workload).tasks
         task = tasks.index(row.task) if row.task in tasks else len(tasks)
-        return (row.hardware != own, row.hardware, row.family, known(row.workload).section, row.workload,
-                row.device, task, row.task, size_rank(row.size), PRECISIONS.index(row.precision),
-                VARIANT_ORDER.get((getattr(row, "framework", ""), getattr(row, "mode", "")), 0))
+        return (
+            row.hardware != own,
+            row.hardware,
+            row.family,
+            known(row.workload).section,
+            row.workload,
+            row.device,
+            task,
+            row.task,
+            size_rank(row.size),
+            PRECISIONS.index(row.precision),
+            VARIANT_ORDER.get((getattr(row, "framework", ""), getattr(row, "mode", "")), 0),
+        )
+
     order = sorted(range(len(frame)), key=[rank(row) for row in frame.itertuples()].__getitem__)
     return frame.iloc[order]
 
@@ -51,11 +56,17 @@ def best(tables: Tables, own: str) -> pd.DataFrame:
 
 def main_problems(frame: pd.DataFrame, *apart: str) -> pd.DataFrame:
     """One problem per machine, workload and device (and `apart`): main task, first precision, largest size."""
+
     def rank(row: Any) -> tuple[int, ...]:
         tasks, precisions = shown_tasks(row.workload), known(row.workload).precisions
-        return (missing(getattr(row, "ratio", 1)), tasks.index(row.task) if row.task in tasks else len(tasks),
-                precisions.index(row.precision) if row.precision in precisions else len(precisions),
-                row.size not in SIZES, -size_rank(row.size)[0])
+        return (
+            missing(getattr(row, "ratio", 1)),
+            tasks.index(row.task) if row.task in tasks else len(tasks),
+            precisions.index(row.precision) if row.precision in precisions else len(precisions),
+            row.size not in SIZES,
+            -size_rank(row.size)[0],
+        )
+
     chosen: dict[tuple[str, ...], tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for row in frame.itertuples():
         key = tuple(getattr(row, column) for column in ("hardware", "workload", "device", *apart))
@@ -72,10 +83,16 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
 
     What has a ratio goes before what has none, where the frame has ratios.
     """
+
     def rank(row: Any) -> tuple[int, ...]:
         precisions = known(row.workload).precisions
-        return (missing(getattr(row, "ratio", 1)), precisions.index(row.precision) if row.precision in precisions
-                else len(precisions), -size_rank(row.size)[0], PRECISIONS.index(row.precision))
+        return (
+            missing(getattr(row, "ratio", 1)),
+            precisions.index(row.precision) if row.precision in precisions else len(precisions),
+            -size_rank(row.size)[0],
+            PRECISIONS.index(row.precision),
+        )
+
     if not len(found):
         return found
     ranks = [rank(row) for row in found.itertuples()]

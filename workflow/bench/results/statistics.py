@@ -6,20 +6,17 @@ compared as logarithms, so that a/b and b/a say the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
-from typing import Any
-import math
-import numpy as np
-from bench.series import Array
-from bench.vocabulary import COMPARED
-from bench.series import CONFIDENCE
-from bench.series import positive
-from bench.series import share
 
+from bench.series import CONFIDENCE, Array, positive, share
+from bench.vocabulary import COMPARED
 
 EXACT = 1e-12
 """Logarithms that differ by less than this differ by rounding alone."""

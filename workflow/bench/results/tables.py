@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 import json
 import math
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
+
 from bench import schema
 from bench.vocabulary import COLLECTED
-
 
 NAMES = (*COLLECTED, "claims")
 """The tables behind the article: what is collected, and what is judged from it."""
@@ -30,8 +30,9 @@ class Tables:
         frame = pd.DataFrame(rows, columns=list(schema.TABLES[name]))
         numbers = [column for column, kind in schema.TABLES[name].items() if kind == schema.number]
         # an infinite amount, as a file from somebody else may hold it, is none at all
-        return frame.assign(**{column: pd.to_numeric(frame[column]).replace([math.inf, -math.inf], math.nan)
-                               for column in numbers})
+        return frame.assign(
+            **{column: pd.to_numeric(frame[column]).replace([math.inf, -math.inf], math.nan) for column in numbers}
+        )
 
     @cached_property
     def machines(self) -> dict[str, dict[str, Any]]:
