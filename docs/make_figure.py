@@ -17,7 +17,6 @@ import tempfile
 from article.figures import ratios
 from article.names import Names
 from article.parts import comparisons
-from article.section import FOLDER
 from article.words import read_words
 from bench import schema
 from bench.results import reading, selection
@@ -31,7 +30,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/ratio.svg")
     options = parser.parse_args()
     machine = reading.read_machine(options.machine, own=False)
-    words = read_words(FOLDER / "words.yaml", "en")
+    words = read_words("en")
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in machine.tables().items():
             schema.write(Path(folder) / f"{name}.parquet", name, rows)

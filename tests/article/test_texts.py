@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -12,8 +13,8 @@ from jinja2 import nodes
 
 from article import prose
 from article.parts import scenarios
-from article.section import FOLDER
-from article.words import flatten, read_words
+from article.section import FOLDER, LANGUAGES
+from article.words import read_words
 
 NOTEBOOKS = sorted((FOLDER / "notebooks").glob("*.ipynb"))
 TEXTS = sorted(path.name for path in (FOLDER / "text/en").glob("*.md"))
@@ -31,19 +32,40 @@ def expressions(block):
     return prose.used(block), sorted(repr(node) for node in tree.find_all(nodes.Filter))
 
 
-def test_both_languages_have_the_same_words():
-    tree = yaml.safe_load((FOLDER / "words.yaml").read_text())
-    english, chinese = (dict(flatten(tree[language])) for language in ("en", "zh"))
-    assert english.keys() == chinese.keys()
-    assert not [name for name, words in (english | chinese).items() if not words.strip()]
+def entries(node, prefix=""):
+    """Triples (dotted name, words, line) of a composed file of words, twice where an entry stands twice."""
+    for key, value in node.value:
+        if isinstance(value, yaml.MappingNode):
+            yield from entries(value, f"{prefix}{key.value}.")
+        else:
+            yield f"{prefix}{key.value}", value.value, range(key.start_mark.line, value.end_mark.line + 1)
 
 
-@pytest.mark.parametrize("name", sorted(read_words(FOLDER / "words.yaml", "en").under("figure")))
+def words_of(language):
+    return list(entries(yaml.compose((FOLDER / f"words/{language}.yaml").read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_of_words_has_one_entry_a_line(language):
+    lines = [line for _, _, lines in words_of(language) for line in lines]
+    assert [line + 1 for line, count in Counter(lines).items() if count > 1] == []
+    assert all(len(lines) == 1 for _, _, lines in words_of(language))
+
+
+def test_both_languages_have_the_same_words_in_the_same_order():
+    english, chinese = ([name for name, _, _ in words_of(language)] for language in LANGUAGES)
+    assert english == chinese
+    assert len(english) == len(set(english))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_are_empty(language):
+    assert [name for name, words, _ in words_of(language) if not words.strip()] == []
+
+
+@pytest.mark.parametrize("name", sorted(read_words("en").under("figure")))
 def test_a_sentence_takes_the_same_values_in_both_languages(name):
-    english, chinese = (
-        set(re.findall(r"\{(\w+)\}", read_words(FOLDER / "words.yaml", language)[f"figure.{name}"]))
-        for language in ("en", "zh")
-    )
+    english, chinese = (set(re.findall(r"\{(\w+)\}", read_words(language)[f"figure.{name}"])) for language in LANGUAGES)
     assert english == chinese
 
 

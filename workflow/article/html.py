@@ -1,13 +1,24 @@
-"""Pieces of HTML that a notebook displays as themselves, and what is made of messages."""
+"""Pieces of HTML that a notebook displays as themselves, from the templates, and what is made of messages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from article import prose
 from bench.results.intervals import missing
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).resolve().parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 class Html(Markup):
@@ -17,14 +28,14 @@ class Html(Markup):
         return str(self)
 
 
+def render_template(name: str, **values: Any) -> Html:
+    """A template with its values: markup stays, everything else is escaped. UndefinedError where a value lacks."""
+    return Html(TEMPLATES.get_template(name).render(values))
+
+
 def join(*parts: Any) -> Html:
     """Parts one after the other; those that are None or empty vanish."""
     return Html("\n".join(str(part) for part in parts if part))
-
-
-def box(css_class: str, *parts: Any) -> Html:
-    """Parts inside a division."""
-    return Html(Markup('<div class="{}">{}</div>').format(css_class, join(*parts)))
 
 
 def paragraph(text: Any) -> Html:
@@ -32,9 +43,14 @@ def paragraph(text: Any) -> Html:
     return Html(Markup("<p>{}</p>").format(text))
 
 
+def bullets(items: Sequence[Any]) -> Html:
+    """A list of items; nothing where there are none."""
+    return render_template("bullets.html", items=items) if items else Html()
+
+
 def behind(title: Any, content: Any) -> Html:
     """Content behind its title until the reader asks."""
-    return Html(Markup('<details class="numbers"><summary>{}</summary>{}</details>').format(title, content))
+    return render_template("behind.html", title=title, content=content)
 
 
 def first_line(message: Any, length: int = 240) -> str:

@@ -1,4 +1,4 @@
-"""What things are called in a language: words of `words.yaml`, titles of workloads, and what a problem is in short."""
+"""What things are called in a language: words of the language, titles of workloads, and what a problem is in short."""
 
 from __future__ import annotations
 

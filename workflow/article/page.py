@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from article.figures import palette
+from article.html import render_template
 from article.section import FOLDER
 from article.words import read_words
 
@@ -63,9 +63,9 @@ def page(language: str, parts: list[Section], preset: str, languages: list[dict[
     """The whole page as text."""
     script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html").render(
-        words=read_words(FOLDER / "words.yaml", language),
+    return render_template(
+        "page.html",
+        words=read_words(language),
         tag=TAGS[language],
         sections=parts,
         preset=preset,

@@ -7,7 +7,7 @@ article.text("steps", loss=…)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from jinja2 import TemplateError
 from markupsafe import Markup
 
 from article import prose
-from article.html import Html, join
+from article.html import Html, join, paragraph, render_template
 from article.names import Names
 from article.words import read_words
 from bench.results import outcomes
@@ -45,7 +45,7 @@ class Article:
 
     def __init__(self, tables: Tables, language: str, machine: str, section: int) -> None:
         self.tables, self.language, self.machine, self.section = tables, language, machine, section
-        self.words = read_words(FOLDER / "words.yaml", language)
+        self.words = read_words(language)
         self.names = Names(self.words, language)
         self._numbers = {"figure": 0, "table": 0}
         self._shown: set[str] = set()
@@ -82,15 +82,15 @@ class Article:
 
     def sentence(self, name: str, **values: Any) -> Html:
         """A paragraph made of one entry of the words; values are escaped."""
-        return Html(Markup("<p>{}</p>").format(self.phrase(name, **values)))
+        return paragraph(self.phrase(name, **values))
 
     def phrase(self, name: str, **values: Any) -> Markup:
         """An entry of the words with values, which are escaped."""
         return Markup(Markup.escape(self.words[name])).format(**values)
 
     def item(self, title: Any, *sentences: Any) -> Markup:
-        """A line of a list: a bold title, a colon, and sentences."""
-        return Markup("<li><b>{}</b>{}{}</li>").format(title, self.words["colon"], Markup("").join(sentences))
+        """What stands in a line of a list: a bold title, a colon, and sentences."""
+        return Markup("<b>{}</b>{}{}").format(title, self.words["colon"], Markup("").join(sentences))
 
     def figure(
         self,
@@ -112,38 +112,35 @@ class Article:
         and caption.
         """
         words = self.words.under(f"figure.{name}")
-        title = words["title"].format(**values)
+        title, caption = (words[part].format(**values) for part in ("title", "caption"))
         data, left_out = limited(data, most)
         if len(data) < minimum:
             return self.sentence("figure.few" if len(data) else "figure.none", title=title)
-        from article.figures.axes import (  # seaborn is slow to import: a section without figures does without
-            NARROW,
-            WIDE,
+        number = self._next("figure")
+        description = self._alternative(caption, rows, title)
+        return self.render(
+            "figure.html",
+            number=number,
+            drawings=_drawings(partial(draw, data, *others, words), number, title, description),
+            caption=caption,
+            left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
+            after=after,
         )
-        from article.figures.svg import embed
 
-        self._numbers["figure"] += 1
-        number = f"{self.section}.{self._numbers['figure']}"
+    def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
+        """The text alternative of a figure: its caption and its points, as many as it spells out."""
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
-        description = self.words["figure.alternative"].format(
-            caption=words["caption"].format(**values), rows="; ".join([*rows[:MANY], *more]) or title
-        )
-        drawings = []
-        for width, css_class in ((WIDE, "wide"), (NARROW, "narrow")):
-            drawing = draw(data, *others, words, width=width)
-            prefix = f"f{number.replace('.', '-')}-{css_class}"
-            drawings.append(embed(drawing, prefix, title, description, css_class))
-        caption = Markup("<figcaption><b>{} {}.</b> {}{}</figcaption>").format(
-            self.words["figure.figure"],
-            number,
-            words["caption"].format(**values),
-            self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
-        )
-        return Html(
-            Markup('<figure id="figure-{}">{}</figure>{}').format(
-                number.replace(".", "-"), join(*drawings, caption), after or ""
-            )
-        )
+        points = "; ".join([*rows[:MANY], *more]) or title
+        return self.words["figure.alternative"].format(caption=caption, rows=points)
+
+    def _next(self, kind: str) -> str:
+        """The number of the next figure or table: of the section, and within it."""
+        self._numbers[kind] += 1
+        return f"{self.section}.{self._numbers[kind]}"
+
+    def render(self, template: str, **values: Any) -> Html:
+        """A template with the words of the language and its values."""
+        return render_template(template, words=self.words, **values)
 
     def table(
         self,
@@ -165,48 +162,42 @@ class Article:
         if not rows:
             return self.sentence(f"table.{empty}") if empty else Html()
         shown = [column for column in columns if any(row.get(column) not in (None, "") for row in rows)]
-        self._numbers["table"] += 1
-        number = f"{self.section}.{self._numbers['table']}"
-        identity = f"table-{number.replace('.', '-')}"
-        title = Markup("<b>{} {}.</b> {}").format(
-            self.words["table.table"], number, self.phrase(f"table.{name}", **values)
+        return self.render(
+            "table.html",
+            number=self._next("table"),
+            caption=self.phrase(f"table.{name}", **values),
+            columns=shown,
+            rows=[[row.get(column) for column in shown] for row in rows],
+            folded=folded,
         )
-        head = join(
-            *(Markup('<th scope="col">{}</th>').format(self.words.get(f"column.{column}", column)) for column in shown)
-        )
-        body = join(*(_row(row, shown) for row in rows))
-        if folded:
-            table = Markup('<table aria-labelledby="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-                identity, head, body
-            )
-            return Html(
-                Markup('<details class="numbers"><summary id="{}">{}</summary>{}</details>').format(
-                    identity, title, _scrolling(table, identity)
-                )
-            )
-        caption = Markup('<caption id="{}"><span>{}</span></caption>').format(identity, title)
-        table = Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(caption, head, body)
-        return Html(_scrolling(table, identity))
 
     def claim(self, identity: str) -> Html:
         """The box of one claim: what is said, the verdict on each machine, the evidence, how it is decided."""
         (claim,) = (entry for entry in self.claims_list if entry["id"] == identity)
         self._shown.add(identity)
-        verdicts = []
-        for hardware in self.tables.hardware(self.machine) or [self.machine]:
-            row = self.verdicts.get((hardware, identity))
-            verdict = row.verdict if row else ("opinion" if claim["kind"] == "opinion" else "not measured here")
-            reason = self.evidence(identity, outcomes.as_object(row.evidence) if row else {})
-            place = Markup(' <span class="place">{}</span>').format(hardware) if self.several else ""
-            verdicts.append(Markup('<p class="verdict">{}{} {}</p>').format(self.badge(verdict), place, reason))
+        machines = self.tables.hardware(self.machine) or [self.machine]
         if claim["kind"] == "opinion":  # the same on every machine, and decided by nothing
-            verdicts = verdicts[:1]
-        says = Markup('<p class="says"><span class="label">{}</span> {}</p>').format(
-            self.words["claim.says"], claim["says"][self.language]
+            machines = machines[:1]
+        return self.render(
+            "claim.html",
+            identity=identity,
+            says=claim["says"][self.language],
+            verdicts=[self._verdict_parts(claim, machine) for machine in machines],
+            decide=claim.get("decide", {}).get(self.language),
         )
-        decide = claim.get("decide", {}).get(self.language)
-        how = Markup('<p class="decide">{} {}</p>').format(self.words["claim.decide"], decide) if decide else ""
-        return Html(Markup('<div class="claim" id="claim-{}">{}</div>').format(identity, join(says, *verdicts, how)))
+
+    def _verdict_parts(self, claim: Mapping[str, Any], machine: str) -> tuple[Markup, str | None, Markup]:
+        """The badge of a claim on a machine, the machine where there are several, and the evidence in words."""
+        row = self.verdicts.get((machine, claim["id"]))
+        evidence = self.evidence(claim["id"], outcomes.as_object(row.evidence) if row else {})
+        return self.badge(self.verdict(claim, machine)), machine if self.several else None, evidence
+
+    def verdict(self, claim: Mapping[str, Any], machine: str) -> str:
+        """The verdict on a claim on a machine; what its kind says where the machine has none."""
+        row = self.verdicts.get((machine, claim["id"]))
+        if row and row.verdict:
+            return row.verdict
+        return "opinion" if claim["kind"] == "opinion" else "not measured here"
 
     def claims(self, *identities: str) -> Html:
         """The boxes of the claims named; without names, of all claims of this section that no box has shown yet."""
@@ -251,21 +242,16 @@ def limited(data: Any, most: int = MOST_PANELS) -> tuple[Any, int]:
     return data[data["panel"].isin(panels[:most])], max(0, len(panels) - most)
 
 
-def _row(row: Mapping[str, Content], columns: Sequence[str]) -> Markup:
-    cells = [Markup('<th scope="row">{}</th>').format(_content(row.get(columns[0])))]
-    cells += [Markup("<td>{}</td>").format(_content(row.get(column))) for column in columns[1:]]
-    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+def _drawings(draw: Callable[..., Any], number: str, title: str, description: str) -> list[Markup]:
+    """A figure in both widths, as parts of the page."""
+    from article.figures.axes import NARROW, WIDE
+    from article.figures.svg import embed
 
-
-def _content(value: Content) -> Content:
-    return "" if value is None else value
-
-
-def _scrolling(table: Markup, labelled_by: str) -> Markup:
-    """A table wider than the page scrolls inside a region that the keyboard reaches."""
-    return Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}">{}</div>').format(
-        labelled_by, table
-    )
+    prefix = f"f{number.replace('.', '-')}"
+    return [
+        embed(draw(width=width), f"{prefix}-{name}", title, description, name)
+        for width, name in ((WIDE, "wide"), (NARROW, "narrow"))
+    ]
 
 
 def machine_name(article: Article, row: Any) -> str | None:

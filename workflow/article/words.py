@@ -1,4 +1,4 @@
-"""The words of a language by dotted name, from the article's file of words."""
+"""The words of a language by dotted name, from its file in the folder `words`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+FOLDER = Path(__file__).resolve().parent / "words"
 
 
 class Words:
@@ -41,12 +43,8 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, st
             yield f"{prefix}{name}", str(value)
 
 
-def read_words(path: Path, language: str) -> Words:
-    """The words of a language. Raises KeyError for a language that the file does not have."""
-    return Words(_tree(path)[language])
-
-
 @cache
-def _tree(path: Path) -> Mapping[str, Any]:
-    tree: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return tree
+def read_words(language: str) -> Words:
+    """The words of a language. Raises FileNotFoundError for a language that has no file."""
+    text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    return Words(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))

@@ -17,7 +17,7 @@ import os
 from collections.abc import Iterable
 
 from article.page import TAGS, page, sections
-from article.section import FOLDER, LANGUAGES
+from article.section import LANGUAGES
 from article.words import read_words
 
 
@@ -27,7 +27,7 @@ def alternates(output: Path, pairs: Iterable[tuple[str, Path]]) -> list[dict[str
         {
             "tag": TAGS[language],
             "path": Path(os.path.relpath(path, output.parent)).as_posix(),
-            "name": read_words(FOLDER / "words.yaml", language)["language"],
+            "name": read_words(language)["language"],
         }
         for language, path in pairs
     ]
@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
         help="the same page in another language",
     )
     options = parser.parse_args(argv)
-    titles = read_words(FOLDER / "words.yaml", options.language).under("section")
+    titles = read_words(options.language).under("section")
     parts = sections(options.notebooks.glob("[0-9][0-9]_*.ipynb"), titles)
     if not parts:
         parser.error(f"--notebooks is {options.notebooks}, which holds no executed notebook")

@@ -37,7 +37,7 @@ from article.parts.scaling_curves import quantities, sweeps
 from article.parts.startup import startup
 from article.parts.targets import _whole, courses, target_figure, target_runs
 from article.parts.values import values
-from article.section import FOLDER, Article
+from article.section import Article
 from article.words import read_words
 from bench.results import outcomes, selection
 from bench.results.break_even import crossing
@@ -46,7 +46,7 @@ from bench.results.ratios import BOUND, derivative_costs, judged, loop_costs, nu
 from bench.results.tables import Tables
 
 OWN = "synthetic-cpu-2c"
-WORDS = read_words(FOLDER / "words.yaml", "zh")
+WORDS = read_words("zh")
 NAMES = Names(WORDS, "zh")
 
 
@@ -495,7 +495,7 @@ def test_memory_is_told_for_host_and_device_without_what_the_process_held_before
 
 
 def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
-    english = Names(read_words(FOLDER / "words.yaml", "en"), "en")
+    english = Names(read_words("en"), "en")
     assert (english.of("size", "batch-16"), NAMES.of("size", "batch-16")) == ("batch 16", "批量 16")
     assert english.of("size", "length-25600") == "length 25,600"
     assert english.of("size", "d10-n10000-components-25") == "25 components (d = 10, n = 10,000)"
@@ -503,7 +503,7 @@ def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
 
 
 def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
-    english = Names(read_words(FOLDER / "words.yaml", "en"), "en")
+    english = Names(read_words("en"), "en")
     assert (english.of("task", "hvp"), NAMES.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
     assert english.of("task", "per_sample_loop") == "per-sample gradients, in a loop"
     assert NAMES.of("task", "hessian_loop") == "黑塞矩阵（循环）"

@@ -19,9 +19,7 @@ from bench.vocabulary import COMPILED, PROBLEM
 
 def break_even_figure(article: Article) -> Html:
     """Cumulative time of compiled and eager variants, and the number of steps to break even as a table."""
-    from article.figures.break_even import (
-        break_even_plot,  # seaborn is slow to import: a section without figures does without
-    )
+    from article.figures.break_even import break_even_plot
 
     found = break_even(article.tables, article.machine, article.names)
     data, crossings = curves(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from markupsafe import Markup
 
 from article.html import Html
@@ -14,13 +16,7 @@ def claim_table(article: Article) -> Html:
     rows = []
     for claim in article.claims_list:
         link = Markup('<a href="#claim-{}">{}</a>').format(claim["id"], claim["says"][article.language])
-        verdicts = {
-            name: article.badge(
-                getattr(article.verdicts.get((name, claim["id"])), "verdict", None)
-                or ("opinion" if claim["kind"] == "opinion" else "not measured here")
-            )
-            for name in machines
-        }
+        verdicts = {name: article.badge(article.verdict(claim, name)) for name in machines}
         rows.append(
             {"claim": link, "section": str(claim["section"]), "kind": article.words[f"kind.{claim['kind']}"]}
             | (verdicts if article.several else {"verdict": verdicts[machines[0]]})
@@ -31,9 +27,5 @@ def claim_table(article: Article) -> Html:
 
 def claim_counts(article: Article) -> dict[str, int]:
     """How many claims have which verdict on this machine."""
-    counts: dict[str, int] = {}
-    for claim in article.claims_list:
-        row = article.verdicts.get((article.machine, claim["id"]))
-        verdict = row.verdict if row else "opinion" if claim["kind"] == "opinion" else "not measured here"
-        counts[verdict.replace(" ", "_")] = counts.get(verdict.replace(" ", "_"), 0) + 1
-    return {"supported": 0, "refuted": 0, "mixed": 0, "not_measured_here": 0, "opinion": 0} | counts
+    verdicts = (article.verdict(claim, article.machine).replace(" ", "_") for claim in article.claims_list)
+    return dict.fromkeys(("supported", "refuted", "mixed", "not_measured_here", "opinion"), 0) | Counter(verdicts)

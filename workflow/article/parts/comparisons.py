@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, first_line, join
+from article.html import Html, behind, bullets, first_line, join
 from article.names import Names, telling
 from article.numbers import p_value
 from article.numbers import ratio as ratio_text
@@ -64,7 +64,7 @@ def ratio_figure(
 
     named: what its labels may name of a problem (default: all that differs).
     """
-    from article.figures.ratios import ratio_plot  # seaborn is slow to import: a section without figures does without
+    from article.figures.ratios import ratio_plot
 
     data = ratios(frame, article.names, named)
     rows = [f"{row.label}{' — ' + row.panel if article.several else ''}: {row.text}" for row in data.itertuples()]
@@ -88,7 +88,7 @@ def ratio_figure(
     ]
     if not left_out:
         return join(drawn)
-    reasons = Markup("<ul>{}</ul>").format(join(*left_out))
+    reasons = bullets(left_out)
     if len(left_out) > MOST_REASONS:
         return join(drawn, behind(article.phrase("figure.many left out", count=len(left_out)), reasons))
     return join(drawn, article.sentence("figure.left out"), reasons)

@@ -51,7 +51,7 @@ def cost_rows(found: pd.DataFrame, names: Names) -> pd.DataFrame:
 
 def cost_section(article: Article) -> Html:
     """Who keeps to the theory's bound in words, the figure of the first machine with results, and every ratio."""
-    from article.figures.dots import ratio_dots  # seaborn is slow to import: a section without figures does without
+    from article.figures.dots import ratio_dots
 
     found = costs(article.tables, article.machine)
     if not len(found):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from article import numbers
-from article.html import Html, join
+from article.html import Html, bullets, join
 from article.names import TITLES
 from article.section import Article, machine_name
 from bench.catalogue import known
@@ -57,10 +57,7 @@ def _ordered(frame: pd.DataFrame, own: str) -> pd.DataFrame:
 
 def accuracy_section(article: Article, family: str = "autodiff") -> Html:
     """The errors of the first machine with results as a figure, those of all machines as a table."""
-    from article.figures.errors import (  # seaborn is slow to import: a section without figures does without
-        EPSILON,
-        accuracy_plot,
-    )
+    from article.figures.errors import EPSILON, accuracy_plot
 
     found = errors(article.tables, article.machine, family)
     if not len(found):
@@ -102,7 +99,7 @@ def accuracy_sentence(article: Article, found: pd.DataFrame, machine: str) -> Ht
             problem=article.names.problem(worst, ("workload", "task")),
         )
         sentences.append(article.item(f"{TITLES[framework]}, {precision}", said))
-    return join(article.sentence("accuracy.here", machine=machine), Html(f"<ul>{join(*sentences)}</ul>"))
+    return join(article.sentence("accuracy.here", machine=machine), bullets(sentences))
 
 
 def accuracy_table(article: Article, found: pd.DataFrame) -> Html:

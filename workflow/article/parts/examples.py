@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from article import numbers, prose
-from article.html import Html, behind, first_line, join, message
+from article.html import Html, behind, first_line, message, render_template
 from article.section import Article
 from bench.catalogue import ROOT
 from bench.results import outcomes
@@ -90,16 +90,15 @@ def _is_json(text: str) -> bool:
 def source(article: Article, workload: str) -> Html:
     """The three files of a workload, folded: what was executed, word for word."""
     folders = sorted(ROOT.glob(f"*/{workload}"))
-    parts = [
-        Markup("<h4><code>{}</code></h4>{}").format(
-            str(path.relative_to(ROOT)), Markup(prose.code(path.read_text(encoding="utf-8")))
-        )
+    files = [
+        (str(path.relative_to(ROOT)), Markup(prose.code(path.read_text(encoding="utf-8"))))
         for folder in folders
         for path in sorted(folder.glob("*.py"))
     ]
-    if not parts:
+    if not files:
         return Html()
-    return behind(article.phrase("source.summary", title=article.names.workload(workload)), join(*parts))
+    title = article.phrase("source.summary", title=article.names.workload(workload))
+    return behind(title, render_template("listings.html", files=files))
 
 
 def outcome_matrix(article: Article, workload: str, name: str, rows: Iterable[str], columns: Mapping[str, str]) -> Html:

@@ -10,7 +10,7 @@ from bench.results import outcomes
 
 def graph_figure(article: Article, workload: str, framework: str, event: str, name: str) -> Html:
     """A graph recorded as an event, drawn; the sentence that it could not be recorded where it was not."""
-    from article.figures.graphs import graph_plot  # seaborn is slow to import: a section without figures does without
+    from article.figures.graphs import graph_plot
 
     found = outcomes.events(article.tables, article.machine, workload).get((framework, event))
     if found is None or found.outcome != "ok":

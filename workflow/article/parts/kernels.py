@@ -66,7 +66,7 @@ def speedup_section(article: Article) -> Html:
 
 def speedup_figure(article: Article, found: pd.DataFrame) -> Html:
     """Time of NumPy over that of the best mode of each framework, per kernel; the table holds every mode."""
-    from article.figures.dots import ratio_dots  # seaborn is slow to import: a section without figures does without
+    from article.figures.dots import ratio_dots
 
     main = main_speedups(found)
     data = speedup_rows(main, article.names)

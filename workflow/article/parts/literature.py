@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from article.html import Html, join
+from article.html import Html
 from article.section import FOLDER, Article
 
 
@@ -42,8 +42,4 @@ def checked_table(article: Article) -> Html:
 def reference_list(article: Article) -> Html:
     """Every work, in the order of its first author."""
     works = sorted(bibliography(article)["works"], key=lambda entry: (str(entry["authors"]).casefold(), entry["year"]))
-    return Html(
-        Markup('<ol class="references" id="references">{}</ol>').format(
-            join(*(Markup('<li id="work-{}">{}</li>').format(entry["id"], reference(entry)) for entry in works))
-        )
-    )
+    return article.render("references.html", references=[(entry["id"], reference(entry)) for entry in works])

@@ -15,7 +15,7 @@ from bench.vocabulary import CELL
 
 def loss_figure(article: Article, data: pd.DataFrame, name: str) -> Html:
     """Loss curves over each other; the table holds the first and the last loss of each."""
-    from article.figures.losses import loss_plot  # seaborn is slow to import: a section without figures does without
+    from article.figures.losses import loss_plot
 
     rows = []
     for (problem, framework, mode), group in data.groupby(["panel", "framework", "mode"], sort=False):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, box, join
+from article.html import Html, behind, join, paragraph, render_template
 from article.names import telling
 from article.parts.comparisons import ratio_figures, step_by_step, verdict_sentence
 from article.section import Article
@@ -32,10 +33,10 @@ def overview(article: Article) -> Html:
     lines = [headline(article, entry) for entry in headlines(article.tables, article.machine)]
     main = selection.main_problems(best)
     cards = [card(article, rows) for _, rows in main.groupby(["workload"], sort=False)]
-    listed = Markup('<ul class="cards">{}</ul>').format(join(*cards))
+    listed = render_template("cards.html", cards=cards)
     if len(cards) > MOST_CARDS:
         listed = behind(article.phrase("overview.cards", count=len(cards)), listed)
-    return join(box("headlines", *lines), overview_figures(article, best, main), listed)
+    return join(render_template("headlines.html", headlines=lines), overview_figures(article, best, main), listed)
 
 
 def overview_figures(article: Article, best: pd.DataFrame, main: pd.DataFrame) -> Html:
@@ -62,38 +63,33 @@ def headline(article: Article, entry: Headline) -> Html:
         sentences.append(article.phrase("overview.alone", **entry.alone))
     if entry.mean is not None and entry.mean.bounded:
         sentences.append(article.phrase("overview.mean", mean=numbers.ratio(entry.mean)))
-    return Html(Markup("<p>{}</p>").format(Markup(article.space).join(sentences)))
+    return paragraph(Markup(article.space).join(sentences))
 
 
-def card(article: Article, rows: pd.DataFrame) -> Html:
+def card(article: Article, rows: pd.DataFrame) -> dict[str, Any]:
     """One workload: its verdict on each machine and device, each a sentence of its own."""
     first = next(rows.itertuples())
-    columns = telling(rows)[1:]
-    lines = []
-    for row in rows.itertuples():
-        place = [article.names.of("device", row.device)] + ([row.hardware] if article.several else [])
-        interval = intervals.interval(row, "ratio")
-        winner = "undecided" if interval and not interval.bounded else row.verdict
-        alone = step_by_step(article.tables, row)
-        beside = article.phrase("overview.step by step", sentence=verdict_sentence(article, alone)) if alone else ""
-        lines.append(
-            Markup(
-                '<p class="result"><span class="winner" data-verdict="{}">{}</span> '
-                '<span class="place">{}</span><br>{}</p>{}'
-            ).format(
-                row.verdict.replace(" ", "-"),
-                article.words[f"winner.{winner}"],
-                " · ".join(place),
-                verdict_sentence(article, row),
-                Markup('<p class="result">{}</p>').format(beside) if beside else "",
-            )
-        )
-    shared = tuple(column for column in ("task", "size", "precision") if column not in columns)
-    return Html(
-        Markup('<li class="card"><h3>{}</h3><p class="meta">{}</p>{}</li>').format(
-            article.names.workload(first.workload), article.names.problem(first, shared), join(*lines)
-        )
-    )
+    shared = tuple(column for column in ("task", "size", "precision") if column not in telling(rows))
+    return {
+        "title": article.names.workload(first.workload),
+        "meta": article.names.problem(first, shared),
+        "results": [result(article, row) for row in rows.itertuples()],
+    }
+
+
+def result(article: Article, row: Any) -> dict[str, Any]:
+    """One verdict of a card: who is faster, where, in words, and beside it how JAX does with one step per call."""
+    place = [article.names.of("device", row.device)] + ([row.hardware] if article.several else [])
+    interval = intervals.interval(row, "ratio")
+    winner = "undecided" if interval and not interval.bounded else row.verdict
+    alone = step_by_step(article.tables, row)
+    return {
+        "verdict": row.verdict.replace(" ", "-"),
+        "winner": article.words[f"winner.{winner}"],
+        "place": " · ".join(place),
+        "sentence": verdict_sentence(article, row),
+        "beside": article.phrase("overview.step by step", sentence=verdict_sentence(article, alone)) if alone else "",
+    }
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def peak_table(article: Article) -> Html:
 
 def peak_figure(article: Article) -> Html:
     """Rates of work against the measured peak."""
-    from article.figures.peaks import peak_plot  # seaborn is slow to import: a section without figures does without
+    from article.figures.peaks import peak_plot
 
     data = work_rates(article.tables, article.machine, article.names)
     rows = [

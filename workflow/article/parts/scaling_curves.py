@@ -94,9 +94,7 @@ def curves(article: Article) -> Html:
 
 def curve_figure(article: Article, curve: pd.DataFrame) -> Html:
     """The figure of one scaling curve."""
-    from article.figures.scaling_curves import (
-        scaling_plot,  # seaborn is slow to import: a section without figures does without
-    )
+    from article.figures.scaling_curves import scaling_plot
 
     first = next(curve.itertuples())
     axis = article.words[f"scaling.{first.axis}"]

@@ -10,7 +10,7 @@ import yaml
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, join
+from article.html import Html, bullets, join
 from article.names import Names
 from article.parts import kernels
 from article.parts.cells import cell_table
@@ -177,8 +177,8 @@ def sentences(article: Article, cells: pd.DataFrame, identity: str) -> Html:
             where=f"{machine} · {where}" if article.several else where,
             workload=Markup("<b>{}</b>").format(article.names.workload(key[0])),
         )
-        entries.append(Markup("<li>{}<ul>{}</ul></li>").format(title, join(*lines)))
-    return Html(Markup("<ul>{}</ul>").format(join(*entries))) if entries else Html()
+        entries.append(title + bullets(lines))
+    return bullets(entries)
 
 
 def rates(article: Article, cells: pd.DataFrame, row: Any) -> Markup | str:
@@ -202,9 +202,7 @@ def setting(article: Article, row: Any) -> str:
 
 def figure(article: Article, cells: pd.DataFrame, name: str) -> Html:
     """Throughput of every variant on the first machine that has results; the table holds those of all machines."""
-    from article.figures.throughput import (
-        throughput_plot,  # seaborn is slow to import: a section without figures does without
-    )
+    from article.figures.throughput import throughput_plot
 
     machine = cells["hardware"].iloc[0]
     data = bars(cells[cells["hardware"] == machine], article.names)

@@ -17,9 +17,7 @@ from bench.vocabulary import CELL, COMPILED
 
 def startup_figure(article: Article) -> Html:
     """Start-up by part, and the same as a table."""
-    from article.figures.startup import (
-        startup_plot,  # seaborn is slow to import: a section without figures does without
-    )
+    from article.figures.startup import startup_plot
 
     data = startup(article.tables, article.machine, article.names)
     rows = []

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, join
+from article.html import Html, bullets, join
 from article.names import Names, panel, sort_variants, telling
 from article.parts.comparisons import verdict_sentence
 from article.section import Article
@@ -78,7 +78,7 @@ def courses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
 
 def target_figure(article: Article) -> Html:
     """The courses, the table of what they took, and before them who gets there first, in words."""
-    from article.figures.targets import target_plot  # seaborn is slow to import: a section without figures does without
+    from article.figures.targets import target_plot
 
     runs = target_runs(article.tables, article.machine)
     if not len(runs):
@@ -157,7 +157,7 @@ def target_sentences(article: Article, runs: pd.DataFrame) -> Html:
         title = article.names.problem(row, ("workload", "size", "device"))
         place = f" — {row.hardware}" if article.several else ""
         entries.append(article.item(title + place, verdict_sentence(article, row), same_steps(article, own, row)))
-    return Html(Markup("<ul>{}</ul>").format(join(*entries))) if entries else Html()
+    return bullets(entries)
 
 
 def same_steps(article: Article, runs: pd.DataFrame, row: Any) -> Markup | str:

@@ -14,9 +14,7 @@ from bench.results.tables import Tables
 
 def distribution_figure(article: Article, family: str | None = None) -> Html:
     """Every value, and its quartiles as a table."""
-    from article.figures.values import (
-        distribution_plot,  # seaborn is slow to import: a section without figures does without
-    )
+    from article.figures.values import distribution_plot
 
     data = values(article.tables, article.machine, article.names, family)
     rows = []
