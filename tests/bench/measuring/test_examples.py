@@ -1,7 +1,6 @@
 """The examples of the graph family, run as the workflow runs them, and what is known of the pinned versions."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -277,87 +276,3 @@ def test_an_implementation_that_stops_keeps_the_events_before_it(monkeypatch):
     found = examples.demonstrate("tracing", "torch")
     assert [event.name for event in found] == ["first", "unfinished"]
     assert found[1].text == "RuntimeError: no further"
-
-
-# --- events -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("result", "value", "text"),
-    [
-        (None, None, ""),
-        (2, 2.0, ""),
-        (True, 1.0, ""),
-        ("words", None, "words"),
-        ((1.5, "words"), 1.5, "words"),
-        ([1, 2], None, "[1,2]"),
-        ({"a": 1}, None, '{"a":1}'),
-        ((2, {"a": 1}), 2.0, '{"a":1}'),
-    ],
-)
-def test_a_result_becomes_value_and_text(result, value, text):
-    event = record.attempt("example", lambda: result)
-    assert (event.outcome, event.value, event.text) == ("ok", value, text)
-
-
-def test_an_exception_becomes_an_event():
-    event = record.attempt("example", lambda: 1 / 0)
-    assert (event.outcome, event.text) == ("raised", "ZeroDivisionError: division by zero")
-
-
-@pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_result_that_is_no_finite_number_did_not_run(number):
-    event = record.attempt("example", lambda: number)
-    assert (event.outcome, event.value, event.text) == ("raised", None, f"the result is {number}, not a finite number")
-
-
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
-    [
-        ('File "/home/somebody/lib/python3.11/site-packages/torch/nn.py", line 3', 'File "nn.py", line 3'),
-        ("at /tmp/x/y.py:12 for jit", "at y.py:12 for jit"),
-        ("see https://docs.jax.dev/en/latest/errors.html#one", "see https://docs.jax.dev/en/latest/errors.html#one"),
-        (r"C:\Users\somebody\file.py", "file.py"),
-        ("1/2 and a/b/c stay", "1/2 and a/b/c stay"),
-        ("<function f at 0x7f3249d75e40>", "<function f at 0x…>"),
-    ],
-)
-def test_texts_lose_folders_and_addresses(text, cleaned):
-    assert events.clean(text) == cleaned
-
-
-ISOLATED_SCRIPT = """
-import json, os, signal
-from bench import events
-examples = {"killed": lambda: os.kill(os.getpid(), signal.SIGKILL), "left": lambda: os._exit(3),
-            "sound": lambda: (1.5, "words")}
-found = [record.isolated(name, example) for name, example in examples.items()]
-print(json.dumps([[event.outcome, event.value, event.text] for event in found]))
-"""
-
-
-def test_an_example_that_ends_its_process_is_recorded_and_the_next_one_runs():
-    # in a process of its own: this one may hold the threads of a framework, which do not survive a copy
-    done = subprocess.run(
-        [sys.executable, "-c", ISOLATED_SCRIPT],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
-    )
-    assert json.loads(done.stdout) == [
-        ["raised", None, f"{events.ENDED} SIGKILL."],
-        ["raised", None, f"{events.ENDED} exit code 3."],
-        ["ok", 1.5, "words"],
-    ]
-
-
-def test_a_long_text_is_cut_and_long_json_is_refused():
-    assert len(events.clean("x" * 50_000)) == events.LONGEST_TEXT
-    with pytest.raises(ValueError, match="do not fit"):
-        record.compact(["x"] * 50_000)
-
-
-def test_an_unknown_outcome_is_refused():
-    with pytest.raises(ValueError, match="outcome is 'maybe'"):
-        events.Event("example", "maybe")

@@ -1,12 +1,10 @@
 """The committed reference results can be read and believed."""
 
-from tests.checkout import ROOT
-from pathlib import Path
-
 import pytest
 
 from bench.results import reading
 from bench.results.collect import tables_of
+from tests.checkout import ROOT
 
 MACHINES = sorted(path for path in (ROOT / "results/published").glob("*") if path.is_dir())
 

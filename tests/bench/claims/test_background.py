@@ -1,0 +1,65 @@
+"""Background: efficiency, numerics and tensors are judged by times against torch and NumPy."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.judge import judge
+from tests.bench.claims.planted import ENTRIES, comparisons, kernels, verdict_of
+
+
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [
+        ([1.5] * 6, SUPPORTED),
+        ([0.6] * 6, REFUTED),
+        ([1.0] * 6, REFUTED),
+        ([1.5, 1.5, 1.5, 0.6, 0.6, 0.6], MIXED),
+        ([1.5] * 4 + [1.0] * 2, SUPPORTED),
+        ([1.5] * 3 + [1.0] * 3, MIXED),
+    ],
+)
+def test_efficiency_is_decided_by_the_share_of_comparisons(ratios, verdict):
+    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
+    assert found.verdict == verdict
+    device = found.evidence["devices"]["cpu"]
+    assert device["jax_faster"] + device["torch_faster"] + device["ties"] == device["comparisons"] == len(ratios)
+    assert found.evidence["ratio"] == pytest.approx(float(np.exp(np.log(ratios).mean())))
+
+
+def test_a_small_gain_is_not_markedly_faster():
+    results = Results("here", comparisons([1.12] * 6))
+    assert verdict_of("bg-jax-efficiency", results) == SUPPORTED
+    assert verdict_of("bg-jax-numerics", results) == REFUTED
+    assert verdict_of("bg-jax-numerics", Results("here", comparisons([1.5] * 6))) == SUPPORTED
+
+
+def test_numerics_is_decided_by_its_own_families():
+    training = comparisons([1.5] * 6, family="training")
+    assert verdict_of("bg-jax-numerics", Results("here", training)) == UNMEASURED
+
+
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"), [(0.5, 0.4, SUPPORTED), (2.0, 3.0, REFUTED), (0.5, 3.0, MIXED), (1.0, 1.0, REFUTED)]
+)
+def test_tensors_are_efficient_if_both_frameworks_are_faster_than_numpy(torch, jax, verdict):
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(torch, jax)})) == verdict
+
+
+def test_a_framework_that_was_not_measured_beside_numpy_leaves_tensors_undecided():
+    runs = kernels(0.5, 0.4)
+    found = judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": runs[runs["framework"] != "jax"]}))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "NumPy was not timed")
+
+
+def test_points_of_a_scaling_curve_beside_numpy_count_too():
+    runs = kernels(0.5, 0.4)
+    curve = kernels(2.0, 2.0).assign(size="elements-4096")
+    found = judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": pd.concat([runs, curve])}))
+    assert found.verdict == MIXED
+    assert found.evidence["frameworks"]["torch"]["eager"] == {"of": 6, "for": 3, "against": 3, "undecided": 0}
+
+
+def test_single_runs_beside_numpy_decide_nothing():
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNMEASURED

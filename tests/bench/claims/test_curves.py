@@ -1,0 +1,68 @@
+"""Scaling curves: throughput that grows with the size speaks for a claim, one that falls against it."""
+
+import pandas as pd
+import pytest
+
+from bench.claims.curves import scaling_curves
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict
+from bench.claims.judge import judge
+from tests.bench.claims.planted import CONSTANT, ENTRIES, LINEAR, curve
+
+FALLING = [8.0, 8.0, 8.0, 40.0, 100.0]
+"""Seconds at the points of a curve whose throughput falls in the end."""
+
+
+def judged_curves(*parts: pd.DataFrame) -> Verdict:
+    return judge(ENTRIES["trend-scale"], Results("here", {"cells": pd.concat(parts, ignore_index=True)}))
+
+
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"),
+    [
+        (CONSTANT, CONSTANT, SUPPORTED),
+        (LINEAR, LINEAR, REFUTED),
+        (FALLING, FALLING, REFUTED),
+        (CONSTANT, LINEAR, MIXED),
+    ],
+)
+def test_throughput_that_grows_with_the_size_supports_the_forecast(torch, jax, verdict):
+    found = judged_curves(curve(torch), curve(jax, framework="jax", mode="jit"))
+    assert found.verdict == verdict
+    assert [found.evidence["devices"]["cpu"][name]["curves"] for name in ("torch", "jax")] == [1, 1]
+    assert len(found.evidence["curves"]) == 2
+
+
+def test_a_curve_is_that_of_the_fastest_mode_at_every_size():
+    modes = curve([1.0, 9.0, 1.0, 9.0, 1.0]), curve([9.0, 1.0, 9.0, 1.0, 9.0], mode="eager")
+    (found,) = scaling_curves(Results("here", {"cells": pd.concat(modes)}).curve_cells())
+    assert (found["points"], found["gain"], found["slope"]) == (5, pytest.approx(16.0), pytest.approx(0.0))
+
+
+def test_the_slope_is_that_of_the_upper_half_and_a_device_is_filled_where_throughput_stops():
+    cells = Results("here", {"cells": curve([1.0, 1.0, 1.0, 2.0, 4.0])}).curve_cells()
+    (found,) = scaling_curves(cells)
+    assert (found["slope"], found["filled_at"], found["speaks"]) == (pytest.approx(1.0), 32, "for")
+    (found,) = scaling_curves(Results("here", {"cells": curve(CONSTANT)}).curve_cells())
+    assert found["filled_at"] is None
+
+
+def test_a_curve_within_its_intervals_decides_nothing():
+    assert scaling_curves(Results("here", {"cells": curve(CONSTANT[:3])}).curve_cells()) == []
+    wide = curve([1.0, 2.0, 4.0, 8.0, 14.0], half_width=0.2)
+    found = judged_curves(wide, wide.assign(framework="jax", mode="jit"))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+    found = judged_curves(curve(CONSTANT, half_width=None), curve(CONSTANT, half_width=None, framework="jax"))
+    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
+
+
+def test_usual_sizes_targets_and_uncounted_work_make_no_curve():
+    for columns in (
+        {"size": "small"},
+        {"task": "target"},
+        {"status": "oom"},
+        {"family": "machine"},
+        {"flops": 0.0},
+        {"flops": None},
+    ):
+        found = judged_curves(curve(CONSTANT).assign(**columns))
+        assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "no scaling curves")

@@ -1,0 +1,39 @@
+"""Practice: the linear regression of the text, run as it is printed."""
+
+import json
+
+import pytest
+
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results
+from bench.claims.judge import judge
+from tests.bench.claims.planted import ENTRIES, comparisons, event, judged
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [(1.5, {SUPPORTED, MIXED}), (0.5, {REFUTED, MIXED})])
+def test_intuition_is_weighed_against_time(ratio, expected):
+    planted = comparisons([ratio] * 2, family="training", workload="linear_regression")
+    found = judge(ENTRIES["prac-intuitive"], Results("here", planted))
+    assert found.verdict in expected
+    assert found.evidence["faster"] == (SUPPORTED if ratio > 1 else REFUTED)
+
+
+@pytest.mark.parametrize(("fitted", "verdict"), [(100, SUPPORTED), (50, MIXED), (0, REFUTED)])
+def test_the_share_of_starts_that_are_fitted(fitted, verdict):
+    losses = json.dumps({"values": [1e-4] * fitted + [1.0] * (100 - fitted)})
+    rows = [event("linear_regression_examples", "torch", "fit.least squares", 4.0)]
+    rows += [
+        event("linear_regression_examples", framework, f"fit.{name}", 1.0, losses)
+        for framework in ("torch", "jax")
+        for name in ("loss", "prediction")
+    ]
+    assert judged("prac-torch-linreg", *rows) == verdict
+
+
+@pytest.mark.parametrize(("error", "verdict"), [(0.0, SUPPORTED), (1.0, REFUTED)])
+def test_patterns_that_run_and_are_right_work(error, verdict):
+    rows = [
+        event("linear_regression_examples", framework, f"pattern.{name}", error)
+        for framework in ("torch", "jax")
+        for name in ("random module", "closed-over parameters")
+    ]
+    assert judged("prac-jax-linreg", *rows) == verdict

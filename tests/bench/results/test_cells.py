@@ -1,0 +1,21 @@
+"""Cells: which runs count, and what the parity gate leaves of them."""
+
+from bench.results import cells, reading
+from bench.results.collect import tables_of
+from tests.bench.results.planted import compared, gate, series
+
+
+def test_a_run_that_the_gate_refuses_is_no_sound_run():
+    runs = series(2.0)
+    machine = reading.Machine("other", {}, runs, gate()[1:] + gate(status="mismatch", error=0.5)[:1])
+    found = {row["framework"]: (row["status"], row["message"]) for row in tables_of(machine)["runs"]}
+    assert found["torch"] == ("mismatch", "parity gate: torch eager train loss differs by 0.5 from reference")
+    assert found["jax"][0] == "ok"
+    assert {row["status"] for row in runs} == {"ok"}
+
+
+def test_runs_that_failed_do_not_count():
+    runs = [row | {"status": "failed"} if row["run"] == 0 else row for row in series(2.0)]
+    assert compared(runs, gate())["verdict"] == "jax faster"
+    (cell, _) = cells.cell_rows(runs, [])
+    assert (cell["runs"], cell["status"], cell["message"]) == (2, "ok", "failed: ")

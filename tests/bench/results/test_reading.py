@@ -1,0 +1,143 @@
+"""Reading the folder of another machine: what cannot be believed is named and left out."""
+
+import json
+
+import pytest
+
+from bench import schema
+from bench.results import reading, time_spent
+from bench.results.collect import tables_of
+from tests.bench.results.planted import run
+
+MLP = "runs/training/mlp/train-small-float32-cpu"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The results of another machine: three sound runs of a variant of each framework."""
+    for framework, mode in (("torch", "eager"), ("jax", "jit")):
+        for number in range(3):
+            path = tmp_path / "other" / MLP / f"{framework}-{mode}.{number}.parquet"
+            schema.write(path, "run", [run(framework, mode, number)])
+    (tmp_path / "other/hardware.json").write_text('{"name": "Other"}')
+    return tmp_path / "other"
+
+
+def tables(folder):
+    """All tables of the machine, and what was left out."""
+    machine = reading.read_machine(folder, own=False)
+    time_spent.shares(machine.runs)
+    return tables_of(machine), machine.left_out
+
+
+def test_sound_runs_are_all_read(folder):
+    found, left_out = tables(folder)
+    assert ([row["runs"] for row in found["cells"]], left_out) == ([3, 3], [])
+
+
+ABSURD = [
+    {"framework": None},
+    {"family": None},
+    {"run": None},
+    {"step_seconds": 0.0},
+    {"step_seconds": None},
+    {"step_seconds": 1e-9},
+    {"values": []},
+    {"values": [1.0, -1.0]},
+    {"check_values": None},
+    {"check_values": [float("nan")]},
+    {"started": "yesterday"},
+    {"started": "2026-01-01"},
+    {"items": None},
+    {"scores": [1.0], "score_steps": [1.0, 2.0], "score_seconds": [1.0]},
+    {"scores": [1.0]},
+    {"scores": [float("inf")], "score_steps": [1.0], "score_seconds": [1.0]},
+    {"scores": [1.0, 1.0], "score_steps": [2.0, 1.0], "score_seconds": [1.0, 2.0]},
+    {"wall_seconds": None},
+    {"versions": "[" * 5000},
+    {"metrics": "[1]"},
+    {"status": "failed", "started": "x"},
+]
+
+
+@pytest.mark.parametrize("change", ABSURD, ids=str)
+def test_an_absurd_run_of_another_machine_is_named_and_left_out(folder, change):
+    schema.write(folder / MLP / "torch-eager.4.parquet", "run", [run(number=4, **change)])
+    found, left_out = tables(folder)
+    assert [row["runs"] for row in found["cells"]] == [3, 3]
+    assert len(left_out) == 1
+    assert "torch-eager.4.parquet" in left_out[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["torch-eager.0 (copy).parquet", "torch-eager.4.parquet", "jax-jit.5.parquet", "deeper/torch-eager.0.parquet"],
+)
+def test_a_copy_under_another_name_does_not_count_twice(folder, name):
+    schema.write(folder / MLP / name, "run", [run()])
+    found, left_out = tables(folder)
+    assert [row["runs"] for row in found["cells"]] == [3, 3]
+    assert "another run than its place says" in left_out[0]
+
+
+def test_a_file_of_several_runs_is_left_out(folder):
+    schema.write(folder / MLP / "torch-eager.4.parquet", "run", [run(number=4), run(number=4)])
+    assert "it holds 2 runs" in tables(folder)[1][0]
+
+
+def test_runs_with_other_processors_or_packages_than_the_newest_are_left_out(folder):
+    schema.write(folder / MLP / "torch-eager.0.parquet", "run", [run(threads=2)])
+    schema.write(folder / MLP / "jax-jit.0.parquet", "run", [run("jax", "jit", versions='{"jax": "0.9"}')])
+    found, left_out = tables(folder)
+    assert [row["runs"] for row in found["cells"]] == [2, 2]
+    assert sorted(reason.split(": ")[1][:17] for reason in left_out) == ["it was measured w"] * 2
+
+
+OBSERVED = {
+    "family": "training",
+    "workload": "mlp",
+    "task": "train",
+    "framework": "torch",
+    "mode": "eager",
+    "status": "ok",
+    "message": "",
+    "name": "loss",
+    "shape": [1],
+    "values": [1.0],
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("examples/tracing", {"family": "examples", "workload": "tracing"}),
+        ("training/mlp", {"shape": [7]}),
+        ("training/mlp", {"shape": [-1]}),
+        ("training/mlp", {"shape": None}),
+        ("training/mlp", {"values": None}),
+        ("training/mlp", {"values": [None]}),
+        ("training/mlp", {"name": None}),
+        ("training/mlp", {"framework": "jax"}),
+        ("training/mlp", {"workload": "linear_regression"}),
+    ],
+)
+def test_absurd_observations_are_named_and_left_out(folder, place, change):
+    schema.write(folder / "parity" / place / "torch.parquet", "observations", [OBSERVED | change])
+    found, left_out = tables(folder)
+    assert found["parity"] == []
+    assert "torch.parquet" in left_out[0]
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "{", "[" * 50_000, '"' + "x" * 1_000_000 + '"'])
+def test_facts_that_are_no_facts_are_named(folder, text):
+    (folder / "hardware.json").write_text(text)
+    machine = reading.read_machine(folder, own=False)
+    assert machine.facts == {"hardware": "other"}
+    assert "hardware.json" in machine.left_out[0]
+
+
+def test_facts_are_cut_to_plain_values_and_cannot_rename_the_machine(folder):
+    facts = {"hardware": "this", "name": "x" * 5000, "gpus": [{"name": "GPU", "deep": {"deeper": 1}}], "virtual": True}
+    (folder / "hardware.json").write_text(json.dumps(facts))
+    found = reading.read_machine(folder, own=False).facts
+    assert found == {"hardware": "other", "name": "x" * 1000, "gpus": [{"name": "GPU", "deep": None}], "virtual": True}
