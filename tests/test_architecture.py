@@ -80,6 +80,7 @@ LAYERS = {
         "bench.series",
         "bench.vocabulary",
     },
+    "template": {"bench.workloads", "bench.backends"},
     "bench.workloads": {"bench.workloads", "bench.backends"},
     "bench.workloads.examples": {
         "bench.workloads.examples",
@@ -181,7 +182,12 @@ def test_only_scripts_touch_the_path_of_modules(module):
 
 
 @pytest.mark.parametrize(
-    "module", [name for name in MODULES if not within(name, "bench.workloads") and not within(name, "bench.backends")]
+    "module",
+    [
+        name
+        for name in MODULES
+        if not any(within(name, place) for place in ("bench.workloads", "bench.backends", "template"))
+    ],
 )
 def test_the_core_knows_no_framework(module):
     assert not {name.split(".")[0] for name in imports(MODULES[module])} & {"torch", "jax", "jaxlib", "optax"}

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -100,6 +100,35 @@ def test_work_is_counted_and_grows_with_the_size(key):
         assert work == sorted(work)
 
 
+@every_workload
+def test_one_rule_says_how_many_steps_one_compiled_call_takes(key):
+    definition = TIMED[key].problem
+    for size in [*definition.SIZES, *getattr(definition, "SWEEPS", {})]:
+        problem = definition.Problem(size)
+        assert not hasattr(problem, "scan_steps")
+        for task in definition.TASKS:
+            steps = contract.scan_steps(problem, task)
+            assert steps == 5 if size == "tiny" else 2 <= steps <= 50
+
+
+@pytest.mark.parametrize(
+    ("size", "operations", "numbers", "steps"),
+    [
+        ("tiny", 1e12, 10**9, 5),
+        ("small", 0, 0, 50),
+        ("small", 1e3, 100, 50),
+        ("small", 1e8, 100, 20),
+        ("small", 1e12, 100, 2),
+        ("medium", 1e3, 10**6, 12),
+        ("medium", 1e3, 10**9, 2),
+    ],
+)
+def test_a_compiled_call_stays_within_its_budgets_of_operations_and_of_arguments(size, operations, numbers, steps):
+    problem = SimpleNamespace(size=size, flops=lambda task: operations)
+    arguments = [np.broadcast_to(0.0, numbers // 2) for _ in range(2)]
+    assert contract.scan_steps(problem, "train", arguments) == steps
+
+
 @cache
 def reference(key, task):
     return TIMED[key].problem.Problem("tiny").reference(task)
@@ -134,7 +163,8 @@ def imports(path):
 @every_workload
 def test_a_problem_imports_numpy_alone(key):
     names = set(imports(TIMED[key].folder / "problem.py"))
-    ours = {name for name in names if name.startswith(f"bench.workloads.{TIMED[key].family}.")}
+    shared = (f"bench.workloads.{TIMED[key].family}.", "bench.workloads.datasets")
+    ours = {name for name in names if name.startswith(shared)}
     assert {name.split(".")[0] for name in names - ours} <= PLAIN | OWN["problem"]
 
 

@@ -10,23 +10,24 @@ source, asymmetries). A workload that is timed also has the class `Problem`:
     items(task)         what is counted per second, per step
     reference(task)     float64 results that do not come from the frameworks, named as in `observe()`; {} for none
     bytes_moved(task)   optional: the least bytes that a step must read and write, in float64
-    scan_steps          optional: steps inside one compiled call (default: `SCAN_STEPS`)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import ModuleType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from bench.vocabulary import AXES, CHECK_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
+from bench.vocabulary import AXES, CHECK_SIZE, CHECK_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
 
 LANGUAGES = ("en", "zh")
 METHODS = ("inputs", "parameters", "flops", "items", "reference")
 """What the class `Problem` has to have."""
-SCAN_STEPS: Mapping[str, int] = {"tiny": CHECK_STEPS, "small": 50, "medium": 10, "large": 5}
-"""Steps inside one compiled call of the mode `scan`, by size."""
+FEWEST_STEPS, MOST_STEPS = 2, 50
+"""Steps inside one compiled call of the mode `scan`."""
+OPERATIONS_PER_CALL, BYTES_PER_CALL = 2e9, 1e8
+"""What these steps may take together: floating-point operations, and bytes of arguments in float64."""
 ANY_TOLERANCE = 1e-3
 """How far values may be apart in a precision of which nothing else is known."""
 
@@ -165,9 +166,16 @@ def bytes_moved(problem: Any, task: str) -> float | None:
     return None if counted is None else counted(task)
 
 
-def scan_steps(problem: Any) -> int:
-    """Steps inside one compiled call; on a scaling curve as at `small`."""
-    return int(getattr(problem, "scan_steps", SCAN_STEPS.get(problem.size, SCAN_STEPS["small"])))
+def scan_steps(problem: Any, task: str, arguments: Iterable[Any] = ()) -> int:
+    """Steps inside one compiled call: the check's at its size, else as many as both budgets allow.
+
+    `arguments` are the arrays of which every step has a copy of its own.
+    """
+    if problem.size == CHECK_SIZE:
+        return CHECK_STEPS
+    operations, size = problem.flops(task), sum(8 * array.size for array in arguments)
+    allowed = min(OPERATIONS_PER_CALL / max(operations, 1), BYTES_PER_CALL / max(size, 1))
+    return int(min(max(allowed, FEWEST_STEPS), MOST_STEPS))
 
 
 def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:

@@ -1,5 +1,7 @@
 """The trained classifier and its attributions, against differences and the axiom of completeness."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -7,11 +9,11 @@ from bench.workloads.autodiff.integrated_gradients.problem import (
     TRAINED_ON,
     Problem,
     activations,
-    digits,
     probability,
     slope,
     trained,
 )
+from bench.workloads.datasets.handwriting import digits
 
 
 def test_the_classifier_knows_the_digits_that_it_has_not_seen():
@@ -75,3 +77,14 @@ def test_the_primal_is_the_probability_at_every_point_of_every_path():
 def test_the_gradient_of_the_network_doubles_its_products():
     problem = Problem("small")
     assert problem.flops("attribution") == 2 * problem.flops("primal")
+
+
+@pytest.mark.parametrize("framework", ["torch", "jax"])
+@pytest.mark.parametrize(("task", "reported"), [("attribution", {"completeness_error"}), ("primal", set())])
+def test_a_run_of_attributions_reports_how_complete_they_are(framework, task, reported):
+    pytest.importorskip(framework)
+    implementation = import_module(f"bench.workloads.autodiff.integrated_gradients.{framework}_impl")
+    step = implementation.build(Problem("tiny"), task, "eager", "cpu", "float32")
+    step.step()
+    step.wait()
+    assert step.metrics().keys() == reported

@@ -18,7 +18,7 @@ from flax import linen
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.workloads.training.resnet.layers import MOMENTUM
+from bench.workloads.training.convolutions.layers import MOMENTUM
 from bench.workloads.training.resnet.problem import CLASSES, LEARNING_RATE, SGD_MOMENTUM, Problem
 
 OPERATORS: list[Any] = []

@@ -16,11 +16,9 @@ from flax import linen
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.workloads.training.resnet.layers import MOMENTUM
+from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.convolutions.layers import MOMENTUM
 from bench.workloads.training.unet.problem import (
-    ADAM_EPSILON,
-    BETA1,
-    BETA2,
     CHANNELS,
     CLASSES,
     LEARNING_RATE,
@@ -74,7 +72,7 @@ def torch_baseline(problem: Problem) -> tuple[nn.Module, Any, tuple[Tensor, ...]
 
     data = problem.inputs()
     images = torch.tensor(data["images"], dtype=torch.float32).permute(0, 3, 1, 2).contiguous()
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=ADAM_EPSILON)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON)
     return model, loss, (images, torch.tensor(data["labels"])), optimizer
 
 
@@ -124,4 +122,4 @@ def jax_baseline(problem: Problem) -> tuple[Any, Any, tuple[jax.Array, ...], opt
         scores, _ = model.apply({"params": parameters, "batch_stats": statistics}, images, mutable=["batch_stats"])
         return optax.softmax_cross_entropy_with_integer_labels(scores, labels).mean()
 
-    return loss, variables["params"], batch, optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=ADAM_EPSILON)
+    return loss, variables["params"], batch, optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)

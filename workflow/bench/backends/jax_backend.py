@@ -202,7 +202,8 @@ class Evaluation:
     """The same function of the same arguments, again and again.
 
     `function(*constants, *inputs)` returns named arrays. In the mode `scan` every step gets its own copy of `inputs`,
-    so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared.
+    so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared. `metrics` gets
+    what is observed after all timing.
     """
 
     def __init__(
@@ -213,8 +214,9 @@ class Evaluation:
         mode: str,
         steps: int,
         constants: Sequence[Any] = (),
+        metrics: Callable[[Arrays], dict[str, float]] | None = None,
     ) -> None:
-        self.plain, self.plain_arguments = function, (*constants, *inputs)
+        self.plain, self.plain_arguments, self._metrics = function, (*constants, *inputs), metrics
         self.outputs: Any = {}
         if mode == "scan":
             copies = jax.tree.map(lambda leaf: jnp.repeat(leaf[None], steps, axis=0), tuple(inputs))
@@ -243,7 +245,7 @@ class Evaluation:
         return {name: host(value) for name, value in self.outputs.items()}
 
     def metrics(self) -> dict[str, float]:
-        return {}
+        return {} if self._metrics is None else self._metrics(self.observe())
 
     def cost(self) -> dict[str, float] | None:
         """XLA's cost analysis of one step."""

@@ -315,7 +315,7 @@ class Evaluation(_Synchronous):
     """The same function of the same arguments, again and again.
 
     `function(*arguments)` returns named tensors. `inference` turns autograd off; leave it False where the function
-    differentiates.
+    differentiates. `metrics` gets what is observed after all timing.
     """
 
     def __init__(
@@ -327,8 +327,10 @@ class Evaluation(_Synchronous):
         device: str,
         precision: str,
         inference: bool = False,
+        metrics: Callable[[Arrays], dict[str, float]] | None = None,
     ) -> None:
         self.device, self.arguments, self.inference = device, tuple(arguments), inference
+        self._metrics = metrics
         self.plain, self.function = prepared(function, mode, device, precision)
         self.outputs: Outputs = {}
 
@@ -346,6 +348,9 @@ class Evaluation(_Synchronous):
 
     def observe(self) -> Arrays:
         return {name: host(value) for name, value in self.outputs.items()}
+
+    def metrics(self) -> dict[str, float]:
+        return {} if self._metrics is None else self._metrics(self.observe())
 
 
 class Gradient(_Synchronous):

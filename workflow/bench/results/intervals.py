@@ -1,4 +1,4 @@
-"""Values of tables as numbers with intervals, and what it means that there is no value: defined here and nowhere else."""
+"""Values of tables as numbers with intervals, and what it means that there is no value."""
 
 from __future__ import annotations
 

@@ -63,5 +63,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "jacobian": jacobian}[task],
         [data[name] for name in ("cams", "X", "w", "obs", "feats")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

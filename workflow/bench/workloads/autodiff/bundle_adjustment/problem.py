@@ -220,8 +220,6 @@ class Problem:
     def __init__(self, size: str) -> None:
         self.size = size
         self.cameras, self.points, self.observations = {**SIZES, **SWEEPS}[size].values()
-        share = SIZES["small"]["observations"] / self.observations
-        self.scan_steps = 5 if size == "tiny" else max(2, min(50, round(50 * share)))
 
     def inputs(self) -> dict[str, np.ndarray]:
         """`cams` (n, 11), `X` (m, 3), `w` (p,), `obs` (p, 2) and `feats` (p, 2)."""

@@ -56,5 +56,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "gradient": gradient}[task],
         [data[name] for name in (*names, "x")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

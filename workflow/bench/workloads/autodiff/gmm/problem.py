@@ -88,11 +88,6 @@ class Problem:
         self.components: int = chosen["components"]
         self.observations: int = chosen["observations"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call: few where one takes long."""
-        return 5 if self.size == "tiny" or self.flops("gradient") > 1e8 else 50
-
     def inputs(self) -> Arrays:
         """`alphas` (K,), `means` (K, d), `icf` (K, d (d + 1) / 2) and `x` (n, d)."""
         random = np.random.default_rng(SEED)

@@ -83,5 +83,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         primal if task.startswith("primal") else jacobian,
         [found[name] for name in NAMES],
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, found.values()),
     )

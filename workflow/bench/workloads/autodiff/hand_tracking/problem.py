@@ -104,11 +104,6 @@ class Problem:
         self.points: int = chosen["points"]
         self.parents = [-1, 0, *(1 if bone % BONES_OF_FINGER == 2 else bone - 1 for bone in range(2, BONES))]
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call."""
-        return 5 if self.size == "tiny" or self.vertices + self.points > 10_000 else 50
-
     def inputs(self) -> Arrays:
         """The arguments, under their names but for `parents`, which is an attribute: it shapes the program."""
         random = np.random.default_rng(SEED)

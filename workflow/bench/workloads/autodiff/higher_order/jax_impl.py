@@ -69,4 +69,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {f"derivative.{n}": value for n, value in enumerate(every(x))}
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(derivatives, (data["x"],), mode=mode, steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        derivatives, (data["x"],), mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
+    )

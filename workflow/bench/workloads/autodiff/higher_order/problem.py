@@ -74,11 +74,6 @@ class Problem:
         self.points: int = sizes["points"]
         self.order: int = sizes["order"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Fewer steps inside one compiled call for many points."""
-        return 5 if self.size == "tiny" or self.points >= 100_000 else 50
-
     def inputs(self) -> dict[str, np.ndarray]:
         """`x` (points,)."""
         return {"x": np.random.default_rng(SEED).uniform(0.0, LAST, self.points)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
@@ -19,17 +17,6 @@ def probability(weights: Weights, x: jax.Array, classes: jax.Array) -> jax.Array
     hidden = jax.nn.relu(hidden @ weights["W1"] + weights["b1"])
     scores = hidden @ weights["W2"] + weights["b2"]
     return jnp.take_along_axis(jax.nn.softmax(scores), classes[:, None], axis=1)[:, 0]
-
-
-class Attribution(jax_backend.Evaluation):
-    """An evaluation that also tells how complete the attributions are."""
-
-    def __init__(self, problem: Problem, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self.problem = problem
-
-    def metrics(self) -> dict[str, float]:
-        return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
 
 
 def path(images: jax.Array, baseline: jax.Array, steps: int) -> jax.Array:
@@ -54,7 +41,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         slopes = jax.grad(lambda points: probability(weights, points, chosen).sum())(points)
         return {"attribution": (images - baseline) * slopes.reshape(problem.steps, *images.shape).mean(axis=0)}
 
-    inputs, steps = (data["images"], data["baseline"], data["classes"]), jax_backend.scan_steps(problem)
-    if task == "primal":
-        return jax_backend.Evaluation(primal, inputs, mode=mode, steps=steps, constants=(weights,))
-    return Attribution(problem, attribution, inputs, mode=mode, steps=steps, constants=(weights,))
+    return jax_backend.Evaluation(
+        {"primal": primal, "attribution": attribution}[task],
+        (data["images"], data["baseline"], data["classes"]),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem, task, data.values()),
+        constants=(weights,),
+        metrics=problem.metrics if task == "attribution" else None,
+    )

@@ -26,12 +26,12 @@ Source: Sundararajan, Taly, Yan, Axiomatic attribution for deep networks, ICML 2
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bench.workloads.datasets.handwriting import digits
 
 TITLE = {"en": "Integrated gradients", "zh": "积分梯度归因"}
 SECTION = 8
@@ -63,17 +63,6 @@ LARGEST_REFERENCE = 2**17
 """Evaluations up to which the reference takes seconds at most."""
 
 Arrays = dict[str, np.ndarray]
-
-
-@cache
-def digits() -> tuple[np.ndarray, np.ndarray]:
-    """Images (1797, 64) with values in [0, 1] and their classes (1797,)."""
-    # The file that scikit-learn's load_digits reads; importing scikit-learn would take longer than PyTorch or JAX.
-    package = find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("the digits are a file of scikit-learn, which is not installed")
-    table = np.loadtxt(Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz", delimiter=",")
-    return table[:, :-1] / 16.0, table[:, -1].astype(np.int64)
 
 
 def initial() -> Arrays:
@@ -144,11 +133,6 @@ class Problem:
         self.steps: int = dimensions["steps"]
         self.evaluations = self.images * self.steps
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`: 20, fewer where they would last."""
-        return 5 if self.size == "tiny" else max(2, min(20, 2**16 // self.evaluations))
-
     def inputs(self) -> Arrays:
         """`images` (n, 64), `baseline` (64,) and `classes` (n,), the predicted ones."""
         images = digits()[0][-self.images :].copy()
@@ -183,6 +167,10 @@ class Problem:
             return {"probability": np.stack([probability(parameters, points, classes) for points in path])}
         total = sum(slope(parameters, points, classes) for points in path)
         return {"attribution": (images - baseline) * total / self.steps}
+
+    def metrics(self, observed: Arrays) -> dict[str, float]:
+        """What a run of `attribution` reports besides its times."""
+        return {"completeness_error": self.completeness_error(observed["attribution"])}
 
     def completeness_error(self, attribution: np.ndarray) -> float:
         """The largest |Σ A − (f(x) − f(x′))| over the images, of attributions (n, 64)."""

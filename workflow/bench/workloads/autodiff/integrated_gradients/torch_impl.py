@@ -22,17 +22,6 @@ def probability(weights: Weights, x: Tensor, classes: Tensor) -> Tensor:
     return torch.softmax(scores, dim=1).gather(1, classes[:, None])[:, 0]
 
 
-class Attribution(torch_backend.Evaluation):
-    """An evaluation that also tells how complete the attributions are."""
-
-    def __init__(self, problem: Problem, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self.problem = problem
-
-    def metrics(self) -> dict[str, float]:
-        return {"completeness_error": self.problem.completeness_error(self.observe()["attribution"])}
-
-
 def path(images: Tensor, baseline: Tensor, steps: int) -> Tensor:
     """The points (m·n, 64) of all paths, those of one α after the other."""
     alphas = (torch.arange(steps, dtype=images.dtype, device=images.device) + 0.5) / steps
@@ -58,8 +47,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {"attribution": (images - baseline) * slopes.view(problem.steps, *images.shape).mean(dim=0)}
 
     arguments = (weights, data["images"], data["baseline"], data["classes"])
+    settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     if task == "primal":
-        return torch_backend.Evaluation(
-            primal, arguments, mode=mode, device=device, precision=precision, inference=True
-        )
-    return Attribution(problem, attribution, arguments, mode=mode, device=device, precision=precision)
+        return torch_backend.Evaluation(primal, arguments, inference=True, **settings)
+    return torch_backend.Evaluation(attribution, arguments, metrics=problem.metrics, **settings)

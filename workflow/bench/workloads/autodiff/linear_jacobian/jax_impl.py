@@ -31,5 +31,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"jacobian": jacobian, "per_sample": per_sample}[task]
     return jax_backend.Evaluation(
-        function, (data["x"], data["W"], data["b"]), mode=mode, steps=jax_backend.scan_steps(problem)
+        function,
+        (data["x"], data["W"], data["b"]),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -57,5 +57,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "gradient": gradient}[task],
         [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -89,11 +89,6 @@ class Problem:
         self.length: int = chosen["length"]
 
     @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call."""
-        return 5
-
-    @property
     def block(self) -> int:
         """Steps of a layer that PyTorch compiles as one: the most that divide the sequence evenly, of those allowed."""
         return max(each for each in range(1, LONGEST_BLOCK + 1) if (self.length - 1) % each == 0)

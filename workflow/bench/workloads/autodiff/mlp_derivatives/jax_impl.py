@@ -129,6 +129,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         (tasks | loops(mode))[task],
         (data["x"], data["t"], data["u"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, data.values()),
         constants=constants,
     )

@@ -100,11 +100,6 @@ class Problem:
         self.width: int = sizes["width"]
         self.outputs: int = sizes["outputs"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Fewer steps inside one compiled call on the wide end of the scaling curve."""
-        return {"tiny": 5, "medium": 10, "large": 5}.get(self.size, 50 if self.width <= 128 else 5)
-
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         w, k = self.width, self.outputs
         return {"W1": (w, w), "b1": (w,), "W2": (w, w), "b2": (w,), "W3": (w, k), "b3": (k,)}

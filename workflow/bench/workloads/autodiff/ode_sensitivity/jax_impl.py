@@ -88,5 +88,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         primal if task == "primal" else gradient,
         [data[name] for name in NAMES],
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -107,11 +107,6 @@ class Problem:
         self.block = min(BLOCK, self.segment)
         """Steps that PyTorch compiles together."""
 
-    @property
-    def scan_steps(self) -> int:
-        """Few integrations in one call where one lasts long."""
-        return {"tiny": 5}.get(self.size, max(1, min(50, 10_000 // self.steps)))
-
     def inputs(self) -> Arrays:
         """`positions`, `velocities`, `targets` (n, 3), `masses` (n,), `step`, in units with a gravity of 1."""
         positions = np.array(POSITIONS)

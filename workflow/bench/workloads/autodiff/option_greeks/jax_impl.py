@@ -58,5 +58,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task]
     return jax_backend.Evaluation(
-        function, [data[name] for name in NAMES], mode=mode, steps=jax_backend.scan_steps(problem)
+        function, [data[name] for name in NAMES], mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
     )

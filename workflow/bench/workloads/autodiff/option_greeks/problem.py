@@ -79,11 +79,6 @@ class Problem:
         self.paths: int = found["paths"]
         self.assets: int = found["assets"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Few steps in one call: each has its own copy of all normal numbers."""
-        return 5 if self.paths < 1_000_000 else 2
-
     def inputs(self) -> Arrays:
         """`spots`, `volatilities`, `weights` (d,), `cholesky` (d, d), `normals` (d, n); scalars `strike`, `rate`,
         `maturity`, `width`.

@@ -51,4 +51,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         "hvp": hvp,
     }
     arguments = (data["x"], data["v"]) if task == "hvp" else (data["x"],)
-    return jax_backend.Evaluation(functions[task], arguments, mode=mode, steps=jax_backend.scan_steps(problem))
+    return jax_backend.Evaluation(
+        functions[task], arguments, mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
+    )

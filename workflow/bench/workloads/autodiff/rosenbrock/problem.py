@@ -66,11 +66,6 @@ class Problem:
         self.size = size
         self.variables: int = {**SIZES, **SWEEPS}[size]["variables"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Fewer steps inside one compiled call for many variables."""
-        return 5 if self.size == "tiny" or self.variables > 100_000 else 50
-
     def inputs(self) -> dict[str, np.ndarray]:
         """`x` and `v`, each (n,)."""
         random = np.random.default_rng(SEED)

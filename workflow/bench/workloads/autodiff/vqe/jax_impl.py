@@ -86,5 +86,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         [data["angles"]],
         mode=mode,
         constants=[data[name] for name in ("signs", "energy_z", "energy_x")],
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, [data["angles"]]),
     )

@@ -80,11 +80,6 @@ class Problem:
         self.layers: int = found["layers"]
 
     @property
-    def scan_steps(self) -> int:
-        """Few steps in one call where one lasts long."""
-        return {"tiny": 5}.get(self.size, 50 if self.qubits <= 12 else 5)
-
-    @property
     def groups(self) -> tuple[range, ...]:
         """Neighbouring qubits that are contracted together, as equal in number as can be."""
         parts = np.array_split(np.arange(self.qubits), -(-self.qubits // GROUP))

@@ -206,7 +206,6 @@ class Problem:
         self.size = size
         self.shape = grid.shape(size)
         self.elements = int(np.prod(self.shape))
-        self.scan_steps = grid.scan_steps(self.elements)
 
     def inputs(self) -> dict[str, np.ndarray]:
         """`sa` (z, y, x) in g/kg, `ct` (z, y, x) in °C, `p` (z, 1, 1) in dbar."""

@@ -51,5 +51,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function, names = (forward, ["initial"]) if task == "forward" else (gradient, ["initial", "observed"])
     return jax_backend.Evaluation(
-        function, [data[name] for name in names], mode=mode, steps=jax_backend.scan_steps(problem)
+        function, [data[name] for name in names], mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
     )

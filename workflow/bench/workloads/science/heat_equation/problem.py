@@ -109,11 +109,6 @@ class Problem:
         self.steps: int = dimensions["steps"]
         self.elements = self.width**2
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`: 50, fewer where their arguments would not fit."""
-        return 5 if self.size == "tiny" else max(2, min(50, 2**25 // self.elements))
-
     def inputs(self) -> dict[str, np.ndarray]:
         """`initial` and `observed` states (n, n)."""
         random = np.random.default_rng(SEED)

@@ -279,7 +279,6 @@ class Problem:
         self.size = size
         self.shape = grid.shape(size)
         self.elements = int(np.prod(self.shape))
-        self.scan_steps = grid.scan_steps(self.elements)
 
     def inputs(self) -> dict[str, np.ndarray]:
         """Fields (z, y, x), then spacings, in the order of `diffuse`: stratified by 5 K/km, with noise that tilts

@@ -73,5 +73,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
     return jax_backend.Evaluation(
-        solve, (data["guess"], data["t"], data["y"]), mode=mode, steps=jax_backend.scan_steps(problem)
+        solve,
+        (data["guess"], data["t"], data["y"]),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

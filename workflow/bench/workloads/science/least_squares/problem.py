@@ -128,11 +128,6 @@ class Problem:
         self.observations: int = dimensions["observations"]
         self.iterations: int = dimensions["iterations"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`: 20, fewer where they would last or their arguments not fit."""
-        return 5 if self.size == "tiny" else max(2, min(20, 2**21 // self.observations))
-
     def inputs(self) -> dict[str, np.ndarray]:
         """`guess` (p,), the points `t` (m,) and the observations `y` (m,)."""
         random = np.random.default_rng(SEED)

@@ -72,5 +72,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
     return jax_backend.Evaluation(
-        forward, (data["position"], data["velocity"], data["mass"]), mode=mode, steps=jax_backend.scan_steps(problem)
+        forward,
+        (data["position"], data["velocity"], data["mass"]),
+        mode=mode,
+        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

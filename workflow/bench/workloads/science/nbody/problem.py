@@ -78,11 +78,6 @@ class Problem:
         self.size = size
         self.bodies: int = {**SIZES, **SWEEPS}[size]["bodies"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`: 50, fewer where they would last."""
-        return 5 if self.size == "tiny" else max(2, min(50, 2**25 // self.bodies**2))
-
     def inputs(self) -> dict[str, np.ndarray]:
         """`position` (n, 3), `velocity` (n, 3) and `mass` (n,)."""
         random = np.random.default_rng(SEED)

@@ -25,8 +25,6 @@ SWEEPS: dict[str, dict[str, int]] = {
     "elements-4194304": {"z": 32, "y": 256, "x": 512},
     "elements-16777216": SIZES["large"],
 }
-ELEMENTS_PER_CALL = 2**22
-"""Elements that one call of the mode `scan` takes at most, unless a single step has more."""
 
 Shape = tuple[int, int, int]
 
@@ -35,11 +33,6 @@ def shape(size: str) -> Shape:
     """Levels, rows and columns of a size or of a point of a scaling curve."""
     axes = {**SIZES, **SWEEPS}[size]
     return axes["z"], axes["y"], axes["x"]
-
-
-def scan_steps(elements: int) -> int:
-    """Steps inside one compiled call, between 2 and 50: every step has arguments of its own."""
-    return int(np.clip(ELEMENTS_PER_CALL // elements, 2, 50))
 
 
 def spacings(random: np.random.Generator, shape: Shape) -> dict[str, np.ndarray]:

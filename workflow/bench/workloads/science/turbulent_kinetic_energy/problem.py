@@ -97,11 +97,6 @@ class Problem:
         self.shape = grid.shape(size)
         self.elements = int(np.prod(self.shape))
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call."""
-        return 5 if self.size == "tiny" else grid.scan_steps(8 * self.elements)
-
     def inputs(self) -> Arrays:
         """What `INPUTS` names: fields (z, y, x), `surface_forcing` and `kbot` (y, x), `level` (z,), spacings."""
         random = np.random.default_rng(SEED)

@@ -39,10 +39,12 @@ jax.nn.gelu's erfc is slow on a CPU.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from bench.workloads.training.gpt.problem import corpus, draw_block
-from bench.workloads.training.gpt.reference import Network, Part, adamw, cross_entropy, gelu, mean_and_gradients
+from bench.workloads.training.gpt.reference import Network, Part, adamw, cross_entropy, gelu, observations
 
 TITLE = {"en": "Masked language model (BERT) on English text", "zh": "英文文本上的掩码语言模型（BERT）"}
 SECTION = 6
@@ -69,7 +71,6 @@ MASK = 0
 MASKED, REPLACED, KEPT = 0.15, 0.8, 0.1
 """Shares: of the positions that are predicted, and of those the ones that become the mask and the ones that stay."""
 CHECK_STEPS = 5
-SCAN_STEPS = {"tiny": 5, "small": 10, "medium": 5, "large": 5}
 SEED = 20240108
 
 
@@ -82,7 +83,6 @@ class Problem:
         self.layers, self.width, self.heads = sizes["layers"], sizes["width"], sizes["heads"]
         self.length, self.batch, self.vocabulary = sizes["length"], sizes["batch"], sizes["vocabulary"]
         self.masked = round(MASKED * self.length)
-        self.scan_steps = SCAN_STEPS[size]
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch.
@@ -134,21 +134,9 @@ class Problem:
 
     def reference(self, task: str) -> dict[str, np.ndarray]:
         """What the implementations must observe: after five steps for `train`."""
-        batch, parameters = self.inputs(), self.parameters()
-        if task == "forward":
-            return {"output": self.losses(Network(parameters), **batch)[0]}
-
-        def loss_and_gradients(parameters: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
-            network = Network(parameters)
-            return mean_and_gradients(network, self.losses(network, **batch))
-
-        if task == "gradient":
-            loss, gradients = loss_and_gradients(parameters)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adamw(
-            loss_and_gradients, parameters, CHECK_STEPS, rate=RATE, betas=BETAS, epsilon=EPSILON, decay=DECAY
-        )
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
+        batch = self.inputs()
+        train = partial(adamw, steps=CHECK_STEPS, rate=RATE, betas=BETAS, epsilon=EPSILON, decay=DECAY)
+        return observations(task, self.parameters(), lambda network: self.losses(network, **batch), train)
 
     def losses(self, network: Network, tokens: np.ndarray, positions: np.ndarray, targets: np.ndarray) -> Part:
         """Minus the log-probability at every masked position, (batch × masked,), and the backward pass."""

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.backends import Arrays, Stage, torch_backend
+from bench.workloads.training.cartpole.torch_dynamics import Environments
 
-Outputs = dict[str, Tensor]
 Learner = Callable[..., Tensor]
 
 
@@ -73,8 +73,8 @@ class Loop:
     """`every` iterations of a loop that keeps its state in tensors of its own, as one call.
 
     `iterate()` returns the loss of an iteration, a tensor that the next one leaves alone; `restart(seed)` puts the
-    state back to the beginning that the seed decides; `state()` names the tensors that are observed besides losses and
-    parameters; `score()` is the number that has to reach the target.
+    state back to the beginning that the seed decides. Of the environments states and returns are observed, besides
+    losses and parameters; their mean return is the number that has to reach the target.
     """
 
     def __init__(
@@ -82,13 +82,12 @@ class Loop:
         model: nn.Module,
         iterate: Callable[[], Tensor],
         restart: Callable[[int], None],
-        state: Callable[[], Outputs],
-        score: Callable[[], Tensor],
+        environments: Environments,
         *,
         device: str,
         every: int = 1,
     ) -> None:
-        self.model, self.iterate, self.restart, self.state, self.grade = model, iterate, restart, state, score
+        self.model, self.iterate, self.restart, self.environments = model, iterate, restart, environments
         self.device, self.every, self.steps_per_call = device, every, every
         self.restart(0)
 
@@ -108,11 +107,13 @@ class Loop:
 
     def score(self) -> float:
         """The number that has to reach the target, now."""
-        return float(self.grade())
+        return float(self.environments.returns.mean())
 
     def observe(self) -> Arrays:
         parameters = torch_backend.export(self.model, dict(self.model.named_parameters()), "parameter")
-        state = {f"buffer.{name}": torch_backend.host(value) for name, value in self.state().items()}
+        state = {
+            f"buffer.{name}": torch_backend.host(getattr(self.environments, name)) for name in ("states", "returns")
+        }
         return {"loss": torch_backend.host(torch.stack(self.losses)), **parameters, **state}
 
     def metrics(self) -> dict[str, float]:

@@ -44,6 +44,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.by_hand.adam import adam
 
 TITLE = {"en": "Convolutional network on DNA sequences", "zh": "DNA 序列上的卷积网络"}
@@ -80,8 +81,6 @@ Arrays = dict[str, np.ndarray]
 
 class Problem:
     """The sequences, the initial parameters and the reference values at one size."""
-
-    scan_steps = 5
 
     def __init__(self, size: str) -> None:
         self.size = size
@@ -142,12 +141,10 @@ class Problem:
         if task == "forward":
             return {"output": forward(parameters, batch["sequences"])["logits"]}
         if task == "gradient":
-            loss, gradients = loss_and_gradient(parameters, **batch)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(
-            parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS, LEARNING_RATE
+            return observed.gradient(*loss_and_gradient(parameters, **batch))
+        return observed.training(
+            *adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
         )
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
 
 def windows(values: np.ndarray, width: int) -> np.ndarray:

@@ -73,7 +73,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
     if mode == "eager" and task == "target" and problem.size != "tiny":
         raise jax_backend.Unsupported("eager JAX takes minutes on the way to the target, 70 times its compiled mode")
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task)
 
     def mixed(parameters: Parameters, target: Parameters, batch: Arrays) -> jax.Array:
         return loss(parameters, target, batch, precision)

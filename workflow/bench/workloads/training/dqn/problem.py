@@ -48,6 +48,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.cartpole import dynamics
 from bench.workloads.training.cartpole.dynamics import ACTIONS, STATES, draw_states
 
@@ -103,11 +104,6 @@ class Problem:
         self.length: int = chosen["buffer_steps"]
         self.batch: int = chosen["batch"]
         self.pool_length: int = chosen["pool"]
-
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call."""
-        return {"tiny": 5, "small": 200}.get(self.size, 50)
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed minibatch of `gradient`: `states` (batch, 4), `actions` (batch,), `successors` (batch, 4) and
@@ -180,8 +176,7 @@ class Problem:
         """Loss and gradient of the fixed minibatch; for the other tasks the frameworks are held against each other."""
         if task != "gradient":
             return {}
-        loss, gradients = loss_and_gradient(self.parameters(), self.parameters(), **self.inputs())
-        return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
+        return observed.gradient(*loss_and_gradient(self.parameters(), self.parameters(), **self.inputs()))
 
 
 def forward(parameters: dict[str, np.ndarray], states: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -144,12 +144,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             [*environments, *buffer.values(), *pool.values()], [*beginning, *first.values(), *drawn.values()]
         )
 
-    return Loop(
-        model,
-        iterate,
-        restart,
-        lambda: {"states": environments.states, "returns": environments.returns},
-        environments.returns.mean,
-        device=device,
-        every=TARGET[problem.size]["every"] if task == "target" else 1,
-    )
+    every = TARGET[problem.size]["every"] if task == "target" else 1
+    return Loop(model, iterate, restart, environments, device=device, every=every)

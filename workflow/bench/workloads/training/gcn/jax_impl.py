@@ -51,7 +51,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data |= jax_backend.cast({name: data[name] for name in ("features", "edge_weight", "loop_weight")}, precision)
     inputs = tuple(data[name] for name in GRAPH)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def mixed(parameters: Arrays, *inputs: jax.Array) -> jax.Array:
         return outputs(jax_backend.cast(parameters, precision), *inputs)

@@ -43,6 +43,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.by_hand.adam import adam
 
 TITLE = {"en": "Graph convolutional network on molecules", "zh": "分子图上的图卷积网络"}
@@ -95,11 +96,6 @@ class Problem:
         first = np.cumsum(self.atoms) - self.atoms
         self.bonds = np.concatenate([bonds + start for (_, bonds), start in zip(molecules, first, strict=True)])
         self.elements = random.choice(ELEMENTS, self.atoms.sum(), p=FREQUENCY)
-
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`."""
-        return {"tiny": 5, "small": 50}.get(self.size, 5)
 
     def inputs(self) -> Arrays:
         """The fixed batch, as the module's docstring names it, and `atoms` (graphs,), how many each graph has."""
@@ -166,10 +162,8 @@ class Problem:
         if task == "forward":
             return {"output": self.forward(parameters)[0]}
         if task == "gradient":
-            loss, gradients = self.loss_and_gradient(parameters)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(parameters, self.loss_and_gradient, CHECK_STEPS, LEARNING_RATE)
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
+            return observed.gradient(*self.loss_and_gradient(parameters))
+        return observed.training(*adam(parameters, self.loss_and_gradient, CHECK_STEPS, LEARNING_RATE))
 
     def dense(self) -> tuple[np.ndarray, np.ndarray]:
         """Â (atoms, atoms) and the matrix (graphs, atoms) that takes the mean over the atoms of each graph."""

@@ -125,7 +125,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     batch = (data["tokens"], data["targets"])
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def losses(parameters: Parameters, tokens: jax.Array, targets: jax.Array) -> jax.Array:
         stream = parameters["tokens.weight"][tokens] + parameters["positions"]

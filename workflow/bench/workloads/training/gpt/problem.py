@@ -47,13 +47,13 @@ from __future__ import annotations
 
 import gzip
 import math
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.workloads.training.gpt.reference import Network, Part, adamw, cross_entropy, gelu_tanh, mean_and_gradients
+from bench.workloads.training.gpt.reference import Network, Part, adamw, cross_entropy, gelu_tanh, observations
 
 TITLE = {"en": "Language model (GPT) on English text", "zh": "英文文本上的语言模型（GPT）"}
 SECTION = 6
@@ -89,7 +89,6 @@ TRAINING_SHARE = 0.9
 EVALUATED = 128
 """Windows of held-out text in the score of the task `target`."""
 CHECK_STEPS = 5
-SCAN_STEPS = {"tiny": 5, "medium": 5, "large": 5}
 SEED = 20240107
 
 
@@ -102,7 +101,6 @@ class Problem:
         self.layers, self.width, self.heads = int(sizes["layers"]), int(sizes["width"]), int(sizes["heads"])
         self.length, self.batch, self.vocabulary = (int(sizes[name]) for name in ("length", "batch", "vocabulary"))
         self.rate = float(sizes["rate"])
-        self.scan_steps = SCAN_STEPS.get(size, 10)
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch: `tokens` and `targets`, the same one byte further, (batch, length)."""
@@ -149,21 +147,9 @@ class Problem:
 
     def reference(self, task: str) -> dict[str, np.ndarray]:
         """What the implementations must observe: after five steps for `train`."""
-        batch, parameters = self.inputs(), self.parameters()
-        if task == "forward":
-            return {"output": self.losses(Network(parameters), **batch)[0]}
-
-        def loss_and_gradients(parameters: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
-            network = Network(parameters)
-            return mean_and_gradients(network, self.losses(network, **batch))
-
-        if task == "gradient":
-            loss, gradients = loss_and_gradients(parameters)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adamw(
-            loss_and_gradients, parameters, CHECK_STEPS, rate=self.rate, betas=BETAS, epsilon=EPSILON, decay=DECAY
-        )
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
+        batch = self.inputs()
+        train = partial(adamw, steps=CHECK_STEPS, rate=self.rate, betas=BETAS, epsilon=EPSILON, decay=DECAY)
+        return observations(task, self.parameters(), lambda network: self.losses(network, **batch), train)
 
     def losses(self, network: Network, tokens: np.ndarray, targets: np.ndarray) -> Part:
         """Minus the log-probability of every target, (batch, length), and the backward pass."""

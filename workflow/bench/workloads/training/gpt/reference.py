@@ -11,8 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
+
 Arrays = dict[str, np.ndarray]
 Part = tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]
+LossAndGradients = Callable[[Arrays], tuple[float, Arrays]]
 
 
 class Network:
@@ -135,11 +138,30 @@ def mean_and_gradients(network: Network, losses: Part) -> tuple[float, Arrays]:
     return float(values.mean()), network.gradients
 
 
-def adamw(
-    loss_and_gradients: Callable[[Arrays], tuple[float, Arrays]],
+def observations(
+    task: str,
     parameters: Arrays,
-    steps: int,
+    losses: Callable[[Network], Part],
+    train: Callable[[LossAndGradients, Arrays], tuple[np.ndarray, Arrays]],
+) -> Arrays:
+    """What the implementations must observe, from the losses, one per target, and the training of some steps."""
+    if task == "forward":
+        return {"output": losses(Network(parameters))[0]}
+
+    def loss_and_gradients(parameters: Arrays) -> tuple[float, Arrays]:
+        network = Network(parameters)
+        return mean_and_gradients(network, losses(network))
+
+    if task == "gradient":
+        return observed.gradient(*loss_and_gradients(parameters))
+    return observed.training(*train(loss_and_gradients, parameters))
+
+
+def adamw(
+    loss_and_gradients: LossAndGradients,
+    parameters: Arrays,
     *,
+    steps: int,
     rate: float,
     betas: tuple[float, float],
     epsilon: float,

@@ -70,5 +70,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         looped if task == "loop" else together,
         (stacked, data["rates"], *batch),
         mode=mode,
-        steps=jax_backend.scan_steps(problem),
+        steps=jax_backend.scan_steps(problem, task, [*stacked.values(), *data.values()]),
     )

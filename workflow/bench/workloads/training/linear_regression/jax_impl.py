@@ -25,7 +25,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         y = predict(jax_backend.cast(parameters, precision), jax_backend.cast(x, precision))
         return jnp.mean((y.astype(t.dtype) - t) ** 2)
 
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task, data.values())
     if task == "gradient":
         return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
     optimizer = optax.sgd(LEARNING_RATE)

@@ -26,6 +26,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
+
 TITLE = {"en": "Linear regression", "zh": "线性回归"}
 SECTION = 5
 SCENARIO = "practice"
@@ -90,17 +92,16 @@ class Problem:
         """What the implementations must observe: after five steps for `train`, after 100 for `fit`."""
         data, parameters = self.inputs(), self.parameters()
         if task == "gradient":
-            loss, gradients = loss_and_gradient(parameters, data)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
+            return observed.gradient(*loss_and_gradient(parameters, data))
         losses = []
         for _ in range(EPOCHS if task == "fit" else CHECK_STEPS):
             loss, gradients = loss_and_gradient(parameters, data)
             parameters = {name: value - LEARNING_RATE * gradients[name] for name, value in parameters.items()}
             losses.append(loss)
-        observed = {"loss": np.array(losses), **{f"parameter.{name}": value for name, value in parameters.items()}}
+        found = observed.training(np.array(losses), parameters)
         if task == "fit":
-            observed["prediction"] = data["query"] @ parameters["weight"] + parameters["bias"]
-        return observed
+            found["prediction"] = data["query"] @ parameters["weight"] + parameters["bias"]
+        return found
 
     def least_squares(self) -> np.ndarray:
         """The prediction for `query` of the least-squares solution of smallest norm, shape (1, 1)."""

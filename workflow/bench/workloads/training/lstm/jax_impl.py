@@ -94,7 +94,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise jax_backend.Unsupported("eager JAX compiles the body of lax.scan again in every step of this model")
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task, data.values())
     layers = fused if has_cudnn(device, precision) else partial(scanned, hoisted=device == "cuda")
 
     def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:

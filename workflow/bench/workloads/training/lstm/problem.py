@@ -45,6 +45,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.by_hand.adam import adam
 from bench.workloads.training.gpt.problem import corpus
 
@@ -90,11 +91,6 @@ class Problem:
         self.steps: int = settings["steps"]
         self.batch: int = settings["batch"]
 
-    @property
-    def scan_steps(self) -> int:
-        """Steps in one call of the mode `scan`: few, for a step of this model is long."""
-        return 5
-
     def inputs(self) -> Arrays:
         """The fixed batch: `characters` and `targets`, both (steps, batch), time first as both frameworks like it."""
         text = corpus()
@@ -135,12 +131,10 @@ class Problem:
         if task == "forward":
             return {"output": forward(parameters, batch["characters"])[0]}
         if task == "gradient":
-            loss, gradients = loss_and_gradient(parameters, **batch)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(
-            parameters, lambda current: loss_and_gradient(current, **batch), CHECK_STEPS, LEARNING_RATE
+            return observed.gradient(*loss_and_gradient(parameters, **batch))
+        return observed.training(
+            *adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
         )
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
 
 
 def logistic(z: np.ndarray) -> np.ndarray:

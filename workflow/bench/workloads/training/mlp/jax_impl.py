@@ -24,7 +24,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def mixed(parameters: Parameters, images: jax.Array) -> jax.Array:
         return logits(jax_backend.cast(parameters, precision), jax_backend.cast(images, precision))

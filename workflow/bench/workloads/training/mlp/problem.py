@@ -28,12 +28,12 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.workloads.datasets import handwriting
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.by_hand.adam import adam
 
 TITLE = {"en": "Multilayer perceptron on digits", "zh": "手写数字上的多层感知机"}
@@ -156,22 +156,18 @@ class Problem:
         if task == "forward":
             return {"output": forward(parameters, batch["images"])[0]}
         if task == "gradient":
-            loss, gradients = loss_and_gradient(parameters, **batch)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, parameters = adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
-        return {"loss": losses, **{f"parameter.{name}": value for name, value in parameters.items()}}
+            return observed.gradient(*loss_and_gradient(parameters, **batch))
+        return observed.training(
+            *adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
+        )
 
 
 @cache
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """All images (1797, 64) in [0, 1] and labels (1797,), in the fixed shuffled order."""
-    # The file that scikit-learn's load_digits reads; importing scikit-learn would take longer than PyTorch or JAX.
-    package = find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("the digits are a file of scikit-learn, which is not installed")
-    table = np.loadtxt(Path(package.origin).with_name("datasets") / "data" / "digits.csv.gz", delimiter=",")
-    shuffled = table[np.random.default_rng(SEED).permutation(len(table))]
-    return shuffled[:, :-1] / 16.0, shuffled[:, -1].astype(np.int64)
+    images, labels = handwriting.digits()
+    order = np.random.default_rng(SEED).permutation(len(labels))
+    return images[order], labels[order]
 
 
 def normal_distribution(z: np.ndarray) -> np.ndarray:

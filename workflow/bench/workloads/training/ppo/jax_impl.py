@@ -103,7 +103,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
     if mode == "eager" and task != "gradient" and problem.size != "tiny":
         raise jax_backend.Unsupported("eager JAX takes 2 s and more for a step of PPO, 200 times its compiled step")
-    steps = jax_backend.scan_steps(problem)
+    steps = jax_backend.scan_steps(problem, task)
 
     def mixed(parameters: Parameters, *batch: jax.Array) -> jax.Array:
         return loss(parameters, *batch, precision=precision)

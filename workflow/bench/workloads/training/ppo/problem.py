@@ -45,6 +45,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.by_hand import observed
 from bench.workloads.training.cartpole.dynamics import ACTIONS, STATES, draw_states
 
 TITLE = {"en": "PPO on CartPole", "zh": "CartPole 上的 PPO"}
@@ -110,11 +111,6 @@ class Problem:
     def rows(self) -> int:
         """Samples of a minibatch."""
         return self.samples // self.minibatches
-
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call."""
-        return {"tiny": 5, "small": 20}.get(self.size, 5)
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed minibatch of `gradient`: `states` (rows, 4), `actions`, `log_probabilities`, `advantages` and
@@ -182,8 +178,7 @@ class Problem:
         """Loss and gradient of the fixed minibatch; for the other tasks the frameworks are held against each other."""
         if task != "gradient":
             return {}
-        loss, gradients = loss_and_gradient(self.parameters(), **self.inputs())
-        return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
+        return observed.gradient(*loss_and_gradient(self.parameters(), **self.inputs()))
 
 
 def orthogonal(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:

@@ -38,7 +38,7 @@ normalisation and element-wise work are not counted.
 Precision bfloat16 is mixed: float32 parameters, statistics and optimiser; convolutions and what lies between them in
 bfloat16, the sums of batch normalisation and the cross entropy in float32.
 
-The NumPy reference (forward, backward, update, running statistics) is written by hand (`layers.py`).
+The NumPy reference (forward, backward, update, running statistics) is written by hand (`convolutions/layers.py`).
 
 Asymmetries: PyTorch's convolutions are oneDNN's and cuDNN's, in the channels-last memory format; JAX's are XLA's own
 on a CPU and cuDNN's on CUDA, with NHWC arguments. PyTorch's eager step uses its fused SGD, JAX's eager step optax
@@ -57,11 +57,9 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.training.convolutions import layers
+from bench.workloads.training.convolutions.layers import Arrays, Convolution, Node
 from bench.workloads.training.mlp.problem import digits
-from bench.workloads.training.resnet import layers
-from bench.workloads.training.resnet.layers import EPSILON, MOMENTUM, Arrays, Node
-
-__all__ = ["EPSILON", "MOMENTUM"]  # of batch normalisation; the implementations take them from here
 
 TITLE = {"en": "Residual network on images", "zh": "图像上的残差网络"}
 SECTION = 6
@@ -101,19 +99,6 @@ SEED = 20240601
 
 
 @dataclass(frozen=True)
-class Convolution:
-    """A convolution without bias and the batch normalisation after it; `side` is that of its output, in pixels."""
-
-    name: str
-    norm: str
-    kernel: int
-    inputs: int
-    outputs: int
-    stride: int
-    side: int
-
-
-@dataclass(frozen=True)
 class Block:
     """A residual block: the convolutions of its path, and that of its shortcut if it has one."""
 
@@ -133,11 +118,6 @@ class Problem:
         self.widths: tuple[int, ...] = chosen["widths"]
         self.repeats: tuple[int, ...] = chosen["blocks"]
         self.kinds: tuple[str, ...] = chosen.get("kinds", ("basic",) * len(self.widths))
-
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call: few, because one takes long."""
-        return 5
 
     @property
     def pools(self) -> bool:
@@ -201,12 +181,7 @@ class Problem:
 
     def buffers(self) -> Arrays:
         """`running_mean` and `running_var` (outputs,) of every normalisation before the first step."""
-        random = np.random.default_rng(SEED + 1)
-        drawn = {}
-        for part in self.convolutions():
-            drawn[f"{part.norm}.running_mean"] = random.normal(0.0, 0.1, part.outputs)
-            drawn[f"{part.norm}.running_var"] = random.uniform(0.5, 1.5, part.outputs)
-        return drawn
+        return layers.statistics(np.random.default_rng(SEED + 1), self.convolutions())
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of the convolutions and the affine layer."""
@@ -223,24 +198,15 @@ class Problem:
 
     def reference(self, task: str) -> Arrays:
         """What the implementations must observe: after five steps for `train`."""
-        batch, parameters, buffers = self.inputs(), self.parameters(), self.buffers()
-        if task == "forward":
-            nodes = layers.constants(parameters)
-            return {"output": self.scores(nodes, buffers, batch["images"], training=False)[0].value}
-        if task == "gradient":
-            loss, gradients, _ = layers.differentiated(self.scores, parameters, buffers, batch)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        losses, speeds = [], {name: np.zeros_like(value) for name, value in parameters.items()}
-        for _ in range(CHECK_STEPS):
-            loss, gradients, buffers = layers.differentiated(self.scores, parameters, buffers, batch)
-            losses.append(loss)
-            speeds = {name: SGD_MOMENTUM * speed + gradients[name] for name, speed in speeds.items()}
-            parameters = {name: value - LEARNING_RATE * speeds[name] for name, value in parameters.items()}
-        return {
-            "loss": np.array(losses),
-            **{f"parameter.{name}": value for name, value in parameters.items()},
-            **{f"buffer.{name}": value for name, value in buffers.items()},
-        }
+        parameters = self.parameters()
+        speeds = {name: np.zeros_like(value) for name, value in parameters.items()}
+
+        def updated(parameters: Arrays, gradients: Arrays) -> Arrays:
+            for name, gradient in gradients.items():
+                speeds[name] = SGD_MOMENTUM * speeds[name] + gradient
+            return {name: value - LEARNING_RATE * speeds[name] for name, value in parameters.items()}
+
+        return layers.observations(task, self.scores, parameters, self.buffers(), self.inputs(), updated, CHECK_STEPS)
 
     def scores(
         self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *, training: bool

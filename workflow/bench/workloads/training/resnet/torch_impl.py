@@ -9,18 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.backends import Step, torch_backend
-from bench.workloads.training.resnet.layers import EPSILON, MOMENTUM
-from bench.workloads.training.resnet.problem import CLASSES, LEARNING_RATE, SGD_MOMENTUM, Block, Convolution, Problem
-
-
-def convolution(part: Convolution) -> nn.Conv2d:
-    """A convolution without bias, zeros around the image."""
-    return nn.Conv2d(part.inputs, part.outputs, part.kernel, part.stride, part.kernel // 2, bias=False)
-
-
-def norm(part: Convolution) -> nn.BatchNorm2d:
-    """The batch normalisation after a convolution."""
-    return nn.BatchNorm2d(part.outputs, EPSILON, MOMENTUM)
+from bench.workloads.training.convolutions.torch_convolutions import convolution, norm
+from bench.workloads.training.resnet.problem import CLASSES, LEARNING_RATE, SGD_MOMENTUM, Block, Problem
 
 
 class Residual(nn.Module):

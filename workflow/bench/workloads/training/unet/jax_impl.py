@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from bench.backends import Step, Unsupported, jax_backend
+from bench.backends import Step
 from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
-from bench.workloads.training.resnet.jax_impl import Convolve, batch_norm, chosen
-from bench.workloads.training.resnet.problem import Convolution
+from bench.workloads.training.convolutions.jax_convolutions import Arrays, Convolve, batch_norm, step
+from bench.workloads.training.convolutions.layers import Convolution
 from bench.workloads.training.unet.problem import LEARNING_RATE, Problem
-
-Arrays = dict[str, jax.Array]
 
 
 def doubling(x: jax.Array, kernel: jax.Array, bias: jax.Array) -> jax.Array:
@@ -59,32 +57,6 @@ def scores(
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where precision or mode does not exist."""
-    if mode == "eager" and problem.size not in ("tiny", "small"):
-        raise Unsupported("eager JAX keeps every intermediate array and is measured at the size small only")
-    data = jax_backend.arrays(problem.inputs(), device, precision)
-    parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    buffers = jax_backend.arrays(problem.buffers(), device, precision)
-    steps, convolve = jax_backend.scan_steps(problem), chosen(mode, device)
-
-    def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
-        return {
-            "output": scores(
-                problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=False
-            )[0]
-        }
-
-    def loss(parameters: Arrays, buffers: Arrays, images: jax.Array, labels: jax.Array) -> Any:
-        logits, moved = scores(
-            problem, convolve, parameters, buffers, jax_backend.cast(images, precision), training=True
-        )
-        return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
-
-    if task == "forward":
-        return jax_backend.Evaluation(
-            forward, (data["images"],), constants=(parameters, buffers), mode=mode, steps=steps
-        )
-    batch = (data["images"], data["labels"])
-    if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, buffers=buffers)
+    settings = {"task": task, "mode": mode, "device": device, "precision": precision}
+    return step(problem, partial(scores, problem), optimizer, **settings)

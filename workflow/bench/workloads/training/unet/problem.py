@@ -54,9 +54,8 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.training.by_hand.adam import Adam
-from bench.workloads.training.resnet import layers
-from bench.workloads.training.resnet.layers import Arrays, Node
-from bench.workloads.training.resnet.problem import Convolution
+from bench.workloads.training.convolutions import layers
+from bench.workloads.training.convolutions.layers import Arrays, Convolution, Node
 
 TITLE = {"en": "U-Net on scenes", "zh": "场景图像上的 U-Net"}
 SECTION = 6
@@ -96,11 +95,6 @@ class Problem:
         self.base: int = chosen["base"]
         self.depth: int = chosen["depth"]
         self.batch: int = chosen["batch"]
-
-    @property
-    def scan_steps(self) -> int:
-        """Steps inside one compiled call: few, because one takes long."""
-        return 5
 
     def width(self, level: int) -> int:
         """Channels at a level; `depth` is the bottom."""
@@ -161,12 +155,7 @@ class Problem:
 
     def buffers(self) -> Arrays:
         """`running_mean` and `running_var` (outputs,) of every normalisation before the first step."""
-        random = np.random.default_rng(SEED + 2)
-        drawn = {}
-        for part in self.convolutions():
-            drawn[f"{part.norm}.running_mean"] = random.normal(0.0, 0.1, part.outputs)
-            drawn[f"{part.norm}.running_var"] = random.uniform(0.5, 1.5, part.outputs)
-        return drawn
+        return layers.statistics(np.random.default_rng(SEED + 2), self.convolutions())
 
     def flops(self, task: str) -> float:
         """Multiplications and additions of all convolutions."""
@@ -184,23 +173,15 @@ class Problem:
 
     def reference(self, task: str) -> Arrays:
         """What the implementations must observe: after five steps for `train`."""
-        batch, parameters, buffers = self.inputs(), self.parameters(), self.buffers()
-        if task == "forward":
-            nodes = layers.constants(parameters)
-            return {"output": self.scores(nodes, buffers, batch["images"], training=False)[0].value}
-        if task == "gradient":
-            loss, gradients, _ = layers.differentiated(self.scores, parameters, buffers, batch)
-            return {"loss": np.asarray(loss), **{f"gradient.{name}": value for name, value in gradients.items()}}
-        optimizer, losses = Adam(LEARNING_RATE), []
-        for _ in range(CHECK_STEPS):
-            loss, gradients, buffers = layers.differentiated(self.scores, parameters, buffers, batch)
-            losses.append(loss)
-            parameters = optimizer.updated(parameters, gradients)
-        return {
-            "loss": np.array(losses),
-            **{f"parameter.{name}": value for name, value in parameters.items()},
-            **{f"buffer.{name}": value for name, value in buffers.items()},
-        }
+        return layers.observations(
+            task,
+            self.scores,
+            self.parameters(),
+            self.buffers(),
+            self.inputs(),
+            Adam(LEARNING_RATE).updated,
+            CHECK_STEPS,
+        )
 
     def scores(
         self, nodes: dict[str, Node], buffers: Arrays, images: np.ndarray, *, training: bool

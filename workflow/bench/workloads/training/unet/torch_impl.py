@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from bench.backends import Step, torch_backend
 from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
-from bench.workloads.training.resnet.problem import Convolution
-from bench.workloads.training.resnet.torch_impl import convolution, norm
+from bench.workloads.training.convolutions.layers import Convolution
+from bench.workloads.training.convolutions.torch_convolutions import convolution, norm
 from bench.workloads.training.unet.problem import CLASSES, LEARNING_RATE, Problem
 
 

@@ -6,15 +6,30 @@ Images are (batch, height, width, channels), kernels (height, width, in, out). A
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+from bench.workloads.training.by_hand import observed
 
 MOMENTUM, EPSILON = 0.1, 1e-5
 """Batch normalisation: the weight of the new value in the running statistics, and what is added to the variance."""
 
 Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution without bias and the batch normalisation after it; `side` is that of its output, in pixels."""
+
+    name: str
+    norm: str
+    kernel: int
+    inputs: int
+    outputs: int
+    stride: int
+    side: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +39,10 @@ class Node:
     value: np.ndarray
     parents: tuple[Node, ...] = ()
     pull: Callable[[np.ndarray], tuple[np.ndarray, ...]] | None = None
+
+
+Scores = Callable[..., tuple[Node, Arrays]]
+"""`scores(nodes, buffers, images, training=…)`: the scores of the classes, and the running statistics after them."""
 
 
 def differentiate(scalar: Node, variables: dict[str, Node]) -> Arrays:
@@ -41,9 +60,7 @@ def constants(arrays: Arrays) -> dict[str, Node]:
     return {name: Node(value) for name, value in arrays.items()}
 
 
-def differentiated(
-    scores: Callable[..., tuple[Node, Arrays]], parameters: Arrays, buffers: Arrays, batch: Arrays
-) -> tuple[float, Arrays, Arrays]:
+def differentiated(scores: Scores, parameters: Arrays, buffers: Arrays, batch: Arrays) -> tuple[float, Arrays, Arrays]:
     """The cross entropy of `scores(nodes, buffers, images, training=True)`, its derivative with respect to every
     parameter, and the running statistics after the step.
     """
@@ -51,6 +68,38 @@ def differentiated(
     found, buffers = scores(variables, buffers, batch["images"], training=True)
     loss = cross_entropy(found, batch["labels"])
     return float(loss.value), differentiate(loss, variables), buffers
+
+
+def observations(
+    task: str,
+    scores: Scores,
+    parameters: Arrays,
+    buffers: Arrays,
+    batch: Arrays,
+    updated: Callable[[Arrays, Arrays], Arrays],
+    steps: int,
+) -> Arrays:
+    """What the implementations must observe; `updated(parameters, gradients)` are the parameters after a step."""
+    if task == "forward":
+        return {"output": scores(constants(parameters), buffers, batch["images"], training=False)[0].value}
+    if task == "gradient":
+        loss, gradients, _ = differentiated(scores, parameters, buffers, batch)
+        return observed.gradient(loss, gradients)
+    losses = []
+    for _ in range(steps):
+        loss, gradients, buffers = differentiated(scores, parameters, buffers, batch)
+        losses.append(loss)
+        parameters = updated(parameters, gradients)
+    return observed.training(np.array(losses), parameters, buffers)
+
+
+def statistics(random: np.random.Generator, convolutions: Iterable[Convolution]) -> Arrays:
+    """`running_mean` and `running_var` (outputs,) of every normalisation, near 0 and 1."""
+    drawn = {}
+    for part in convolutions:
+        drawn[f"{part.norm}.running_mean"] = random.normal(0.0, 0.1, part.outputs)
+        drawn[f"{part.norm}.running_var"] = random.uniform(0.5, 1.5, part.outputs)
+    return drawn
 
 
 def _ordered(last: Node) -> list[Node]:
