@@ -14,12 +14,13 @@ sys.path.insert(0, str(ROOT / "workflow"))
 import argparse
 import tempfile
 
-from article.figures import ratios
+from article.figures.ratios import ratio_plot
 from article.names import Names
-from article.parts import comparisons
+from article.parts.comparisons import ratio_rows
 from article.words import read_words
 from bench import schema
 from bench.results import reading, selection
+from bench.results.collect import tables_of
 from bench.results.tables import Tables
 
 
@@ -32,11 +33,11 @@ def main() -> None:
     machine = reading.read_machine(options.machine, own=False)
     words = read_words("en")
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in machine.tables().items():
+        for name, rows in tables_of(machine).items():
             schema.write(Path(folder) / f"{name}.parquet", name, rows)
         best = selection.main_problems(selection.best(Tables(Path(folder)), machine.name))
-        data = comparisons.ratios(best, Names(words, "en"))
-    figure = ratios.ratio_plot(data, words.under("figure.ratio"))
+        data = ratio_rows(best, Names(words, "en"))
+    figure = ratio_plot(data, words.under("figure.ratio"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.output, facecolor="white", metadata={"Date": None})
 

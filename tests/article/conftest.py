@@ -2,27 +2,16 @@
 
 import ast
 import json
-from importlib.machinery import SourceFileLoader
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from bench.results.tables import Tables
 from scripts import render
+from tests.article import planted
 from tests.checkout import ROOT
 
 NOTEBOOKS = sorted((ROOT / "workflow/article/notebooks").glob("[0-9][0-9]_*.ipynb"))
-
-
-def load_fixture():
-    loader = SourceFileLoader("article_fixture", str(Path(__file__).with_name("fixture.py")))
-    module = ModuleType(loader.name)
-    loader.exec_module(module)
-    return module
-
-
-fixture: Any = load_fixture()
 
 
 def execute(notebook, parameters):
@@ -81,14 +70,26 @@ def synthetic(tmp_path_factory):
     """Folder of the synthetic tables of two machines."""
     folder = tmp_path_factory.mktemp("synthetic") / "data"
     folder.mkdir()
-    fixture.write(folder)
+    planted.write(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tables(synthetic):
+    """The synthetic tables of two machines."""
+    return Tables(synthetic)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """Tables without a row."""
+    return Tables(tmp_path_factory.mktemp("nothing"))
 
 
 @pytest.fixture(scope="session")
 def pages(synthetic):
     """The pages of two machines."""
-    return make_pages(synthetic.parent, synthetic, fixture.OWN)
+    return make_pages(synthetic.parent, synthetic, planted.OWN)
 
 
 @pytest.fixture(scope="session")
@@ -103,9 +104,3 @@ def empty_pages(tmp_path_factory):
 def build():
     """`make_pages`, for tests with tables of their own."""
     return make_pages
-
-
-@pytest.fixture(scope="session")
-def hostile():
-    """The markup that is planted in every string from outside."""
-    return fixture.HOSTILE

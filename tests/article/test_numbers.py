@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article import numbers as numbers_
-from article.numbers import count, digits, listing, ratio, scientific, seconds
+from article.numbers import SPACE, count, digits, listing, ratio, scientific, seconds
 from bench.results.intervals import Interval
 
-SPACE = numbers_.SPACE
 positive = st.floats(1e-9, 1e9)
 
 

@@ -1,5 +1,6 @@
 """The assembled pages: complete, self-contained, safe, and alike in both languages."""
 
+import json
 import math
 import re
 import shutil
@@ -7,14 +8,13 @@ import subprocess
 import sys
 from collections import Counter
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from article.section import FOLDER, Article
+from article.section import FOLDER
 from bench import schema
-from bench.results.tables import Tables
+from tests.article.planted import HOSTILE, OTHER, OWN
 from tests.checkout import ROOT
 
 pytestmark = pytest.mark.xdist_group("pages")  # made once, in one process
@@ -89,10 +89,10 @@ def test_the_page_has_one_script_and_it_is_ours(both):
         assert reader.tags["script"] == 1
 
 
-def test_markup_from_outside_is_shown_as_text(pages, hostile):
+def test_markup_from_outside_is_shown_as_text(pages):
     for page in pages.values():
         html = page.read_text(encoding="utf-8")
-        assert hostile not in html
+        assert HOSTILE not in html
         assert "&lt;script&gt;alert" in html
 
 
@@ -111,8 +111,8 @@ def test_every_machine_stands_in_every_kind_of_result(pages):
     html = pages["en"].read_text(encoding="utf-8")
     for section in re.split(r'<section id="', html)[1:]:
         if section.startswith(("section-0", "section-2", "section-5", "section-10")):
-            assert "synthetic-cpu-2c" in section
-            assert "synthetic-gpu" in section
+            assert OWN in section
+            assert OTHER in section
 
 
 def test_a_failure_is_listed_with_its_message(pages):
@@ -139,7 +139,7 @@ def test_a_page_needs_nothing_from_outside(both):
 def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, tmp_path):
     section, executed = "06_scenarios.ipynb", tmp_path / "notebooks"
     executed.mkdir()
-    parameters = {"tables": synthetic, "machine": "synthetic-cpu-2c", "language": "en", "workflow": "workflow"}
+    parameters = {"tables": synthetic, "machine": OWN, "language": "en", "workflow": "workflow"}
     subprocess.run(
         [
             sys.executable,
@@ -178,14 +178,14 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
     for name in ("cells", "comparisons", "parity", "noise", "events", "claims", "peaks"):
         rows = schema.read(synthetic / f"{name}.parquet", name)
         for row in rows:
-            if row["hardware"] != "synthetic-gpu":
+            if row["hardware"] != OTHER:
                 continue
             for column, kind in schema.TABLES[name].items():
                 if kind == schema.number and row[column] is not None:
                     row[column] = 0.0 if column.endswith(schema.AMOUNTS) else math.inf
         schema.write(tmp_path / f"data/{name}.parquet", name, rows)
-    (tmp_path / "data/machines.json").write_text('{"synthetic-gpu": {"memory_bytes": "much", "gpus": 3}}')
-    pages = build(tmp_path, tmp_path / "data", "synthetic-cpu-2c", languages=["en"])
+    (tmp_path / "data/machines.json").write_text(json.dumps({OTHER: {"memory_bytes": "much", "gpus": 3}}))
+    pages = build(tmp_path, tmp_path / "data", OWN, languages=["en"])
     assert not re.search(r"\bnan\b|\binf\b", " ".join(Reader(pages["en"]).text))
 
 
@@ -212,12 +212,3 @@ def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
     assert done.returncode != 0
     assert "a cell failed: ValueError: no" in done.stderr
     assert not (tmp_path / "index.html").exists()
-
-
-def test_another_machines_evidence_may_hold_anything(synthetic):
-    article = Article(Tables(synthetic), "en", "synthetic-cpu-2c", 1)
-    for evidence in ('{"positive": 3, "negative": null}', "[]", "no JSON", '{"reason": "<b>x</b>"}', "null"):
-        article.verdicts = {("synthetic-cpu-2c", "bg-dynamic"): SimpleNamespace(verdict="mixed", evidence=evidence)}
-        html = article.claim("bg-dynamic")
-        assert "<b>x" not in html
-        assert "mixed" in html

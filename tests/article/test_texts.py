@@ -93,7 +93,7 @@ def test_a_notebook_is_valid_and_committed_without_output(notebook):
 def test_a_notebook_uses_every_block_of_its_text(notebook):
     calls = [node for source in sources(notebook) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     used = {ast.literal_eval(call.args[0]) for call in calls if getattr(call.func, "attr", "") == "text"}
-    if any(getattr(call.func, "attr", "") == "scenario" for call in calls):
+    if any(getattr(call.func, "id", "") == "scenario" for call in calls):
         known = {scenarios.block(entry["id"]) for entry in yaml.safe_load((FOLDER / "scenarios.yaml").read_text())}
         used |= known & set(prose.blocks(FOLDER / "text/en" / f"{notebook.stem}.md"))
     assert used == set(prose.blocks(FOLDER / "text/en" / f"{notebook.stem}.md"))

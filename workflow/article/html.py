@@ -43,6 +43,11 @@ def paragraph(text: Any) -> Html:
     return Html(Markup("<p>{}</p>").format(text))
 
 
+def badge(name: str, text: Any) -> Markup:
+    """A word on a ground for whose colour the style sheet has a rule of that name."""
+    return Markup('<span class="badge" data-verdict="{}">{}</span>').format(name, text)
+
+
 def bullets(items: Sequence[Any]) -> Html:
     """A list of items; nothing where there are none."""
     return render_template("bullets.html", items=items) if items else Html()

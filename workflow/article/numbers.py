@@ -58,6 +58,11 @@ def ratio(amount: Amount) -> str:
     return _scaled(as_interval(amount), 1.0, "")
 
 
+def ratio_text(row: Any) -> str:
+    """The ratio of a row, with its interval from `low` to `high` where there is one."""
+    return ratio(Interval(row.ratio, intervals.number(row.low), intervals.number(row.high)))
+
+
 def percent(amount: Amount) -> str:
     """A share (0.123) as 12.3 %, and one that is too small to matter as < 0.01 %."""
     interval = as_interval(amount)
@@ -89,6 +94,11 @@ def count(value: float) -> str:
     """A whole number with thousands separators; ten million and above in powers of ten."""
     _check(value)
     return scientific(float(value)) if abs(value) >= 1e7 else f"{round(value):,}"
+
+
+def p_value(p: float) -> str:
+    """A p value after its letter: "< 0.001", or "= 0.02"."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
 
 
 def listing(items: Iterable[object], language: str) -> str:
@@ -129,13 +139,3 @@ def _decimals(value: float, width: float) -> int:
 def _check(value: float) -> None:
     if missing(value) or not math.isfinite(value):
         raise ValueError(f"{value!r} is not a number that can be shown")
-
-
-def ratio_text(row: Any) -> str:
-    """A ratio with its interval."""
-    return ratio(Interval(row.ratio, intervals.number(row.low), intervals.number(row.high)))
-
-
-def p_value(p: float) -> str:
-    """A p value after its letter: "< 0.001", or "= 0.02"."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"

@@ -20,8 +20,8 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
 @dataclass(frozen=True)
-class Section:
-    """One notebook's part of the page."""
+class ExecutedSection:
+    """What one executed notebook adds to the page."""
 
     number: int
     title: str
@@ -42,10 +42,10 @@ def outputs(notebook: Path) -> list[str]:
     return found
 
 
-def sections(notebooks: Iterable[Path], titles: dict[str, str]) -> list[Section]:
+def sections(notebooks: Iterable[Path], titles: dict[str, str]) -> list[ExecutedSection]:
     """The sections of the page; the number of each is the number its file name begins with."""
     return [
-        Section(number, titles[str(number)], Markup("\n".join(outputs(path))))
+        ExecutedSection(number, titles[str(number)], Markup("\n".join(outputs(path))))
         for path in sorted(notebooks)
         for number in [int(path.name.split("_")[0])]
     ]
@@ -59,7 +59,7 @@ def style() -> Markup:
     return Markup(text)
 
 
-def page(language: str, parts: list[Section], preset: str, languages: list[dict[str, str]]) -> str:
+def page(language: str, parts: list[ExecutedSection], preset: str, languages: list[dict[str, str]]) -> str:
     """The whole page as text."""
     script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""What the figures share: sizes, the theme, panels placed by pixels, legends, headings, labels and ticks."""
+"""What the figures share: sizes, the theme, panels placed by pixels, legends, headings, labels and intervals."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from article import numbers
 from article.figures.palette import GRID, INK, MARKERS, MUTED, SURFACE, VARIANTS
+from bench.results import intervals
 
 WIDE, NARROW = 860, 340
 FONT = 12.0
@@ -84,15 +82,28 @@ def wrap(text: str, width: float, font: float = FONT) -> str:
     return text[: places[-1]].rstrip() + "\n" + shorten(text[places[-1] :].lstrip("· "), width, font)
 
 
-def panel_groups(data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def panel_groups(data: pd.DataFrame) -> Groups:
     """The rows of every panel, in the order in which the panels come."""
     return [(str(panel), rows) for panel, rows in data.groupby("panel", sort=False)]
+
+
+def labels_of(rows: pd.DataFrame) -> list[str]:
+    """The labels of a panel's rows, each once."""
+    return list(dict.fromkeys(rows["label"]))
 
 
 def rows_height(rows: int, wide: bool, height: float | None = None) -> float:
     """Height in pixels of a panel with so many rows of labels."""
     return 14 + rows * (height or (30.0 if wide else 48.0))
 
+
+def label_room(labels: Iterable[str], wide: bool, most: float = 400.0) -> float:
+    """Pixels to keep free left of the rows: for the widest label, or few where labels stand above their rows."""
+    return min(most, 16 + max(text_width(label) for label in labels)) if wide else 10.0
+
+
+SHIFT = {True: {"torch": -0.17, "jax": 0.17}, False: {"torch": 0.04, "jax": 0.3}}
+"""How far below the middle of its row each framework stands, wide or not: a narrow drawing has the label above."""
 
 Entry = tuple[str, str, str]
 """A line of a legend: words, colour, marker ("bar" for a filled square, "open o" for a hollow circle)."""
@@ -135,6 +146,46 @@ def panels(
     if legend:
         draw_legend(figure, places, total, width)
     return figure, axes
+
+
+def curve_panels(
+    groups: Groups, width: int, legend: Sequence[Entry], height: float = 220.0, top: float = 28.0
+) -> tuple[Figure, list[Axes]]:
+    """Panels of curves, two beside each other where there is room."""
+    columns = 2 if width >= WIDE and len(groups) > 1 else 1
+    return panels(
+        [height] * len(groups),
+        width,
+        left=80,
+        right=20,
+        top=top + heading_room(groups, width, columns),
+        bottom=46,
+        columns=columns,
+        legend=legend,
+    )
+
+
+def row_panels(
+    groups: Groups,
+    width: int,
+    *,
+    right: float,
+    top: float,
+    bottom: float = 46.0,
+    height: float | None = None,
+    legend: Sequence[Entry] = (),
+) -> tuple[Figure, list[Axes]]:
+    """Panels of labelled rows below each other; height: of one row, where it is not the usual one."""
+    wide = width >= WIDE
+    return panels(
+        [rows_height(len(labels_of(rows)), wide, height) for _, rows in groups],
+        width,
+        left=label_room((label for _, rows in groups for label in rows["label"]), wide),
+        right=right,
+        top=top + heading_room(groups, width),
+        bottom=bottom,
+        legend=legend,
+    )
 
 
 def legend_places(entries: Iterable[Entry], width: int) -> tuple[list[tuple[Entry, float, float]], float]:
@@ -239,81 +290,28 @@ def heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int =
     return 19.0 if any(text_width(panel, HEADING) > room for panel, _ in groups) else 0.0
 
 
-def pad_log(axis: Axes, values: pd.Series) -> None:
-    """Limits of a logarithmic horizontal axis with some room beside the values."""
-    low, high = float(values.min()), float(values.max())
-    factor = max(1.08, (high / low) ** 0.05)
-    axis.set_xlim(low / factor, high * factor)
+def draw_interval(
+    axis: Axes, row: Any, y: float, colour: str, *, linewidth: float, cap: float, cap_width: float
+) -> None:
+    """The interval from a row's `low` to its `high` with a cap at either end; nothing where it is not known."""
+    if intervals.missing(row.low) or intervals.missing(row.high):
+        return
+    ends, height = [row.low, row.high], [y, y]
+    axis.plot(ends, height, color=colour, linewidth=linewidth, solid_capstyle="butt")
+    axis.plot(ends, height, color=colour, marker="|", markersize=cap, markeredgewidth=cap_width, linestyle="none")
 
 
-def plain_log_axis(axis: Axes, ticks: Sequence[float]) -> None:
-    """Plain numbers at the ticks alone."""
-    axis.xaxis.set_major_locator(FixedLocator(list(ticks)))
-    axis.xaxis.set_major_formatter(FuncFormatter(plain_tick))
-    axis.xaxis.set_minor_locator(NullLocator())
-
-
-def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
-    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades."""
-    low, high = axis.get_view_interval()
-    decades = np.log10(high / low)
-    if decades < 2:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))))
-        if decades < 0.25:
-            axis.set_major_locator(FixedLocator(list(even_ticks(low, high, 3 if few else 5))))
-    else:
-        axis.set_major_locator(FixedLocator(powers_of_ten(low, high, 5 if few else 8)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
-
-
-def even_ticks(low: float, high: float, count: int) -> np.ndarray:
-    """Evenly spaced ticks, for a logarithmic axis so short that it is nearly linear."""
-    return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])
-
-
-def powers_of_ten(low: float, high: float, most: int) -> list[float]:
-    """Powers of ten between the limits, every second or third where there are more than `most`."""
-    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
-    step = max(1, -(-(last - first + 1) // most))
-    ticks = [10.0**power for power in range(last, first - 1, -step)]
-    return sorted({low, *ticks} if low < 1e-16 else set(ticks))
-
-
-def plain_tick(value: float, _: Any = None) -> str:
-    """A tick as a plain number."""
-    return f"{value:,g}" if value < 1e6 else f"{value:g}"
-
-
-def power_tick(value: float) -> str:
-    """A tick as a plain number, or as a power of ten where it is far from 1."""
-    exponent = round(np.log10(value)) if value > 0 else 0
-    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 4:
-        return f"{value:,g}"
-    return "10" + str(exponent).translate(numbers.SUPERSCRIPTS)
-
-
-def seconds_tick(value: float) -> str:
-    """A tick as a time."""
-    units = numbers.TIME_UNITS
-    scale, unit = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
-    return f"{value / scale:g}{numbers.SPACE}{unit}"
-
-
-def flops_tick(value: float) -> str:
-    """A tick with an SI prefix."""
-    units = numbers.RATE_UNITS
-    scale, prefix = next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])
-    return f"{value / scale:g}{numbers.SPACE}{prefix}".rstrip()
-
-
-def percent_tick(value: float) -> str:
-    """A tick of a share."""
-    return f"{100 * value:g}{numbers.SPACE}%"
-
-
-def bytes_tick(value: float) -> str:
-    """A tick of an amount of memory."""
-    scale, unit = next((entry for entry in numbers.BYTE_UNITS if value >= entry[0] * 0.999999), numbers.BYTE_UNITS[-1])
-    return f"{value / scale:.3g}{numbers.SPACE}{unit}"
+def reference_line(axis: Axes, place: float, name: str, side: str = "right") -> None:
+    """A dashed line with its name above it, which reaches to the side named."""
+    axis.axvline(place, color=INK, linewidth=1.4, linestyle="--")
+    axis.annotate(
+        name,
+        (place, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha=side,
+        va="bottom",
+        fontsize=FONT - 1,
+        color=MUTED,
+    )

@@ -6,20 +6,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from article.figures.axes import (
-    WIDE,
-    Words,
-    heading,
-    heading_room,
-    log_ticks,
-    panel_groups,
-    panels,
-    power_tick,
-    seconds_tick,
-    theme,
-    variant_entries,
-)
+from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
 from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
+from article.figures.ticks import log_ticks, power_tick, seconds_tick
 
 
 def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
@@ -28,18 +17,8 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
     Columns of data: panel, framework, mode, steps, seconds. Columns of crossings: panel, steps, seconds.
     """
     groups = panel_groups(data)
-    columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = panels(
-            [220.0] * len(groups),
-            width,
-            left=80,
-            right=20,
-            top=28 + heading_room(groups, width, columns),
-            bottom=46,
-            columns=columns,
-            legend=variant_entries(data),
-        )
+        figure, axes = curve_panels(groups, width, variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
                 sns.lineplot(

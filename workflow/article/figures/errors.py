@@ -10,9 +10,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from article.figures.axes import WIDE, Words, heading, panel_groups, power_tick, powers_of_ten, row_labels, theme
-from article.figures.dots import COLOURS, SHIFT, reference_line, rows_of
-from article.figures.palette import MARKERS, SURFACE, VARIANTS
+from article.figures.axes import (
+    SHIFT,
+    WIDE,
+    Words,
+    heading,
+    labels_of,
+    panel_groups,
+    reference_line,
+    row_labels,
+    row_panels,
+    theme,
+)
+from article.figures.palette import MARKERS, STANDS_FOR, SURFACE, VARIANTS
+from article.figures.ticks import power_tick, powers_of_ten
 
 EPSILON = {"float64": float(np.finfo(np.float64).eps), "float32": float(np.finfo(np.float32).eps)}
 EXACT = 1e-18
@@ -29,15 +40,17 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
     entries = [
         (
             f"{words[framework]} {precision}",
-            VARIANTS[COLOURS[framework]],
-            ("" if precision == "float64" else "open ") + MARKERS[COLOURS[framework]],
+            VARIANTS[STANDS_FOR[framework]],
+            ("" if precision == "float64" else "open ") + MARKERS[STANDS_FOR[framework]],
         )
         for framework, precision in sorted(present, key=lambda entry: (entry[0] != "torch", entry[1] < "f6"))
     ]
     with theme():
-        figure, axes = rows_of(data, groups, width, 34, entries, 25.0)
+        figure, axes = row_panels(
+            groups, width, right=30 if wide else 14, top=34, height=25.0 if wide else 52.0, legend=entries
+        )
         for axis, (panel, rows) in zip(axes, groups, strict=True):
-            labels = list(dict.fromkeys(rows["label"]))
+            labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(EXACT / 3, max(1e-5, float(data["error"].max())) * 10)
             for precision in [name for name in EPSILON if name in set(data["precision"])]:
@@ -54,7 +67,7 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
 
 
 def _error(axis: Axes, row: Any, y: float) -> None:
-    variant = COLOURS[row.framework]
+    variant = STANDS_FOR[row.framework]
     filled = row.precision == "float64"
     axis.plot(
         max(row.error, EXACT),

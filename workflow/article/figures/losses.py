@@ -7,20 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from article.figures.axes import (
-    WIDE,
-    Words,
-    heading,
-    heading_room,
-    log_ticks,
-    panel_groups,
-    panels,
-    plain_tick,
-    power_tick,
-    theme,
-    variant_entries,
-)
+from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
 from article.figures.palette import MARKERS, SURFACE, VARIANTS
+from article.figures.ticks import log_ticks, plain_tick, power_tick
 
 
 def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
@@ -29,18 +18,8 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     Columns: panel, framework, mode, step, loss.
     """
     groups = panel_groups(data)
-    columns = 2 if width >= WIDE and len(groups) > 1 else 1
     with theme():
-        figure, axes = panels(
-            [220.0] * len(groups),
-            width,
-            left=80,
-            right=20,
-            top=28 + heading_room(groups, width, columns),
-            bottom=46,
-            columns=columns,
-            legend=variant_entries(data),
-        )
+        figure, axes = curve_panels(groups, width, variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             curves = list(rows.groupby(["framework", "mode"], sort=False))
             for order, ((framework, mode), curve) in enumerate(curves):

@@ -39,6 +39,9 @@ MARKERS = {
     ("jax", "scan"): "P",
     ("numpy", "eager"): "X",
 }
+STANDS_FOR = {"torch": ("torch", "eager"), "jax": ("jax", "jit")}
+"""The variant whose colour and marker stand for a framework where modes are not told apart."""
+
 PARTS = {
     "import": VARIANTS["numpy", "eager"],
     "build": VARIANTS["torch", "compile-max"],

@@ -12,20 +12,16 @@ from article.figures.axes import (
     FONT,
     WIDE,
     Words,
-    flops_tick,
     heading,
-    heading_room,
-    log_ticks,
-    pad_log,
+    labels_of,
     panel_groups,
-    panels,
     row_labels,
-    rows_height,
-    text_width,
+    row_panels,
     theme,
     variant_entries,
 )
 from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
+from article.figures.ticks import log_ticks, pad_log, rate_tick
 
 
 def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
@@ -37,21 +33,11 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
-        left = min(400.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
-        heights = [rows_height(rows["label"].nunique(), wide) for _, rows in groups]
-        figure, axes = panels(
-            heights,
-            width,
-            left=left,
-            right=42,
-            bottom=46,
-            top=34 + heading_room(groups, width),
-            legend=variant_entries(data),
-        )
+        figure, axes = row_panels(groups, width, right=42, top=34, legend=variant_entries(data))
         for axis, (panel, rows) in zip(axes, groups, strict=True):
-            labels = list(dict.fromkeys(rows["label"]))
+            labels = labels_of(rows)
             axis.set_xscale("log")
-            _draw_variants(axis, rows, labels, "flops_per_second")
+            _draw_rates(axis, rows, labels)
             peak = rows["peak"].dropna()
             pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
             if len(peak):
@@ -68,17 +54,16 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                 )
             row_labels(axis, labels, wide)
             axis.set_xlabel(words["x"])
-            log_ticks(axis.xaxis, flops_tick, few=True)
+            log_ticks(axis.xaxis, rate_tick, few=True)
             heading(axis, panel, 18)
     return figure
 
 
-def _draw_variants(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], column: str) -> None:
-    places = {label: place for place, label in enumerate(labels)}
+def _draw_rates(axis: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
     for row in rows.itertuples():
         axis.plot(
-            getattr(row, column),
-            places[row.label],
+            row.flops_per_second,
+            labels.index(row.label),
             marker=MARKERS[row.framework, row.mode],
             markersize=8,
             color=VARIANTS[row.framework, row.mode],

@@ -11,16 +11,18 @@ from article.figures.axes import (
     FONT,
     WIDE,
     Words,
+    draw_interval,
     heading,
+    label_room,
     panel_groups,
     panels,
-    plain_log_axis,
     row_labels,
     rows_height,
     text_width,
     theme,
 )
-from article.figures.palette import BAND, INK, MARKERS, MUTED, SURFACE, VARIANTS
+from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS
+from article.figures.ticks import one_two_five, plain_log_axis, ratio_limits
 from bench.results import intervals
 
 
@@ -31,18 +33,18 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     """
     groups = panel_groups(data)
     wide = width >= WIDE
+    limits = ratio_limits((data[name] for name in ("ratio", "low", "high")), 1.12)
     with theme():
-        left = min(420.0, 16 + max(text_width(label) for label in data["label"])) if wide else 10.0
+        left = label_room(data["label"], wide, most=420.0)
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
         heights = [rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
         figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
-        limits = _ratio_limits(data)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             axis.set_xscale("log")
             axis.set_xlim(*limits)
             _draw_ratios(axis, rows.reset_index(drop=True))
             row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
-            plain_log_axis(axis, _ratio_ticks(limits))
+            plain_log_axis(axis, _ticks(limits))
             axis.set_xlabel(words["x"])
             heading(axis, panel if len(groups) > 1 else "", 24)
             for side, name in ((0.0, "left"), (1.0, "right")):
@@ -61,8 +63,7 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
 
 def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
-    colours = {"jax faster": VARIANTS["jax", "jit"], "torch faster": VARIANTS["torch", "eager"]}
-    marks = {"jax faster": MARKERS["jax", "jit"], "torch faster": MARKERS["torch", "eager"]}
+    variants = {f"{framework} faster": variant for framework, variant in STANDS_FOR.items()}
     axis.axvline(1, color=INK, linewidth=1.2)
     for place, row in enumerate(rows.itertuples()):
         if not intervals.missing(row.noise_floor):
@@ -76,33 +77,15 @@ def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
                     linewidth=0,
                 )
             )
-        colour = colours.get(row.verdict, MUTED)
-        if not intervals.missing(row.low) and not intervals.missing(row.high):
-            axis.plot([row.low, row.high], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
-            axis.plot(
-                [row.low, row.high],
-                [place, place],
-                color=colour,
-                marker="|",
-                markersize=9,
-                markeredgewidth=1.6,
-                linestyle="none",
-            )
-        axis.plot(
-            row.ratio, place, marker=marks.get(row.verdict, "D"), markersize=8, color=colour, markeredgecolor=SURFACE
-        )
+        variant = variants.get(row.verdict)
+        colour, marker = (VARIANTS[variant], MARKERS[variant]) if variant else (MUTED, "D")
+        draw_interval(axis, row, place, colour, linewidth=2.4, cap=9, cap_width=1.6)
+        axis.plot(row.ratio, place, marker=marker, markersize=8, color=colour, markeredgecolor=SURFACE)
 
 
-def _ratio_limits(data: pd.DataFrame) -> tuple[float, float]:
-    values = pd.concat([data["ratio"], data["low"], data["high"], pd.Series([0.8, 1.25])]).dropna().astype(float)
-    return float(values.min()) / 1.12, float(values.max()) * 1.12
-
-
-def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
+def _ticks(limits: tuple[float, float]) -> list[float]:
     if limits[1] / limits[0] < 4:  # too short for a 1-2-5 series
         return [
             tick for tick in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0) if limits[0] <= tick <= limits[1]
         ]
-    candidates = {factor * 10.0**power for power in range(-6, 7) for factor in (1, 2, 5)}
-    ticks = sorted(tick for tick in candidates if limits[0] <= tick <= limits[1])
-    return ticks if len(ticks) <= 7 else [tick for tick in ticks if f"{tick:e}".startswith("1.0")]
+    return one_two_five(limits, 7)

@@ -6,23 +6,17 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from article.figures.axes import (
-    WIDE,
-    Words,
+from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
+from article.figures.palette import MARKERS, SURFACE, VARIANTS
+from article.figures.ticks import (
     bytes_tick,
-    flops_tick,
-    heading,
     log_ticks,
-    panel_groups,
-    panels,
     percent_tick,
     plain_log_axis,
     power_tick,
+    rate_tick,
     seconds_tick,
-    theme,
-    variant_entries,
 )
-from article.figures.palette import MARKERS, SURFACE, VARIANTS
 
 LARGE = 1e5
 """Points of a scaling curve from here on are too long to be written out below the axis."""
@@ -35,19 +29,9 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     (true where the points stand evenly).
     """
     groups = panel_groups(data)
-    columns = 2 if width >= WIDE and len(groups) > 1 else 1
-    ticks = {"seconds": seconds_tick, "items": flops_tick, "share": percent_tick}
+    ticks = {"seconds": seconds_tick, "items": rate_tick, "share": percent_tick}
     with theme():
-        figure, axes = panels(
-            [190.0] * len(groups),
-            width,
-            left=80,
-            right=20,
-            top=30,
-            bottom=46,
-            columns=columns,
-            legend=variant_entries(data),
-        )
+        figure, axes = curve_panels(groups, width, variant_entries(data), height=190.0, top=30.0)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             scale = "linear" if rows["linear"].any() else "log"
             axis.set(xscale=scale, yscale="log", xlabel=words[f"x {scale}"].format(axis=rows["axis"].iloc[0]))

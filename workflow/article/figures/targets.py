@@ -13,16 +13,13 @@ from article.figures.axes import (
     Words,
     heading,
     heading_room,
-    log_ticks,
-    pad_log,
     panel_groups,
     panels,
-    plain_tick,
-    seconds_tick,
     theme,
     variant_entries,
 )
 from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
+from article.figures.ticks import log_ticks, pad_log, plain_tick, seconds_tick
 
 
 def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:

@@ -13,6 +13,7 @@ from article.figures.axes import (
     Words,
     heading,
     heading_room,
+    label_room,
     panel_groups,
     panels,
     row_labels,
@@ -38,7 +39,7 @@ def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figu
     columns = max(len(row) for row in rows) if wide else 1
     places = [place for row in rows for place in [*row, *[None] * (-len(row) % columns)]]
     with theme():
-        left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
+        left = label_room(data["label"], wide)
         right = 14 + max(text_width(text) for text in data["text"])
         heights = [rows_height(len(place[1]), wide) if place else 0.0 for place in places]
         figure, axes = panels(

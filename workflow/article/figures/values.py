@@ -9,22 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from article.figures.axes import (
-    WIDE,
-    Words,
-    heading,
-    heading_room,
-    log_ticks,
-    pad_log,
-    panel_groups,
-    panels,
-    row_labels,
-    rows_height,
-    seconds_tick,
-    text_width,
-    theme,
-)
+from article.figures.axes import WIDE, Words, heading, labels_of, panel_groups, row_labels, row_panels, theme
 from article.figures.palette import MUTED, VARIANTS
+from article.figures.ticks import log_ticks, pad_log, seconds_tick
 
 
 def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
@@ -35,11 +22,9 @@ def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Fi
     groups = panel_groups(data)
     wide = width >= WIDE
     with theme():
-        left = 16 + max(text_width(label) for label in data["label"]) if wide else 10.0
-        heights = [rows_height(rows["label"].nunique(), wide, 46 if wide else 58) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=16, bottom=46, top=28 + heading_room(groups, width))
+        figure, axes = row_panels(groups, width, right=16, top=28, height=46 if wide else 58)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
-            labels = list(dict.fromkeys(rows["label"]))
+            labels = labels_of(rows)
             axis.set_xscale("log")
             for row, label in enumerate(labels):
                 _draw_values(axis, row, rows[rows["label"] == label])

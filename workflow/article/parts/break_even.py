@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names, panel, telling
-from article.section import Article
+from article.rows import in_words
+from article.section import Section
 from bench.results.break_even import beginning, crossing
 from bench.results.selection import main_problems, side_by_side, sound_runs
-from bench.results.tables import Tables
 from bench.vocabulary import COMPILED, PROBLEM
 
+MOST_STEPS = 1e8
+"""Steps up to which curves are drawn and crossings marked."""
+NEVER = 1e12
+"""Steps that nobody takes."""
 
-def break_even_figure(article: Article) -> Html:
+
+def break_even_figure(section: Section) -> Html:
     """Cumulative time of compiled and eager variants, and the number of steps to break even as a table."""
     from article.figures.break_even import break_even_plot
 
-    found = break_even(article.tables, article.machine, article.names)
-    data, crossings = curves(found)
-    rows = [
-        {
-            "problem": entry.panel,
-            "variant": article.names.variant(entry.framework, entry.mode),
-            "start": numbers.seconds(entry.start_seconds),
-            "eager_start": numbers.seconds(entry.eager_start_seconds),
-            "step": numbers.seconds(entry.step_seconds),
-            "eager_step": numbers.seconds(entry.eager_step_seconds),
-            "steps": steps_text(article, entry.steps),
-            "cached_steps": None if entry.cached_start_seconds is None else steps_text(article, entry.cached_steps),
-        }
-        for entry in found
-    ]
-    table = article.table(
+    found = break_evens(section)
+    rows = [table_row(section, entry) for entry in found]
+    table = section.table(
         rows,
         ("problem", "variant", "start", "eager_start", "step", "eager_step", "steps", "cached_steps"),
         "break even",
         folded=True,
     )
-    texts = [f"{row['problem']}, {row['variant']}: {row['steps']}" for row in rows]
-    return article.figure(break_even_plot, data, "break even", crossings, rows=texts, after=table)
-
-
-def steps_text(article: Article, steps: float | None) -> str:
-    """A number of steps, or the word for never."""
-    return article.words["never"] if steps is None or steps > 1e12 else numbers.count(round(steps))
+    return section.figure(
+        break_even_plot, curves(found), "break even", crossings(found), rows=in_words(rows, "steps"), after=table
+    )
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,6 @@ class BreakEven:
     steps: None where it never does; start_seconds: until the end of the first step, cold and (or None) cached.
     """
 
-    hardware: str
     panel: str
     framework: str
     mode: str
@@ -70,81 +58,87 @@ class BreakEven:
     steps: float | None
     cached_steps: float | None
 
+    def seconds_after(self, steps: Any) -> Any:
+        """What so many steps of the compiled variant take."""
+        return self.start_seconds + (steps - 1) * self.step_seconds
 
-def break_even(tables: Tables, own: str, names: Names) -> list[BreakEven]:
+    def eager_seconds_after(self, steps: Any) -> Any:
+        """What so many steps of the eager variant take."""
+        return self.eager_start_seconds + (steps - 1) * self.eager_step_seconds
+
+
+def break_evens(section: Section) -> list[BreakEven]:
     """Every compiled variant of the main problems against the eager one of its framework."""
-    runs = side_by_side(main_problems(sound_runs(tables)), own)
-    several, columns = runs["hardware"].nunique() > 1, telling(runs) if len(runs) else ()
+    runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
+    title = section.names.titles(runs)
     found = []
     for _, group in runs.groupby(PROBLEM, sort=False):
-        heading = panel(next(group.itertuples()), names, several, columns)
+        panel = title(next(group.itertuples()))
         for framework, modes in COMPILED.items():
             eager = beginning(group, framework, "eager", ("none", "cold", "cached"))
             for mode in modes:
                 cold, cached = (beginning(group, framework, mode, (cache,)) for cache in ("cold", "cached"))
                 if eager and cold:
-                    found.append(_break_even(group, heading, framework, mode, eager, cold, cached))
+                    found.append(
+                        BreakEven(
+                            panel,
+                            framework,
+                            mode,
+                            start_seconds=cold[0],
+                            cached_start_seconds=cached[0] if cached else None,
+                            eager_start_seconds=eager[0],
+                            step_seconds=cold[1],
+                            eager_step_seconds=eager[1],
+                            steps=crossing(eager, cold),
+                            cached_steps=crossing(eager, cached) if cached else None,
+                        )
+                    )
     return found
 
 
-def _break_even(
-    group: pd.DataFrame,
-    heading: str,
-    framework: str,
-    mode: str,
-    eager: tuple[float, float],
-    cold: tuple[float, float],
-    cached: tuple[float, float] | None,
-) -> BreakEven:
-    return BreakEven(
-        group["hardware"].iloc[0],
-        heading,
-        framework,
-        mode,
-        cold[0],
-        cached[0] if cached else None,
-        eager[0],
-        cold[1],
-        eager[1],
-        crossing(eager, cold),
-        crossing(eager, cached) if cached else None,
-    )
-
-
-def curves(found: list[BreakEven]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and crossings of `figures.break_even_plot`; the axis reaches ten times beyond the last crossing."""
-    rows, crossings = [], []
-    for heading in dict.fromkeys(entry.panel for entry in found):
-        entries = [entry for entry in found if entry.panel == heading]
+def curves(found: Sequence[BreakEven]) -> pd.DataFrame:
+    """Rows of `figures.break_even.break_even_plot`; the axis reaches ten times beyond the last crossing."""
+    rows = []
+    for panel in dict.fromkeys(entry.panel for entry in found):
+        entries = [entry for entry in found if entry.panel == panel]
         last = max([100.0, *(entry.steps for entry in entries if entry.steps)])
-        steps = np.geomspace(1, min(10 * last, 1e8), 60)
+        steps = np.geomspace(1, min(10 * last, MOST_STEPS), 60)
         for framework in dict.fromkeys(entry.framework for entry in entries):
             own = [entry for entry in entries if entry.framework == framework]
-            lines = [("eager", own[0].eager_start_seconds, own[0].eager_step_seconds)]
-            lines += [(entry.mode, entry.start_seconds, entry.step_seconds) for entry in own]
+            lines = {"eager": own[0].eager_seconds_after(steps)}
+            lines |= {entry.mode: entry.seconds_after(steps) for entry in own}
             rows += [
-                {
-                    "panel": heading,
-                    "framework": framework,
-                    "mode": mode,
-                    "steps": count,
-                    "seconds": start + (count - 1) * step,
-                }
-                for mode, start, step in lines
-                for count in steps
+                {"panel": panel, "framework": framework, "mode": mode, "steps": count, "seconds": seconds}
+                for mode, line in lines.items()
+                for count, seconds in zip(steps, line, strict=True)
             ]
-        crossings += [
-            {
-                "panel": heading,
-                "steps": entry.steps,
-                "framework": entry.framework,
-                "mode": entry.mode,
-                "seconds": entry.start_seconds + (entry.steps - 1) * entry.step_seconds,
-            }
-            for entry in entries
-            if entry.steps and 1 < entry.steps < 1e8
-        ]
-    return (
-        pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"]),
-        pd.DataFrame(crossings, columns=["panel", "steps", "seconds", "framework", "mode"]),
-    )
+    return pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"])
+
+
+def crossings(found: Sequence[BreakEven]) -> pd.DataFrame:
+    """Where the curves of `figures.break_even.break_even_plot` meet, beyond the first step."""
+    rows = [
+        {"panel": entry.panel, "steps": entry.steps, "seconds": entry.seconds_after(entry.steps)}
+        for entry in found
+        if entry.steps and 1 < entry.steps < MOST_STEPS
+    ]
+    return pd.DataFrame(rows, columns=["panel", "steps", "seconds"])
+
+
+def table_row(section: Section, entry: BreakEven) -> dict[str, Any]:
+    """One compiled variant as texts."""
+    return {
+        "problem": entry.panel,
+        "variant": section.names.variant(entry.framework, entry.mode),
+        "start": numbers.seconds(entry.start_seconds),
+        "eager_start": numbers.seconds(entry.eager_start_seconds),
+        "step": numbers.seconds(entry.step_seconds),
+        "eager_step": numbers.seconds(entry.eager_step_seconds),
+        "steps": steps_or_never(section, entry.steps),
+        "cached_steps": None if entry.cached_start_seconds is None else steps_or_never(section, entry.cached_steps),
+    }
+
+
+def steps_or_never(section: Section, steps: float | None) -> str:
+    """A number of steps, or the word for never."""
+    return section.words["never"] if steps is None or steps > NEVER else numbers.count(round(steps))

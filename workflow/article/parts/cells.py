@@ -8,35 +8,27 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.section import Article
-from bench import vocabulary
+from article.section import Section
 from bench.results import intervals
 from bench.results.intervals import is_positive, missing
-from bench.results.selection import sound_cells
-from bench.results.tables import Tables
+from bench.vocabulary import TARGET
 
 
-def cell_table(article: Article, frame: pd.DataFrame, name: str, folded: bool = True) -> Html:
-    """Cells as a table of times, work and memory."""
-    return article.table(
-        [cell_row(article, row) for row in frame.itertuples()],
+def cell_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
+    """Cells as a folded table of times, work and memory."""
+    return section.table(
+        [cell_row(section, row) for row in frame.itertuples()],
         ("problem", "hardware", "variant", "step", "items", "flops", "share", "memory", "energy"),
         name,
-        folded=folded,
+        folded=True,
     )
 
 
-def cell_row(article: Article, row: Any) -> dict[str, Any]:
+def cell_row(section: Section, row: Any) -> dict[str, Any]:
     """One cell as texts; what is missing is None."""
-    step = intervals.interval(row)
-    return {
-        "problem": article.names.problem(row),
-        "hardware": row.hardware if article.several else None,
-        "variant": article.names.variant(row.framework, row.mode),
-        "step": step_text(article, row) if step else None,
-        "items": numbers.throughput(row.items_per_second, article.names.of("item", row.item_unit or "items"))
-        if is_positive(row.items_per_second)
-        else None,
+    return section.cell_columns(row) | {
+        "step": step_text(section, row),
+        "items": items_text(section, row),
         "flops": numbers.rate(row.flops_per_second, "flop/s") if is_positive(row.flops_per_second) else None,
         "share": numbers.percent(row.share_of_peak) if is_positive(row.share_of_peak) else None,
         "memory": None if (used := used_bytes(row)) is None else numbers.size(used),
@@ -44,15 +36,20 @@ def cell_row(article: Article, row: Any) -> dict[str, Any]:
     }
 
 
-def step_text(article: Article, row: Any) -> Any:
+def step_text(section: Section, row: Any) -> Any:
     """The time of a step with its interval; a step of the task `target` is a whole training, and says so."""
-    shown = numbers.seconds(intervals.interval(row) or 0.0)
-    return article.phrase("target.time", seconds=shown) if row.task == vocabulary.TARGET else shown
+    step = intervals.interval(row)
+    if step is None:
+        return None
+    shown = numbers.seconds(step)
+    return section.phrase("target.time", seconds=shown) if row.task == TARGET else shown
 
 
-def scaling_table(article: Article) -> Html:
-    """Time per step by size and precision, where more than one was measured."""
-    return cell_table(article, scaling(article.tables, article.machine), "scaling")
+def items_text(section: Section, row: Any) -> str | None:
+    """What a cell does per second, in the unit of its field."""
+    if not is_positive(row.items_per_second):
+        return None
+    return numbers.throughput(row.items_per_second, section.names.of("item", row.item_unit or "items"))
 
 
 def used_bytes(row: Any) -> float | None:
@@ -70,13 +67,3 @@ def host_bytes(row: Any) -> float | None:
     if missing(row.peak_host_bytes):
         return None
     return max(0.0, row.peak_host_bytes - (0.0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes))
-
-
-def scaling(tables: Tables, own: str) -> pd.DataFrame:
-    """Sound cells of problems that were measured at more than one named size or in more than one precision."""
-    frame = sound_cells(tables, own)
-    group = ["hardware", "workload", "task", "device", "framework", "mode"]
-    several = (frame.groupby(group)["size"].transform("nunique") > 1) | (
-        frame.groupby(group)["precision"].transform("nunique") > 1
-    )
-    return frame[several]

@@ -6,30 +6,27 @@ from typing import Any
 
 from article.html import Html, join
 from article.parts.comparisons import verdict_sentence
-from article.section import Article
+from article.section import Section
 from bench.results import intervals, selection
 
 
-def decision_table(article: Article) -> Html:
+def decision_table(section: Section) -> Html:
     """Per workload and device: which framework and mode to take, and how sure that is; further problems folded."""
-    best = selection.best(article.tables, article.machine)
+    best = selection.best(section.tables, section.machine)
     chosen = best.index.isin(selection.main_problems(best).index)
     columns = ("problem", "hardware", "choice", "why")
-    main, rest = ([_decision(article, row) for row in best[rows].itertuples()] for rows in (chosen, ~chosen))
+    main, rest = ([_decision(section, row) for row in best[rows].itertuples()] for rows in (chosen, ~chosen))
     return join(
-        article.table(main, columns, "decision", empty="no decision"),
-        article.table(rest, columns, "more decisions", folded=True),
+        section.table(main, columns, "decision", empty="no decision"),
+        section.table(rest, columns, "more decisions", folded=True),
     )
 
 
-def _decision(article: Article, row: Any) -> dict[str, Any]:
+def _decision(section: Section, row: Any) -> dict[str, Any]:
     interval = intervals.interval(row, "ratio")
-    choice = {"jax faster": f"jax {row.jax_mode}", "torch faster": f"torch {row.torch_mode}"}.get(
-        row.verdict, article.words["either" if interval and interval.bounded else "unknown"]
-    )
-    return {
-        "problem": article.names.problem(row),
-        "hardware": row.hardware if article.several else None,
-        "choice": choice,
-        "why": verdict_sentence(article, row),
+    winner = {"jax faster": ("jax", row.jax_mode), "torch faster": ("torch", row.torch_mode)}.get(row.verdict)
+    undecided = section.words["either" if interval and interval.bounded else "unknown"]
+    return section.problem_columns(row) | {
+        "choice": section.names.variant(*winner) if winner else undecided,
+        "why": verdict_sentence(section, row),
     }

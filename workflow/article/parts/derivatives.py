@@ -1,83 +1,66 @@
-"""What a derivative costs in evaluations of its function, and what a loop over one costs."""
+"""What a derivative costs in evaluations of its function."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from article import numbers
-from article.html import Html, join, paragraph
+from article.html import Html, join
 from article.names import TITLES, Names
-from article.numbers import ratio_text
-from article.section import Article, machine_name
-from bench import vocabulary
-from bench.catalogue import section_of
-from bench.results import intervals, ratios, selection
-from bench.results.tables import Tables
-
-MOST_ROWS = 30
-"""Rows of a table that is not folded."""
+from article.parts.variants import ratio_dot, ratio_table, ratio_texts, said_of_machine, span
+from article.rows import of_first_machine
+from article.section import Section
+from bench.results import ratios, selection
 
 
-def costs(tables: Tables, own: str) -> pd.DataFrame:
-    """`ratios.derivative_costs` of the named sizes, every mode, sorted."""
-    return selection.own_first(ratios.derivative_costs(selection.sound_runs(tables)), own)
-
-
-def main_costs(found: pd.DataFrame) -> pd.DataFrame:
-    """The best modes at one size and precision per machine, workload, task and device: the largest, the first."""
-    return selection.largest(found[found["best"].astype(bool)])
-
-
-def cost_rows(found: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """Rows of `dots.ratio_dots`: gradients, for which theory has a bound, in a panel of their own."""
-    several = found["device"].nunique() > 1
-    columns = ("workload", "task", "device") if several else ("workload", "task")
-    rows = [
-        {
-            "panel": names.words["cost.gradients" if row.task in ratios.REVERSE else "cost.others"],
-            "label": names.problem(row, columns),
-            "framework": row.framework,
-            "mode": row.mode,
-            "ratio": row.ratio,
-            "low": intervals.number(row.low),
-            "high": intervals.number(row.high),
-            "limit": ratios.BOUND if row.task in ratios.REVERSE else None,
-        }
-        for row in found.itertuples()
-    ]
-    frame = pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "ratio", "low", "high", "limit"])
-    return frame.sort_values("panel", key=lambda panel: panel != names.words["cost.gradients"], kind="stable")
-
-
-def cost_section(article: Article) -> Html:
+def cost_results(section: Section) -> Html:
     """Who keeps to the theory's bound in words, the figure of the first machine with results, and every ratio."""
     from article.figures.dots import ratio_dots
 
-    found = costs(article.tables, article.machine)
+    found = costs(section)
     if not len(found):
-        return article.sentence("cost.none")
+        return section.sentence("cost.none")
     main = main_costs(found)
-    machine = main["hardware"].iloc[0]
-    main = main[main["hardware"] == machine]
-    data = cost_rows(main, article.names)
-    texts = [
-        f"{row.label}, {article.names.variant(row.framework, row.mode)}: {ratio_text(row)}" for row in data.itertuples()
-    ]
+    data = cost_rows(main, section.names)
     return join(
-        bound_sentence(article, main, machine),
-        article.figure(
+        bound_sentence(section, main),
+        section.figure(
             ratio_dots,
             data,
             "cost",
-            rows=texts,
-            after=cost_table(article, found),
-            machine=machine,
+            rows=ratio_texts(data, section.names),
+            after=ratio_table(section, found, "costs"),
+            machine=main["hardware"].iloc[0],
             bound=numbers.count(ratios.BOUND),
         ),
     )
 
 
-def bound_sentence(article: Article, main: pd.DataFrame, machine: str) -> Html:
+def costs(section: Section) -> pd.DataFrame:
+    """`ratios.derivative_costs` of the named sizes, every mode, sorted."""
+    found = ratios.derivative_costs(selection.sound_runs(section.tables))
+    return selection.own_first(found, section.machine)
+
+
+def main_costs(found: pd.DataFrame) -> pd.DataFrame:
+    """The best modes of the first machine, at the largest size in the first precision."""
+    return of_first_machine(selection.largest(found[found["best"].astype(bool)]))
+
+
+def cost_rows(main: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """Rows of `figures.dots.ratio_dots`: gradients, for which theory has a bound, in a first panel of their own."""
+    columns = ("workload", "task", *(["device"] if main["device"].nunique() > 1 else []))
+    bounded = main["task"].isin(ratios.REVERSE)
+    gradients, others = (names.words[f"cost.{panel}"] for panel in ("gradients", "others"))
+    return pd.DataFrame(
+        [
+            *(ratio_dot(row, names, columns, gradients, ratios.BOUND) for row in main[bounded].itertuples()),
+            *(ratio_dot(row, names, columns, others) for row in main[~bounded].itertuples()),
+        ]
+    )
+
+
+def bound_sentence(section: Section, main: pd.DataFrame) -> Html:
     """How many gradients of each framework cost at most the bound, and the cheapest and the dearest of them."""
     gradients = main[main["task"].isin(ratios.REVERSE)]
     sentences = []
@@ -86,72 +69,17 @@ def bound_sentence(article: Article, main: pd.DataFrame, machine: str) -> Html:
         if len(own):
             counts = ratios.judged(own, ratios.BOUND)
             sentences.append(
-                article.phrase(
+                section.phrase(
                     "cost.bound",
                     framework=title,
                     below=counts["below"],
                     of=counts["of"],
                     undecided=counts["undecided"],
                     bound=numbers.count(ratios.BOUND),
-                    least=numbers.ratio(float(own["ratio"].min())),
-                    most=numbers.ratio(float(own["ratio"].max())),
-                    dearest=article.names.problem(own.loc[own["ratio"].idxmax()], ("workload", "task")),
+                    dearest=section.names.problem(own.loc[own["ratio"].idxmax()], ("workload", "task")),
+                    **span(own),
                 )
             )
     if not sentences:
-        return article.sentence("cost.no gradients")
-    return paragraph(article.phrase("cost.here", machine=machine) + article.space + article.space.join(sentences))
-
-
-def cost_table(article: Article, found: pd.DataFrame) -> Html:
-    """Every ratio, all modes beside each other."""
-    variants = [variant for variant in vocabulary.VARIANT_ORDER if variant[0] != "numpy"]
-    rows = []
-    for _, own in found.groupby(vocabulary.PROBLEM, sort=False):
-        first = next(own.itertuples())
-        rows.append(
-            {"problem": article.names.problem(first), "hardware": machine_name(article, first)}
-            | {f"used {row.framework} {row.mode}": ratio_text(row) for row in own.itertuples()}
-        )
-    columns = ("problem", "hardware", *(f"used {framework} {mode}" for framework, mode in variants))
-    return article.table(rows, columns, "costs", folded=True)
-
-
-def loop_section(article: Article) -> Html:
-    """What a loop costs against the vectorised derivative, as a table with a sentence; nothing without loops."""
-    found = ratios.loop_costs(selection.sound_runs(article.tables))
-    sections = [section_of(name, article.section) for name in found["workload"]]
-    found = selection.largest(
-        selection.own_first(found[[section == article.section for section in sections]], article.machine)
-    )
-    if not len(found):
-        return article.sentence("loops.none")
-    rows = [
-        {
-            "problem": article.names.problem(row),
-            "hardware": machine_name(article, row),
-            "vectorised": article.names.variant(row.framework, row.mode),
-            "loop": article.names.variant(row.framework, row.loop_mode),
-            "loop_ratio": ratio_text(row),
-        }
-        for row in found.itertuples()
-    ]
-    columns = ("problem", "hardware", "vectorised", "loop", "loop_ratio")
-    return join(loop_sentence(article, found), article.table(rows, columns, "loops", folded=len(rows) > MOST_ROWS))
-
-
-def loop_sentence(article: Article, found: pd.DataFrame) -> Html:
-    """From how many to how many times as long a loop takes, per framework, on the first machine."""
-    first = found[found["hardware"] == found["hardware"].iloc[0]]
-    spans = [
-        article.phrase(
-            "loops.span",
-            framework=title,
-            least=numbers.ratio(float(own["ratio"].min())),
-            most=numbers.ratio(float(own["ratio"].max())),
-            count=len(own),
-        )
-        for framework, title in TITLES.items()
-        if len(own := first[first["framework"] == framework])
-    ]
-    return paragraph(article.space.join(spans))
+        return section.sentence("cost.no gradients")
+    return said_of_machine(section, main["hardware"].iloc[0], sentences)

@@ -5,33 +5,28 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from article.html import Html
-from article.section import Article
+from article.section import Section
+
+FORMATS = {"parquet": "Parquet", "csv": "CSV", "json": "JSON"}
+FILES = ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "coverage", "peaks", "machines")
 
 
-def downloads(article: Article) -> Html:
+def downloads(section: Section) -> Html:
     """Links to the tables that exist, relative to the page: English beside `data/`, other languages a level below."""
-    data, prefix = article.tables.folder, "data/" if article.language == "en" else "../data/"
+    folder = "data" if section.language == "en" else "../data"
     rows = []
-    for name in ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "coverage", "peaks"):
+    for name in FILES:
         links = [
-            Markup('<a href="{}{}.{}" download>{}</a>').format(prefix, name, kind, label)
-            for kind, label in (("parquet", "Parquet"), ("csv", "CSV"))
-            if (data / f"{name}.{kind}").exists()
+            Markup('<a href="{}/{}.{}" download>{}</a>').format(folder, name, ending, label)
+            for ending, label in FORMATS.items()
+            if (section.tables.folder / f"{name}.{ending}").exists()
         ]
         if links:
             rows.append(
                 {
                     "file": Markup("<code>{}</code>").format(name),
-                    "what": article.words[f"file.{name}"],
+                    "what": section.words[f"file.{name}"],
                     "get": Markup(" · ").join(links),
                 }
             )
-    if (data / "machines.json").exists():
-        rows.append(
-            {
-                "file": Markup("<code>machines</code>"),
-                "what": article.words["file.machines"],
-                "get": Markup('<a href="{}machines.json" download>JSON</a>').format(prefix),
-            }
-        )
-    return article.table(rows, ("file", "what", "get"), "downloads", empty="no downloads")
+    return section.table(rows, ("file", "what", "get"), "downloads", empty="no downloads")

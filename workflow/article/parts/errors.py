@@ -1,4 +1,4 @@
-"""How far derivatives are from their references: rows, figure, table and sentence."""
+"""How far derivatives are from their references: figure, rows, table and sentence."""
 
 from __future__ import annotations
 
@@ -9,15 +9,52 @@ import pandas as pd
 from article import numbers
 from article.html import Html, bullets, join
 from article.names import TITLES
-from article.section import Article, machine_name
+from article.rows import of_first_machine
+from article.section import Section
 from bench.catalogue import known
 from bench.results import selection
 from bench.results.intervals import missing
-from bench.results.tables import Tables
-from bench.vocabulary import PRECISIONS
+from bench.vocabulary import BASELINE, PRECISIONS
+
+NAMED = ("workload", "task")
+"""What labels name of a problem."""
 
 
-def errors(tables: Tables, own: str, family: str = "autodiff") -> pd.DataFrame:
+def largest_error(section: Section, family: str | None = None) -> float | None:
+    """Largest relative error in float64 of any sound result of this machine against its reference; None without any."""
+    parity = section.tables.frame("parity")
+    parity = parity[
+        (parity["hardware"] == section.machine)
+        & (parity["against"] == "reference")
+        & (parity["status"] == "ok")
+        & (parity["precision"] == "float64")
+    ]
+    found = (parity[parity["family"] == family] if family else parity)["error"].dropna()
+    return float(found.max()) if len(found) else None
+
+
+def accuracy_results(section: Section, family: str = "autodiff") -> Html:
+    """The errors of the first machine with results as a figure, those of all machines as a table."""
+    from article.figures.errors import EPSILON, accuracy_plot
+
+    found = errors(section, family)
+    if not len(found):
+        return section.sentence("accuracy.none")
+    machine, first = found["hardware"].iloc[0], of_first_machine(found)
+    first = first[first["precision"].isin(EPSILON)]
+    data = error_rows(section, first)
+    texts = [
+        f"{row.label}, {TITLES[row.framework]} {row.precision}: {numbers.scientific(row.error)}"
+        for row in data.itertuples()
+    ]
+    table = accuracy_table(section, found)
+    return join(
+        accuracy_sentence(section, first, machine),
+        section.figure(accuracy_plot, data, "accuracy", rows=texts, after=table, machine=machine),
+    )
+
+
+def errors(section: Section, family: str = "autodiff") -> pd.DataFrame:
     """Largest relative error against the reference per machine, problem without size, precision and framework.
 
     Columns: hardware, workload, task, precision, framework, `check` (at the gate's size, on the CPU, over all modes and
@@ -25,15 +62,15 @@ def errors(tables: Tables, own: str, family: str = "autodiff") -> pd.DataFrame:
     `error`, the larger of the two. What failed to run has no error; a result that is no number has none either.
     """
     columns = ["hardware", "workload", "task", "precision", "framework"]
-    parity = tables.frame("parity")
+    parity = section.tables.frame("parity")
     parity = parity[(parity["family"] == family) & (parity["against"] == "reference") & (parity["error"] >= 0)]
     check = parity.groupby(columns)["error"].max()
-    cells = selection.cells(tables, own)
-    cells = cells[(cells["family"] == family) & (cells["reference_error"] >= 0) & (cells["framework"] != "numpy")]
+    cells = selection.cells(section.tables, section.machine)
+    cells = cells[(cells["family"] == family) & (cells["reference_error"] >= 0) & (cells["framework"] != BASELINE)]
     timed = cells.groupby(columns)["reference_error"].max()
     frame = pd.concat({"check": check, "timed": timed}, axis=1).reset_index()
     frame = frame.assign(error=frame[["check", "timed"]].max(axis=1))
-    return _ordered(frame, own)
+    return _ordered(frame, section.machine)
 
 
 def _ordered(frame: pd.DataFrame, own: str) -> pd.DataFrame:
@@ -55,83 +92,46 @@ def _ordered(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)]
 
 
-def accuracy_section(article: Article, family: str = "autodiff") -> Html:
-    """The errors of the first machine with results as a figure, those of all machines as a table."""
-    from article.figures.errors import EPSILON, accuracy_plot
-
-    found = errors(article.tables, article.machine, family)
-    if not len(found):
-        return article.sentence("accuracy.none")
-    machine = found["hardware"].iloc[0]
-    first = found[(found["hardware"] == machine) & found["precision"].isin(EPSILON)]
+def error_rows(section: Section, found: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `figures.errors.accuracy_plot`."""
     rows = [
         {
-            "panel": machine,
-            "label": article.names.problem(row, ("workload", "task")),
+            "panel": row.hardware,
+            "label": section.names.problem(row, NAMED),
             "framework": row.framework,
             "precision": row.precision,
             "error": row.error,
         }
-        for row in first.itertuples()
+        for row in found.itertuples()
     ]
-    data = pd.DataFrame(rows, columns=["panel", "label", "framework", "precision", "error"])
-    texts = [
-        f"{row.label}, {TITLES[row.framework]} {row.precision}: {numbers.scientific(row.error)}"
-        for row in data.itertuples()
-    ]
-    return join(
-        accuracy_sentence(article, first, machine),
-        article.figure(
-            accuracy_plot, data, "accuracy", rows=texts, after=accuracy_table(article, found), machine=machine
-        ),
-    )
+    return pd.DataFrame(rows, columns=["panel", "label", "framework", "precision", "error"])
 
 
-def accuracy_sentence(article: Article, found: pd.DataFrame, machine: str) -> Html:
-    """The largest error per precision and framework, and where it is."""
-    sentences = []
-    for (precision, framework), own in found.groupby(["precision", "framework"], sort=False):
-        worst = own.loc[own["error"].idxmax()]
-        said = article.phrase(
-            "accuracy.worst" if worst["error"] > 0 else "accuracy.exact",
-            count=len(own),
-            error=numbers.scientific(float(worst["error"])),
-            problem=article.names.problem(worst, ("workload", "task")),
-        )
-        sentences.append(article.item(f"{TITLES[framework]}, {precision}", said))
-    return join(article.sentence("accuracy.here", machine=machine), bullets(sentences))
-
-
-def accuracy_table(article: Article, found: pd.DataFrame) -> Html:
+def accuracy_table(section: Section, found: pd.DataFrame) -> Html:
     """Both frameworks beside each other, at the gate's size and at the timed ones."""
     rows = []
     for _, own in found.groupby(["hardware", "workload", "task", "precision"], sort=False):
-        first = next(own.itertuples())
         shown = {
             f"{row.framework}_{where}": numbers.scientific(float(value))
             for row in own.itertuples()
             for where, value in (("check", row.check), ("timed", row.timed))
             if not missing(value)
         }
-        rows.append(
-            {
-                "problem": article.names.problem(first, ("workload", "task", "precision")),
-                "hardware": machine_name(article, first),
-                **shown,
-            }
-        )
+        rows.append(section.problem_columns(next(own.itertuples()), (*NAMED, "precision")) | shown)
     columns = ("problem", "hardware", "torch_check", "jax_check", "torch_timed", "jax_timed")
-    return article.table(rows, columns, "accuracy", folded=True)
+    return section.table(rows, columns, "accuracy", folded=True)
 
 
-def largest_error(tables: Tables, machine: str, family: str | None = None) -> float | None:
-    """Largest relative error in float64 of any sound result of a machine against its reference; None without any."""
-    parity = tables.frame("parity")
-    parity = parity[
-        (parity["hardware"] == machine)
-        & (parity["against"] == "reference")
-        & (parity["status"] == "ok")
-        & (parity["precision"] == "float64")
-    ]
-    found = (parity[parity["family"] == family] if family else parity)["error"].dropna()
-    return float(found.max()) if len(found) else None
+def accuracy_sentence(section: Section, found: pd.DataFrame, machine: str) -> Html:
+    """The largest error per precision and framework, and where it is."""
+    sentences = []
+    for (precision, framework), own in found.groupby(["precision", "framework"], sort=False):
+        worst = own.loc[own["error"].idxmax()]
+        said = section.phrase(
+            "accuracy.worst" if worst["error"] > 0 else "accuracy.exact",
+            count=len(own),
+            error=numbers.scientific(float(worst["error"])),
+            problem=section.names.problem(worst, NAMED),
+        )
+        sentences.append(section.item(f"{TITLES[framework]}, {precision}", said))
+    return join(section.sentence("accuracy.here", machine=machine), bullets(sentences))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
 from article.html import Html
 from article.parts.cells import cell_row
-from article.section import Article
+from article.section import Section
 from bench.results import selection
 
 FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
@@ -16,25 +17,29 @@ PLACE = ("hardware", "workload", "task", "size", "precision", "device")
 COLUMNS = (*PLACE, "variant", "status", "step", "items", "share", "memory", "runs")
 
 
-def explorer(article: Article) -> Html:
+def explorer(section: Section) -> Html:
     """Every cell in one table, with filters that a script shows; without the script it is a plain table."""
-    frame = selection.cells(article.tables, article.machine)
+    frame = selection.cells(section.tables, section.machine)
     if not len(frame):
-        return Html(Markup('<p id="explorer">{}</p>').format(article.words["explorer.none"]))
-    records = []
-    for row in frame.itertuples():
-        keys = {column: article.names.of(column, getattr(row, column)) for column in FILTERS}
-        keys["hardware"] = row.hardware
-        cells = cell_row(article, row) | keys | {"size": article.names.of("size", row.size), "runs": str(row.runs)}
-        if not article.several:
-            cells.pop("hardware")
-        records.append((keys, cells))
-    return article.render(
+        return Html(Markup('<p id="explorer">{}</p>').format(section.words["explorer.none"]))
+    records = [_record(section, row) for row in frame.itertuples()]
+    return section.render(
         "explorer.html",
         filters=_filters([keys for keys, _ in records]),
         columns=[column for column in COLUMNS if any(cells.get(column) for _, cells in records)],
         records=records,
     )
+
+
+def _record(section: Section, row: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """What a cell is filtered by, and what its row shows."""
+    keys = {column: section.names.of(column, getattr(row, column)) for column in FILTERS} | {"hardware": row.hardware}
+    further = {
+        "hardware": section.hardware(row.hardware),
+        "size": section.names.of("size", row.size),
+        "runs": str(row.runs),
+    }
+    return keys, cell_row(section, row) | keys | further
 
 
 def _filters(records: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:

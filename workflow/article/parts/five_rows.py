@@ -9,64 +9,67 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
-from article.parts import overview, startup
+from article.parts.claims import judged_claims
+from article.parts.overview import headlines
+from article.parts.startup import beginnings
 from article.parts.transformations import MODES, transformations
-from article.section import Article
+from article.section import Section
 from bench.results import outcomes
+from bench.vocabulary import COMPARED
 
 
-def five_rows(article: Article) -> Html:
+def five_rows(section: Section) -> Html:
     """The five rows of the surveyed comparison; every cell is measured, or says that it is not."""
     rows = []
     for name, show in FIVE.items():
         cells: dict[str, Any] = {}
-        for framework in ("torch", "jax"):
-            found = Markup(article.words["semicolon"]).join(show(article, framework))
-            cells[framework] = found or article.words["five.unknown"]
-        rows.append({"aspect": article.words[f"five.{name}"]} | cells)
-    return article.table(rows, ("aspect", "torch", "jax"), "five")
+        for framework in COMPARED:
+            found = Markup(section.words["semicolon"]).join(show(section, framework))
+            cells[framework] = found or section.words["five.unknown"]
+        rows.append({"aspect": section.words[f"five.{name}"]} | cells)
+    return section.table(rows, ("aspect", *COMPARED), "five")
 
 
-def _graph(article: Article, framework: str) -> Iterator[Markup]:
-    flow = outcomes.Examples(article.tables, article.machine, "control_flow")
-    for mode in ("eager", "compiled"):
+def _graph(section: Section, framework: str) -> Iterator[Markup]:
+    flow = section.examples("control_flow")
+    for mode in MODES:
         if happened := flow.outcome(f"{framework} {mode}.branch"):
-            yield article.phrase(f"five.{mode} {happened}")
+            yield section.phrase(f"five.{mode} {happened}")
 
 
-def _differentiation(article: Article, framework: str) -> Iterator[Markup]:
-    ex = outcomes.Examples(article.tables, article.machine, "transformations")
+def _differentiation(section: Section, framework: str) -> Iterator[Markup]:
+    ex = section.examples("transformations")
     names = [f"{framework} {mode}.{row}" for row in transformations(ex.found) for mode in MODES]
     if known := [name for name in names if ex.outcome(name)]:
-        yield article.phrase("five.transformations", right=sum(ex.right(name) for name in known), of=len(known))
+        yield section.phrase("five.transformations", right=sum(ex.right(name) for name in known), of=len(known))
 
 
-def _compiling(article: Article, framework: str) -> Iterator[Markup]:
-    entry = startup.beginnings(article.tables, article.machine).get(framework)
+def _compiling(section: Section, framework: str) -> Iterator[Markup]:
+    entry = beginnings(section.tables, section.machine).get(framework)
     for cache in ("cold", "cached"):
         if (seconds := getattr(entry, f"compiled_{cache}_seconds", None)) is not None:
-            yield article.phrase(f"five.{cache}", seconds=numbers.seconds(seconds))
+            yield section.phrase(f"five.{cache}", seconds=numbers.seconds(seconds))
 
 
-def _ease(article: Article, framework: str) -> Iterator[Markup]:
-    row = article.verdicts.get((article.machine, "alg-table-ease"))
+def _ease(section: Section, framework: str) -> Iterator[Markup]:
+    row = judged_claims(section).get((section.machine, "alg-table-ease"))
     total = outcomes.as_object(row.evidence).get("totals", {}).get(framework, {}) if row else {}
     if {"lines", "tokens", "names"} <= set(total):
-        yield article.phrase("five.ease text", **{key: numbers.count(value) for key, value in total.items()})
+        yield section.phrase("five.ease text", **{key: numbers.count(value) for key, value in total.items()})
 
 
-def _suited(article: Article, framework: str) -> Iterator[Markup]:
-    for entry in overview.headlines(article.tables, article.machine):
-        if entry.hardware == article.machine and entry.total:
-            yield article.phrase(
+def _suited(section: Section, framework: str) -> Iterator[Markup]:
+    for entry in headlines(section):
+        if entry.hardware == section.machine and entry.total:
+            yield section.phrase(
                 "five.suited text",
-                device=article.names.of("device", entry.device),
+                device=section.names.of("device", entry.device),
                 wins=getattr(entry, framework),
                 total=entry.total,
             )
 
 
-FIVE: dict[str, Callable[[Article, str], Iterator[Markup]]] = {
+FIVE: dict[str, Callable[[Section, str], Iterator[Markup]]] = {
     "dynamic graph": _graph,
     "differentiation": _differentiation,
     "compile efficiency": _compiling,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from article.figures import layering
 from article.html import Html, first_line
-from article.section import Article
-from bench.results import outcomes
+from article.section import Section
 
 
-def graph_figure(article: Article, workload: str, framework: str, event: str, name: str) -> Html:
+def graph_figure(section: Section, workload: str, framework: str, event: str, name: str) -> Html:
     """A graph recorded as an event, drawn; the sentence that it could not be recorded where it was not."""
     from article.figures.graphs import graph_plot
 
-    found = outcomes.events(article.tables, article.machine, workload).get((framework, event))
+    found = section.examples(workload).found.get((framework, event))
     if found is None or found.outcome != "ok":
-        return article.sentence(
-            "graph.none", title=article.words[f"figure.{name}.title"], message=first_line(found.text) if found else ""
+        return section.sentence(
+            "graph.none", title=section.words[f"figure.{name}.title"], message=first_line(found.text) if found else ""
         )
     nodes, edges = layering.layered(found.text)
     labels = dict(zip(nodes["id"], nodes["label"], strict=True))
     rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
-    return article.figure(
+    return section.figure(
         graph_plot, nodes, name, edges, rows=rows, operations=int((nodes["kind"] == "operation").sum())
     )

@@ -1,4 +1,4 @@
-"""Losses of the first steps, or of a whole fit: rows, figure and table."""
+"""Losses of the first steps, or of a whole fit: figure, rows and table."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names, panel, telling
-from article.section import Article
+from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
-from bench.results.tables import Tables
 from bench.vocabulary import CELL
 
 
-def loss_figure(article: Article, data: pd.DataFrame, name: str) -> Html:
+def loss_figure(section: Section, data: pd.DataFrame, name: str) -> Html:
     """Loss curves over each other; the table holds the first and the last loss of each."""
     from article.figures.losses import loss_plot
 
@@ -22,43 +20,34 @@ def loss_figure(article: Article, data: pd.DataFrame, name: str) -> Html:
         rows.append(
             {
                 "problem": problem,
-                "variant": article.names.variant(framework, mode),
+                "variant": section.names.variant(framework, mode),
                 "steps": numbers.count(int(group["step"].max() - group["step"].min())),
                 "first loss": loss_text(group["loss"].iloc[0]),
                 "last loss": loss_text(group["loss"].iloc[-1]),
             }
         )
-    table = article.table(rows, ("problem", "variant", "steps", "first loss", "last loss"), "losses", folded=True)
+    table = section.table(rows, ("problem", "variant", "steps", "first loss", "last loss"), "losses", folded=True)
     texts = [f"{row['problem']}, {row['variant']}: {row['first loss']} → {row['last loss']}" for row in rows]
-    return article.figure(loss_plot, data, name, rows=texts, after=table)
+    return section.figure(loss_plot, data, name, rows=texts, after=table)
 
 
-def loss_text(loss: float) -> str:
-    """A loss with seven significant digits: enough to see that two float32 runs agree."""
-    return f"{loss:.7g}"
-
-
-def losses(tables: Tables, own: str, names: Names, task: str = "train", steps: int = 5) -> pd.DataFrame:
-    """Rows of `figures.loss_plot`: the first `steps` losses of one run per variant of the training workloads."""
-    runs = sound_runs(tables)
+def loss_curves(section: Section, task: str = "train", steps: int = 5) -> pd.DataFrame:
+    """Rows of `figures.losses.loss_plot`: the first `steps` losses of one run per variant of the training workloads."""
+    runs = sound_runs(section.tables)
     runs = runs[(runs["family"] == "training") & (runs["task"] == task)]
-    runs = side_by_side(main_problems(runs), own)
-    empty = pd.DataFrame(columns=["panel", "framework", "mode", "step", "loss"])
-    if not len(runs):
-        return empty
-    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+    runs = side_by_side(main_problems(runs), section.machine)
+    title = section.names.titles(runs)
     rows = []
     for _, group in runs.groupby(CELL, sort=False):
         row = next(group.sort_values("run").itertuples())
         if isinstance(row.check_values, list) and len(row.check_values) > 1:
             rows += [
-                {
-                    "panel": panel(row, names, several, columns),
-                    "framework": row.framework,
-                    "mode": row.mode,
-                    "step": step,
-                    "loss": loss,
-                }
+                {"panel": title(row), "framework": row.framework, "mode": row.mode, "step": step, "loss": loss}
                 for step, loss in enumerate(row.check_values[:steps])
             ]
-    return pd.DataFrame(rows) if rows else empty
+    return pd.DataFrame(rows, columns=["panel", "framework", "mode", "step", "loss"])
+
+
+def loss_text(loss: float) -> str:
+    """A loss with seven significant digits: enough to see that two float32 runs agree."""
+    return f"{loss:.7g}"

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from article import numbers
 from article.html import Html, join
 from article.parts.comparisons import compared
-from article.section import Article
-from bench.results import intervals, ratios, selection
+from article.section import Section
+from bench.results import ratios, selection
 
-RATES, ATTRIBUTION = "learning_rates", "integrated_gradients"
+WORKLOAD = "learning_rates"
 
 
-def gains(article: Article) -> pd.DataFrame:
+def gains(section: Section) -> pd.DataFrame:
     """Time of a loop over the learning rates over that of all at once, per problem and framework."""
-    runs = selection.sound_runs(article.tables)
-    return selection.own_first(ratios.loop_costs(runs[runs["workload"] == RATES], ("training",)), article.machine)
+    runs = selection.sound_runs(section.tables)
+    found = ratios.loop_costs(runs[runs["workload"] == WORKLOAD], ("training",))
+    return selection.own_first(found, section.machine)
 
 
-def rates(article: Article, found: pd.DataFrame) -> Html:
+def gain_results(section: Section, found: pd.DataFrame) -> Html:
     """How much faster all learning rates at once are than a loop, per framework, and the frameworks compared."""
     rows = [
-        {
-            "problem": article.names.problem(row, ("workload", "size", "precision", "device")),
-            "hardware": row.hardware if article.several else None,
-            "framework": article.words[f"column.{row.framework}"],
+        section.problem_columns(row, ("workload", "size", "precision", "device"))
+        | {
+            "framework": section.words[f"column.{row.framework}"],
             "at once": row.mode,
             "in a loop": row.loop_mode,
-            "gain": gain(row),
+            "gain": numbers.ratio_text(row),
         }
         for row in found.itertuples()
     ]
-    table = article.table(rows, ("problem", "hardware", "framework", "at once", "in a loop", "gain"), "rates")
-    return join(table, compared(article, RATES))
-
-
-def gain(row: Any) -> str:
-    """The time of the loop in units of that of all at once, with its interval where there is one."""
-    bounded = not intervals.missing(row.low)
-    return numbers.ratio(intervals.Interval(row.ratio, row.low, row.high) if bounded else intervals.Interval(row.ratio))
+    table = section.table(rows, ("problem", "hardware", "framework", "at once", "in a loop", "gain"), "rates")
+    return join(table, compared(section, WORKLOAD))

@@ -6,65 +6,66 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names, panel
-from article.section import Article
+from article.names import on_machine
+from article.rows import in_words
+from article.section import Section
 from bench.results.intervals import is_positive, number
 from bench.results.selection import main_problems, sound_cells
-from bench.results.tables import Tables
+
+FLOPS = "matmul_flops_per_second"
+"""The quantity that is the peak of floating-point work."""
+UNITS = {FLOPS: "flop/s", "copy_bytes_per_second": "B/s"}
 
 
-def peak_table(article: Article) -> Html:
+def peak_table(section: Section) -> Html:
     """The measured peaks of every device."""
-    units = {"matmul_flops_per_second": "flop/s", "copy_bytes_per_second": "B/s"}
     rows = [
         {
-            "place": article.names.of("device", row.device),
-            "hardware": row.hardware if article.several else None,
-            "quantity": article.words.get(f"quantity.{row.quantity}", row.quantity),
+            "place": section.names.of("device", row.device),
+            "hardware": section.hardware(row.hardware),
+            "quantity": section.words.get(f"quantity.{row.quantity}", row.quantity),
             "framework": row.framework,
-            "precision": article.names.of("precision", row.precision or ""),
-            "value": numbers.rate(row.value, units.get(row.quantity, "/s")),
+            "precision": section.names.of("precision", row.precision or ""),
+            "value": numbers.rate(row.value, UNITS.get(row.quantity, "/s")),
         }
-        for row in article.tables.frame("peaks").itertuples()
+        for row in section.tables.frame("peaks").itertuples()
         if is_positive(row.value)
     ]
-    return article.table(
-        rows, ("place", "hardware", "quantity", "precision", "framework", "value"), "peaks", empty="no peaks"
-    )
+    columns = ("place", "hardware", "quantity", "precision", "framework", "value")
+    return section.table(rows, columns, "peaks", empty="no peaks")
 
 
-def peak_figure(article: Article) -> Html:
+def peak_figure(section: Section) -> Html:
     """Rates of work against the measured peak."""
     from article.figures.peaks import peak_plot
 
-    data = work_rates(article.tables, article.machine, article.names)
+    data = work_rates(section)
     rows = [
         {
             "problem": row.label,
             "place": row.panel,
-            "variant": article.names.variant(row.framework, row.mode),
+            "variant": section.names.variant(row.framework, row.mode),
             "flops": numbers.rate(row.flops_per_second, "flop/s"),
             "share": numbers.percent(row.share) if is_positive(row.share) else None,
         }
         for row in data.itertuples()
     ]
-    table = article.table(rows, ("problem", "place", "variant", "flops", "share"), "peak", folded=True)
-    texts = [f"{row['problem']}, {row['variant']}: {row['flops']}" for row in rows]
-    return article.figure(peak_plot, data, "peak", rows=texts, after=table)
+    table = section.table(rows, ("problem", "place", "variant", "flops", "share"), "peak", folded=True)
+    return section.figure(peak_plot, data, "peak", rows=in_words(rows, "flops"), after=table)
 
 
-def work_rates(tables: Tables, own: str, names: Names) -> pd.DataFrame:
-    """Rows of `figures.peak_plot`: flop/s of the main problem of every workload in every precision, and the peak."""
-    sound = sound_cells(tables, own)
+def work_rates(section: Section) -> pd.DataFrame:
+    """Rows of `figures.peaks.peak_plot`: flop/s of every workload's main problem in every precision, and the peak."""
+    sound = sound_cells(section.tables, section.machine)
     sound = main_problems(sound[sound["flops_per_second"] > 0], "precision")
-    peaks = tables.frame("peaks")
-    peaks = peaks[(peaks["quantity"] == "matmul_flops_per_second") & peaks["value"].notna()]
+    peaks = section.tables.frame("peaks")
+    peaks = peaks[(peaks["quantity"] == FLOPS) & peaks["value"].notna()]
     highest = peaks.groupby(["hardware", "device", "precision"])["value"].max().to_dict()
     several = sound["hardware"].nunique() > 1
     rows = [
         {
-            "panel": panel(row, names, several, ("device", "precision")),
-            "label": names.problem(row, ("workload", "task", "size")),
+            "panel": on_machine(section.names.problem(row, ("device", "precision")), row.hardware if several else None),
+            "label": section.names.problem(row, ("workload", "task", "size")),
             "framework": row.framework,
             "mode": row.mode,
             "flops_per_second": row.flops_per_second,

@@ -1,34 +1,19 @@
-"""Where the time to the first result goes: rows, figure and table, and its sum per framework."""
+"""Where the time to the first result goes: figure, rows and table, and its sum per framework."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names, panel, sort_variants, telling
-from article.section import Article
+from article.rows import in_words, sort_variants
+from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
 from bench.results.tables import Tables
 from bench.vocabulary import CELL, COMPILED
-
-
-def startup_figure(article: Article) -> Html:
-    """Start-up by part, and the same as a table."""
-    from article.figures.startup import startup_plot
-
-    data = startup(article.tables, article.machine, article.names)
-    rows = []
-    for (problem, label), group in data.groupby(["panel", "label"], sort=False):
-        parts = {row.part: numbers.seconds(row.seconds) for row in group.itertuples()}
-        total = numbers.seconds(float(group["seconds"].sum()))
-        rows.append({"problem": problem, "variant": label, "total": total, **parts})
-    table = article.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
-    texts = [f"{row['problem']}, {row['variant']}: {row['total']}" for row in rows]
-    return article.figure(startup_plot, data, "startup", rows=texts, after=table)
-
 
 PARTS = {
     "import_seconds": "import",
@@ -37,33 +22,51 @@ PARTS = {
     "compile_seconds": "compile",
     "first_step_seconds": "first step",
 }
+"""Column of the table of runs → the part of the start that it times."""
 
 
-def startup(tables: Tables, own: str, names: Names) -> pd.DataFrame:
-    """Rows of `figures.startup_plot`: medians over the runs of a cell, cold and cached apart."""
-    runs = side_by_side(main_problems(sound_runs(tables)), own)
-    if not len(runs):
-        return pd.DataFrame(columns=["panel", "label", "part", "seconds", "framework", "mode", "cache"])
-    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+def startup_figure(section: Section) -> Html:
+    """Start-up by part, and the same as a table."""
+    from article.figures.startup import startup_plot
+
+    data = startup_parts(section)
+    rows = []
+    for (problem, label), group in data.groupby(["panel", "label"], sort=False):
+        parts = {row.part: numbers.seconds(row.seconds) for row in group.itertuples()}
+        total = numbers.seconds(float(group["seconds"].sum()))
+        rows.append({"problem": problem, "variant": label, "total": total, **parts})
+    table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
+    return section.figure(startup_plot, data, "startup", rows=in_words(rows, "total"), after=table)
+
+
+def startup_parts(section: Section) -> pd.DataFrame:
+    """Rows of `figures.startup.startup_plot`: medians over the runs of a cell, cold and cached apart."""
+    runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
+    title = section.names.titles(runs)
     rows = []
     for _, group in runs.groupby([*CELL, "cache"], sort=False, dropna=False):
         first = next(group.itertuples())
-        cache = "" if first.cache not in ("cold", "cached") else f" · {names.words['cache.' + first.cache]}"
-        for column, part in PARTS.items():
-            seconds = group[column].dropna()
-            if len(seconds):
-                rows.append(
-                    {
-                        "panel": panel(first, names, several, columns),
-                        "framework": first.framework,
-                        "label": names.variant(first.framework, first.mode) + cache,
-                        "mode": first.mode,
-                        "cache": first.cache,
-                        "part": part,
-                        "seconds": float(seconds.median()),
-                    }
-                )
-    return sort_variants(pd.DataFrame(rows))
+        rows += [
+            {
+                "panel": title(first),
+                "label": start_label(section, first),
+                "part": part,
+                "seconds": float(seconds.median()),
+                "framework": first.framework,
+                "mode": first.mode,
+                "cache": first.cache,
+            }
+            for column, part in PARTS.items()
+            if len(seconds := group[column].dropna())
+        ]
+    columns = ["panel", "label", "part", "seconds", "framework", "mode", "cache"]
+    return sort_variants(pd.DataFrame(rows, columns=columns))
+
+
+def start_label(section: Section, run: Any) -> str:
+    """The variant of a run, and what its compiler's caches held if it has any."""
+    variant = section.names.variant(run.framework, run.mode)
+    return f"{variant} · {section.words[f'cache.{run.cache}']}" if run.cache in ("cold", "cached") else variant
 
 
 @dataclass(frozen=True)
@@ -86,15 +89,17 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     for framework, modes in COMPILED.items():
         own = runs["framework"] == framework
         imports = runs[own]["import_seconds"].dropna()
-        if not len(imports):
-            continue
-        compiled = own & (runs["mode"] == modes[0])
-        times = [
-            total[own & (runs["mode"] == "eager")],
-            total[compiled & (runs["cache"] == "cold")],
-            total[compiled & (runs["cache"] == "cached")],
-        ]
-        found[framework] = Startup(
-            framework, float(imports.median()), *(float(series.median()) if len(series) else None for series in times)
-        )
+        if len(imports):
+            compiled = own & (runs["mode"] == modes[0])
+            found[framework] = Startup(
+                framework,
+                import_seconds=float(imports.median()),
+                eager_seconds=_median(total[own & (runs["mode"] == "eager")]),
+                compiled_cold_seconds=_median(total[compiled & (runs["cache"] == "cold")]),
+                compiled_cached_seconds=_median(total[compiled & (runs["cache"] == "cached")]),
+            )
     return found
+
+
+def _median(seconds: pd.Series) -> float | None:
+    return float(seconds.median()) if len(seconds) else None

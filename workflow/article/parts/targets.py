@@ -1,7 +1,8 @@
-"""The way of a training to a target: courses, figure, table and sentences."""
+"""The way of a training to a target: sentences, figure, courses and table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,12 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, bullets, join
-from article.names import Names, panel, sort_variants, telling
+from article.names import on_machine
 from article.parts.comparisons import verdict_sentence
-from article.section import Article
-from bench import vocabulary
+from article.rows import sort_variants
+from article.section import Section
 from bench.results import intervals, selection
-from bench.results.tables import Tables
-from bench.vocabulary import TWIN
+from bench.vocabulary import CELL, COMPARED, PROBLEM, TARGET, TWIN
 
 MOST_POINTS = 60
 """Points of one drawn course; more say nothing more."""
@@ -24,44 +24,58 @@ MOST_TARGETS = 4
 """Panels of the figure of courses; each takes two axes."""
 MOST_ROWS = 24
 """Rows of a table of courses that is not folded."""
-
-CURVE = ["panel", "framework", "mode", "seed", "step", "seconds", "score", "target", "quantity"]
-
-
-def target_runs(tables: Tables, own: str) -> pd.DataFrame:
-    """The runs of the task `target` that recorded a course, reached or not, without the twins of A/A comparisons."""
-    runs = selection.at_named_sizes(tables.frame("runs"))
-    runs = runs[(runs["task"] == vocabulary.TARGET) & (runs["run"] < TWIN)]
-    return selection.own_first(runs[np.asarray([_whole(row) for row in runs.itertuples()], dtype=bool)], own)
+NAMED = ("workload", "size", "device")
+"""What is named of a problem: they all have the task `target`, and the precision of their workload."""
 
 
-def _whole(row: Any) -> bool:
-    """Whether a run holds as many scores as steps and times, and at least two of them."""
-    courses = (row.scores, row.score_steps, row.score_seconds)
-    return (
-        all(isinstance(course, list) for course in courses)
-        and len({len(course) for course in courses}) == 1
-        and (
-            len(row.scores) > 1
-            and not intervals.missing(row.score_target)
-            and all(value is not None and np.isfinite(value) for course in courses for value in course)
-        )
+def target_results(section: Section) -> Html:
+    """Who gets there first, in words, then the courses, and the table of what they took."""
+    from article.figures.targets import target_plot
+
+    runs = target_runs(section)
+    if not len(runs):
+        return section.sentence("target.none")
+    rows = target_rows(section, runs)
+    columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
+    table = section.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS)
+    texts = [f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows]
+    return join(
+        target_sentences(section, runs),
+        section.figure(target_plot, courses(section, runs), "target", rows=texts, most=MOST_TARGETS),
+        table,
     )
 
 
-def courses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
-    """Rows of `figures.target_plot`: the score of every run after so many steps and so many seconds of training."""
-    runs = target_runs(tables, own)
-    if not len(runs):
-        return pd.DataFrame(columns=CURVE)
-    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+def target_runs(section: Section) -> pd.DataFrame:
+    """The runs of the task `target` that recorded a course, reached or not, without the twins of A/A comparisons."""
+    runs = selection.at_named_sizes(section.tables.frame("runs"))
+    runs = runs[(runs["task"] == TARGET) & (runs["run"] < TWIN)]
+    whole = np.asarray([is_whole(row) for row in runs.itertuples()], dtype=bool)
+    return selection.own_first(runs[whole], section.machine)
+
+
+def is_whole(run: Any) -> bool:
+    """Whether a run holds as many scores as steps and times, and at least two of them."""
+    parts = (run.scores, run.score_steps, run.score_seconds)
+    return (
+        all(isinstance(part, list) for part in parts)
+        and len({len(part) for part in parts}) == 1
+        and len(run.scores) > 1
+        and not intervals.missing(run.score_target)
+        and all(value is not None and np.isfinite(value) for part in parts for value in part)
+    )
+
+
+def courses(section: Section, runs: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `figures.targets.target_plot`: the score of every run after so many steps and so many seconds."""
+    title = section.names.titles(runs)
     rows = []
     for row in runs.itertuples():
-        heading = panel(row, names, several, columns)
+        panel = title(row)
         chosen = np.unique(np.linspace(0, len(row.scores) - 1, MOST_POINTS).round().astype(int))
         rows += [
             {
-                "panel": heading,
+                "panel": panel,
                 "framework": row.framework,
                 "mode": row.mode,
                 "seed": row.run,
@@ -69,63 +83,40 @@ def courses(tables: Tables, own: str, names: Names) -> pd.DataFrame:
                 "seconds": row.score_seconds[place],
                 "score": row.scores[place],
                 "target": row.score_target,
-                "quantity": names.of("metric", row.score_name or ""),
+                "quantity": section.names.of("metric", row.score_name or ""),
             }
             for place in chosen
         ]
-    return sort_variants(pd.DataFrame(rows, columns=CURVE))
+    columns = ["panel", "framework", "mode", "seed", "step", "seconds", "score", "target", "quantity"]
+    return sort_variants(pd.DataFrame(rows, columns=columns))
 
 
-def target_figure(article: Article) -> Html:
-    """The courses, the table of what they took, and before them who gets there first, in words."""
-    from article.figures.targets import target_plot
-
-    runs = target_runs(article.tables, article.machine)
-    if not len(runs):
-        return article.sentence("target.none")
-    data = courses(article.tables, article.machine, article.names)
-    table, texts = target_table(article, runs)
-    return join(
-        target_sentences(article, runs),
-        article.figure(target_plot, data, "target", rows=texts, most=MOST_TARGETS),
-        table,
-    )
-
-
-def target_table(article: Article, runs: pd.DataFrame) -> tuple[Html, list[str]]:
-    """What each variant took to the target: seconds and steps over the seeds; and the same as sentences."""
-    cells = selection.cells(article.tables, article.machine).set_index(vocabulary.CELL)
+def target_rows(section: Section, runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """What each variant took to the target, as texts: seconds and steps over the seeds."""
+    cells = selection.cells(section.tables, section.machine).set_index(CELL)
     rows = []
-    for key, own in runs.groupby(vocabulary.CELL, sort=False):
+    for key, own in runs.groupby(CELL, sort=False):
         first, reached = next(own.itertuples()), own[own["status"] == "ok"]
         step = intervals.interval(cells.loc[key]) if len(reached) and key in cells.index else None
-        steps = [course[-1] for course in reached["score_steps"]]
         rows.append(
-            {
-                "problem": article.names.problem(first, ("workload", "size", "device")),
-                "hardware": first.hardware if article.several else None,
-                "variant": article.names.variant(first.framework, first.mode),
-                "target": target_text(article, first),
-                "reached": article.phrase("target.reached", reached=len(reached), runs=len(own)),
+            section.cell_columns(first, NAMED)
+            | {
+                "target": target_text(section, first),
+                "reached": section.phrase("target.reached", reached=len(reached), runs=len(own)),
                 "target_seconds": numbers.seconds(step) if step else None,
-                "target_steps": steps_text(article, steps) if steps else None,
+                "target_steps": steps_text(section, [course[-1] for course in reached["score_steps"]]),
             }
         )
-    columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
-    return article.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS), [
-        f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows
-    ]
+    return rows
 
 
-def target_text(article: Article, row: Any) -> str:
+def target_text(section: Section, run: Any) -> Markup:
     """The target: the score, and from where on or down to where it counts as reached."""
-    above = row.scores[-1] >= row.scores[0]
-    return str(
-        article.phrase(
-            "target.above" if above else "target.below",
-            score=article.names.of("metric", row.score_name or ""),
-            value=score_text(row.score_name or "", row.score_target),
-        )
+    above = run.scores[-1] >= run.scores[0]
+    return section.phrase(
+        "target.above" if above else "target.below",
+        score=section.names.of("metric", run.score_name or ""),
+        value=score_text(run.score_name or "", run.score_target),
     )
 
 
@@ -134,44 +125,40 @@ def score_text(name: str, value: float) -> str:
     return numbers.percent(value) if "accuracy" in name else numbers.digits(value)
 
 
-def steps_text(article: Article, steps: list[float]) -> str:
-    """The median of the steps, and from where to where they reach."""
-    if min(steps) == max(steps):
-        return numbers.count(steps[0])
-    return str(
-        article.phrase(
-            "target.steps",
-            median=numbers.count(float(np.median(steps))),
-            low=numbers.count(min(steps)),
-            high=numbers.count(max(steps)),
-        )
+def steps_text(section: Section, steps: Sequence[float]) -> str | None:
+    """The median of the steps, and from where to where they reach; None where no run reached the target."""
+    if not steps or min(steps) == max(steps):
+        return numbers.count(steps[0]) if steps else None
+    return section.phrase(
+        "target.steps",
+        median=numbers.count(float(np.median(steps))),
+        low=numbers.count(min(steps)),
+        high=numbers.count(max(steps)),
     )
 
 
-def target_sentences(article: Article, runs: pd.DataFrame) -> Html:
+def target_sentences(section: Section, runs: pd.DataFrame) -> Html:
     """Who reaches the target first, by how much, and whether both need the same steps."""
-    best = selection.best(article.tables, article.machine)
+    best = selection.best(section.tables, section.machine)
     entries = []
-    for row in best[best["task"] == vocabulary.TARGET].itertuples():
-        own = runs[(runs[vocabulary.PROBLEM] == [getattr(row, column) for column in vocabulary.PROBLEM]).all(axis=1)]
-        title = article.names.problem(row, ("workload", "size", "device"))
-        place = f" — {row.hardware}" if article.several else ""
-        entries.append(article.item(title + place, verdict_sentence(article, row), same_steps(article, own, row)))
+    for row in best[best["task"] == TARGET].itertuples():
+        own = runs[(runs[PROBLEM] == [getattr(row, column) for column in PROBLEM]).all(axis=1)]
+        title = on_machine(section.names.problem(row, NAMED), section.hardware(row.hardware))
+        entries.append(section.item(title, verdict_sentence(section, row), same_steps(section, own, row)))
     return bullets(entries)
 
 
-def same_steps(article: Article, runs: pd.DataFrame, row: Any) -> Markup | str:
+def same_steps(section: Section, runs: pd.DataFrame, row: Any) -> Markup | str:
     """A sentence on the steps that both best modes need from the same seeds; empty where they share no seed."""
-    ended = {
-        framework: {
-            run.run: run.score_steps[-1]
-            for run in runs.itertuples()
-            if run.status == "ok" and (run.framework, run.mode) == (framework, getattr(row, f"{framework}_mode"))
-        }
-        for framework in ("torch", "jax")
-    }
-    seeds = sorted(ended["torch"].keys() & ended["jax"].keys())
+    torch, jax = (steps_by_seed(runs, framework, getattr(row, f"{framework}_mode")) for framework in COMPARED)
+    seeds = torch.keys() & jax.keys()
     if not seeds:
         return ""
-    same = sum(ended["torch"][seed] == ended["jax"][seed] for seed in seeds)
-    return article.space + article.phrase("target.same steps", same=same, seeds=len(seeds))
+    same = sum(torch[seed] == jax[seed] for seed in seeds)
+    return section.space + section.phrase("target.same steps", same=same, seeds=len(seeds))
+
+
+def steps_by_seed(runs: pd.DataFrame, framework: str, mode: str) -> Mapping[int, float]:
+    """Seed → steps to the target, of the runs of a variant that reached it."""
+    own = runs[(runs["status"] == "ok") & (runs["framework"] == framework) & (runs["mode"] == mode)]
+    return {row.run: row.score_steps[-1] for row in own.itertuples()}

@@ -1,4 +1,4 @@
-"""How the values of the runs scatter: rows, figure and quartiles."""
+"""How the values of the runs scatter: figure, quartiles and rows."""
 
 from __future__ import annotations
 
@@ -6,52 +6,41 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names, panel, sort_variants, telling
-from article.section import Article
+from article.rows import in_words, sort_variants
+from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
-from bench.results.tables import Tables
+
+QUARTILES = {"lowest": 0.0, "lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75, "highest": 1.0}
 
 
-def distribution_figure(article: Article, family: str | None = None) -> Html:
+def distribution_figure(section: Section) -> Html:
     """Every value, and its quartiles as a table."""
     from article.figures.values import distribution_plot
 
-    data = values(article.tables, article.machine, article.names, family)
+    data = values(section)
     rows = []
     for (problem, label), group in data.groupby(["panel", "label"], sort=False):
-        quarters = group["seconds"].quantile([0, 0.25, 0.5, 0.75, 1]).tolist()
-        names = ("lowest", "lower quartile", "median", "upper quartile", "highest")
         rows.append(
             {
                 "problem": problem,
                 "variant": label,
                 "runs": str(group["run"].nunique()),
                 "values": numbers.count(len(group)),
-                **{name: numbers.seconds(value) for name, value in zip(names, quarters, strict=True)},
             }
+            | {name: numbers.seconds(group["seconds"].quantile(share)) for name, share in QUARTILES.items()}
         )
-    table = article.table(
-        rows,
-        ("problem", "variant", "runs", "values", "lowest", "lower quartile", "median", "upper quartile", "highest"),
-        "distribution",
-        folded=True,
-    )
-    texts = [f"{row['problem']}, {row['variant']}: {row['median']}" for row in rows]
-    return article.figure(distribution_plot, data, "distribution", rows=texts, after=table)
+    table = section.table(rows, ("problem", "variant", "runs", "values", *QUARTILES), "distribution", folded=True)
+    return section.figure(distribution_plot, data, "distribution", rows=in_words(rows, "median"), after=table)
 
 
-def values(tables: Tables, own: str, names: Names, family: str | None = None) -> pd.DataFrame:
-    """Rows of `figures.distribution_plot`: every value of every successful run of the main problems."""
-    runs = side_by_side(main_problems(sound_runs(tables)), own)
-    runs = runs[runs["family"] == family] if family else runs
-    empty = pd.DataFrame(columns=["panel", "label", "framework", "mode", "run", "seconds"])
-    if not len(runs):
-        return empty
-    several, columns = runs["hardware"].nunique() > 1, telling(runs)
+def values(section: Section) -> pd.DataFrame:
+    """Rows of `figures.values.distribution_plot`: every value of every successful run of the main problems."""
+    runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
+    title = section.names.titles(runs)
     rows = [
         {
-            "panel": panel(row, names, several, columns),
-            "label": names.variant(row.framework, row.mode),
+            "panel": title(row),
+            "label": section.names.variant(row.framework, row.mode),
             "framework": row.framework,
             "mode": row.mode,
             "run": row.run,
@@ -61,4 +50,5 @@ def values(tables: Tables, own: str, names: Names, family: str | None = None) ->
         for seconds in row.values or ()
         if seconds > 0
     ]
-    return sort_variants(pd.DataFrame(rows)) if rows else empty
+    columns = ["panel", "label", "framework", "mode", "run", "seconds"]
+    return sort_variants(pd.DataFrame(rows, columns=columns))

@@ -1,6 +1,6 @@
 """Synthetic tables for the tests of the article: two machines, failures, gaps and extremes. No number here is a result.
 
-    python tests/article/fixture.py FOLDER
+    python tests/article/planted.py FOLDER
 
 `HOSTILE` stands wherever a string comes from outside.
 """

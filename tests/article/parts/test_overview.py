@@ -1,0 +1,24 @@
+"""The first screen."""
+
+from article.parts.overview import headlines, overview
+from article.section import Section
+from bench.results import selection
+from tests.article.planted import OTHER, OWN
+
+
+def test_points_of_scaling_curves_and_ways_to_a_target_count_in_no_headline(tables):
+    """A sweep point has the opposite verdict in the synthetic tables; it must count nowhere but in its curve."""
+    best = selection.best(tables, OWN)
+    assert not best["size"].str.contains("-").any()
+    assert "target" not in set(selection.main_problems(best)["task"])
+    assert sum(entry.total for entry in headlines(Section(tables, "en", OWN, 0))) == best["ratio"].notna().sum()
+
+
+def test_the_first_screen_draws_one_problem_per_workload_of_this_machine_and_names_the_rest(tables):
+    html = overview(Section(tables, "en", OWN, 0))
+    figure = html.split("<figure")[1].split("</figure>")[0]
+    assert OTHER not in figure
+    assert "training step" not in figure
+    best = selection.best(tables, OWN)
+    assert f"The other {len(best) - len(selection.main_problems(best))} comparisons" in html
+    assert html.count("<details") > html.count("<svg") / 2 > 0

@@ -1,0 +1,19 @@
+"""What things are called in both languages."""
+
+from article.names import Names
+from article.words import read_words
+
+ENGLISH, CHINESE = (Names(read_words(language), language) for language in ("en", "zh"))
+
+
+def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
+    assert (ENGLISH.of("size", "batch-16"), CHINESE.of("size", "batch-16")) == ("batch 16", "批量 16")
+    assert ENGLISH.of("size", "length-25600") == "length 25,600"
+    assert ENGLISH.of("size", "d10-n10000-components-25") == "25 components (d = 10, n = 10,000)"
+    assert CHINESE.of("size", "layers2-length-1024") == "长度 1,024（2 层）"
+
+
+def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
+    assert (ENGLISH.of("task", "hvp"), CHINESE.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
+    assert ENGLISH.of("task", "per_sample_loop") == "per-sample gradients, in a loop"
+    assert CHINESE.of("task", "hessian_loop") == "黑塞矩阵（循环）"

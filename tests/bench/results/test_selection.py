@@ -1,0 +1,72 @@
+"""Which rows of the tables count for what, and in which order they are shown."""
+
+import pandas as pd
+import pytest
+
+from bench import schema
+from bench.results import selection
+from bench.results.tables import Tables
+from tests.bench.results.planted import run
+
+
+def problem(workload="mlp", task="train", size="small", hardware="here", **changes):
+    """The columns of a problem."""
+    return {
+        "hardware": hardware,
+        "family": "training",
+        "workload": workload,
+        "task": task,
+        "size": size,
+        "precision": "float32",
+        "device": "cpu",
+    } | changes
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """The tables of two machines: a training step, the points of a scaling curve, and a way to a target."""
+    problems = [
+        problem(size=size, task=task, hardware=hardware)
+        for hardware in ("there", "here")
+        for task, size in (("train", "small"), ("train", "batch-8"), ("train", "batch-16"), ("target", "small"))
+    ]
+    cell = {"framework": "torch", "mode": "eager", "status": "ok", "step_seconds": 1.0}
+    pair = {"torch_mode": "eager", "jax_mode": "jit", "best": True, "ratio": 1.5, "verdict": "jax faster"}
+    for name, rows in (
+        ("runs", [run(**columns) for columns in problems]),
+        ("cells", [columns | cell for columns in problems]),
+        ("comparisons", [columns | pair for columns in problems]),
+    ):
+        schema.write(tmp_path / f"{name}.parquet", name, rows)
+    return Tables(tmp_path)
+
+
+def test_the_main_problem_is_the_first_task_at_the_largest_size_that_has_a_result():
+    derivative = {"family": "autodiff", "precision": "float64", "task": "jacobian"}
+    best = pd.DataFrame(
+        [
+            problem("linear_regression", "train") | {"ratio": 2.0},
+            problem("linear_regression", "fit") | {"ratio": 2.0},
+            problem("linear_jacobian", **derivative) | {"ratio": 1.0},
+            problem("linear_jacobian", size="large", **derivative) | {"ratio": None},
+        ]
+    )
+    main = selection.main_problems(best)
+    assert main[["workload", "task", "size"]].to_numpy().tolist() == [
+        ["linear_regression", "fit", "small"],
+        ["linear_jacobian", "jacobian", "small"],
+    ]
+
+
+def test_points_of_scaling_curves_and_ways_to_a_target_are_no_problems_of_the_headline(tables):
+    best = selection.best(tables, "here")
+    assert set(best["size"]) == {"small"}
+    assert set(selection.main_problems(best)["task"]) == {"train"}
+    for frame in (selection.sound_runs(tables), selection.sound_cells(tables, "here")):
+        assert set(frame["size"]) == {"small"}
+        assert set(frame["task"]) == {"train"}
+
+
+def test_this_machine_stands_first(tables):
+    assert selection.best(tables, "here")["hardware"].iloc[0] == "here"
+    assert selection.best(tables, "there")["hardware"].iloc[0] == "there"

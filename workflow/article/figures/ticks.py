@@ -1,0 +1,110 @@
+"""Ticks and limits of axes: plain numbers, powers of ten, units, and ratios around 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from article import numbers
+
+
+def pad_log(axis: Axes, values: pd.Series) -> None:
+    """Limits of a logarithmic horizontal axis with some room beside the values."""
+    low, high = float(values.min()), float(values.max())
+    factor = max(1.08, (high / low) ** 0.05)
+    axis.set_xlim(low / factor, high * factor)
+
+
+def plain_log_axis(axis: Axes, ticks: Sequence[float]) -> None:
+    """Plain numbers at the ticks alone."""
+    axis.xaxis.set_major_locator(FixedLocator(list(ticks)))
+    axis.xaxis.set_major_formatter(FuncFormatter(plain_tick))
+    axis.xaxis.set_minor_locator(NullLocator())
+
+
+def ratio_limits(columns: Iterable[pd.Series], factor: float) -> tuple[float, float]:
+    """Limits of a logarithmic axis that holds all ratios, and 1, with a factor of room on both sides."""
+    values = pd.concat([*columns, pd.Series([0.8, 1.25])]).dropna().astype(float)
+    return float(values.min()) / factor, float(values.max()) * factor
+
+
+def one_two_five(limits: tuple[float, float], most: int) -> list[float]:
+    """The ticks of a 1-2-5 series between the limits; the powers of ten alone where those are more than `most`."""
+    series = [factor * 10.0**power for power in range(-6, 8) for factor in (1, 2, 5)]
+    ticks = [tick for tick in series if limits[0] <= tick <= limits[1]]
+    return ticks if len(ticks) <= most else [tick for tick in ticks if f"{tick:e}".startswith("1.0")]
+
+
+def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
+    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades."""
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low)
+    if decades < 2:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))))
+        if decades < 0.25:
+            axis.set_major_locator(FixedLocator(list(even_ticks(low, high, 3 if few else 5))))
+    else:
+        axis.set_major_locator(FixedLocator(powers_of_ten(low, high, 5 if few else 8)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def even_ticks(low: float, high: float, count: int) -> np.ndarray:
+    """Evenly spaced ticks, for a logarithmic axis so short that it is nearly linear."""
+    return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])
+
+
+def powers_of_ten(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten between the limits, every second or third where there are more than `most`."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    step = max(1, -(-(last - first + 1) // most))
+    ticks = [10.0**power for power in range(last, first - 1, -step)]
+    return sorted({low, *ticks} if low < 1e-16 else set(ticks))
+
+
+def plain_tick(value: float, _: Any = None) -> str:
+    """A tick as a plain number."""
+    return f"{value:,g}" if value < 1e6 else f"{value:g}"
+
+
+def power_tick(value: float) -> str:
+    """A tick as a plain number, or as a power of ten where it is far from 1."""
+    exponent = round(np.log10(value)) if value > 0 else 0
+    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 4:
+        return f"{value:,g}"
+    return "10" + str(exponent).translate(numbers.SUPERSCRIPTS)
+
+
+def seconds_tick(value: float) -> str:
+    """A tick as a time."""
+    scale, unit = _unit(value, numbers.TIME_UNITS)
+    return f"{value / scale:g}{numbers.SPACE}{unit}"
+
+
+def rate_tick(value: float) -> str:
+    """A tick with an SI prefix."""
+    scale, prefix = _unit(value, numbers.RATE_UNITS)
+    return f"{value / scale:g}{numbers.SPACE}{prefix}".rstrip()
+
+
+def percent_tick(value: float) -> str:
+    """A tick of a share."""
+    return f"{100 * value:g}{numbers.SPACE}%"
+
+
+def bytes_tick(value: float) -> str:
+    """A tick of an amount of memory."""
+    scale, unit = _unit(value, numbers.BYTE_UNITS)
+    return f"{value / scale:.3g}{numbers.SPACE}{unit}"
+
+
+def _unit(value: float, units: Sequence[tuple[float, str]]) -> tuple[float, str]:
+    """The largest unit that the value reaches, but for rounding."""
+    return next((entry for entry in units if value >= entry[0] * 0.999999), units[-1])

@@ -1,0 +1,69 @@
+"""What each variant does per second, in the unit of its field: the figure and its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from article import numbers
+from article.html import Html
+from article.names import Names
+from article.parts.cells import cell_table
+from article.rows import of_first_machine
+from article.section import Section
+from bench.results import intervals
+
+MOST_PANELS = 8
+"""Panels of one figure: four workloads, training and inference."""
+
+
+def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> Html:
+    """Throughput of every variant on the first machine that has results; the table holds those of all machines."""
+    from article.figures.throughput import throughput_plot
+
+    data = throughputs(of_first_machine(cells), section.names)
+    texts = [f"{row.panel}, {row.label}: {row.text}{numbers.SPACE}{row.unit}/s" for row in data.itertuples()]
+    return section.figure(
+        throughput_plot,
+        data,
+        "throughput",
+        rows=texts,
+        most=MOST_PANELS,
+        after=cell_table(section, cells, "cells"),
+        scenario=scenario,
+        machine=cells["hardware"].iloc[0],
+    )
+
+
+def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """Rows of `figures.throughput.throughput_plot`."""
+    named = ("workload", "device") if cells["device"].nunique() > 1 else ("workload",)
+    rows = []
+    for row in cells[cells["items_per_second"] > 0].itertuples():
+        problem = names.problem(row, named)
+        low, high = bounds(row)
+        rows.append(
+            {
+                "panel": f"{problem} · {names.of('task', row.task)}",
+                "problem": problem,
+                "label": names.variant(row.framework, row.mode),
+                "framework": row.framework,
+                "mode": row.mode,
+                "unit": names.of("item", row.item_unit or "items"),
+                "value": row.items_per_second,
+                "low": low,
+                "high": high,
+                "text": numbers.throughput(row.items_per_second, "").removesuffix(f"{numbers.SPACE}/s"),
+            }
+        )
+    columns = ["panel", "problem", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def bounds(row: Any) -> tuple[float | None, float | None]:
+    """The interval of a throughput, from that of the time of a step."""
+    step = intervals.interval(row)
+    if step is None or step.low is None or step.high is None:
+        return None, None
+    return row.items_per_second * step.value / step.high, row.items_per_second * step.value / step.low
