@@ -1,4 +1,5 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
+# make article                                                           the pages again from what has been measured so far
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
 # make compare                                                           our training steps against independent ones
@@ -29,10 +30,14 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report test test-slow compare lint environment environment-dev
+.PHONY: report article test test-slow compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
+	@echo "The article: $(CURDIR)/report/index.html"
+
+article: environment
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) measure=false
 	@echo "The article: $(CURDIR)/report/index.html"
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).

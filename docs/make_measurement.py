@@ -26,7 +26,7 @@ from tests.bench.measuring.test_supervisor import PLANTED
 from tests.conftest import Bench
 from tests.proof import real_runs, simulation, timers
 
-COMPARISONS, RUNS = 40, 3
+COMPARISONS, TRIALS = 40, 3
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -55,14 +55,14 @@ def against_timers() -> str:
 
 
 def against_itself(folder: Path) -> str:
-    """A/A with real runs."""
-    ratios = real_runs.same_against_same(folder, COMPARISONS, RUNS)
+    """A/A with real trials."""
+    ratios = real_runs.same_against_same(folder, COMPARISONS, TRIALS)
     covered = sum((ratio.low or 0) <= 1 <= (ratio.high or math.inf) for ratio in ratios)
     half = median(math.log(ratio.high / ratio.low) / 2 for ratio in ratios if ratio.low and ratio.high)
     return (
-        f"{covered} of {len(ratios)} intervals contain 1 ({covered / len(ratios):.1%}); each compares {RUNS} runs "
-        f"with {RUNS} runs of the same code. Typical half-width: {half:.2%}. Of 40 such intervals at exactly "
-        "95 %, 35 to 40 are to be expected (central 95 % of the binomial)."
+        f"{covered} of {len(ratios)} intervals contain 1 ({covered / len(ratios):.1%}); each is of {TRIALS} "
+        f"trials in which two processes of the same code took turns. Typical half-width: {half:.2%}. Of 40 such "
+        "intervals at exactly 95 %, 35 to 40 are to be expected (central 95 % of the binomial)."
     )
 
 
@@ -70,15 +70,14 @@ def slowed(folder: Path) -> str:
     """Planted slowdowns."""
     rows = [
         [
-            comparison.name.split("_")[0],
-            f"{int(comparison.name.split('_')[1]) / 1000 - 1:.1%}",
+            comparison.name,
             f"{comparison.ratio:.4f}",
             f"{comparison.low:.4f} to {comparison.high:.4f}",
             {"jax faster": "slower", "torch faster": "faster"}.get(comparison.verdict, comparison.verdict),
         ]
         for comparison in real_runs.slowdowns(folder, 10)
     ]
-    return table(["step", "planted", "measured ratio", "95 % interval", "verdict"], rows)
+    return table(["planted", "measured ratio", "95 % interval", "verdict"], rows)
 
 
 def planted(folder: Path) -> str:

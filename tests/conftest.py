@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,11 +83,14 @@ class Bench:
         *,
         framework: str = "torch",
         mode: str = "eager",
-        run: int = 0,
+        variants: Sequence[str] = (),
+        twins: Sequence[str] = (),
+        trial: int = 0,
         precision: str = "float32",
         task: str = "train",
         settings: str = "",
     ) -> list[str]:
+        """The command that measures one trial; of one variant, unless `variants` names those that take turns."""
         family, name = workload.split("/")
         plan = self.root / "settings.json"
         plan.write_text(
@@ -93,38 +98,23 @@ class Bench:
             or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
             '"timeout_seconds": 60, "exclusive": true}'
         )
-        return [
-            sys.executable,
-            str(self.root / "workflow/scripts/measure.py"),
-            "--family",
-            family,
-            "--workload",
-            name,
-            "--task",
-            task,
-            "--size",
-            "tiny",
-            "--precision",
-            precision,
-            "--device",
-            "cpu",
-            "--framework",
-            framework,
-            "--mode",
-            mode,
-            "--run",
-            str(run),
-            "--hardware",
-            "test",
-            "--cpu-threads",
-            "1",
-            "--settings",
-            str(plan),
-            "--caches",
-            str(self.root / "caches"),
-            "--output",
-            str(self.output(run)),
-        ]
+        options = {
+            "family": family,
+            "workload": name,
+            "task": task,
+            "size": "tiny",
+            "precision": precision,
+            "device": "cpu",
+            "trial": trial,
+            "hardware": "test",
+            "cpu-threads": 1,
+            "settings": plan,
+            "caches": self.root / "caches",
+            "output": self.output(trial),
+        }
+        given = [str(word) for key, value in options.items() for word in (f"--{key}", value)]
+        named = ["--variants", *(variants or [f"{framework}-{mode}"]), *(["--twins", *twins] if twins else [])]
+        return [sys.executable, str(self.root / "workflow/scripts/measure.py"), *given, *named]
 
     def keep_only(self, *workloads: str) -> None:
         """Remove all workloads but these, so that a workflow has little to do."""
@@ -153,19 +143,24 @@ class Bench:
         """The environment of the workflow: its `python` is the one that runs the tests."""
         return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
-    def run_files(self) -> dict[str, int]:
-        """Every run file of the workflow and when it was written (ns)."""
-        runs = self.root / "results/test/runs"
-        return {str(path.relative_to(runs)): path.stat().st_mtime_ns for path in runs.glob("**/*.parquet")}
+    def trial_files(self) -> dict[str, int]:
+        """Every trial's file of the workflow and when it was written (ns)."""
+        trials = self.root / "results/test/trials"
+        return {str(path.relative_to(trials)): path.stat().st_mtime_ns for path in trials.glob("**/*.parquet")}
 
-    def output(self, run: int = 0) -> Path:
-        return self.root / f"out/run.{run}.parquet"
+    def output(self, trial: int = 0) -> Path:
+        return self.root / f"out/trial.{trial}.parquet"
 
-    def measure(self, workload: str, *, run: int = 0, **options: str) -> dict:
-        """Measure one run with the real command; returns the row of its file."""
-        done = subprocess.run(self.command(workload, run=run, **options), capture_output=True, text=True)
+    def measure_all(self, workload: str, *, trial: int = 0, **options: Any) -> list[dict]:
+        """Measure one trial with the real command; returns the rows of its file."""
+        done = subprocess.run(self.command(workload, trial=trial, **options), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        return schema.read(self.output(run), "run")[0] | {"line": done.stdout}
+        return [row | {"lines": done.stdout} for row in schema.read(self.output(trial), "trial")]
+
+    def measure(self, workload: str, *, trial: int = 0, **options: Any) -> dict:
+        """Measure one variant by itself; returns its row."""
+        (row,) = self.measure_all(workload, trial=trial, **options)
+        return row
 
 
 @pytest.fixture

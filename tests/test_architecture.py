@@ -60,6 +60,8 @@ LAYERS = {
         "bench.schema",
         "bench.vocabulary",
         "bench.measuring.hardware",
+        "bench.measuring.interpreters",
+        "bench.measuring.identity",
     },
     "bench.measuring": {
         "bench.measuring",
@@ -211,7 +213,9 @@ def test_a_backend_imports_its_own_framework_alone(framework):
     assert not {name.split(".")[0] for name in imports(MODULES[f"bench.backends.{framework}_backend"])} & other
 
 
-@pytest.mark.parametrize("rule", ["describe", "measure", "check", "demonstrate", "collect", "judge", "render"])
+@pytest.mark.parametrize(
+    "rule", ["describe", "measure", "check", "demonstrate", "collect", "judge", "render", "locate"]
+)
 def test_every_rule_has_a_script_of_its_name(rule):
     rules = "".join(path.read_text() for path in (WORKFLOW / "rules").glob("*.smk"))
     assert f"rule {rule}:" in rules

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "a verdict rule": ("results/statistics.py", "LEVEL = 0.05", "LEVEL = 0.01"),
     "a statistic of tables": ("results/cells.py", "def peak_rows", "def _unused():\n    return 1\n\n\ndef peak_rows"),
     "a claim's rule": ("claims/rules.py", "EQUAL = 1.1", "EQUAL = 1.2"),
-    "a preset": ("planning/settings.py", "runs=3,", "runs=4,"),
+    "a preset": ("planning/settings.py", "trials=3,", "trials=4,"),
     "the words of the tables": ("vocabulary.py", 'VERDICTS = ("jax faster"', 'VERDICTS = ("never", "jax faster"'),
     "what watches the process": (
         "measuring/supervisor.py",

@@ -1,14 +1,12 @@
-"""A variant against itself, and against itself slowed down, with real runs of the real command."""
+"""A variant against itself, and against itself slowed down, in real trials of the real command."""
 
 from __future__ import annotations
 
-import random
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import schema
 from bench.results import statistics
+from bench.results.comparisons import by_round
 from tests.conftest import Bench
 
 PLAN = (
@@ -42,45 +40,37 @@ class Comparison:
     verdict: str
 
 
-def run_medians(folder: Path, names: list[str], rounds: int) -> dict[str, list[float]]:
-    """Median step seconds of `rounds` runs of planted workloads, interleaved and shuffled."""
-    bench = Bench(folder)
-    for name, products in ((name, round(PRODUCTS * float(name.split("_")[-1]) / 1000)) for name in names):
-        bench.plant(name, "jax", SLOWED.replace("{products}", str(products)))
-    medians: dict[str, list[float]] = {name: [] for name in names}
-    order = random.Random(0)
-    for number in range(rounds):
-        for name in order.sample(names, len(names)):
-            command = bench.command(f"training/{name}", framework="jax", run=number, settings=PLAN)
-            subprocess.run(command, check=True, capture_output=True)
-            row = schema.read(bench.output(number), "run")[0]
-            assert row["status"] == "ok", row["message"]
-            medians[name].append(row["step_seconds"])
-    return medians
+def logs(folder: Path, slower: float, trials: int) -> list[float]:
+    """What real trials say of two variants that do the same, the first so many times as often, as logarithms."""
+    bench = Bench(folder / f"{slower:g}")
+    bench.plant("same", "jax", SLOWED.format(products=PRODUCTS))
+    (bench.root / "workflow/bench/workloads/training/same/torch_impl.py").write_text(
+        (bench.root / "workflow/bench/workloads/training/same/jax_impl.py")
+        .read_text()
+        .replace(f"range({PRODUCTS})", f"range({round(PRODUCTS * slower)})")
+    )
+    found = []
+    for number in range(trials):
+        torch, jax = bench.measure_all(
+            "training/same", variants=["torch-eager", "jax-jit"], trial=number, settings=PLAN
+        )
+        assert (torch["status"], jax["status"]) == ("ok", "ok"), (torch["message"], jax["message"])
+        found.append(statistics.log_ratio(by_round(torch), by_round(jax)))
+    return found
 
 
-def same_against_same(folder: Path, comparisons: int, runs: int) -> list[statistics.Ratio]:
-    """Ratios of a variant with itself, each from `runs` + `runs` consecutive interleaved runs."""
-    medians = run_medians(folder, ["first_1000", "second_1000"], comparisons * runs)
-    blocks = [slice(start, start + runs) for start in range(0, comparisons * runs, runs)]
-    rounds = list(range(runs))
-    return [
-        statistics.ratio(medians["first_1000"][block], medians["second_1000"][block], rounds, rounds)
-        for block in blocks
-    ]
+def same_against_same(folder: Path, comparisons: int, trials: int) -> list[statistics.Ratio]:
+    """Ratios of a variant with itself, each from so many consecutive trials."""
+    found = logs(folder, 1.0, comparisons * trials)
+    return [statistics.paired_ratio(found[start : start + trials]) for start in range(0, len(found), trials)]
 
 
-def slowdowns(folder: Path, runs: int) -> list[Comparison]:
-    """The planted slowdowns of 3 % and 0.2 %, with the noise floor of twins measured among them."""
-    medians = run_medians(folder, ["base_1000", "twin_1000", "slow_1030", "hardly_1002"], runs)
-    rounds = list(range(runs))
-
-    def against(name: str) -> statistics.Ratio:
-        return statistics.ratio(medians[name], medians["base_1000"], rounds, rounds)
-
-    floor = statistics.noise_floor([against("twin_1000")], runs)
-    ratios = {name: against(name) for name in ("slow_1030", "hardly_1002")}
-    adjusted = statistics.adjust([ratio.p for ratio in ratios.values() if ratio.p is not None])
+def slowdowns(folder: Path, trials: int) -> list[Comparison]:
+    """The planted slowdowns of 3 % and 0.2 %, with the noise floor of twins measured beside them."""
+    floor = statistics.noise_floor([statistics.paired_ratio(logs(folder, 1.0, trials))], trials)
+    planted = {"3 % slower": 1.03, "0.2 % slower": 1.002}
+    ratios = {name: statistics.paired_ratio(logs(folder, slower, trials)) for name, slower in planted.items()}
+    adjusted = statistics.adjust([ratio.p for ratio in ratios.values()])
     return [
         Comparison(
             name,

@@ -32,19 +32,19 @@ def flow(bench):
 @pytest.fixture
 def done(flow):
     """The same after its runs are measured and collected."""
-    flow.snakemake(TABLES, runs=2, **ONE)
+    flow.snakemake(TABLES, trials=2, **ONE)
     return flow
 
 
 def test_a_dry_run_tells_what_is_missing_and_how_long_it_will_take(bench):
     told = bench.snakemake("-n", preset="quick").stderr
-    assert "runs to measure" in told
+    assert "trials to measure" in told
     assert "min." in told
 
 
 def test_snakemake_looks_at_the_waiting_jobs_when_one_is_done_and_not_ever_more_often(flow):
-    told = flow.snakemake(TABLES, "--verbose", runs=8, **ONE)
-    assert len(flow.run_files()) >= 8
+    told = flow.snakemake(TABLES, "--verbose", trials=8, **ONE)
+    assert len(flow.trial_files()) >= 8
     assert 8 <= told.stderr.count("Ready jobs") + told.stdout.count("Ready jobs") <= 25
 
 
@@ -77,34 +77,41 @@ def test_a_wrong_configuration_is_one_sentence(bench, config, message):
 
 
 def test_a_second_start_measures_nothing(done):
-    before = done.run_files()
+    before = done.trial_files()
     assert len(before) == 2
-    told = done.snakemake(TABLES, runs=2, **ONE)
-    assert "all 2 runs are there" in told.stderr
-    assert done.run_files() == before
+    told = done.snakemake(TABLES, trials=2, **ONE)
+    assert "all 2 trials are there" in told.stderr
+    assert done.trial_files() == before
 
 
-def test_more_runs_keep_those_that_are_there(done):
-    before = done.run_files()
-    done.snakemake(TABLES, runs=3, budget_seconds=0.2, **ONE)
-    after = done.run_files()
+def test_the_tables_are_made_of_what_has_been_measured_so_far_without_measuring(done):
+    before = done.trial_files()
+    done.snakemake(TABLES, trials=9, measure="false", **ONE)
+    assert done.trial_files() == before
+    assert {row["runs"] for row in schema.read(done.root / TABLES, "cells")} == {2}
+
+
+def test_more_trials_keep_those_that_are_there(done):
+    before = done.trial_files()
+    done.snakemake(TABLES, trials=3, budget_seconds=0.2, **ONE)
+    after = done.trial_files()
     assert len(after) == 3
     assert before.items() <= after.items()
 
 
 def test_editing_a_workload_measures_that_workload_again_and_no_other(done):
     done.plant("other", "jax")
-    done.snakemake(TABLES, runs=2, **ONE)
-    before = done.run_files()
+    done.snakemake(TABLES, trials=2, **ONE)
+    before = done.trial_files()
     source = done.root / "workflow/bench/workloads/training/other/jax_impl.py"
     source.write_text(source.read_text() + "\nEDITED = True\n")
-    done.snakemake(TABLES, runs=2, **ONE)
-    changed = {name for name, written in done.run_files().items() if before[name] != written}
+    done.snakemake(TABLES, trials=2, **ONE)
+    changed = {name for name, written in done.trial_files().items() if before[name] != written}
     assert changed == {name for name in before if name.startswith("training/other/")}
 
 
 def test_editing_what_no_run_executes_measures_nothing(done):
-    before = done.run_files()
+    before = done.trial_files()
     bench = done.root / "workflow/bench"
     for path in [*bench.glob("workloads/training/small/*"), bench / "measuring/timing.py"]:
         path.touch()
@@ -114,13 +121,13 @@ def test_editing_what_no_run_executes_measures_nothing(done):
     problem.write_text(problem.read_text().replace('"en": "planted"', '"en": "planted anew"'))
     rules = bench / "results/statistics.py"
     rules.write_text(rules.read_text().replace("LEVEL = 0.05", "LEVEL = 0.01"))
-    done.snakemake(TABLES, runs=2, **ONE)
-    assert done.run_files() == before
+    done.snakemake(TABLES, trials=2, **ONE)
+    assert done.trial_files() == before
 
 
 @pytest.mark.parametrize("carry", [shutil.move, shutil.copytree])
 def test_a_checkout_that_was_moved_or_copied_with_its_results_measures_nothing(done, tmp_path, carry):
-    before = set(done.run_files())
+    before = set(done.trial_files())
     elsewhere = tmp_path / "another place"
     elsewhere.mkdir()
     for name in ("workflow", "profiles", "envs", "results", "report", ".snakemake"):
@@ -129,41 +136,41 @@ def test_a_checkout_that_was_moved_or_copied_with_its_results_measures_nothing(d
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(done.root / name, elsewhere / name)
     done.root = elsewhere
-    planned = done.snakemake(TABLES, "-n", runs=2, **ONE)
+    planned = done.snakemake(TABLES, "-n", trials=2, **ONE)
     assert "rule measure" not in planned.stdout + planned.stderr
     assert "rule check" not in planned.stdout + planned.stderr
-    assert "all 2 runs are there" in planned.stderr
-    assert set(done.run_files()) == before
+    assert "all 2 trials are there" in planned.stderr
+    assert set(done.trial_files()) == before
 
 
 def test_a_truncated_run_file_is_named_and_measured_again_and_no_other(done):
-    before = done.run_files()
+    before = done.trial_files()
     broken = sorted(before)[0]
-    path = done.root / "results/test/runs" / broken
+    path = done.root / "results/test/trials" / broken
     path.write_bytes(path.read_bytes()[:100])
-    told = done.snakemake(TABLES, runs=2, **ONE)
-    assert f"To be measured again: results/test/runs/{broken}" in told.stderr
-    after = done.run_files()
+    told = done.snakemake(TABLES, trials=2, **ONE)
+    assert f"To be measured again: results/test/trials/{broken}" in told.stderr
+    after = done.trial_files()
     assert {name for name in before if before[name] != after[name]} == {broken}
-    assert schema.read(path, "run")[0]["status"] == "ok"
+    assert schema.read(path, "trial")[0]["status"] == "ok"
 
 
 def test_a_failed_run_is_kept_until_asked_for_again(flow):
     flow.plant("broken", "jax", "def build(*a): raise ValueError('no')")
-    flow.snakemake(TABLES, runs=1, **ONE)
-    before = flow.run_files()
+    flow.snakemake(TABLES, trials=1, **ONE)
+    before = flow.trial_files()
     cells = schema.read(flow.root / TABLES, "cells")
     assert {row["workload"]: row["status"] for row in cells} == {"small": "ok", "broken": "failed"}
-    flow.snakemake(TABLES, runs=1, **ONE)
-    assert flow.run_files() == before
-    flow.snakemake(TABLES, runs=1, retry_failed="true", **ONE)
-    changed = {name for name, written in flow.run_files().items() if before[name] != written}
+    flow.snakemake(TABLES, trials=1, **ONE)
+    assert flow.trial_files() == before
+    flow.snakemake(TABLES, trials=1, retry_failed="true", **ONE)
+    changed = {name for name, written in flow.trial_files().items() if before[name] != written}
     assert {name.split("/")[1] for name in changed} == {"broken"}
 
 
 def test_after_a_kill_only_what_is_missing_is_measured(flow):
     process = subprocess.Popen(
-        flow.snakemake_command(TABLES, runs=6, **ONE),
+        flow.snakemake_command(TABLES, trials=6, **ONE),
         cwd=flow.root,
         env=flow.environment,
         start_new_session=True,
@@ -171,16 +178,16 @@ def test_after_a_kill_only_what_is_missing_is_measured(flow):
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120
-    while len(flow.run_files()) < 2:
+    while len(flow.trial_files()) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(1)
-    before = flow.run_files()
+    before = flow.trial_files()
     assert 2 <= len(before) < 6
-    flow.snakemake(TABLES, runs=6, **ONE)
-    after = flow.run_files()
+    flow.snakemake(TABLES, trials=6, **ONE)
+    after = flow.trial_files()
     assert len(after) == 6
     again = [name for name in before if before[name] != after[name]]
     assert len(again) <= 2  # those that were going on when the workflow was killed: this preset runs two at once
@@ -188,27 +195,27 @@ def test_after_a_kill_only_what_is_missing_is_measured(flow):
 
 def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):
     first = subprocess.Popen(
-        flow.snakemake_command(TABLES, runs=6, **ONE),
+        flow.snakemake_command(TABLES, trials=6, **ONE),
         cwd=flow.root,
         env=flow.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120
-    while not flow.run_files():
+    while not flow.trial_files():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    told = flow.snakemake(TABLES, check=False, runs=6, **ONE)
+    told = flow.snakemake(TABLES, check=False, trials=6, **ONE)
     assert told.returncode != 0
     assert "another workflow" in told.stderr
     assert first.wait(120) == 0
 
 
 def test_two_runs_never_overlap_whatever_is_on_the_command_line(flow):
-    flow.snakemake(TABLES, "--resources", "mem_mb=1000", preset="quick", runs=4, budget_seconds=0.1, **ONE)
+    flow.snakemake(TABLES, "--resources", "mem_mb=1000", preset="quick", trials=4, budget_seconds=0.1, **ONE)
     spans = []
-    for name in flow.run_files():
-        row = schema.read(flow.root / "results/test/runs" / name, "run")[0]
+    for name in flow.trial_files():
+        row = schema.read(flow.root / "results/test/trials" / name, "trial")[0]
         start = pa.scalar(row["started"]).cast(pa.timestamp("ms", "UTC")).as_py().timestamp()
         spans.append((start, start + row["wall_seconds"]))
     assert len(spans) >= 4
@@ -219,18 +226,18 @@ def test_two_runs_never_overlap_whatever_is_on_the_command_line(flow):
 def test_results_of_another_machine_join_and_broken_ones_are_named(done):
     other = done.root / "results/other"
     shutil.copytree(done.root / "results/test", other)
-    shutil.rmtree(other / "runs")
-    for name in done.run_files():
-        row = schema.read(done.root / "results/test/runs" / name, "run")[0]
-        schema.write(other / "runs" / name, "run", [row | {"hardware": "other", "source_digest": "x"}])
-    broken = other / "runs/training/small/train-tiny-float32-cpu/jax-jit.7.parquet"
+    shutil.rmtree(other / "trials")
+    for name in done.trial_files():
+        row = schema.read(done.root / "results/test/trials" / name, "trial")[0]
+        schema.write(other / "trials" / name, "trial", [row | {"hardware": "other", "source_digest": "x"}])
+    broken = other / "trials/training/small/train-tiny-float32-cpu.7.parquet"
     broken.write_bytes(b"PAR1 nothing PAR1")
-    done.snakemake(TABLES, runs=2, **ONE)
+    done.snakemake(TABLES, trials=2, **ONE)
     merged = schema.read(done.root / "report/data/cells.parquet", "cells")
     assert {row["hardware"] for row in merged} == {"test", "other"}
-    assert "jax-jit.7.parquet" in (done.root / "report/data/machines.json").read_text()
+    assert "train-tiny-float32-cpu.7.parquet" in (done.root / "report/data/machines.json").read_text()
 
 
 @pytest.mark.parametrize("arguments", [["--unlock"], ["--dag"], ["--summary"], ["--list-rules"]])
 def test_snakemake_s_other_commands_work(done, arguments):
-    done.snakemake(*arguments, runs=2, **ONE)
+    done.snakemake(*arguments, trials=2, **ONE)

@@ -1,4 +1,4 @@
-"""Where the file of a run belongs, and which runs must not be mixed."""
+"""Where the files of runs belong, and which runs must not be mixed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from bench.schema import Row
-from bench.vocabulary import CELL, PROBLEM, Cell
+from bench.vocabulary import CELL, PROBLEM, TWIN, Cell, Problem
 
 
 def run_file(folder: Path, row: Row) -> Path:
-    """Where a run belongs below the folder of its machine."""
+    """Where a run belongs below the folder of a machine that was measured before there were trials."""
     return folder / "runs" / Cell(*(row[column] for column in CELL[1:])).run_file(row["run"])
+
+
+def trial_file(folder: Path, row: Row) -> Path:
+    """Where the trial of a run belongs below the folder of its machine."""
+    return folder / "trials" / Problem(*(row[column] for column in PROBLEM[1:])).trial_file(row["run"] % TWIN)
 
 
 def outdated(rows: Sequence[Row]) -> dict[int, str]:
     """The runs that must not be mixed with the newest of their problem, by their place in `rows`, with the reason.
 
-    All runs of a problem must have had as many processors; those of one framework the same packages.
+    All runs of a problem must be of the same machine and have had as many processors; those of one framework the same
+    packages.
     """
 
     def kind(row: Row, *more: str) -> tuple[Any, ...]:
@@ -26,13 +32,16 @@ def outdated(rows: Sequence[Row]) -> dict[int, str]:
 
     newest: dict[tuple[Any, ...], Any] = {}
     for row in sorted(rows, key=lambda row: row["started"] or ""):
-        newest[kind(row)] = row["threads"]
+        newest[kind(row)] = (row["fingerprint"], row["threads"])
         if row["versions"]:
             newest[kind(row, row["framework"])] = row["versions"]
     found = {}
     for index, row in enumerate(rows):
-        if row["threads"] != newest[kind(row)]:
-            found[index] = f"it was measured with {row['threads']} processors, the newest run with {newest[kind(row)]}"
+        machine, threads = newest[kind(row)]
+        if row["fingerprint"] != machine:
+            found[index] = "it was measured on another machine of that name than the newest run"
+        elif row["threads"] != threads:
+            found[index] = f"it was measured with {row['threads']} processors, the newest run with {threads}"
         elif row["versions"] and row["versions"] != (latest := newest[kind(row, row["framework"])]):
             found[index] = f"it was measured with {row['versions']}, the newest run with {latest}"
     return found

@@ -27,7 +27,7 @@ from bench.vocabulary import ALLOWED, AXES, MODES, SIZES, SLUG, is_size
 Row = dict[str, Any]
 """A row of a table: column → value."""
 
-VERSION = 3
+VERSION = 4
 ADDED = {
     "score_name": 2,
     "score_target": 2,
@@ -39,6 +39,21 @@ ADDED = {
     "reference_error": 3,
     "observations.precision": 3,
     "parity.precision": 3,
+    **dict.fromkeys(
+        (
+            "rounds",
+            "places",
+            "paired",
+            "retaken",
+            "waited_seconds",
+            "disturbed",
+            "involuntary_switches",
+            "minor_faults",
+            "major_faults",
+            "fingerprint",
+        ),
+        4,
+    ),
 }
 """The version in which a column (of all tables, or of one) came."""
 BEFORE = {"precision": "float64"}
@@ -74,6 +89,15 @@ RUNS = CELL | {
     "values": numbers,  # seconds per step
     "step_seconds": number,  # median of `values`
     "steady": flag,
+    "paired": flag,  # took turns with the other variants of its problem
+    "rounds": pa.list_(integer),  # of each value
+    "places": pa.list_(integer),  # of each value, in its round
+    "retaken": integer,  # values taken again, for the process had to wait
+    "waited_seconds": number,  # for a processor, while values were taken
+    "disturbed": flag,
+    "involuntary_switches": integer,
+    "minor_faults": number,  # per step
+    "major_faults": number,  # per step
     "probe_before_seconds": number,
     "probe_after_seconds": number,
     "drift": number,  # probe after / probe before - 1
@@ -101,6 +125,7 @@ RUNS = CELL | {
     # what it ran on and with
     "threads": integer,
     "affinity": pa.list_(integer),
+    "fingerprint": text,  # of the machine: see measuring.identity
     "switches": text,  # JSON object
     "versions": text,  # JSON object
     "environment": text,  # JSON object
@@ -221,6 +246,7 @@ PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, 
 
 TABLES: dict[str, dict[str, pa.DataType]] = {
     "run": RUNS,
+    "trial": RUNS,
     "runs": RUNS,
     "cells": CELLS,
     "comparisons": COMPARISONS,
@@ -247,7 +273,6 @@ NEEDED = (
     "values",
     "step_seconds",
     "steady",
-    "drifted",
     "items",
     "flops",
     "check_values",

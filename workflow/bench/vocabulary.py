@@ -90,7 +90,9 @@ PIVOT = ("jax", "jit")
 """The variant that the parity gate compares the others with, besides the reference."""
 
 TWIN = 1000
-"""Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i."""
+"""Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i. A run is
+what one process did: its number is that of its trial, plus this for a twin.
+"""
 
 COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""
@@ -108,8 +110,8 @@ def size_rank(size: str) -> tuple[int, str, int]:
 
 
 @dataclass(frozen=True, order=True)
-class Cell:
-    """What is measured: one combination."""
+class Problem:
+    """What has to be equal in whatever is compared."""
 
     family: str
     workload: str
@@ -117,14 +119,29 @@ class Cell:
     size: str
     precision: str
     device: str
+
+    def __str__(self) -> str:
+        return f"{self.family}/{self.workload} {self.task} {self.size} {self.precision} {self.device}"
+
+    @property
+    def folder(self) -> Path:
+        """Where what belongs to it lies, below a folder for all problems."""
+        return Path(self.family, self.workload, f"{self.task}-{self.size}-{self.precision}-{self.device}")
+
+    def trial_file(self, trial: int) -> Path:
+        """The file of one trial, below a machine's `trials/`."""
+        return self.folder.with_name(f"{self.folder.name}.{trial}.parquet")
+
+
+@dataclass(frozen=True, order=True)
+class Cell(Problem):
+    """What is measured: one combination."""
+
     framework: str
     mode: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.family}/{self.workload} {self.task} {self.size} {self.precision} {self.device} "
-            f"{self.framework} {self.mode}"
-        )
+        return f"{self.problem} {self.framework} {self.mode}"
 
     @property
     def variant(self) -> str:
@@ -132,10 +149,32 @@ class Cell:
         return f"{self.framework}-{self.mode}"
 
     @property
-    def problem(self) -> Path:
-        """The folder of everything that is compared with this cell, below a machine's `runs/`."""
-        return Path(self.family, self.workload, f"{self.task}-{self.size}-{self.precision}-{self.device}")
+    def problem(self) -> Problem:
+        """What it is compared in."""
+        return Problem(self.family, self.workload, self.task, self.size, self.precision, self.device)
 
     def run_file(self, run: int) -> Path:
-        """The file of one run, below a machine's `runs/`."""
-        return self.problem / f"{self.variant}.{run}.parquet"
+        """The file of one run, below the `runs/` of a machine that was measured before there were trials."""
+        return self.folder / f"{self.variant}.{run}.parquet"
+
+
+@dataclass(frozen=True, order=True)
+class Trial:
+    """One set of fresh processes, one for each variant of a problem, that take turns; numbered from 0."""
+
+    problem: Problem
+    number: int
+    cells: tuple[Cell, ...]
+    twins: tuple[Cell, ...] = ()
+    """Those of the cells that are there twice."""
+
+    @property
+    def file(self) -> Path:
+        """Its file, below a machine's `trials/`."""
+        return self.problem.trial_file(self.number)
+
+    @property
+    def runs(self) -> dict[str, tuple[Cell, int]]:
+        """What each of its processes is called → its cell and the number of its run."""
+        single = {cell.variant: (cell, self.number) for cell in self.cells}
+        return single | {f"{cell.variant}-twin": (cell, TWIN + self.number) for cell in self.twins}

@@ -29,21 +29,39 @@ wildcard_constraints:
     device="|".join(vocabulary.DEVICES),
     framework="|".join(vocabulary.FRAMEWORKS),
     mode="|".join(sorted({mode for modes in vocabulary.MODES.values() for mode in modes})),
-    run=r"\d+",
+    trial=r"\d+",
     language="|".join(SETTINGS.languages),
 
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
-STATE = state.state(SETTINGS, Path(RESULTS, "runs")) if workflow.is_main_process else None
+STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
 if STATE:
+    snakefile.forget_interpreters(Path(RESULTS))
     snakefile.announce(STATE, SETTINGS)
 
 
-def nothing(wildcards):
-    """A run needs no file. This is called while the graph is built, when runs that cannot be used can be forced."""
-    if STATE:
+def interpreters(wildcards):
+    """With which Python each framework is measured. This is called while the graph is built, when trials that cannot be
+    used can be forced.
+    """
+    if STATE and SETTINGS.measure:
         patches.force(workflow, STATE.unsound)
-    return []
+    return snakefile.interpreters(SETTINGS, RESULTS, wildcards)
+
+
+def variants(wildcards):
+    """The variants that take turns in a trial."""
+    return snakefile.variants(SETTINGS, wildcards)
+
+
+def twins(wildcards):
+    """Those that are there twice."""
+    return snakefile.twins(SETTINGS, wildcards)
+
+
+def priority(wildcards):
+    """The place of a trial in the order of all."""
+    return snakefile.priority(SETTINGS, wildcards)
 
 
 def checks(wildcards):

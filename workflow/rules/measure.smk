@@ -1,4 +1,4 @@
-"""Needs the workloads. Makes one Parquet file per run, and what the parity gate and the examples observed.
+"""Needs the workloads. Makes one Parquet file per trial, and what the parity gate and the examples observed.
 
 Everything runs through `shell:`, because `script:` and `notebook:` append the caller's packages to an environment's.
 No result depends on files by their age. A run records the digest of what its process executes, which
@@ -6,20 +6,36 @@ planning.state compares; the gate and the examples are given theirs as a paramet
 """
 
 
-rule measure:
-    input:
-        nothing,
+# One job needs several environments: a rule for each writes down its interpreter, and the trial starts its processes
+# with those.
+rule locate:
     output:
-        f"{RESULTS}/runs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.parquet",
+        f"{RESULTS}/interpreters/{{framework}}-{{device}}.json",
     log:
-        f"{RESULTS}/logs/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}/{{framework}}-{{mode}}.{{run}}.log",
-    priority: snakefile.priority
+        f"{RESULTS}/logs/interpreters/{{framework}}-{{device}}.log",
+    priority: 3_000_000_000
     conda:
         "../../envs/{framework}-{device}.yaml"
+    shell:
+        "python workflow/scripts/locate.py --output {output} 2> {log}"
+
+
+rule measure:
+    input:
+        interpreters=ancient(interpreters),
+    output:
+        f"{RESULTS}/trials/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.parquet",
+    log:
+        f"{RESULTS}/logs/trials/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.log",
+    priority: priority
+    conda:
+        "../../envs/article.yaml"
     threads: every_core
     params:
         hardware=HARDWARE,
         cpu_threads=SETTINGS.cpu_threads,
+        variants=variants,
+        twins=twins,
         settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:
@@ -30,9 +46,10 @@ rule measure:
         " --size {wildcards.size}"
         " --precision {wildcards.precision}"
         " --device {wildcards.device}"
-        " --framework {wildcards.framework}"
-        " --mode {wildcards.mode}"
-        " --run {wildcards.run}"
+        " --trial {wildcards.trial}"
+        " --variants {params.variants}"
+        " --twins {params.twins}"
+        " --interpreters {input.interpreters}"
         " --hardware {params.hardware}"
         " --cpu-threads {params.cpu_threads}"
         " --settings {params.settings}"

@@ -1,9 +1,9 @@
-"""Needs the files of all runs, the parity gate and the examples. Makes the tables of this machine and of all."""
+"""Needs the files of all trials, the parity gate and the examples. Makes the tables of this machine and of all."""
 
 
 rule collect:
     input:
-        snakefile.run_files(SETTINGS, RESULTS),
+        snakefile.trial_files(SETTINGS, RESULTS),
         snakefile.parity_files(SETTINGS, RESULTS),
         snakefile.event_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",

@@ -14,7 +14,7 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 import json
 
-from bench.measuring.hardware import describe, name
+from bench.measuring.identity import describe, name
 
 
 def main() -> None:

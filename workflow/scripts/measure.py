@@ -1,10 +1,10 @@
-"""Measure one run: a fresh process of one cell, alone on the machine, and write its Parquet file.
+"""Measure one trial: a fresh process for each variant of a problem, in turns, and write its Parquet file.
 
     python workflow/scripts/measure.py --family training --workload mlp --task train --size small \\
-        --precision float32 --device cpu --framework jax --mode jit --output run.parquet
+        --precision float32 --device cpu --variants torch-eager jax-jit --output trial.parquet
 
-Whatever happens to that process (an exception, a kill, a time-out) becomes the run's status and message; this
-command itself fails only when it was called wrongly or cannot write its file.
+Whatever happens to a process (an exception, a kill, a time-out) becomes the run's status and message; this command
+itself fails only when it was called wrongly or cannot write its file.
 """
 
 from __future__ import annotations
@@ -19,26 +19,28 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import Any
 
 from bench import catalogue, series
-from bench.measuring import hardware, timing
+from bench.measuring import hardware, identity, timing
 from bench.measuring.caches import CACHES
+from bench.measuring.interpreters import read
 from bench.measuring.supervisor import Conditions, measure
-from bench.vocabulary import ALLOWED, Cell
+from bench.vocabulary import ALLOWED, MODES, TWIN, Cell, Problem, Trial
 
 
-def line(cell: Cell, row: dict[str, Any]) -> str:
+def line(row: dict[str, Any]) -> str:
     """One plain line about a finished run: its step time with the interval's half-width, or its failure."""
+    name = f"{row['framework']} {row['mode']}{' twin' if row['run'] >= TWIN else ''}"
     if row["status"] != "ok":
-        return f"{cell} #{row['run']}: {row['status']}: {(row['message'] or '').splitlines()[0][:160]}"
+        return f"  {name}: {row['status']}: {(row['message'] or '').splitlines()[0][:160]}"
     half = series.relative_half_width(row["values"])
     width = f" ± {half:.1%}" if half < 1e9 else ""  # too few values have no interval
     return (
-        f"{cell} #{row['run']}: {readable(row['step_seconds'])}{width} "
+        f"  {name}: {readable(row['step_seconds'])}{width} "
         f"({len(row['values'])} values{'' if row['steady'] else ', not steady'}"
-        f"{', machine drifted' if row['drifted'] else ''})"
+        f"{', disturbed' if row.get('disturbed') else ''})"
     )
 
 
@@ -52,12 +54,22 @@ def readable(seconds: float) -> str:
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure one run of one cell and write its Parquet file.")
-    for option in fields(Cell):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in fields(Problem):
         parser.add_argument(f"--{option.name}", required=True, choices=ALLOWED.get(option.name))
-    parser.add_argument("--run", type=int, default=0, help="number of the run; run 0 compiles with empty caches")
+    known = [f"{framework}-{mode}" for framework, modes in MODES.items() for mode in modes]
+    parser.add_argument("--variants", nargs="+", required=True, choices=known, help="what takes turns")
+    parser.add_argument("--twins", nargs="*", default=[], choices=known, help="those of them that are there twice")
+    parser.add_argument("--trial", type=int, default=0, help="its number; every fifth compiles with empty caches")
     parser.add_argument("--hardware", default=None, help="name of this machine in the results (default: found out)")
-    parser.add_argument("--cpu-threads", type=int, default=None, help="processors of the run (default: all but one)")
+    parser.add_argument("--cpu-threads", type=int, default=None, help="processors of a run (default: all but one)")
+    parser.add_argument(
+        "--interpreters",
+        nargs="*",
+        type=Path,
+        default=[],
+        help="what locate.py wrote in the environment of each framework (default: this Python measures all)",
+    )
     parser.add_argument(
         "--settings",
         type=Path,
@@ -68,10 +80,19 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--caches",
         type=Path,
         default=CACHES,
-        help="folder that keeps the compilers' caches from run 0 to the next (default: %(default)s)",
+        help="folder that keeps the compilers' caches from trial 0 to the next (default: %(default)s)",
     )
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write")
     return parser.parse_args(arguments)
+
+
+def trial_from(options: argparse.Namespace) -> Trial:
+    """The trial that the command line names. Raises ValueError for a twin of what is not there."""
+    problem = Problem(**{option.name: getattr(options, option.name) for option in fields(Problem)})
+    cells = {name: Cell(*astuple(problem), *name.split("-", 1)) for name in options.variants}
+    if alone := set(options.twins) - set(cells):
+        raise ValueError(f"twins has {', '.join(sorted(alone))}, allowed are the variants {', '.join(cells)}")
+    return Trial(problem, options.trial, tuple(cells.values()), tuple(cells[name] for name in options.twins))
 
 
 def conditions_from(path: Path | None) -> Conditions:
@@ -83,20 +104,22 @@ def conditions_from(path: Path | None) -> Conditions:
 
 
 def main() -> None:
-    """Measure what the command line says and print one line about it."""
+    """Measure what the command line says and print a line about each run."""
     options = parse()
-    cell = Cell(**{option.name: getattr(options, option.name) for option in fields(Cell)})
     try:
-        catalogue.require(cell.family, cell.workload, cell.task, cell.size, cell.precision)
+        trial = trial_from(options)
+        problem = trial.problem
+        catalogue.require(problem.family, problem.workload, problem.task, problem.size, problem.precision)
         cpus = hardware.measuring_cpus(options.cpu_threads)
+        interpreters = read(options.interpreters)
     except ValueError as error:
         sys.exit(f"Error: {error}")
-    label = options.hardware or hardware.name()
+    label = options.hardware or identity.name()
     conditions = conditions_from(options.settings)
-    row = measure(cell, options.run, options.output, label, conditions, cpus, options.caches)
-    print(line(cell, row), flush=True)
+    rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters)
+    print(f"{problem} #{trial.number}", *map(line, rows), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
     main()
-    os._exit(0)  # to dismantle pyarrow and pandas takes a tenth of a second, in every run
+    os._exit(0)  # to dismantle pyarrow and pandas takes a tenth of a second, in every trial

@@ -10,9 +10,9 @@ FOUND = tuple({"name": f"GPU {place}", "memory_mib": "1", "driver": "580"} for p
 @pytest.fixture
 def control_groups(tmp_path, monkeypatch):
     """An empty /sys/fs/cgroup, and this process in its group job/step."""
-    plain = hardware._line
+    plain = hardware.line
     monkeypatch.setattr(hardware, "CONTROL_GROUPS", tmp_path)
-    monkeypatch.setattr(hardware, "_line", lambda path: "0::/job/step" if path == "/proc/self/cgroup" else plain(path))
+    monkeypatch.setattr(hardware, "line", lambda path: "0::/job/step" if path == "/proc/self/cgroup" else plain(path))
     (tmp_path / "job/step").mkdir(parents=True)
     (tmp_path / "cpu").mkdir()
     return tmp_path
@@ -57,7 +57,11 @@ def test_hidden_gpus_are_not_there(monkeypatch, wish, names):
 
 @pytest.mark.parametrize(
     ("answer", "devices"),
-    [("NVIDIA H200, 143771, 580.65.06", ("cpu", "cuda")), ("No devices were found", ("cpu",)), ("", ("cpu",))],
+    [
+        ("NVIDIA H200, 143771, 580.65.06, GPU-0, 700.00, Disabled", ("cpu", "cuda")),
+        ("No devices were found", ("cpu",)),
+        ("", ("cpu",)),
+    ],
 )
 def test_a_driver_without_devices_is_no_device(monkeypatch, tmp_path, answer, devices):
     program = tmp_path / "nvidia-smi"

@@ -17,7 +17,7 @@ def test_a_derivative_is_held_against_its_reference_where_it_is_timed(bench):
 
 def test_the_time_to_a_target_is_the_result_and_the_way_there_is_kept(bench):
     rows = [
-        bench.measure("training/mlp", task="target", framework=framework, mode=mode, run=1)
+        bench.measure("training/mlp", task="target", framework=framework, mode=mode, trial=1)
         for framework, mode in (("torch", "eager"), ("jax", "jit"), ("jax", "scan"))
     ]
     for row in rows:
@@ -29,8 +29,10 @@ def test_the_time_to_a_target_is_the_result_and_the_way_there_is_kept(bench):
     assert len({tuple(row["score_steps"]) for row in rows}) == 1  # the same weights and batches, so as many steps
 
 
-def test_another_run_starts_from_other_weights(bench):
-    curves = [bench.measure("training/mlp", task="target", framework="jax", mode="jit", run=run) for run in (0, 1)]
+def test_another_trial_starts_from_other_weights(bench):
+    curves = [
+        bench.measure("training/mlp", task="target", framework="jax", mode="jit", trial=trial) for trial in (0, 1)
+    ]
     assert curves[0]["scores"] != curves[1]["scores"]
 
 

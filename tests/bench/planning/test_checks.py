@@ -1,6 +1,8 @@
 """The checks: what the parity gate has to run."""
 
+from bench import schema
 from bench.planning import checks, snakefile
+from bench.vocabulary import Cell
 from tests.bench.planning.planted import plan
 
 
@@ -10,9 +12,9 @@ def test_the_gate_runs_what_the_grid_compares_and_what_runs_are_there_and_what_t
     untimed = {("compile", "gradient"), ("compile", "train")}
     assert set(found["training/mlp", "torch"]) == untimed
     assert {mode for mode, _ in found["training/mlp", "jax"]} == {"scan", "jit"}
-    path = tmp_path / "training/mlp/forward-small-float32-cuda/torch-compile-max.0.parquet"
-    path.parent.mkdir(parents=True)
-    path.touch()
+    there = Cell("training", "mlp", "forward", "small", "float32", "cuda", "torch", "compile-max")
+    row = {**vars(there), "run": 0, "hardware": "test", "status": "failed"}
+    schema.write(tmp_path / there.trial_file(0), "trial", [row])
     found = checks.checks(chosen, tmp_path)
     assert set(found["training/mlp", "torch"]) == untimed | {("compile", "forward")}
     assert ("jit", "forward") in found["training/mlp", "jax"]

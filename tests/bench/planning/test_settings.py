@@ -29,7 +29,7 @@ def test_the_comments_of_config_yaml_tell_the_presets(name):
     preset = settings.PRESETS[name]
     text = re.sub(r"\n# ?", " ", CONFIG.read_text())
     assert re.search(rf"\b{name}\b[^.]*", text)
-    assert f"{name} {preset.runs}" in text
+    assert f"{name} {preset.trials}" in text
     assert f"{name} {preset.budget_seconds:g}" in text
 
 
@@ -39,7 +39,7 @@ def test_the_default_configuration_loads():
 
 @pytest.mark.parametrize("name", settings.PRESETS)
 def test_every_preset_loads(name):
-    assert settings.load({"preset": name}).runs == settings.PRESETS[name].runs
+    assert settings.load({"preset": name}).trials == settings.PRESETS[name].trials
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_every_preset_loads(name):
     [
         ({"presett": "quick"}, ["unknown key presett", "preset"]),
         ({"preset": "fast"}, ["preset is 'fast'", "smoke, quick, standard, full"]),
-        ({"runs": 0}, ["runs is 0", "'auto'", "at least 1"]),
-        ({"runs": "many"}, ["runs is 'many'"]),
+        ({"trials": 0}, ["trials is 0", "'auto'", "at least 1"]),
+        ({"trials": "many"}, ["trials is 'many'"]),
         ({"precisions": "float16"}, ["precisions is", "float16", "bfloat16"]),
         ({"languages": []}, ["languages is []"]),
         ({"hardware": "<script>"}, ["hardware is '<script>'"]),
@@ -57,7 +57,7 @@ def test_every_preset_loads(name):
         ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
         ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
         ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
-        ({"preset": "fast", "runs": -1}, ["preset is 'fast'", "runs is -1"]),
+        ({"preset": "fast", "trials": -1}, ["preset is 'fast'", "trials is -1"]),
     ],
 )
 def test_a_wrong_configuration_is_named_with_its_value_and_what_is_allowed(config, parts):

@@ -1,47 +1,67 @@
-"""The state: which run files can be used, and how long the others will take."""
+"""The state: which files of trials can be used, and how long the others will take."""
+
+import dataclasses
 
 import pytest
 
 from bench import schema, sources
 from bench.planning import order, state
-from tests.bench.planning.planted import CELL, ROW, plan
+from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
 
 
 @pytest.mark.parametrize(
     ("change", "config", "reason"),
     [
         ({}, {}, None),
-        ({"run": 3}, {}, "another run"),
-        ({"task": "forward"}, {}, "another run"),
+        ({"run": 3}, {}, "no run of jax-jit"),
+        ({"task": "forward"}, {}, "another trial"),
         ({"hardware": "other"}, {}, "measured on other"),
         ({"source_digest": "e"}, {}, "changed since"),
         ({"threads": 64}, {}, "64 processors"),
+        ({"fingerprint": "0123456789ab"}, {}, "another machine of that name"),
         ({}, {"retry_failed": True}, "ended as failed"),
         ({"environment": '{"exclusive": false}'}, {}, "others ran beside"),
         ({"status": "ok"}, {"retry_failed": True}, None),
         ({"status": "unsupported"}, {"retry_failed": True}, None),
     ],
 )
-def test_a_run_file_is_used_or_there_is_a_reason(change, config, reason):
-    found = state.why_unusable(ROW | change, CELL, 0, plan(cpu_threads=1, **config))
+def test_the_file_of_a_trial_is_used_or_there_is_a_reason(change, config, reason):
+    found = state.why_unusable([ROW | change], TRIAL, plan(cpu_threads=1, **config))
     assert (found is None) if reason is None else reason in str(found)
 
 
-def test_the_estimate_uses_the_runs_that_are_there(tmp_path):
-    chosen = plan(workloads=["training/linear_regression"], runs=2)
-    empty = state.state(chosen, tmp_path)
-    assert len(empty.missing) == len(order.runs(chosen))
+def test_a_trial_without_one_of_the_variants_is_measured_again():
+    eager = dataclasses.replace(CELL, framework="torch", mode="eager")
+    wanted = dataclasses.replace(TRIAL, cells=(CELL, eager))
+    assert state.why_unusable([ROW], wanted, plan(cpu_threads=1)) == "it has no run of torch-eager"
+    assert state.why_unusable([ROW], TRIAL, plan(cpu_threads=1)) is None
 
-    for cell, run in order.runs(chosen):
-        if run == 0 and cell.workload == "linear_regression":
-            row = ROW | {
-                **vars(cell),
-                "source_digest": sources.run_digest("training", "linear_regression", cell.framework),
-                "threads": chosen.cpu_threads,
-                "wall_seconds": 100.0,
-            }
-            schema.write(tmp_path / cell.run_file(0), "run", [row])
+
+def test_a_trial_that_holds_more_than_is_wanted_is_kept():
+    more = [ROW, ROW | {"mode": "scan", "source_digest": "of something else"}]
+    assert state.why_unusable(more, TRIAL, plan(cpu_threads=1)) is None
+
+
+def test_the_estimate_uses_the_trials_that_are_there(tmp_path):
+    chosen = plan(workloads=["training/linear_regression"], trials=2)
+    trials = order.trials(chosen)
+    empty = state.state(chosen, tmp_path)
+    assert len(empty.missing) == len(trials)
+    for trial in trials:
+        if trial.number == 0 and trial.problem.workload == "linear_regression":
+            rows = [
+                ROW
+                | {
+                    **vars(cell),
+                    "run": number,
+                    "source_digest": sources.run_digest("training", "linear_regression", cell.framework),
+                    "threads": chosen.cpu_threads,
+                    "wall_seconds": 100.0,
+                }
+                for cell, number in trial.runs.values()
+            ]
+            schema.write(tmp_path / trial.file, "trial", rows)
     later = state.state(chosen, tmp_path)
-    assert len(later.missing) < len(empty.missing)
+    assert later.there == len(trials) - len(later.missing) > 0
     assert state.estimate_seconds(later, chosen) > 10 * state.estimate_seconds(empty, chosen)
     assert "min." in state.summary(later, chosen)

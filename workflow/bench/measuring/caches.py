@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 
 from bench.measuring import environment
+from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.vocabulary import Cell
 
 CACHES = Path(tempfile.gettempdir(), "torch-jax-caches")
 """Where compilers' caches are kept unless the caller names a folder."""
 TOOLCHAIN = Path(__file__).resolve().parents[1] / "backends" / "torch_toolchain.py"
 UNCOMPILED = ("torch-eager", "numpy-eager")
+COLD_EVERY = 5
+"""Every so many trials compile with empty caches, so that what a compiler decides anew is inside the interval."""
 
 
-def prepare_caches(base: Path, cell: Cell, run: int) -> tuple[Path, str]:
-    """The folder of the cell's compiler caches below `base`, and whether this run compiles `cold` or `cached`.
+def prepare_caches(base: Path, cell: Cell, name: str, trial: int, interpreter: Interpreter) -> tuple[Path, str]:
+    """The folder of a process's compiler caches below `base`, and whether it compiles `cold` or `cached`.
 
-    The first run empties the folder; the others use what it left. Eager PyTorch compiles nothing (`none`); eager JAX
-    compiles every operation by itself. What PyTorch's compiler finds out about the machine, once, is there from the
-    start.
+    The first trial empties the folder, and so does every fifth; the others use what it left. Eager PyTorch compiles
+    nothing (`none`); eager JAX compiles every operation by itself. What PyTorch's compiler finds out about the machine,
+    once, is there from the start.
     """
-    folder = base.absolute() / cell.problem / cell.variant
-    if run == 0:
+    folder = base.absolute() / cell.folder / name
+    if trial % COLD_EVERY == 0:
         shutil.rmtree(folder, ignore_errors=True)
     cache = "cached" if any(folder.glob("*/*")) else "cold"
     folder.mkdir(parents=True, exist_ok=True)
     if cache == "cold" and cell.variant.startswith("torch-compile"):
-        shutil.copytree(toolchain(base.absolute()), folder, dirs_exist_ok=True)
+        shutil.copytree(toolchain(base.absolute(), interpreter), folder, dirs_exist_ok=True)
     return folder, "none" if cell.variant in UNCOMPILED else cache
 
 
-def toolchain(base: Path) -> Path:
+def toolchain(base: Path, interpreter: Interpreter) -> Path:
     """The cache below `base` of what PyTorch's compiler knows about the machine; made where it is missing.
 
     It stays empty where that fails: the compiler then finds it out by itself, in every cold run.
     """
-    folder = base / f"toolchain-{version('torch')}"
+    folder = base / f"toolchain-{interpreter.versions.get('torch', 'unknown')}"
     if not folder.exists():
         base.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix="toolchain.", dir=base))
-        variables = environment.variables(os.environ, device="cpu", threads=1, caches=part)
-        subprocess.run([sys.executable, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
+        variables = environment.variables(interpreter.variables, device="cpu", threads=1, caches=part)
+        subprocess.run([interpreter.python, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
         try:
             part.rename(folder)
         except OSError:  # another process was faster
@@ -64,5 +64,5 @@ def fresh_caches(base: Path, framework: str) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         if framework == "torch":
-            shutil.copytree(toolchain(base.absolute()), folder, dirs_exist_ok=True)
+            shutil.copytree(toolchain(base.absolute(), own_interpreter()), folder, dirs_exist_ok=True)
         yield Path(folder)

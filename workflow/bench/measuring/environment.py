@@ -40,13 +40,18 @@ KEPT = (
 """Variables of the caller that a measuring process gets: enough to find compilers and libraries, and no more."""
 
 
+def is_kept(variable: str) -> bool:
+    """Whether a measuring process gets a variable of the caller."""
+    return variable in KEPT or variable.startswith("LC_")
+
+
 def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: Path) -> dict[str, str]:
     """The environment variables of a measuring process.
 
     `caller` is the environment to start from, `caches` the folder that holds the compilers' caches of the cell. Every
     process sees one GPU, the first of the caller's, because one framework would start them all and the other one only.
     """
-    kept = {key: value for key, value in caller.items() if key in KEPT or key.startswith("LC_")}
+    kept = {key: value for key, value in caller.items() if is_kept(key)}
     if device == "cuda":
         kept["CUDA_VISIBLE_DEVICES"] = caller.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     return kept | recorded(device=device, threads=threads, caches=caches)

@@ -12,9 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
@@ -35,18 +33,29 @@ def cpu_model() -> str:
     return platform.processor() or platform.machine()
 
 
+GPU_FACTS = {
+    "name": "name",
+    "memory_mib": "memory.total",
+    "driver": "driver_version",
+    "uuid": "uuid",
+    "power_limit": "power.limit",
+    "mig": "mig.mode.current",
+}
+"""What is asked of the driver, and what it calls that."""
+
+
 @functools.cache
 def gpus() -> tuple[dict[str, str], ...]:
-    """The visible NVIDIA devices whose driver answers: name, memory (MiB), driver version; empty without any."""
+    """The visible NVIDIA devices whose driver answers, with their `GPU_FACTS`; empty without any."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ()
-    query = [tool, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"]
+    query = [tool, f"--query-gpu={','.join(GPU_FACTS.values())}", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=60, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ()
-    keys = ("name", "memory_mib", "driver")
+    keys = tuple(GPU_FACTS)
     lines = [[part.strip() for part in line.split(",")] for line in answer.splitlines()]
     return visible(tuple(dict(zip(keys, parts, strict=True)) for parts in lines if len(parts) == len(keys)))
 
@@ -67,13 +76,6 @@ def visible(found: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
 def devices() -> tuple[str, ...]:
     """The devices that can be measured here: cpu, and cuda when an NVIDIA driver answers."""
     return ("cpu", "cuda") if gpus() else ("cpu",)
-
-
-def name() -> str:
-    """The folder name of this machine's results: its accelerator's, else its processor's and the number of cores."""
-    if gpus():
-        return slug(gpus()[0]["name"])
-    return slug(f"{cpu_model()} {len(physical_cpus())}c")
 
 
 def physical_cpus() -> list[int]:
@@ -101,21 +103,21 @@ def _quota(cores: int) -> int:
 
 def _limits() -> Iterator[tuple[str, str]]:
     """Processor time and period of this process's control group and of those above it; version 2, then version 1."""
-    found = re.search(r"^0::/(.*)$", _line("/proc/self/cgroup") or "", re.MULTILINE)
+    found = re.search(r"^0::/(.*)$", line("/proc/self/cgroup") or "", re.MULTILINE)
     group = CONTROL_GROUPS / (found.group(1) if found else "")
     for folder in (group, *group.parents):
-        words = (_line(f"{folder}/cpu.max") or "").split()
+        words = (line(f"{folder}/cpu.max") or "").split()
         if folder.is_relative_to(CONTROL_GROUPS) and len(words) == 2:
             yield words[0], words[1]
     first = CONTROL_GROUPS / "cpu"
-    yield _line(f"{first}/cpu.cfs_quota_us") or "", _line(f"{first}/cpu.cfs_period_us") or ""
+    yield line(f"{first}/cpu.cfs_quota_us") or "", line(f"{first}/cpu.cfs_period_us") or ""
 
 
 def with_siblings(cpus: list[int]) -> set[int]:
     """The processors that share a physical core with any of `cpus`, themselves included."""
     found = set(cpus)
     for cpu in cpus:
-        listed = _line(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list") or ""
+        listed = line(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list") or ""
         for part in filter(None, listed.split(",")):
             first, _, last = part.partition("-")
             found |= set(range(int(first), int(last or first) + 1))
@@ -142,42 +144,30 @@ def memory_bytes() -> int | None:
         return None
 
 
-def describe(label: str) -> dict[str, Any]:
-    """Everything the article says about this machine; `label` is the folder name of its results."""
-    facts = {
-        "hardware": label,
-        "name": gpus()[0]["name"] if gpus() else cpu_model(),
-        "cpu_model": cpu_model(),
-        "cores_physical": len(physical_cpus()),
-        "cores_logical": os.cpu_count(),
-        "cpu_caches": _caches(),
-        "cpu_governor": _line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        "virtual": _virtual(),
-        "memory_bytes": memory_bytes(),
-        "gpus": list(gpus()),
-        "os": f"{platform.system()} {platform.machine()}",
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-        "described": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    return {key: value for key, value in facts.items() if value not in (None, "")}
+def available_bytes() -> int:
+    """The memory that is free for new processes, in bytes; all of it where the system does not tell."""
+    found = re.search(r"^MemAvailable:\s+(\d+) kB", line("/proc/meminfo") or "", re.MULTILINE)
+    return int(found.group(1)) * 1024 if found else memory_bytes() or 2**63
 
 
-def _virtual() -> bool | None:
-    info = Path("/proc/cpuinfo")
-    return "hypervisor" in info.read_text(errors="replace") if info.exists() else None
+def chosen(path: str) -> str | None:
+    """The choice that stands in brackets in a file of the system, "madvise" of "always [madvise] never"."""
+    found = re.search(r"\[(\w+)\]", line(path) or "")
+    return found.group(1) if found else None
 
 
-def _line(path: str) -> str | None:
+def line(path: str) -> str | None:
+    """What a file of the system says, without white space around it; None where it cannot be read."""
     try:
         return Path(path).read_text().strip()
     except OSError:
         return None
 
 
-def _caches() -> dict[str, str]:
+def caches() -> dict[str, str]:
+    """The processor's caches of data: level → size."""
     found = {}
     for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        if _line(f"{folder}/type") != "Instruction":
-            found[f"L{_line(f'{folder}/level')}"] = _line(f"{folder}/size") or ""
+        if line(f"{folder}/type") != "Instruction":
+            found[f"L{line(f'{folder}/level')}"] = line(f"{folder}/size") or ""
     return found

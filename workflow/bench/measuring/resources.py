@@ -1,10 +1,12 @@
-"""Memory and energy that a process takes, as far as the system tells."""
+"""Memory and energy that a process takes, and what disturbs it, as far as the system tells."""
 
 from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from bench.measuring import timing
@@ -33,26 +35,54 @@ def forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
+@dataclass(frozen=True)
+class Disturbances:
+    """What happened to this process: seconds that its threads waited for a processor, switches that it did not want,
+    faults of memory.
+    """
+
+    waited_seconds: float = 0.0
+    involuntary_switches: int = 0
+    minor_faults: int = 0
+    major_faults: int = 0
+
+    def __add__(self, other: Disturbances) -> Disturbances:
+        return Disturbances(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Disturbances) -> Disturbances:
+        """What came since `other`; a thread that has ended in between took what it knew along."""
+        return Disturbances(*(max(one - less, 0) for one, less in zip(astuple(self), astuple(other), strict=True)))
+
+
+def disturbances() -> Disturbances:
+    """All since the process began; without /proc nothing is known of waiting."""
+    waited = 0
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError, IndexError, ValueError):  # a thread that has just ended
+            waited += int(path.read_text().split()[1])
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return Disturbances(waited / 1e9, usage.ru_nivcsw, usage.ru_minflt, usage.ru_majflt)
+
+
 SHORTEST_ENERGY_SECONDS = 1.0
 """The counters of energy tick every 20 to 100 ms: over less than this they say too little."""
 
 
-class Energy:
-    """Joules used by the device between entering and leaving: NVML's counter, RAPL's for a CPU; None if unreadable."""
+def joules_per_step(device: str, block: Callable[[], int]) -> float | None:
+    """Energy of a step, over as many blocks as the counter takes to tell; None where it cannot be read.
 
-    def __init__(self, device: str) -> None:
-        self.read = _nvml_joules if device == "cuda" else _rapl_joules
-        self.joules: float | None = None
-
-    def __enter__(self) -> Energy:
-        self.start, self.began = self.read(), timing.now()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        end = self.read()
-        lasted = timing.now() - self.began
-        if self.start is not None and end is not None and end >= self.start and lasted >= SHORTEST_ENERGY_SECONDS:
-            self.joules = end - self.start
+    block: runs and says how many steps it took. The counter is NVML's, for a CPU RAPL's; both count whoever else is
+    working, so the caller has to be alone.
+    """
+    read = _nvml_joules if device == "cuda" else _rapl_joules
+    start, steps = read(), 0
+    if start is None:
+        return None
+    end = timing.now() + SHORTEST_ENERGY_SECONDS
+    while timing.now() < end:
+        steps += block()
+    used = (read() or start) - start
+    return used / steps if used > 0 else None
 
 
 def _nvml_joules() -> float | None:

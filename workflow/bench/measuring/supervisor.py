@@ -1,95 +1,230 @@
-"""One run: a fresh process of one cell, alone on the machine, watched until it ends, and its Parquet file.
+"""One trial: a fresh process for each variant of a problem, which then take turns, and its Parquet file.
 
-Whatever happens to that process (an exception, a kill, a time-out) becomes the run's status and message.
+The processes are started alone, one after the other, in random order. From then on all of them live and exactly one
+runs: in every round each has one turn, in random order. What drifts on the machine then hits all alike. Whatever
+happens to a process (an exception, a kill, a time-out) becomes the status and message of its run; the others go on.
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
+import hashlib
 import json
 import os
-import resource
+import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from bench import sources
-from bench.measuring import environment, hardware, probe, timing
+from bench.measuring import environment, hardware, identity, rounds, timing
 from bench.measuring.caches import prepare_caches
-from bench.vocabulary import TWIN, Cell
-
-WORKER, PACKAGES = "bench.measuring.worker", Path(__file__).resolve().parents[2]
-"""The module that measures, and the folder from which it is started, so that it is found."""
+from bench.measuring.interpreters import Interpreter, own_interpreter
+from bench.measuring.process import Process
+from bench.vocabulary import TARGET, Cell, Trial
 
 LOCK = Path("/tmp/torch-jax-benchmark.lock")
 """One per machine, whatever TMPDIR says: whoever holds it measures."""
+ROOM = 1.5
+"""How many times the memory of the largest process so far has to be free for each that is still to come."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """How a run is measured."""
+    """How a trial is measured."""
 
     plan: timing.Plan
     timeout_seconds: float = 600.0
     exclusive: bool = True
 
 
-def measure(
-    cell: Cell, run: int, output: Path, label: str, conditions: Conditions, cpus: list[int], cache_folder: Path
-) -> dict[str, Any]:
-    """Measure one run and write its file; returns the row that was written."""
-    with alone(conditions.exclusive), tempfile.TemporaryDirectory(prefix="run-") as folder, timing.stopwatch() as wall:
-        started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        caches, cache = prepare_caches(cache_folder, cell, run)
-        keep_off(cpus)
-        before = probed(cpus)
-        specification = {
-            "cell": asdict(cell),
-            "threads": len(cpus),
-            "cpus": cpus,
-            "plan": asdict(conditions.plan),
-            "seed": run % TWIN,
-            "extras": run == 0,
-        }
-        facts = supervise(specification, Path(folder), conditions.timeout_seconds, caches)
-        after = probed(cpus)
-    drift = after["median"] / before["median"] - 1
-    row = (
-        asdict(cell)
-        | facts
-        | {
-            "hardware": label,
-            "run": run,
-            "started": started,
-            "cache": cache,
-            "wall_seconds": wall.seconds,
-            "probe_before_seconds": before["median"],
-            "probe_after_seconds": after["median"],
-            "probe_seconds": before["total"] + after["total"],
-            "drift": drift,
-            "drifted": abs(drift) > probe.DRIFT_LIMIT,
-            "threads": len(cpus),
-            "source_digest": sources.run_digest(cell.family, cell.workload, cell.framework),
-            "environment": environment.recorded(device=cell.device, threads=len(cpus), caches=Path("cache"))
-            | {"exclusive": conditions.exclusive},
-            "package_digest": environment.package_digest(),
-        }
-    )
-    from bench import schema  # slow: see `_import_while_waiting`
+@dataclass
+class Run:
+    """One variant in a trial."""
 
-    kept = {
-        key: json.dumps(value) if isinstance(value, dict) else value for key, value in row.items() if key in schema.RUNS
+    name: str
+    cell: Cell
+    number: int
+    folder: Path
+    cache: str = ""
+    started: str = ""
+    process: Process | None = None
+    values: dict[int, float] = field(default_factory=dict)
+    """By round, in seconds per step."""
+    places: list[int] = field(default_factory=list)
+    """Its place in each of its rounds."""
+    paired: bool = False
+
+
+def measure(
+    trial: Trial,
+    output: Path,
+    label: str,
+    conditions: Conditions,
+    cpus: list[int],
+    cache_folder: Path,
+    interpreters: Mapping[str, Interpreter] | None = None,
+) -> list[dict[str, Any]]:
+    """Measure one trial and write its file; returns the rows that were written, one for each process."""
+    with alone(conditions.exclusive), tempfile.TemporaryDirectory(prefix="trial-") as folder:
+        runs = [Run(name, cell, number, Path(folder, name)) for name, (cell, number) in trial.runs.items()]
+        keep_off(cpus)
+        with ended_with(runs):
+            for group in groups(trial, runs, conditions, cpus, cache_folder, interpreters or {}):
+                take_turns(group, trial, conditions.plan)
+                for run in group:
+                    finish(run)
+        rows = [row_of(run, label, conditions, cpus) for run in runs]
+    return write(output, rows)
+
+
+def groups(
+    trial: Trial,
+    runs: list[Run],
+    conditions: Conditions,
+    cpus: list[int],
+    cache_folder: Path,
+    interpreters: Mapping[str, Interpreter],
+) -> Iterator[list[Run]]:
+    """The processes that take turns with each other, warm and held: all, or each alone where memory is too small."""
+    order = next(rounds.orders([run.name for run in runs], seed_of(trial)))
+    waiting = sorted(runs, key=lambda run: order.index(run.name))
+    warm: list[Run] = []
+    while waiting:
+        run = waiting.pop(0)
+        start(run, trial, conditions, cpus, cache_folder, interpreters.get(run.cell.framework, own_interpreter()))
+        assert run.process is not None
+        if run.process.warm():
+            warm.append(run)
+            crowded = bool(waiting) and not room_for(len(waiting), warm)
+        else:
+            crowded = bool(warm) and ran_out_of_memory(run)
+            waiting[:0] = [run] if crowded else []
+        if crowded:
+            yield from ([one] for one in warm)
+            warm = []
+    for run in warm:
+        run.paired = len(warm) > 1
+    if warm:
+        yield warm
+
+
+def start(
+    run: Run, trial: Trial, conditions: Conditions, cpus: list[int], cache_folder: Path, interpreter: Interpreter
+) -> None:
+    """Start the process of a run, with its processors, caches and environment; anew where it was started before."""
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.folder.mkdir()
+    run.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    caches, run.cache = prepare_caches(cache_folder, run.cell, run.name, trial.number, interpreter)
+    specification = {
+        "cell": asdict(run.cell),
+        "threads": len(cpus),
+        "cpus": cpus,
+        "plan": asdict(conditions.plan),
+        "seed": trial.number,
+        "extras": run.number == 0,
     }
-    schema.write(output, "run", [kept])
+    caller = os.environ | dict(interpreter.variables)
+    variables = environment.variables(caller, device=run.cell.device, threads=len(cpus), caches=caches)
+    run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
+
+
+def room_for(count: int, warm: list[Run]) -> bool:
+    """Whether as many further processes, as large as the largest so far, fit into what memory is free."""
+    largest = max((_resident_bytes(run) for run in warm), default=0)
+    return hardware.available_bytes() >= ROOM * count * largest
+
+
+def ran_out_of_memory(run: Run) -> bool:
+    """Whether a process that did not become warm ended for want of memory, of whatever device."""
+    assert run.process is not None
+    run.process.end()
+    return run.process.facts().get("status") == "oom"
+
+
+def _resident_bytes(run: Run) -> int:
+    with suppress(OSError, IndexError, ValueError):
+        assert run.process is not None
+        status = Path(f"/proc/{run.process.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    return 0
+
+
+def take_turns(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
+    """Rounds until every ratio is narrow enough, or the budget is spent; the way to a target is one turn."""
+    living = {run.name: run for run in group}
+    most = 1 if trial.problem.task == TARGET else plan.most_values
+    with timing.stopwatch() as watch:
+        for number, order in enumerate(rounds.orders([*living], seed_of(trial) + 1)):
+            for place, name in enumerate(name for name in order if name in living):
+                run = living[name]
+                assert run.process is not None
+                seconds = run.process.turn()
+                if seconds is None:
+                    del living[name]
+                else:
+                    run.values[number] = seconds
+                    run.places.append(place)
+            values = {name: run.values for name, run in living.items()}
+            if not living or number + 1 >= most or rounds.enough(values, watch.so_far(), plan):
+                break
+
+
+def finish(run: Run) -> None:
+    """Let a process that took its turns check and report, and end it."""
+    assert run.process is not None
+    if run.values and run.process.process.poll() is None:
+        run.process.finish()
+    run.process.end()
+
+
+def row_of(run: Run, label: str, conditions: Conditions, cpus: list[int]) -> dict[str, Any]:
+    """The row of a run: what its process reported, and what is known of it here."""
+    assert run.process is not None
+    facts = run.process.facts()
+    recorded = environment.recorded(device=run.cell.device, threads=len(cpus), caches=Path("cache"))
+    known = {
+        "hardware": label,
+        "run": run.number,
+        "started": run.started,
+        "cache": run.cache,
+        "wall_seconds": run.process.spent,
+        "paired": run.paired,
+        "threads": len(cpus),
+        "fingerprint": identity.fingerprint(),
+        "source_digest": sources.run_digest(run.cell.family, run.cell.workload, run.cell.framework),
+        "environment": recorded | {"exclusive": conditions.exclusive},
+    }
+    if facts.get("values"):
+        known |= {"rounds": [*run.values][: len(facts["values"])], "places": run.places[: len(facts["values"])]}
+    return asdict(run.cell) | facts | known
+
+
+def write(output: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write the rows of a trial; returns them as they were written."""
+    from bench import schema  # slow: pyarrow
+
+    kept = [
+        {
+            key: json.dumps(value) if isinstance(value, dict) else value
+            for key, value in row.items()
+            if key in schema.RUNS
+        }
+        for row in rows
+    ]
+    schema.write(output, "trial", kept)
     return kept
+
+
+def seed_of(trial: Trial) -> int:
+    """What decides the order of a trial's processes: the same whenever it is measured."""
+    return int.from_bytes(hashlib.sha256(f"{trial.problem} {trial.number}".encode()).digest()[:4], "big")
 
 
 @contextmanager
@@ -118,65 +253,9 @@ def keep_off(cpus: list[int]) -> None:
         environment.pin(others)
 
 
-def probed(cpus: list[int]) -> dict[str, float]:
-    """Probe the processors of the run; `median` of the probe and `total` time spent, in seconds."""
-    mine = environment.affinity()
-    with timing.stopwatch() as total:
-        environment.pin(cpus[-1:])
-        median = probe.seconds()
-        if mine is not None:
-            environment.pin(mine)
-    return {"median": median, "total": total.seconds}
-
-
-def supervise(specification: dict[str, Any], folder: Path, timeout: float, caches: Path) -> dict[str, Any]:
-    """Start the measuring process, wait for it, and return what it reported or how it ended."""
-    cell = specification["cell"]
-    asked, report, errors = folder / "specification.json", folder / "report.json", folder / "stderr"
-    asked.write_text(json.dumps(specification | {"spawned": timing.now()}))
-    variables = environment.variables(
-        os.environ, device=cell["device"], threads=specification["threads"], caches=caches
-    )
-    killed_before = kernel_kills()
-    with errors.open("wb") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", WORKER, str(asked), str(report)],
-            env=variables,
-            cwd=PACKAGES,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-            preexec_fn=lambda: _become_child(specification["cpus"]),
-        )
-    with stopped_with(process):
-        if not set(environment.affinity() or specification["cpus"]) & set(specification["cpus"]):
-            _import_while_waiting()
-        try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            code = None
-    facts: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
-    if code == 0 and facts:
-        return facts
-    return facts | ended(code, timeout, facts.get("phase", "start"), errors, kernel_kills() > killed_before)
-
-
-def _import_while_waiting() -> None:
-    """What takes half a second and is needed when the run is written: done while the other process imports too, on
-    processors that it does not use. With its first array pyarrow imports pandas, where that is installed.
-    """
-    import pyarrow
-
-    from bench import schema as schema
-
-    pyarrow.array([])
-    environment.package_digest()
-
-
 @contextmanager
-def stopped_with(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever ends this block, a signal included, ends the process and all that it started."""
+def ended_with(runs: list[Run]) -> Iterator[None]:
+    """Whatever ends this block, a signal included, ends every process and all that it started."""
 
     def stop(number: int, _: object) -> None:
         raise SystemExit(128 + number)
@@ -185,39 +264,8 @@ def stopped_with(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        for run in runs:
+            if run.process:
+                run.process.end()
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def _become_child(cpus: list[int]) -> None:
-    """In the new process: die with the parent, be the kernel's first choice when memory runs out, take `cpus`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000")
-    environment.pin(cpus)
-
-
-def ended(code: int | None, timeout: float, phase: str, errors: Path, by_kernel: bool) -> dict[str, str]:
-    """Status and message of a process that left no result: None is a time-out, a negative code a signal."""
-    if code is None:
-        return {"status": "timeout", "message": f"no result after {timeout:g} s (in phase {phase})"}
-    last = " | ".join(errors.read_text(errors="replace").strip().splitlines()[-3:])[-1500:]
-    if code == -signal.SIGKILL:
-        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-        if by_kernel or most > 0.5 * (hardware.memory_bytes() or most):
-            return {"status": "oom", "message": f"killed by the kernel in phase {phase}: out of memory"}
-    reason = f"died of signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"exit status {code}"
-    return {"status": "failed", "message": f"{reason} in phase {phase}: {last}".rstrip(": ")}
-
-
-def kernel_kills() -> int:
-    """How often the kernel has killed a process of this control group for want of memory."""
-    try:
-        lines = Path("/sys/fs/cgroup/memory.events").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))

@@ -1,8 +1,7 @@
 """The only clock of the project.
 
 A *value* is the time of one block of `loops` calls of `step()` followed by one `wait()`, divided by the steps in it.
-Values are taken until the interval of their median is as narrow as wished or the budget is spent; every value is
-kept, the warm-up's included. Garbage collection is off inside a value. No framework is known here.
+Every value is kept, the warm-up's included. Garbage collection is off inside a value. No framework is known here.
 """
 
 from __future__ import annotations
@@ -55,18 +54,22 @@ def now() -> float:
 class Stopwatch:
     """Holds `.seconds`, set when the `with stopwatch()` block ends."""
 
-    seconds: float = 0.0
+    def __init__(self) -> None:
+        self.seconds, self.start = 0.0, time.perf_counter()
+
+    def so_far(self) -> float:
+        """Seconds since the block began."""
+        return time.perf_counter() - self.start
 
 
 @contextmanager
 def stopwatch() -> Iterator[Stopwatch]:
     """Time a block of code: `with stopwatch() as watch: …`, then `watch.seconds`."""
     watch = Stopwatch()
-    start = time.perf_counter()
     try:
         yield watch
     finally:
-        watch.seconds = time.perf_counter() - start
+        watch.seconds = watch.so_far()
 
 
 def seconds_of(call: Call, wait: Call | None = None) -> float:
@@ -123,29 +126,41 @@ def warm_up(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurem
     return result
 
 
-def collect_values(result: Measurement, step: Call, wait: Call, plan: Plan) -> None:
-    """Add values to `result` until the interval of their median is narrow enough or the budget is spent."""
-    with stopwatch() as watch:
-        gc.collect()
-        gc.freeze()
+def value(measurement: Measurement, step: Call, wait: Call) -> float:
+    """One value, in seconds per step: a block, after a step that refills the caches where another process ran before.
+
+    A block of a single call lasts so long that what is refilled does not count, and would take as long again.
+    """
+    if measurement.loops > 1:
+        block_seconds(step, wait, 1)
+    return block_seconds(step, wait, measurement.loops) / (measurement.loops * measurement.steps_per_call)
+
+
+def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
+    """Warm up and take values, in this process alone, until the interval of their median is narrow enough."""
+    result = warm_up(step, wait, steps_per_call, plan)
+    with stopwatch() as watch, undisturbed():
         end = time.perf_counter() + plan.budget_seconds
         while len(result.values) < plan.most_values:
-            seconds = block_seconds(step, wait, result.loops)
-            result.values.append(seconds / (result.loops * result.steps_per_call))
+            result.values.append(value(result, step, wait))
             enough = len(result.values) >= plan.least_values
             if enough and series.relative_half_width(result.values) <= plan.half_width:
                 break
             if time.perf_counter() >= end and (enough or len(result.values) >= 3):
                 break
-        gc.unfreeze()
     result.timed_seconds = watch.seconds
-
-
-def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
-    """Warm up and measure; see the module's docstring."""
-    result = warm_up(step, wait, steps_per_call, plan)
-    collect_values(result, step, wait, plan)
     return result
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """What is garbage goes before; what is left then is not looked at again while values are taken."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @dataclass

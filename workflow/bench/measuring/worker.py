@@ -2,9 +2,10 @@
 
     python -m bench.measuring.worker SPECIFICATION REPORT
 
-Started fresh for every run by `supervisor`, which gives it a JSON specification and a file for its report. The report
-is written anew after each phase, so that a process that is killed leaves behind how far it got. This module knows no
-framework: it imports the backend and the implementation that the specification names.
+Started fresh for every variant of a trial by `supervisor`, which gives it a JSON specification and a file for its
+report. The report is written anew after each phase, so that a process that is killed leaves behind how far it got.
+Once it is warm it waits for its turns: the supervisor asks for each value, and stops the process while others have
+theirs. This module knows no framework: it imports the backend and the implementation that the specification names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -21,11 +23,20 @@ from typing import Any
 
 from bench import contract, series
 from bench.measuring import environment, timing
-from bench.measuring.resources import Energy, forget_peak, peak_resident_bytes, resident_bytes
+from bench.measuring.resources import (
+    Disturbances,
+    disturbances,
+    forget_peak,
+    joules_per_step,
+    peak_resident_bytes,
+    resident_bytes,
+)
 from bench.vocabulary import CHECK_STEPS, NUMERICAL, TARGET
 
 UNFINISHED_SHARE = 0.05
 """Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
+WAITED_SHARE, MOST_RETAKEN = 0.1, 2
+"""Waiting for a processor, as a share of a block's time, beyond which a value is taken again, and how often at most."""
 BUSY_SHARE = 0.5
 """Share of a processor that may be busy after `wait` before a run is refused."""
 OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "not enough memory", "can't allocate memory")
@@ -59,8 +70,30 @@ class Report:
         return result
 
 
-def run(specification: dict[str, Any], report: Report) -> None:
-    """Measure the cell of `specification` and put everything into `report`.
+class Turns:
+    """The supervisor's questions, a line each, and the answers to them."""
+
+    def __init__(self, questions: int, answers: int) -> None:
+        self.questions, self.answers = os.fdopen(questions), os.fdopen(answers, "w")
+
+    def asked(self, answer: dict[str, Any]) -> bool:
+        """Answer, and wait: whether another value is wanted. Ends the process when nobody is there any more."""
+        print(json.dumps(answer), file=self.answers, flush=True)
+        question = self.questions.readline().strip()
+        if question not in ("turn", "finish"):
+            os._exit(1)
+        return question == "turn"
+
+    def of(self, take: Callable[[], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """What `take` returns, at every turn."""
+        answer: dict[str, Any] = {}
+        while self.asked(answer):
+            answer = take()
+            yield answer
+
+
+def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
+    """Measure the cell of `specification`, a value at each of its turns, and put everything into `report`.
 
     Raises whatever the cell raises; Refused where the measurement cannot be believed.
     """
@@ -98,14 +131,14 @@ def run(specification: dict[str, Any], report: Report) -> None:
     require_finite(step)
     forget_peak()  # the copies that the check made are not the workload's
     if cell["task"] == TARGET:
-        time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report)
+        time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report, turns)
     else:
-        time_steps(step, backend, specification, report)
+        time_steps(step, backend, specification, report, turns)
     peak = max(peak, peak_resident_bytes())
     require_settings(backend, specification)
     require_finite(step)
     report.add(peak_host_bytes=peak, peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
-    report.add(message="")
+    report.add(message="", package_digest=environment.package_digest())
     if specification["extras"]:
         extras(step, backend, problem, cell, report)
     report.add(status="ok", phase="done")
@@ -147,37 +180,66 @@ def first_values(step: Any) -> list[float]:
     return [float(loss) for loss in losses]
 
 
-def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report) -> None:
-    """Warm up, take the values, and make sure that nothing went on outside the clock."""
-    plan = timing.Plan(**specification["plan"])
-    cell = specification["cell"]
-    drain = lambda: backend.drain(cell["device"])  # noqa: E731
+def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report, turns: Turns) -> None:
+    """Warm up, take a value at each turn, and make sure that nothing went on outside the clock."""
+    plan, device = timing.Plan(**specification["plan"]), specification["cell"]["device"]
     report.add(phase="warmup")
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
-    with backend.guard(cell["mode"]), Energy(cell["device"]) as energy:
-        timing.collect_values(result, step.step, step.wait, plan)
-    steps = result.loops * result.steps_per_call * len(result.values)
+    with backend.guard(specification["cell"]["mode"]), timing.undisturbed():
+        found = list(turns.of(lambda: turn(result, step)))
+    block = result.loops * result.steps_per_call
+    result.values = [one["seconds"] for one in found]
+    result.timed_seconds = sum(one["seconds"] * block for one in found)
+    total = sum((Disturbances(**one["disturbances"]) for one in found), Disturbances())
+    steps = block * len(found)
     report.add(
         loops=result.loops,
         values=result.values,
         steady=result.steady,
         timed_seconds=result.timed_seconds,
         step_seconds=series.median(result.values),
-        energy_joules=None if energy.joules is None else energy.joules / steps,
+        retaken=sum(one["retaken"] for one in found),
+        waited_seconds=total.waited_seconds,
+        disturbed=total.waited_seconds > WAITED_SHARE * result.timed_seconds,
+        involuntary_switches=total.involuntary_switches,
+        minor_faults=total.minor_faults / steps,
+        major_faults=total.major_faults / steps,
     )
-    block = result.loops * result.steps_per_call * series.median(result.values)
     with timing.stopwatch() as watch:
-        left, busy = timing.unfinished_seconds(step.step, step.wait, drain, result.loops)
+        left, busy = timing.unfinished_seconds(step.step, step.wait, lambda: backend.drain(device), result.loops)
     report.add(check_seconds=report.facts["check_seconds"] + watch.seconds)
-    if left > UNFINISHED_SHARE * block + 1e-3:
+    if left > UNFINISHED_SHARE * block * report.facts["step_seconds"] + 1e-3:
         raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
     if busy > BUSY_SHARE:
         raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
 
+    def one_block() -> int:
+        timing.block_seconds(step.step, step.wait, result.loops)
+        return block
+
+    report.add(energy_joules=joules_per_step(device, one_block))
+
+
+def turn(measurement: timing.Measurement, step: Any) -> dict[str, Any]:
+    """One value, taken again where the process had to wait for a processor, and what disturbed it."""
+    retaken = -1
+    while retaken < MOST_RETAKEN:
+        retaken, before = retaken + 1, disturbances()
+        seconds = timing.value(measurement, step.step, step.wait)
+        found = disturbances() - before
+        if found.waited_seconds <= WAITED_SHARE * seconds * measurement.loops * measurement.steps_per_call:
+            break
+    return {"seconds": seconds, "retaken": retaken, "disturbances": asdict(found)}
+
 
 def time_course(
-    step: Any, backend: ModuleType, target: dict[str, Any], specification: dict[str, Any], report: Report
+    step: Any,
+    backend: ModuleType,
+    target: dict[str, Any],
+    specification: dict[str, Any],
+    report: Report,
+    turns: Turns,
 ) -> None:
     """Train from the seed's start until the score has reached the target; the time of that is the run's one value.
 
@@ -188,11 +250,16 @@ def time_course(
         with backend.guard(specification["cell"]["mode"]):
             return timing.block_seconds(step.step, step.wait, 1)
 
-    report.phase("warmup", lambda: step.begin(specification["seed"]))
     sign = 1 if target["above"] else -1
-    course = timing.pursue(
-        advance, step.score, lambda score: sign * score >= sign * target["value"], target["most"] // step.steps_per_call
-    )
+
+    def pursue() -> dict[str, Any]:
+        most = target["most"] // step.steps_per_call
+        course = timing.pursue(advance, step.score, lambda score: sign * score >= sign * target["value"], most)
+        return {"seconds": course.seconds[-1], "course": asdict(course)}
+
+    report.phase("warmup", lambda: step.begin(specification["seed"]))
+    (found,) = turns.of(pursue)
+    course = timing.Course(**found["course"])
     steps = [calls * step.steps_per_call for calls in course.calls]
     report.add(
         score_name=target["score"],
@@ -294,11 +361,11 @@ def outcome(error: BaseException) -> dict[str, str]:
 
 
 def main() -> None:
-    """`worker.py SPECIFICATION REPORT`: both are paths of JSON files."""
+    """Read the specification, measure, report; both files are JSON."""
     specification = json.loads(Path(sys.argv[1]).read_text())
-    report = Report(Path(sys.argv[2]))
+    report, turns = Report(Path(sys.argv[2])), Turns(*specification["pipes"])
     try:
-        run(specification, report)
+        run(specification, report, turns)
     except Exception as error:  # a failure is a result
         report.add(**outcome(error))
     os._exit(0)  # the report is complete; unloading a framework would take up to a second

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from bench.catalogue import Workload
 from bench.planning.grid import cells, chosen_workloads
 from bench.planning.settings import Settings
+from bench.schema import InvalidFile, read
 from bench.vocabulary import BASELINE, PIVOT, TARGET, Cell
 
 
@@ -43,8 +45,8 @@ def _check_of(cell: Cell) -> tuple[str, str, str, str, str]:
 
 
 def _runs_there(folder: Path) -> Iterable[tuple[str, str, str, str, str]]:
-    """What `_check_of` says of the cells of the run files below `folder`, by their names alone."""
-    for path in folder.glob("*/*/*/*.parquet"):
-        family, name, problem = path.parts[-4:-1]
-        framework, _, mode = path.name.split(".")[0].partition("-")
-        yield family, name, problem.split("-")[0], framework, mode
+    """What `_check_of` says of the runs in the files of trials below `folder`; of files that cannot be read nothing."""
+    for path in folder.glob("*/*/*.parquet"):
+        with suppress(InvalidFile):
+            for row in read(path, "trial"):
+                yield row["family"], row["workload"], row["task"], row["framework"], row["mode"]

@@ -1,4 +1,4 @@
-"""The runs of every cell, and the order in which they are measured. Pure."""
+"""The trials of every problem, and the order in which they are measured. Pure."""
 
 from __future__ import annotations
 
@@ -8,30 +8,36 @@ from collections.abc import Iterable
 from bench import catalogue
 from bench.planning.grid import cells, quick_modes
 from bench.planning.settings import Settings
-from bench.vocabulary import FIRST_MODES, MACHINE, SIZES, TWIN, Cell
+from bench.vocabulary import FIRST_MODES, MACHINE, SIZES, Cell, Problem, Trial
 
-CURVE_RUNS = 3
-"""The most runs of a point of a scaling curve."""
-FIRST, ROUND, TWIN_LATER = 100_000_000, 200_000, 100_000
-"""Priority of the very first run; how much lower each round is, and the first twin within its round."""
+CURVE_TRIALS = 3
+"""The most trials of a point of a scaling curve."""
+FIRST, ROUND = 100_000_000, 100_000
+"""Priority of the very first trial, and how much lower each round of trials is."""
 
 
-def runs(settings: Settings) -> list[tuple[Cell, int]]:
-    """Every run of the grid: (cell, number). Twins are numbered from `TWIN` on."""
+def trials(settings: Settings) -> list[Trial]:
+    """Every trial of the grid. What is measured less often than others of its problem is in the first trials."""
     grid = cells(settings)
-    plan = [(cell, run) for cell in grid for run in range(_runs_of(cell, settings))]
-    if settings.preset.twins:
-        plan += [(cell, TWIN + run) for cell in twins(grid) for run in range(settings.runs)]
-    return plan
+    doubled = set(twins(grid)) if settings.preset.twins else set()
+    problems: dict[Problem, list[Cell]] = {}
+    for cell in grid:
+        problems.setdefault(cell.problem, []).append(cell)
+    return [
+        Trial(problem, number, present, tuple(cell for cell in present if cell in doubled))
+        for problem, own in problems.items()
+        for number in range(max(_trials_of(cell, settings) for cell in own))
+        for present in [tuple(cell for cell in own if number < _trials_of(cell, settings))]
+    ]
 
 
-def _runs_of(cell: Cell, settings: Settings) -> int:
+def _trials_of(cell: Cell, settings: Settings) -> int:
     """A peak is the best of all, and a scaling curve has many points; what `quick` compares is repeated most."""
     if cell.family == MACHINE:
         return 1
     if cell.size not in SIZES:
-        return min(settings.runs, CURVE_RUNS)
-    return settings.runs if is_quick(cell) else settings.further_runs
+        return min(settings.trials, CURVE_TRIALS)
+    return settings.trials if is_quick(cell) else settings.further_trials
 
 
 def is_quick(cell: Cell) -> bool:
@@ -65,10 +71,7 @@ def _rank_as_twin(cell: Cell) -> tuple[bool, int]:
     return not is_quick(cell), -modes
 
 
-def priority(cell: Cell, run: int) -> int:
-    """The order of the runs: round after round (a run and its twin share a round), shuffled within a round.
-
-    Run 0 comes before all other runs of its cell, its twin among them, which use its compiler caches.
-    """
-    shuffled = int.from_bytes(hashlib.sha256(f"{cell} {run}".encode()).digest()[:2], "big")
-    return FIRST - (run % TWIN) * ROUND - (TWIN_LATER if run == TWIN else 0) - shuffled
+def priority(trial: Trial) -> int:
+    """The order of the trials: trial 0 of all problems, then trial 1, …, shuffled within each round."""
+    shuffled = int.from_bytes(hashlib.sha256(f"{trial.problem} {trial.number}".encode()).digest()[:2], "big")
+    return FIRST - trial.number * ROUND - shuffled

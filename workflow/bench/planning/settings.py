@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from bench.measuring import hardware
+from bench.measuring import hardware, identity
 from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
@@ -45,9 +45,9 @@ class Preset:
     modes: ModeChoices
     every_task: bool
     """Every task of a workload, or its main ones."""
-    runs: int
-    further_runs: int
-    """Runs of what the preset quick leaves out."""
+    trials: int
+    further_trials: int
+    """Trials of what the preset quick leaves out."""
     budget_seconds: float
     warmup_seconds: float
     half_width: float
@@ -56,7 +56,7 @@ class Preset:
     twins: bool = True
     """Whether some variants are measured twice, for the noise floor."""
     exclusive: bool = True
-    """Whether runs are alone on the machine."""
+    """Whether trials are alone on the machine."""
 
 
 def _both(*words: str) -> dict[str, tuple[str, ...]]:
@@ -72,8 +72,8 @@ PRESETS = {
             precisions=_both(),
             every_task=False,
             modes=ModeChoices(main="first", others="first", points="first"),
-            runs=1,
-            further_runs=1,
+            trials=1,
+            further_trials=1,
             budget_seconds=0.1,
             warmup_seconds=0.2,
             half_width=1.0,
@@ -87,9 +87,9 @@ PRESETS = {
             precisions=_both(),
             every_task=False,
             modes=ModeChoices(main="quick", others="quick", points="quick"),
-            runs=3,
-            further_runs=3,
-            budget_seconds=0.2,
+            trials=3,
+            further_trials=3,
+            budget_seconds=0.5,
             warmup_seconds=0.2,
             half_width=0.01,
             least_values=7,
@@ -100,8 +100,8 @@ PRESETS = {
             precisions={"cpu": (), "cuda": ("tf32", "bfloat16")},
             every_task=True,
             modes=ModeChoices(main="hopeful", others="quick", points="quick"),
-            runs=5,
-            further_runs=3,
+            trials=5,
+            further_trials=3,
             budget_seconds=1.0,
             warmup_seconds=0.8,
             half_width=0.005,
@@ -113,8 +113,8 @@ PRESETS = {
             precisions=_both(*PRECISIONS),
             every_task=True,
             modes=ModeChoices(main="all", others="all", points="quick"),
-            runs=10,
-            further_runs=10,
+            trials=10,
+            further_trials=10,
             budget_seconds=5.0,
             warmup_seconds=5.0,
             half_width=0.005,
@@ -135,13 +135,14 @@ class Settings:
     precisions: tuple[str, ...] | None
     sizes: tuple[str, ...] | None
     workloads: tuple[str, ...] | None
-    runs: int
-    further_runs: int
+    trials: int
+    further_trials: int
     cpu_threads: int
     timeout_seconds: float
     languages: tuple[str, ...]
     hardware: str
     retry_failed: bool
+    measure: bool
     plan: dict[str, float] = field(hash=False)
 
     def written(self) -> str:
@@ -205,13 +206,14 @@ def load(config: Mapping[str, Any]) -> Settings:
         precisions=auto("precisions", None),
         sizes=auto("sizes", None),
         workloads=auto("workloads", None),
-        runs=auto("runs", preset.runs),
-        further_runs=auto("runs", preset.further_runs),
+        trials=auto("trials", preset.trials),
+        further_trials=auto("trials", preset.further_trials),
         cpu_threads=len(cpus),
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
-        hardware=auto("hardware", hardware.name()),
+        hardware=auto("hardware", identity.name()),
         retry_failed=chosen["retry_failed"],
+        measure=chosen["measure"],
         plan={
             "budget_seconds": auto("budget_seconds", preset.budget_seconds),
             "warmup_seconds": preset.warmup_seconds,

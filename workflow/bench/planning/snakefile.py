@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench import catalogue, sources
+from bench.measuring.interpreters import read as read_interpreters
 from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, load
 from bench.planning.state import State, summary
-from bench.vocabulary import CELL, MACHINE, Cell
+from bench.vocabulary import MACHINE, PROBLEM, Problem, Trial
 
 ARTICLE = "workflow/article"
 TABULATED = ("*.py", "results/*.py", "workloads/**/*")
@@ -40,27 +41,71 @@ def settings_of(config: Mapping[str, Any]) -> Settings:
         sys.exit(f"Error: {error}")
 
 
-def run_files(settings: Settings, folder: str) -> list[str]:
-    """Every run file of the grid, below `folder` (a machine's results)."""
-    return [str(Path(folder, "runs", cell.run_file(run))) for cell, run in order.runs(settings)]
+def trial_files(settings: Settings, folder: str) -> list[str]:
+    """The file of every trial of the grid, below `folder` (a machine's results)."""
+    return _wanted(settings, [Path(folder, "trials", trial.file) for trial in order.trials(settings)])
+
+
+def _wanted(settings: Settings, files: Iterable[Path]) -> list[str]:
+    """All of the files, or, where nothing is to be measured, those that are there."""
+    return [str(path) for path in files if settings.measure or path.exists()]
+
+
+@functools.cache
+def _trials(settings: Settings) -> dict[Path, Trial]:
+    return {trial.file: trial for trial in order.trials(settings)}
+
+
+def trial_of(settings: Settings, wildcards: Any) -> Trial:
+    """The trial that a job measures."""
+    problem = Problem(*(getattr(wildcards, name) for name in PROBLEM[1:]))
+    return _trials(settings)[problem.trial_file(int(wildcards.trial))]
+
+
+def variants(settings: Settings, wildcards: Any) -> list[str]:
+    """The variants of a trial, as measure.py takes them."""
+    return [cell.variant for cell in trial_of(settings, wildcards).cells]
+
+
+def twins(settings: Settings, wildcards: Any) -> list[str]:
+    """Those that are there twice."""
+    return [cell.variant for cell in trial_of(settings, wildcards).twins]
+
+
+def interpreters(settings: Settings, folder: str, wildcards: Any) -> list[str]:
+    """The files that tell with which Python each framework of a trial is measured."""
+    frameworks = sorted({cell.framework for cell in trial_of(settings, wildcards).cells})
+    return [f"{folder}/interpreters/{framework}-{wildcards.device}.json" for framework in frameworks]
+
+
+def forget_interpreters(folder: Path) -> None:
+    """Remove what names a Python that is not there any more, as after a checkout was moved: it is looked for again."""
+    for path in folder.glob("interpreters/*.json"):
+        try:
+            read_interpreters([path])
+        except ValueError:
+            path.unlink(missing_ok=True)
 
 
 def parity_files(settings: Settings, folder: str) -> list[str]:
     """What the parity gate observes: one file per workload and framework."""
-    return [
-        str(Path(folder, "parity", key, f"{framework}.parquet"))
-        for key, item in grid.chosen_workloads(settings).items()
-        for framework in gate.gated(item, settings)
-    ]
+    return _wanted(
+        settings,
+        [
+            Path(folder, "parity", key, f"{framework}.parquet")
+            for key, item in grid.chosen_workloads(settings).items()
+            for framework in gate.gated(item, settings)
+        ],
+    )
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
     """What came of the examples: one file per workload of examples and framework."""
-    return [
-        str(Path(folder, "events", name, f"{framework}.parquet"))
-        for name in catalogue.examples()
-        for framework in settings.frameworks
+    names = catalogue.examples()
+    files = [
+        Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]
+    return _wanted(settings, files)
 
 
 _checks = functools.cache(gate.checks)
@@ -68,13 +113,13 @@ _checks = functools.cache(gate.checks)
 
 def checks(settings: Settings, folder: str, wildcards: Any) -> list[str]:
     """What the gate has to run of a workload in a framework, as `mode:task`; see `planning.checks`."""
-    found = _checks(settings, Path(folder, "runs"))
+    found = _checks(settings, Path(folder, "trials"))
     return [f"{mode}:{task}" for mode, task in found[f"{wildcards.family}/{wildcards.workload}", wildcards.framework]]
 
 
-def priority(wildcards: Any) -> int:
-    """The place of a run in the order of all runs; see `planning.order`."""
-    return order.priority(Cell(*(getattr(wildcards, name) for name in CELL[1:])), int(wildcards.run))
+def priority(settings: Settings, wildcards: Any) -> int:
+    """The place of a trial in the order of all; see `planning.order`."""
+    return order.priority(trial_of(settings, wildcards))
 
 
 def check_digest(wildcards: Any) -> str:
@@ -109,7 +154,7 @@ def foreign_files(folder: str) -> list[str]:
         for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
         if place.name not in (own.name, "published")
     ]
-    kinds = ("runs/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
+    kinds = ("runs/**/*.parquet", "trials/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
     found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
     return sorted(path for path in found if not set(path) & set("{}*?[]"))
 

@@ -1,4 +1,4 @@
-"""Which runs of the grid are there, which can be used, and how long the others will take."""
+"""Which trials of the grid are there, which can be used, and how long the others will take."""
 
 from __future__ import annotations
 
@@ -7,57 +7,78 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import sources
-from bench.planning.order import runs
+from bench.measuring import identity
+from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
 from bench.schema import InvalidFile, Row, read
-from bench.vocabulary import Cell
+from bench.vocabulary import Cell, Trial
 
 
 @dataclass(frozen=True)
 class State:
-    """Which runs of a grid are there."""
+    """Which trials of a grid are there."""
 
-    missing: tuple[tuple[Cell, int], ...]
+    missing: tuple[Trial, ...]
     unsound: dict[Path, str]
-    """Files that are there but cannot be used, with the reason; their runs are measured again."""
+    """Files that are there but cannot be used, with the reason; their trials are measured again."""
+    again: tuple[Trial, ...]
+    """The trials of those files."""
+    there: int
+    """How many can be used."""
     wall_seconds: dict[str, list[float]]
-    """Wall seconds of the runs that are there, by variant."""
+    """Wall seconds of their runs, by variant."""
 
 
 def state(settings: Settings, folder: Path) -> State:
-    """Look at the run files below `folder` (a machine's `runs/`); never raises for a bad file."""
-    missing: list[tuple[Cell, int]] = []
+    """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file."""
+    missing: list[Trial] = []
     unsound: dict[Path, str] = {}
-    walls: dict[str, list[float]] = {}
-    sound: dict[Path, Row] = {}
-    for cell, run in runs(settings):
-        path = folder / cell.run_file(run)
+    wanted: dict[Path, Trial] = {}
+    rows: list[tuple[Path, Row]] = []
+    for trial in trials(settings):
+        path = folder / trial.file
         if not path.exists():
-            missing.append((cell, run))
+            missing.append(trial)
             continue
+        wanted[path] = trial
         try:
-            row = read(path, "run")[0]
-            problem = why_unusable(row, cell, run, settings)
-        except (InvalidFile, IndexError) as error:
-            problem = str(error)
-        if problem:
-            unsound[path] = problem
+            found = read(path, "trial")
+            reason = why_unusable(found, trial, settings)
+        except InvalidFile as error:
+            found, reason = [], str(error)
+        if reason:
+            unsound[path] = reason
         else:
-            sound[path] = row
-    for index, reason in outdated(list(sound.values())).items():
-        unsound[list(sound)[index]] = reason
-    for path in sound.keys() - unsound.keys():
-        walls.setdefault(path.name.split(".")[0], []).append(sound[path]["wall_seconds"] or 0.0)
-    return State(tuple(missing), unsound, walls)
+            rows += [(path, row) for row in found]
+    for index, reason in outdated([row for _, row in rows]).items():
+        unsound[rows[index][0]] = reason
+    walls: dict[str, list[float]] = {}
+    for path, row in rows:
+        if path not in unsound:
+            walls.setdefault(f"{row['framework']}-{row['mode']}", []).append(row["wall_seconds"] or 0.0)
+    return State(tuple(missing), unsound, tuple(wanted[path] for path in unsound), len(wanted) - len(unsound), walls)
 
 
-def why_unusable(row: dict[str, object], cell: Cell, run: int, settings: Settings) -> str | None:
-    """Why a sound run file must be measured again all the same, or None."""
-    if any(row[key] != value for key, value in vars(cell).items()) or row["run"] != run:
-        return "it holds another run than its name says"
+def why_unusable(rows: list[Row], trial: Trial, settings: Settings) -> str | None:
+    """Why a sound file must be measured again all the same, or None. What else is in it does not count."""
+    found = {(row["framework"], row["mode"], row["run"]): row for row in rows}
+    for name, (cell, number) in trial.runs.items():
+        row = found.get((cell.framework, cell.mode, number))
+        if row is None:
+            return f"it has no run of {name}"
+        if reason := _why_unusable(row, cell, settings):
+            return reason
+    return None
+
+
+def _why_unusable(row: Row, cell: Cell, settings: Settings) -> str | None:
+    if any(row[key] != value for key, value in vars(cell).items()):
+        return "it holds another trial than its name says"
     if row["hardware"] != settings.hardware:
         return f"it was measured on {row['hardware']}"
+    if row["fingerprint"] != identity.fingerprint():
+        return "it was measured on another machine of that name"
     if row["source_digest"] != sources.run_digest(cell.family, cell.workload, cell.framework):
         return "the workload or the clock has changed since"
     if row["threads"] != settings.cpu_threads:
@@ -65,7 +86,7 @@ def why_unusable(row: dict[str, object], cell: Cell, run: int, settings: Setting
     if settings.preset.exclusive and not json.loads(str(row["environment"] or "{}")).get("exclusive", True):
         return "others ran beside it"
     if settings.retry_failed and row["status"] in ("failed", "oom", "timeout"):
-        return f"it ended as {row['status']}, and retry_failed is set"
+        return f"a run of it ended as {row['status']}, and retry_failed is set"
     return None
 
 
@@ -74,12 +95,11 @@ GUESS_SECONDS = {"eager": 4.0, "jit": 4.0, "scan": 5.0, "compile": 10.0, "compil
 
 
 def estimate_seconds(state: State, settings: Settings) -> float:
-    """How long the missing runs will take: the mean of the like runs that are there, or a guess."""
+    """How long the missing trials will take: the mean of the like runs that are there, or a guess."""
     total = 0.0
-    again = [path.name.split(".")[0] for path in state.unsound]
-    for variant in [cell.variant for cell, _ in state.missing] + again:
-        known = state.wall_seconds.get(variant)
-        guess = GUESS_SECONDS[variant.split("-", 1)[1]] + settings.plan["budget_seconds"]
+    for cell, _ in (run for trial in (*state.missing, *state.again) for run in trial.runs.values()):
+        known = state.wall_seconds.get(cell.variant)
+        guess = GUESS_SECONDS[cell.mode] + settings.plan["budget_seconds"]
         total += sum(known) / len(known) if known else guess
     return total if settings.preset.exclusive else total / 2
 
@@ -87,12 +107,11 @@ def estimate_seconds(state: State, settings: Settings) -> float:
 def summary(state: State, settings: Settings) -> str:
     """One sentence about what is missing and how long it will take."""
     wanted = len(state.missing) + len(state.unsound)
-    there = sum(map(len, state.wall_seconds.values()))
     if not wanted:
-        return f"Preset {settings.preset.name} on {settings.hardware}: all {there} runs are there."
+        return f"Preset {settings.preset.name} on {settings.hardware}: all {state.there} trials are there."
     minutes = estimate_seconds(state, settings) / 60
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
     return (
-        f"Preset {settings.preset.name} on {settings.hardware}: {wanted} runs to measure{again}, {there} are there; "
-        f"about {max(1, round(minutes))} min."
+        f"Preset {settings.preset.name} on {settings.hardware}: {wanted} trials to measure{again}, "
+        f"{state.there} are there; about {max(1, round(minutes))} min."
     )

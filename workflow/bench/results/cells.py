@@ -72,7 +72,7 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
         "peak_device_bytes": _whole(_median(good, "peak_device_bytes")),
         "energy_joules": _median(good, "energy_joules"),
         "steady": all(run["steady"] for run in good),
-        "drift": any(run["drifted"] for run in good),
+        "drift": any(run["drifted"] or run["disturbed"] for run in good),
         "reference_error": max(
             (run["reference_error"] for run in good if run["reference_error"] is not None), default=None
         ),

@@ -39,12 +39,31 @@ def _twin_series(runs: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def _ratio(ours: list[Row], theirs: list[Row]) -> statistics.Ratio:
+    """Time of ours over theirs: from trials in which they took turns, or from runs one after the other."""
+    logs = paired_logs(ours, theirs)
+    if logs:
+        return statistics.paired_ratio(logs)
     return statistics.ratio(
         [row["step_seconds"] for row in ours],
         [row["step_seconds"] for row in theirs],
         [row["run"] for row in ours],
         [row["run"] for row in theirs],
     )
+
+
+def paired_logs(ours: list[Row], theirs: list[Row]) -> list[float]:
+    """Per trial in which both took turns, the median over its rounds of the log of ours over theirs."""
+    others = {row["run"]: row for row in theirs if row["paired"]}
+    return [
+        statistics.log_ratio(by_round(row), by_round(others[row["run"]]))
+        for row in ours
+        if row["paired"] and row["run"] in others and {*row["rounds"]} & {*others[row["run"]]["rounds"]}
+    ]
+
+
+def by_round(row: Row) -> dict[int, float]:
+    """Round → seconds per step."""
+    return dict(zip(row["rounds"], row["values"], strict=True))
 
 
 def floors(runs: list[Row]) -> Callable[[str, float], float | None]:

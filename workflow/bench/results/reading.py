@@ -11,7 +11,7 @@ from typing import Any
 
 from bench import schema, sources
 from bench.results import parity
-from bench.runs import outdated, run_file
+from bench.runs import outdated, run_file, trial_file
 from bench.schema import Row
 from bench.vocabulary import EXAMPLES, FRAMEWORKS, SLUG
 
@@ -46,26 +46,37 @@ def read_machine(folder: Path, own: bool) -> Machine:
     if len(machine.facts) == 1:
         machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
 
-    def wrong(path: Path, rows: list[Row]) -> str | None:
-        if len(rows) != 1:
+    def misplaced(path: Path, rows: list[Row]) -> str | None:
+        where = trial_file if path.is_relative_to(folder / "trials") else run_file
+        if where is run_file and len(rows) != 1:
             return f"it holds {len(rows)} runs, expected one"
-        row = rows[0]
-        if row["hardware"] != folder.name:
-            return f"it says that it was measured on {row['hardware']}"
-        if path != run_file(folder, row):
-            return "it holds another run than its place says"
-        if own and _digest(row) != row["source_digest"]:
-            return "the workload or the clock has changed since"
-        return None
+        for row in rows:
+            if row["hardware"] != folder.name:
+                return f"it says that it was measured on {row['hardware']}"
+            if path != where(folder, row):
+                return "it holds another run than its place says"
+            if own and _digest(row) != row["source_digest"]:
+                return "the workload or the clock has changed since"
+        return _repeated(rows) if rows else "it holds no run"
 
-    runs = _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, wrong)
+    runs = _read_all(folder.glob("trials/**/*.parquet"), "trial", machine.left_out, misplaced)
+    runs += _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, misplaced)
     changed = outdated(runs)
-    machine.left_out += [f"{run_file(folder, runs[index])}: {reason}" for index, reason in changed.items()]
+    machine.left_out += [
+        f"{trial_file(folder, runs[index]) if runs[index]['rounds'] else run_file(folder, runs[index])}: {reason}"
+        for index, reason in changed.items()
+    ]
     machine.runs = [row for index, row in enumerate(runs) if index not in changed]
     machine.events = _read_all(folder.glob("events/**/*.parquet"), "events", machine.left_out)
     machine.events = [row | {"hardware": folder.name} for row in machine.events]
     machine.parity = read_parity(folder, machine.left_out)
     return machine
+
+
+def _repeated(rows: list[Row]) -> str | None:
+    """Why the runs in one file cannot be those of one trial: one is there twice."""
+    names = [(row["framework"], row["mode"], row["run"]) for row in rows]
+    return None if len(set(names)) == len(names) else "it holds a run twice"
 
 
 def read_facts(path: Path) -> Row:

@@ -7,7 +7,7 @@ compared as logarithms, so that a/b and b/a say the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,6 +159,31 @@ def ratio(
         return Ratio(math.exp(logs_a.mean() - logs_b.mean()), None, None, None, None, harmonic, None, None)
     low, high = estimate.bounds(confidence)
     return Ratio(math.exp(estimate.centre), low, high, estimate.p(), method, runs, estimate.error, estimate.degrees)
+
+
+def log_ratio(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    """What a trial says of two variants: the median over the rounds that both have of the log of one's time over the
+    other's. Raises ValueError where they have no round in common.
+    """
+    common = sorted(one.keys() & other.keys())
+    ratios = positive("ratios", [one[place] / other[place] for place in common])
+    return float(np.median(np.log(ratios)))
+
+
+def paired_ratio(logs: ArrayLike, confidence: float = CONFIDENCE) -> Ratio:
+    """The ratio of two variants from what the trials say of it, shape (n,), as logarithms: Student's t over the trials.
+
+    Trials are the independent observations: fresh processes, at another moment. A single one has no interval.
+    """
+    data = np.asarray(logs, dtype=np.float64)
+    if data.size < 2:
+        return Ratio(math.exp(data[0]), None, None, None, None, 1.0, None, None)
+    estimate = sample(data)
+    low, high = estimate.bounds(confidence)
+    degrees = estimate.degrees
+    return Ratio(
+        math.exp(estimate.centre), low, high, estimate.p(), "paired", float(data.size), estimate.error, degrees
+    )
 
 
 def _neighbours(

@@ -1,0 +1,73 @@
+"""What makes a machine the same machine."""
+
+import re
+
+import pytest
+
+from bench.measuring import environment, hardware, identity
+from bench.vocabulary import SLUG
+
+KNOWN = {
+    "processor": {"family": "25", "model": "17", "stepping": "1"},
+    "flags": "a",
+    "caches": {"L2": "1M"},
+    "cores": 2,
+}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"processor": {"family": "25", "model": "1", "stepping": "1"}},
+        {"flags": "b"},
+        {"caches": {"L2": "512K"}},
+        {"processors": 4},
+        {"gpus": [{"uuid": "GPU-1"}]},
+    ],
+)
+def test_whatever_differs_is_another_machine(other):
+    assert identity.fingerprint(KNOWN | other) != identity.fingerprint(KNOWN)
+
+
+def test_the_same_facts_are_the_same_machine_in_whatever_order():
+    assert identity.fingerprint(dict(reversed(KNOWN.items()))) == identity.fingerprint(KNOWN)
+
+
+def test_a_process_that_is_bound_to_one_processor_is_on_the_same_machine():
+    mine = environment.affinity() or []
+    first = identity.fingerprint()
+    try:
+        environment.pin(mine[-1:])
+        identity.identity.cache_clear()
+        assert identity.fingerprint() == first
+    finally:
+        environment.pin(mine)
+
+
+def test_this_machine_is_the_same_at_every_look():
+    first = identity.fingerprint()
+    identity.identity.cache_clear()
+    assert identity.fingerprint() == first
+    assert re.fullmatch(r"[0-9a-f]{12}", first)
+
+
+def test_the_name_of_a_machine_without_accelerator_carries_family_and_model(monkeypatch):
+    monkeypatch.setattr(hardware, "gpus", lambda: ())
+    monkeypatch.setattr(hardware, "cpu_model", lambda: "AMD EPYC")
+    monkeypatch.setattr(identity, "identity", lambda: {"processor": {"family": "25", "model": "17"}})
+    assert re.fullmatch(r"amd-epyc-family-25-model-17-\d+c", identity.name())
+    assert SLUG.fullmatch(identity.name())
+
+
+def test_cpuinfo_of_arm_is_read_too(tmp_path):
+    text = "processor\t: 0\nFeatures\t: fp asimd sve\nCPU implementer\t: 0x41\nCPU part\t: 0xd40\n\nprocessor\t: 1\n"
+    (tmp_path / "cpuinfo").write_text(text)
+    found = identity._cpuinfo(tmp_path / "cpuinfo")
+    assert (found["CPU implementer"], found["CPU part"], found["Features"]) == ("0x41", "0xd40", "fp asimd sve")
+
+
+def test_what_a_run_was_measured_on_stands_beside_the_rest_of_the_description():
+    found = identity.describe("here")
+    assert found["hardware"] == "here"
+    assert found["fingerprint"] == identity.fingerprint()
+    assert found["identity"]["processors"] >= 1

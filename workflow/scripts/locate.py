@@ -1,0 +1,27 @@
+"""Write down the Python that runs this, and what its environment sets.
+
+python workflow/scripts/locate.py --output interpreter.json
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # run as a script: import the packages, not its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import argparse
+
+from bench.measuring import interpreters
+
+
+def main() -> None:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    interpreters.write(parser.parse_args().output, interpreters.own_interpreter())
+
+
+if __name__ == "__main__":
+    main()
