@@ -109,6 +109,8 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
             ties=entry.ties,
         )
     ]
+    if undecided := entry.total - entry.jax - entry.torch - entry.ties:
+        sentences.append(section.phrase("overview.undecided", count=undecided))
     if entry.alone:
         sentences.append(section.phrase("overview.alone", **entry.alone))
     if entry.mean is not None and entry.mean.bounded:
