@@ -1,5 +1,6 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
 # make article                                                           the pages again from what has been measured so far
+# make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
 # make compare                                                           our training steps against independent ones
@@ -23,14 +24,15 @@ export CXX := clang++
 endif
 
 BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE)
-RUN := PATH="$(CURDIR)/.venv/bin:$$PATH" python -m
+IN_ENVIRONMENT := PATH="$(CURDIR)/.venv/bin:$$PATH"
+RUN := $(IN_ENVIRONMENT) python -m
 # With the packages for the CPU alone, a GPU is not measured, whether or not there is one.
 INSTALLED := $(PYTHON) -c 'import json; print({"cpu": "cpu"}.get(json.load(open(".venv/install.json"))["device"], "auto"))'
 PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report article test test-slow compare lint environment environment-dev
+.PHONY: report publish article test test-slow compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
@@ -39,6 +41,9 @@ report: environment
 article: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) measure=false
 	@echo "The article: $(CURDIR)/report/index.html"
+
+publish: environment
+	$(IN_ENVIRONMENT) python workflow/scripts/publish.py $(if $(HARDWARE),--hardware $(HARDWARE))
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).
 test: environment-dev

@@ -1,4 +1,4 @@
-"""Where the files of runs belong, and which runs must not be mixed."""
+"""Where the files of a machine belong, and which runs must not be mixed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 from bench.schema import Row
 from bench.vocabulary import CELL, PROBLEM, TWIN, Cell, Problem
+
+PUBLISHED = {"trial": "trials.parquet", "observations": "observations.parquet", "events": "examples.parquet"}
+"""Schema → the one file that holds all of its rows in the folder of a published machine."""
 
 
 def run_file(folder: Path, row: Row) -> Path:

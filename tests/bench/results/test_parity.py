@@ -57,6 +57,22 @@ def test_equal_observations_are_ok_and_have_no_error():
     assert (found["status"], found["error"], found["against"]) == ("ok", 0.0, "jax jit")
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"values": [float("nan"), 2.0]}, "a value is not finite"),
+        ({"shape": [2, 1]}, "shapes [2, 1] and [2]"),
+        ({"name": "other"}, "only one of the two has it"),
+        ({"status": "failed", "message": "ValueError: no"}, "ValueError: no"),
+        ({"values": [1.0, 3.0]}, "differs by 0.5 from jax jit"),
+    ],
+)
+def test_whatever_the_gate_refuses_becomes_a_sentence(changes, sentence):
+    first = compared(row("torch", "eager", **changes))[0]
+    assert sentence in parity.gate_sentence(first)
+    assert first.keys() == schema.PARITY.keys()
+
+
 def test_a_relative_difference_above_the_tolerance_is_a_mismatch():
     (found,) = compared(row("torch", "eager", values=(1.0, 2.0 + 4e-8)))
     assert found["status"] == "mismatch"

@@ -16,6 +16,7 @@ from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, load
 from bench.planning.state import State, summary
+from bench.runs import PUBLISHED
 from bench.vocabulary import MACHINE, PROBLEM, Problem, Trial
 
 ARTICLE = "workflow/article"
@@ -154,7 +155,8 @@ def foreign_files(folder: str) -> list[str]:
         for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
         if place.name not in (own.name, "published")
     ]
-    kinds = ("runs/**/*.parquet", "trials/**/*.parquet", "parity/**/*.parquet", "events/**/*.parquet", "hardware.json")
+    trees = [f"{tree}/**/*.parquet" for tree in ("runs", "trials", "parity", "events")]
+    kinds = [*trees, *PUBLISHED.values(), "hardware.json"]
     found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
     return sorted(path for path in found if not set(path) & set("{}*?[]"))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bench import catalogue, contract
+from bench import catalogue, contract, schema
 from bench.backends import Arrays
 from bench.schema import Row
 from bench.vocabulary import CHECK_PRECISION, CHECK_SIZE, PIVOT, TARGET
@@ -32,7 +32,13 @@ def compare(observations: Iterable[Row], hardware: str) -> list[Row]:
     rows = []
     for (family, workload, task_name, precision), variants in found.items():
         reference, tolerance = _reference(family, workload, task_name, precision)
-        key = {"hardware": hardware, "family": family, "workload": workload, "task": task_name, "precision": precision}
+        key = dict.fromkeys(schema.PARITY) | {
+            "hardware": hardware,
+            "family": family,
+            "workload": workload,
+            "task": task_name,
+            "precision": precision,
+        }
         rows += [key | row for row in _compare_task(variants, reference, tolerance)]
     return rows
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from bench import schema, sources
 from bench.results import parity
-from bench.runs import outdated, run_file, trial_file
+from bench.runs import PUBLISHED, outdated, run_file, trial_file
 from bench.schema import Row
-from bench.vocabulary import EXAMPLES, FRAMEWORKS, SLUG
+from bench.vocabulary import CELL, EXAMPLES, SLUG
 
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
@@ -28,6 +28,7 @@ class Machine:
     runs: list[Row] = field(default_factory=list)
     parity: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
+    observations: list[Row] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -41,41 +42,55 @@ def machine_folders(results: Path, own: str) -> list[Path]:
 
 
 def read_machine(folder: Path, own: bool) -> Machine:
-    """Everything sound in a machine's folder; what is not is named in `left_out`."""
+    """Everything sound in a machine's folder; what is not is named in `left_out`.
+
+    Where it has been published, all rows of a kind are in one file; else each trial has its own, in a place that says
+    which.
+    """
     machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
     if len(machine.facts) == 1:
         machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
+    published = any((folder / name).exists() for name in PUBLISHED.values())
+
+    def place(row: Row) -> Path:
+        if published:
+            return folder / PUBLISHED["trial"]
+        return trial_file(folder, row) if row["fingerprint"] else run_file(folder, row)
 
     def misplaced(path: Path, rows: list[Row]) -> str | None:
         where = trial_file if path.is_relative_to(folder / "trials") else run_file
-        if where is run_file and len(rows) != 1:
+        if where is run_file and len(rows) != 1 and not published:
             return f"it holds {len(rows)} runs, expected one"
         for row in rows:
             if row["hardware"] != folder.name:
                 return f"it says that it was measured on {row['hardware']}"
-            if path != where(folder, row):
+            if not published and path != where(folder, row):
                 return "it holds another run than its place says"
             if own and _digest(row) != row["source_digest"]:
                 return "the workload or the clock has changed since"
         return _repeated(rows) if rows else "it holds no run"
 
-    runs = _read_all(folder.glob("trials/**/*.parquet"), "trial", machine.left_out, misplaced)
-    runs += _read_all(folder.glob("runs/**/*.parquet"), "run", machine.left_out, misplaced)
+    def files(table: str, pattern: str) -> list[Path]:
+        return sorted(folder.glob(PUBLISHED[table] if published else pattern))
+
+    runs = _read_all(files("trial", "trials/**/*.parquet"), "trial", machine.left_out, misplaced)
+    if not published:
+        runs += _read_all(sorted(folder.glob("runs/**/*.parquet")), "run", machine.left_out, misplaced)
     changed = outdated(runs)
-    machine.left_out += [
-        f"{trial_file(folder, runs[index]) if runs[index]['rounds'] else run_file(folder, runs[index])}: {reason}"
-        for index, reason in changed.items()
-    ]
+    machine.left_out += [f"{place(runs[index])}: {reason}" for index, reason in changed.items()]
     machine.runs = [row for index, row in enumerate(runs) if index not in changed]
-    machine.events = _read_all(folder.glob("events/**/*.parquet"), "events", machine.left_out)
+    machine.events = _read_all(files("events", "events/**/*.parquet"), "events", machine.left_out)
     machine.events = [row | {"hardware": folder.name} for row in machine.events]
-    machine.parity = read_parity(folder, machine.left_out)
+    observed = files("observations", "parity/*/*/*.parquet")
+    wrong = _misshapen if published else _misplaced
+    machine.observations = _read_all(observed, "observations", machine.left_out, wrong)
+    machine.parity = parity.compare(machine.observations, folder.name)
     return machine
 
 
 def _repeated(rows: list[Row]) -> str | None:
-    """Why the runs in one file cannot be those of one trial: one is there twice."""
-    names = [(row["framework"], row["mode"], row["run"]) for row in rows]
+    """Why the runs in one file cannot be right: one is there twice."""
+    names = [(*(row[column] for column in CELL), row["run"]) for row in rows]
     return None if len(set(names)) == len(names) else "it holds a run twice"
 
 
@@ -115,7 +130,7 @@ def _read_all(
     complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None,
 ) -> list[Row]:
     rows = []
-    for path in sorted(paths):
+    for path in paths:
         try:
             content = schema.read(path, table)
             if wrong := complaint(path, content):
@@ -126,21 +141,19 @@ def _read_all(
     return rows
 
 
-def read_parity(folder: Path, left_out: list[str]) -> list[Row]:
-    """The parity gate of every workload of a machine, from what the frameworks observed."""
-    rows = []
-    for place in sorted({path.parent for path in folder.glob("parity/*/*/*.parquet")}):
-        paths = [path for framework in FRAMEWORKS if (path := place / f"{framework}.parquet").exists()]
-        rows += parity.compare(_read_all(paths, "observations", left_out, _misplaced), folder.name)
-    return rows
-
-
 def _misplaced(path: Path, rows: list[Row]) -> str | None:
     """Why observations cannot be those that their place names."""
     place = (*path.parts[-3:-1], path.stem)
+    if any((row["family"], row["workload"], row["framework"]) != place for row in rows):
+        return "it holds observations of another workload than its place says"
+    return _misshapen(path, rows)
+
+
+def _misshapen(path: Path, rows: list[Row]) -> str | None:
+    """Why observations cannot have been made, wherever they are."""
     for row in rows:
-        if (row["family"], row["workload"], row["framework"]) != place or row["family"] == EXAMPLES:
-            return "it holds observations of another workload than its place says"
+        if row["family"] == EXAMPLES:
+            return f"it holds observations of {EXAMPLES}/{row['workload']}, which is not timed"
         if row["status"] == "ok" and not _has_shape(row):
             return f"the values of {row['name']} do not have their shape"
     return None

@@ -1,0 +1,32 @@
+"""A machine's results as they are published: one Parquet file for each kind of rows, whatever the number of trials."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from bench import schema
+from bench.results.reading import Machine, read_machine
+from bench.runs import PUBLISHED
+
+
+def publish(folder: Path, target: Path, own: bool = True) -> Machine:
+    """Write what is sound in a machine's folder to `target`, in place of what was there; returns what was read.
+
+    Raises ValueError where there is nothing sound to publish, or where `target` would get another name.
+    """
+    if folder.name != target.name:
+        raise ValueError(f"{folder} cannot be published as {target}: the folder's name is in every row")
+    machine = read_machine(folder, own)
+    if not machine.runs:
+        raise ValueError(f"{folder} holds no sound run: {'; '.join(machine.left_out[:3]) or 'there is no file'}")
+    rows = {"trial": machine.runs, "observations": machine.observations, "events": machine.events}
+    unfinished = target.with_name(f".{target.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for table, name in PUBLISHED.items():
+        schema.write(unfinished / name, table, rows[table])
+    (unfinished / "hardware.json").write_text(json.dumps(machine.facts, indent=2) + "\n")
+    shutil.rmtree(target, ignore_errors=True)
+    unfinished.rename(target)
+    return machine
