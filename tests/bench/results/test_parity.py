@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bench import schema
+from bench import catalogue, schema
 from bench.results import parity
+from bench.vocabulary import CHECK_SIZE
 from tests.bench.measuring.planted import JIT_ONLY, change, observed
 
 
@@ -91,6 +92,22 @@ def test_another_shape_another_name_and_values_that_are_not_finite_are_mismatche
 def test_what_the_others_are_compared_with_passes_where_there_is_no_reference():
     rows = parity.compare([row("torch", "eager"), row()], "test")
     assert {(found["framework"], found["status"]) for found in rows} == {("torch", "ok"), ("jax", "ok")}
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("jax", "torch"), ("torch", "jax")])
+def test_only_the_side_that_misses_the_reference_is_blamed(wrong, right):
+    states = catalogue.timed()["autodiff/rosenbrock"].states
+    place = {"family": "autodiff", "workload": "rosenbrock", "task": "gradient"}
+    arrays = states.problem(CHECK_SIZE).reference("gradient")
+    rows = [
+        row(framework, "jit" if framework == "jax" else "eager", name, values.ravel(), shape=[*values.shape], **place)
+        for framework in ("torch", "jax")
+        for name, values in arrays.items()
+    ]
+    for broken in (found for found in rows if found["framework"] == wrong):
+        broken["values"][-1] = float("nan")
+    found = {(found["framework"], found["status"]) for found in parity.compare(rows, "test")}
+    assert found == {(wrong, "mismatch"), (right, "ok")}
 
 
 def test_a_variant_with_nothing_to_compare_it_with_fails():
