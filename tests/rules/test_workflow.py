@@ -1,5 +1,6 @@
 """The workflow: what runs, what runs again, and what does not."""
 
+import copy
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from bench import schema
 from tests.checkout import ROOT
+from tests.conftest import Bench
 
 pytestmark = pytest.mark.serial
 
@@ -21,19 +23,34 @@ TABLES = "results/test/cells.parquet"
 ONE = {"frameworks": "jax", "modes": "jit"}
 
 
-@pytest.fixture
-def flow(bench):
-    """A checkout with one small planted workload and no others, in which a run takes about a second."""
+def small(bench):
+    """The checkout with one small planted workload and no others, in which a run takes about a second."""
     bench.keep_only()
     bench.plant("small", "jax")
     return bench
 
 
 @pytest.fixture
-def done(flow):
-    """The same after its runs are measured and collected."""
-    flow.snakemake(TABLES, trials=2, **ONE)
-    return flow
+def flow(bench):
+    """Such a checkout, in which nothing has been measured."""
+    return small(bench)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Such a checkout after its runs are measured and collected, once for all tests that begin with one."""
+    bench = small(Bench(tmp_path_factory.mktemp("finished")))
+    bench.snakemake(TABLES, trials=2, **ONE)
+    return bench
+
+
+@pytest.fixture
+def done(finished, tmp_path):
+    """A copy of it."""
+    copied = copy.copy(finished)
+    copied.root = tmp_path / "checkout"
+    shutil.copytree(finished.root, copied.root)
+    return copied
 
 
 def test_a_dry_run_tells_what_is_missing_and_how_long_it_will_take(bench):
@@ -42,6 +59,7 @@ def test_a_dry_run_tells_what_is_missing_and_how_long_it_will_take(bench):
     assert "min." in told
 
 
+@pytest.mark.slow
 def test_snakemake_looks_at_the_waiting_jobs_when_one_is_done_and_not_ever_more_often(flow):
     told = flow.snakemake(TABLES, "--verbose", trials=8, **ONE)
     assert len(flow.trial_files()) >= 8

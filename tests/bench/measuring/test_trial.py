@@ -87,6 +87,7 @@ def test_a_variant_that_dies_in_its_turn_leaves_the_others_their_values(bench):
     assert len(jax["values"]) >= 7
 
 
+@pytest.mark.slow
 def test_a_process_that_hangs_in_its_turn_is_a_time_out_and_the_others_go_on(bench):
     bench.plant(
         "hangs",

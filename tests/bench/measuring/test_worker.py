@@ -15,6 +15,7 @@ def test_a_derivative_is_held_against_its_reference_where_it_is_timed(bench):
     ] == pytest.approx(0.01, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_time_to_a_target_is_the_result_and_the_way_there_is_kept(bench):
     rows = [
         bench.measure("training/mlp", task="target", framework=framework, mode=mode, trial=1)
