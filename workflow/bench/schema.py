@@ -27,7 +27,7 @@ from bench.vocabulary import ALLOWED, AXES, MODES, SIZES, SLUG, is_size
 Row = dict[str, Any]
 """A row of a table: column → value."""
 
-VERSION = 4
+VERSION = 5
 ADDED = {
     "score_name": 2,
     "score_target": 2,
@@ -54,6 +54,34 @@ ADDED = {
         ),
         4,
     ),
+    **dict.fromkeys(
+        (
+            "compiler_import_seconds",
+            "device_seconds",
+            "data_seconds",
+            "startup_peak_host_bytes",
+            "startup_peak_device_bytes",
+            "attempts",
+            "steal_seconds",
+            "throttled_seconds",
+            "foreign_seconds",
+            "gpu_clock_hertz",
+            "gpu_throttle_reasons",
+            "gpu_foreign_processes",
+            "cold_start_seconds",
+            "cached_start_seconds",
+            "failed",
+            "ratio_low_90",
+            "ratio_high_90",
+            "trials",
+            "scatter",
+            "equal_within",
+            "rule",
+            "further_trials",
+            "choice_share",
+        ),
+        5,
+    ),
 }
 """The version in which a column (of all tables, or of one) came."""
 BEFORE = {"precision": "float64"}
@@ -72,10 +100,13 @@ RUNS = CELL | {
     # where the wall time of the run went; null where the run did not get so far
     "wall_seconds": number,
     "import_seconds": number,
+    "compiler_import_seconds": number,
+    "device_seconds": number,  # context, client, first array
+    "data_seconds": number,  # NumPy drawing the inputs
     "build_seconds": number,
     "trace_seconds": number,
     "compile_seconds": number,
-    "first_step_seconds": number,
+    "first_step_seconds": number,  # the first steps, until a graph is captured
     "check_seconds": number,
     "warmup_seconds": number,
     "timed_seconds": number,
@@ -95,6 +126,13 @@ RUNS = CELL | {
     "retaken": integer,  # values taken again, for the process had to wait
     "waited_seconds": number,  # for a processor, while values were taken
     "disturbed": flag,
+    "attempts": integer,  # how often the trial was measured, for it was disturbed
+    "steal_seconds": number,  # that the hypervisor took from the processors, while values were taken
+    "throttled_seconds": number,  # that the control group's quota took, while values were taken
+    "foreign_seconds": number,  # that others were busy on the processors, while values were taken
+    "gpu_clock_hertz": number,
+    "gpu_throttle_reasons": text,
+    "gpu_foreign_processes": integer,
     "involuntary_switches": integer,
     "minor_faults": number,  # per step
     "major_faults": number,  # per step
@@ -104,8 +142,10 @@ RUNS = CELL | {
     "drifted": flag,
     # resources
     "baseline_host_bytes": integer,  # resident when the framework was imported
-    "peak_host_bytes": integer,
-    "peak_device_bytes": integer,
+    "startup_peak_host_bytes": integer,  # compilers' processes included
+    "startup_peak_device_bytes": integer,
+    "peak_host_bytes": integer,  # of the steady state
+    "peak_device_bytes": integer,  # of the steady state
     "energy_joules": number,  # per step
     "items": number,  # per step
     "item_unit": text,
@@ -137,12 +177,18 @@ CELLS = CELL | {
     "status": text,
     "message": text,
     "runs": integer,
+    "failed": integer,  # runs that ended otherwise than ok
     "values": integer,
     "step_seconds": number,
     "step_seconds_low": number,
     "step_seconds_high": number,
     "import_seconds": number,
+    "compiler_import_seconds": number,
+    "device_seconds": number,
+    "data_seconds": number,
     "build_seconds": number,
+    "cold_start_seconds": number,  # to the first result: all phases of the start-up, empty cache
+    "cached_start_seconds": number,  # the same, cache of trial 0
     "cold_compile_seconds": number,  # trace + compile, empty cache
     "cached_compile_seconds": number,  # trace + compile, cache of run 0
     "first_step_seconds": number,
@@ -154,6 +200,8 @@ CELLS = CELL | {
     "share_of_peak": number,
     "bytes_moved": number,
     "share_of_copy": number,
+    "startup_peak_host_bytes": integer,
+    "startup_peak_device_bytes": integer,
     "peak_host_bytes": integer,
     "baseline_host_bytes": integer,
     "peak_device_bytes": integer,
@@ -170,13 +218,22 @@ COMPARISONS = PROBLEM | {
     "ratio": number,  # torch seconds / jax seconds
     "ratio_low": number,
     "ratio_high": number,
-    "method": text,  # welch | paired
+    "ratio_low_90": number,
+    "ratio_high_90": number,
+    "method": text,  # welch | paired | stein
+    "trials": integer,  # that the ratio is of
+    "failed": integer,  # runs of the two that ended otherwise than ok
+    "scatter": number,  # standard deviation of log(ratio) over the trials
     "p": number,
     "p_adjusted": number,
+    "equal_within": number,  # relative; ratios within it count as equal
     "verdict": text,
+    "rule": text,  # that decided the verdict: see vocabulary.RULES
+    "further_trials": integer,  # that would decide an undecided pair; null where none would, or nothing is to decide
     "best": flag,
+    "choice_share": number,  # of the trials for which the other trials chose these modes as the fastest
     "parity_error": number,
-    "noise_floor": number,  # relative; below it a difference is a tie
+    "noise_floor": number,  # relative; what twins differ by systematically
     "message": text,
 }
 

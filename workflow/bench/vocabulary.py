@@ -70,7 +70,25 @@ CELL = [*PROBLEM, "framework", "mode"]
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 OUTCOMES = ("ok", "raised", "absent")
 """What can come of an example."""
-VERDICTS = ("jax faster", "torch faster", "tie", "not comparable")
+VERDICTS = ("jax faster", "torch faster", "equal", "undecided", "not comparable")
+RULES = {
+    "difference": "faster",
+    "equivalence": "equal",
+    "width": "undecided",
+    "floor": "undecided",
+    "adjustment": "undecided",
+    "no floor": "undecided",
+    "trials": "undecided",
+    "gate": "not comparable",
+    "values": "not comparable",
+    "failed": "not comparable",
+}
+"""What decides a verdict → which. difference: the 95 % interval lies beyond the floor, and the adjusted p is small.
+equivalence: the 90 % interval lies within what counts as equal. width: the interval is too wide for either. floor: the
+difference is not larger than what twins differ by. adjustment: the interval would decide, the p adjusted over the table
+does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: both do not compute the same.
+failed: a framework has no successful trial.
+"""
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 
 ALLOWED = {
