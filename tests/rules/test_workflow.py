@@ -117,6 +117,37 @@ def test_more_trials_keep_those_that_are_there(done):
     assert before.items() <= after.items()
 
 
+UNEVEN = """
+import random
+
+PACE = random.SystemRandom().uniform(0.003, 0.009)
+
+def slow(self):
+    import time
+    time.sleep(PACE)
+
+Step.step = slow
+"""
+"""A step whose time is another in every process: no two trials agree on a ratio."""
+
+
+def test_what_the_first_trials_leave_undecided_gets_further_ones_in_the_same_invocation(flow):
+    shutil.rmtree(flow.root / "workflow/bench/workloads/training/small")
+    flow.plant("uneven", "torch", UNEVEN)
+    wish = {"preset": "quick", "modes": "eager,jit", "trials": 2, "most_trials": 3, "budget_seconds": 0.1}
+    flow.snakemake(TABLES, **wish)
+    before = flow.trial_files()
+    added = [name for name in before if ".100." in name]
+    assert added == ["training/uneven/train-small-float32-cpu.100.parquet"]
+    rows = schema.read(flow.root / "results/test/trials" / added[0], "trial")
+    assert {row["framework"] for row in rows} == {"torch", "jax"}
+    assert len(rows) == 2
+    best = [row for row in schema.read(flow.root / "results/test/comparisons.parquet", "comparisons") if row["best"]]
+    assert [(row["trials"], row["method"]) for row in best] == [(3, "stein")]
+    assert "all 3 trials are there" in flow.snakemake(TABLES, **wish).stderr
+    assert flow.trial_files() == before
+
+
 def test_editing_a_workload_measures_that_workload_again_and_no_other(done):
     done.plant("other", "jax")
     done.snakemake(TABLES, trials=2, **ONE)

@@ -111,6 +111,8 @@ TWIN = 1000
 """Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i. A run is
 what one process did: its number is that of its trial, plus this for a twin.
 """
+FURTHER = 100
+"""Trials numbered from here on are the second stage of the two-stage rule."""
 
 COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""

@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 try:
     from bench import vocabulary
-    from bench.planning import patches, snakefile, state
+    from bench.planning import order, patches, snakefile, state
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: the Python that runs Snakemake has no {error.name}; use the environment of `make report`, or "
@@ -18,6 +18,7 @@ SETTINGS = snakefile.settings_of(config)
 HARDWARE = SETTINGS.hardware
 RESULTS = f"results/{HARDWARE}"
 TABLES = "report/data"
+FURTHER = f"{RESULTS}/{state.FURTHER_FILE}"
 
 
 wildcard_constraints:
@@ -46,22 +47,33 @@ def interpreters(wildcards):
     """
     if STATE and SETTINGS.measure:
         patches.force(workflow, STATE.unsound)
-    return snakefile.interpreters(SETTINGS, RESULTS, wildcards)
+    return snakefile.interpreters(trial(wildcards), RESULTS)
+
+
+def trial(wildcards):
+    """The trial that a job measures."""
+    return snakefile.trial_of(SETTINGS, FURTHER, wildcards)
 
 
 def variants(wildcards):
     """The variants that take turns in a trial."""
-    return snakefile.variants(SETTINGS, wildcards)
+    return [cell.variant for cell in trial(wildcards).cells]
 
 
 def twins(wildcards):
     """Those that are there twice."""
-    return snakefile.twins(SETTINGS, wildcards)
+    return [cell.variant for cell in trial(wildcards).twins]
 
 
 def priority(wildcards):
     """The place of a trial in the order of all."""
-    return snakefile.priority(SETTINGS, wildcards)
+    return order.priority(trial(wildcards))
+
+
+def further_trials(wildcards):
+    """The second stage: what the first one, once it has been measured, leaves undecided."""
+    asked = checkpoints.extend.get().output[0] if SETTINGS.has_second_stage else FURTHER
+    return snakefile.further_files(SETTINGS, RESULTS, asked)
 
 
 def checks(wildcards):

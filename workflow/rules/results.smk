@@ -1,9 +1,36 @@
 """Needs the files of all trials, the parity gate and the examples. Makes the tables of this machine and of all."""
 
 
+# The second stage: what the first trials leave undecided gets further ones, in the same invocation. What decides is not
+# an input: to change a rule of verdicts measures nothing.
+checkpoint extend:
+    input:
+        snakefile.trial_files(SETTINGS, RESULTS),
+        snakefile.parity_files(SETTINGS, RESULTS),
+    output:
+        FURTHER,
+    log:
+        f"{RESULTS}/logs/extend.log",
+    conda:
+        "../../envs/article.yaml"
+    params:
+        hardware=HARDWARE,
+        most_trials=SETTINGS.most_trials,
+        equal_within=SETTINGS.equal_within,
+    shell:
+        "python workflow/scripts/extend.py"
+        " --results results"
+        " --hardware {params.hardware}"
+        " --most-trials {params.most_trials}"
+        " --equal-within {params.equal_within}"
+        " --output {output}"
+        " > {log} 2>&1"
+
+
 rule collect:
     input:
         snakefile.trial_files(SETTINGS, RESULTS),
+        further_trials,
         snakefile.parity_files(SETTINGS, RESULTS),
         snakefile.event_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",

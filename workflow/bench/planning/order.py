@@ -37,7 +37,7 @@ def _trials_of(cell: Cell, settings: Settings) -> int:
         return 1
     if cell.size not in SIZES:
         return min(settings.trials, CURVE_TRIALS)
-    return settings.trials if is_quick(cell) else settings.further_trials
+    return settings.trials if is_quick(cell) else settings.other_trials
 
 
 def is_quick(cell: Cell) -> bool:

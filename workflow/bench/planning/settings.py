@@ -46,8 +46,10 @@ class Preset:
     every_task: bool
     """Every task of a workload, or its main ones."""
     trials: int
-    further_trials: int
+    other_trials: int
     """Trials of what the preset quick leaves out."""
+    most_trials: int
+    """The most trials of a pair that the first ones leave undecided; none are added where that is no more."""
     budget_seconds: float
     warmup_seconds: float
     half_width: float
@@ -73,7 +75,8 @@ PRESETS = {
             every_task=False,
             modes=ModeChoices(main="first", others="first", points="first"),
             trials=1,
-            further_trials=1,
+            other_trials=1,
+            most_trials=1,
             budget_seconds=0.1,
             warmup_seconds=0.2,
             half_width=1.0,
@@ -88,7 +91,8 @@ PRESETS = {
             every_task=False,
             modes=ModeChoices(main="quick", others="quick", points="quick"),
             trials=3,
-            further_trials=3,
+            other_trials=3,
+            most_trials=6,
             budget_seconds=0.5,
             warmup_seconds=0.2,
             half_width=0.01,
@@ -101,7 +105,8 @@ PRESETS = {
             every_task=True,
             modes=ModeChoices(main="hopeful", others="quick", points="quick"),
             trials=5,
-            further_trials=3,
+            other_trials=3,
+            most_trials=10,
             budget_seconds=1.0,
             warmup_seconds=0.8,
             half_width=0.005,
@@ -114,7 +119,8 @@ PRESETS = {
             every_task=True,
             modes=ModeChoices(main="all", others="all", points="quick"),
             trials=10,
-            further_trials=10,
+            other_trials=10,
+            most_trials=20,
             budget_seconds=5.0,
             warmup_seconds=5.0,
             half_width=0.005,
@@ -136,7 +142,8 @@ class Settings:
     sizes: tuple[str, ...] | None
     workloads: tuple[str, ...] | None
     trials: int
-    further_trials: int
+    other_trials: int
+    most_trials: int
     cpu_threads: int
     timeout_seconds: float
     languages: tuple[str, ...]
@@ -144,6 +151,11 @@ class Settings:
     retry_failed: bool
     measure: bool
     plan: dict[str, float] = field(hash=False)
+
+    @property
+    def has_second_stage(self) -> bool:
+        """Whether a pair may get further trials. A single first trial has no scatter that could ask for them."""
+        return self.measure and 1 < self.trials < self.most_trials
 
     def written(self) -> str:
         """What a measuring process is told, as JSON (`timing.Plan`, the time-out, whether it runs alone)."""
@@ -207,7 +219,8 @@ def load(config: Mapping[str, Any]) -> Settings:
         sizes=auto("sizes", None),
         workloads=auto("workloads", None),
         trials=auto("trials", preset.trials),
-        further_trials=auto("trials", preset.further_trials),
+        other_trials=auto("trials", preset.other_trials),
+        most_trials=auto("most_trials", preset.most_trials),
         cpu_threads=len(cpus),
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),

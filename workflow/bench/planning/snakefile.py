@@ -15,9 +15,9 @@ from bench.measuring.interpreters import read as read_interpreters
 from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, load
-from bench.planning.state import State, summary
+from bench.planning.state import State, further_trials, summary
 from bench.runs import PUBLISHED
-from bench.vocabulary import MACHINE, PROBLEM, Problem, Trial
+from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Trial
 
 ARTICLE = "workflow/article"
 TABULATED = ("*.py", "results/*.py", "workloads/**/*")
@@ -47,36 +47,34 @@ def trial_files(settings: Settings, folder: str) -> list[str]:
     return _wanted(settings, [Path(folder, "trials", trial.file) for trial in order.trials(settings)])
 
 
+def further_files(settings: Settings, folder: str, asked: str) -> list[str]:
+    """The file of every trial of the second stage that the file `asked` asks for."""
+    return [str(Path(folder, "trials", trial.file)) for trial in further_trials(settings, Path(asked))]
+
+
 def _wanted(settings: Settings, files: Iterable[Path]) -> list[str]:
     """All of the files, or, where nothing is to be measured, those that are there."""
     return [str(path) for path in files if settings.measure or path.exists()]
 
 
 @functools.cache
-def _trials(settings: Settings) -> dict[Path, Trial]:
+def _first_stage(settings: Settings) -> dict[Path, Trial]:
     return {trial.file: trial for trial in order.trials(settings)}
 
 
-def trial_of(settings: Settings, wildcards: Any) -> Trial:
-    """The trial that a job measures."""
-    problem = Problem(*(getattr(wildcards, name) for name in PROBLEM[1:]))
-    return _trials(settings)[problem.trial_file(int(wildcards.trial))]
+def trial_of(settings: Settings, asked: str, wildcards: Any) -> Trial:
+    """The trial that a job measures: one of the grid, or of the second stage that the file `asked` asks for."""
+    number = int(wildcards.trial)
+    file = Problem(*(getattr(wildcards, name) for name in PROBLEM[1:])).trial_file(number)
+    if number < FURTHER:
+        return _first_stage(settings)[file]
+    return {trial.file: trial for trial in further_trials(settings, Path(asked))}[file]
 
 
-def variants(settings: Settings, wildcards: Any) -> list[str]:
-    """The variants of a trial, as measure.py takes them."""
-    return [cell.variant for cell in trial_of(settings, wildcards).cells]
-
-
-def twins(settings: Settings, wildcards: Any) -> list[str]:
-    """Those that are there twice."""
-    return [cell.variant for cell in trial_of(settings, wildcards).twins]
-
-
-def interpreters(settings: Settings, folder: str, wildcards: Any) -> list[str]:
+def interpreters(trial: Trial, folder: str) -> list[str]:
     """The files that tell with which Python each framework of a trial is measured."""
-    frameworks = sorted({cell.framework for cell in trial_of(settings, wildcards).cells})
-    return [f"{folder}/interpreters/{framework}-{wildcards.device}.json" for framework in frameworks]
+    frameworks = sorted({cell.framework for cell in trial.cells})
+    return [f"{folder}/interpreters/{framework}-{trial.problem.device}.json" for framework in frameworks]
 
 
 def forget_interpreters(folder: Path) -> None:
@@ -116,11 +114,6 @@ def checks(settings: Settings, folder: str, wildcards: Any) -> list[str]:
     """What the gate has to run of a workload in a framework, as `mode:task`; see `planning.checks`."""
     found = _checks(settings, Path(folder, "trials"))
     return [f"{mode}:{task}" for mode, task in found[f"{wildcards.family}/{wildcards.workload}", wildcards.framework]]
-
-
-def priority(settings: Settings, wildcards: Any) -> int:
-    """The place of a trial in the order of all; see `planning.order`."""
-    return order.priority(trial_of(settings, wildcards))
 
 
 def check_digest(wildcards: Any) -> str:

@@ -8,11 +8,16 @@ from pathlib import Path
 
 from bench import sources
 from bench.measuring import identity
+from bench.planning import further
 from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
 from bench.schema import InvalidFile, Row, read
 from bench.vocabulary import Cell, Trial
+
+
+FURTHER_FILE = "further.json"
+"""Where it stands in a machine's folder which trials the second stage has."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,15 @@ class State:
 
 
 def state(settings: Settings, folder: Path) -> State:
-    """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file."""
+    """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file.
+
+    Of the second stage that is looked at which has been asked for already.
+    """
     missing: list[Trial] = []
     unsound: dict[Path, str] = {}
     wanted: dict[Path, Trial] = {}
     rows: list[tuple[Path, Row]] = []
-    for trial in trials(settings):
+    for trial in [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]:
         path = folder / trial.file
         if not path.exists():
             missing.append(trial)
@@ -58,6 +66,12 @@ def state(settings: Settings, folder: Path) -> State:
         if path not in unsound:
             walls.setdefault(f"{row['framework']}-{row['mode']}", []).append(row["wall_seconds"] or 0.0)
     return State(tuple(missing), unsound, tuple(wanted[path] for path in unsound), len(wanted) - len(unsound), walls)
+
+
+def further_trials(settings: Settings, path: Path) -> list[Trial]:
+    """The trials of the second stage that a file asks for, of the problems of the grid."""
+    problems = {trial.problem for trial in trials(settings)} if settings.has_second_stage else set()
+    return [trial for trial in further.read(path) if trial.problem in problems]
 
 
 def why_unusable(rows: list[Row], trial: Trial, settings: Settings) -> str | None:
@@ -111,7 +125,9 @@ def summary(state: State, settings: Settings) -> str:
         return f"Preset {settings.preset.name} on {settings.hardware}: all {state.there} trials are there."
     minutes = estimate_seconds(state, settings) / 60
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
+    more = f", beside further ones (up to {settings.most_trials} of a pair) of what they leave undecided"
     return (
         f"Preset {settings.preset.name} on {settings.hardware}: {wanted} trials to measure{again}, "
-        f"{state.there} are there; about {max(1, round(minutes))} min."
+        f"{state.there} are there; about {max(1, round(minutes))} min"
+        f"{more if settings.has_second_stage else ''}."
     )
