@@ -35,9 +35,10 @@ wildcard_constraints:
 
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
+if workflow.is_main_process:
+    snakefile.refresh_interpreters(Path(RESULTS))
 STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
 if STATE:
-    snakefile.forget_interpreters(Path(RESULTS))
     snakefile.announce(STATE, SETTINGS)
 
 

@@ -24,6 +24,7 @@ ROW = {
     "threads": 1,
     "fingerprint": identity.fingerprint(),
     "status": "failed",
+    "versions": '{"jax": "0.10.2", "numpy": "2.4.6"}',
     "environment": '{"exclusive": true}',
 }
 TRIAL = Trial(CELL.problem, 0, (CELL,))

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from bench import schema, sources
+from bench.measuring.interpreters import Interpreter
 from bench.planning import order, state
 from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
 
@@ -28,6 +29,24 @@ from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
 def test_the_file_of_a_trial_is_used_or_there_is_a_reason(change, config, reason):
     found = state.why_unusable([ROW | change], TRIAL, plan(cpu_threads=1, **config))
     assert (found is None) if reason is None else reason in str(found)
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ({"jax": "0.10.2", "numpy": "2.4.6"}, None),
+        ({"jax": "0.10.2+local", "torch": "2.13.0"}, None),
+        ({"jax": "0.11.0", "numpy": "2.4.6"}, "it was measured with jax 0.10.2, now there is 0.11.0"),
+        ({"jax": "0.10.2", "numpy": "2.5.0"}, "it was measured with numpy 2.4.6, now there is 2.5.0"),
+    ],
+)
+def test_when_a_package_changes_all_that_took_turns_with_it_is_measured_again(now, reason):
+    other = dataclasses.replace(CELL, framework="torch", mode="eager")
+    digest = sources.run_digest("training", "mlp", "torch")
+    rows = [ROW, ROW | {"framework": "torch", "mode": "eager", "versions": None, "source_digest": digest}]
+    both = dataclasses.replace(TRIAL, cells=(CELL, other))
+    located = {"jax": Interpreter("python", versions=now)}
+    assert state.why_unusable(rows, both, plan(cpu_threads=1), located) == reason
 
 
 def test_a_trial_without_one_of_the_variants_is_measured_again():

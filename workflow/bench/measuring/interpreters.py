@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.measuring import environment
 
-PACKAGES = ("torch", "jax", "jaxlib", "numpy")
+PACKAGES = ("torch", "jax", "jaxlib", "optax", "numpy")
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,42 @@ class Interpreter:
 def own_interpreter() -> Interpreter:
     """The Python that is asked, as it was activated."""
     kept = {key: value for key, value in os.environ.items() if environment.is_kept(key)}
-    return Interpreter(sys.executable, kept, dict(_installed()))
+    return Interpreter(sys.executable, kept, installed())
 
 
-def _installed() -> Iterable[tuple[str, str]]:
+def installed() -> dict[str, str]:
+    """The versions of `PACKAGES` that the Python that is asked would import."""
+    found = {}
     for package in PACKAGES:
-        try:
-            yield package, version(package)
-        except PackageNotFoundError:
-            continue
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def refreshed(interpreter: Interpreter) -> Interpreter:
+    """The same with the packages that are there now. Raises CalledProcessError where it is no Python any more."""
+    asked = f"import json; from {__name__} import installed; print(json.dumps(installed()))"
+    folder = Path(__file__).parents[2]
+    told = subprocess.run([interpreter.python, "-c", asked], cwd=folder, capture_output=True, text=True, check=True)
+    return replace(interpreter, versions=json.loads(told.stdout))
 
 
 def write(path: Path, interpreter: Interpreter) -> None:
     """Write an interpreter down."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(interpreter), indent=2) + "\n")
+
+
+def changed(interpreter: Interpreter, versions: Mapping[str, str]) -> str | None:
+    """Which package is another now than in the versions that a run recorded, as a sentence; None where none is.
+
+    A local part ("+cpu") does not count: what a package calls itself and what its installer calls it differ by it.
+    """
+    for package, now in interpreter.versions.items():
+        then = versions.get(package, now)
+        if then.split("+")[0] != now.split("+")[0]:
+            return f"it was measured with {package} {then}, now there is {now}"
+    return None
 
 
 def read(paths: Iterable[Path]) -> dict[str, Interpreter]:

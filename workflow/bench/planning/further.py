@@ -13,8 +13,7 @@ from bench.vocabulary import FURTHER, Cell, Problem, Trial
 def write(path: Path, wanted: Iterable[tuple[tuple[Cell, ...], int]]) -> None:
     """Write which cells of which problem take turns in how many further trials."""
     content = [
-        asdict(cells[0].problem)
-        | {"variants": [[cell.framework, cell.mode] for cell in cells], "trials": count}
+        asdict(cells[0].problem) | {"variants": [[cell.framework, cell.mode] for cell in cells], "trials": count}
         for cells, count in wanted
     ]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,14 @@ so that a checkout can be moved with its results.
 from __future__ import annotations
 
 import functools
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench import catalogue, sources
-from bench.measuring.interpreters import read as read_interpreters
+from bench.measuring import interpreters as interpreters_there
 from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, load
@@ -77,12 +78,15 @@ def interpreters(trial: Trial, folder: str) -> list[str]:
     return [f"{folder}/interpreters/{framework}-{trial.problem.device}.json" for framework in frameworks]
 
 
-def forget_interpreters(folder: Path) -> None:
-    """Remove what names a Python that is not there any more, as after a checkout was moved: it is looked for again."""
+def refresh_interpreters(folder: Path) -> None:
+    """Write down which packages each interpreter has now; one that is not there any more, as after a checkout was
+    moved, is looked for again.
+    """
     for path in folder.glob("interpreters/*.json"):
         try:
-            read_interpreters([path])
-        except ValueError:
+            (found,) = interpreters_there.read([path]).values()
+            interpreters_there.write(path, interpreters_there.refreshed(found))
+        except (ValueError, OSError, subprocess.CalledProcessError):
             path.unlink(missing_ok=True)
 
 

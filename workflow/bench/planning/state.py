@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import sources
-from bench.measuring import identity
+from bench.measuring import identity, interpreters
+from bench.measuring.interpreters import Interpreter, changed
 from bench.planning import further
 from bench.planning.order import trials
 from bench.planning.settings import Settings
@@ -43,6 +45,8 @@ def state(settings: Settings, folder: Path) -> State:
     missing: list[Trial] = []
     unsound: dict[Path, str] = {}
     wanted: dict[Path, Trial] = {}
+    places = folder.parent / "interpreters"
+    located = {device: interpreters.read(places.glob(f"*-{device}.json")) for device in settings.devices}
     rows: list[tuple[Path, Row]] = []
     for trial in [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]:
         path = folder / trial.file
@@ -52,7 +56,7 @@ def state(settings: Settings, folder: Path) -> State:
         wanted[path] = trial
         try:
             found = read(path, "trial")
-            reason = why_unusable(found, trial, settings)
+            reason = why_unusable(found, trial, settings, located[trial.problem.device])
         except InvalidFile as error:
             found, reason = [], str(error)
         if reason:
@@ -74,14 +78,23 @@ def further_trials(settings: Settings, path: Path) -> list[Trial]:
     return [trial for trial in further.read(path) if trial.problem in problems]
 
 
-def why_unusable(rows: list[Row], trial: Trial, settings: Settings) -> str | None:
-    """Why a sound file must be measured again all the same, or None. What else is in it does not count."""
+def why_unusable(
+    rows: list[Row], trial: Trial, settings: Settings, located: Mapping[str, Interpreter] | None = None
+) -> str | None:
+    """Why a sound file must be measured again all the same, or None. What else is in it does not count.
+
+    located: the interpreter of each framework, where it is known. When a package changes, all that took turns with it
+    is measured again.
+    """
     found = {(row["framework"], row["mode"], row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
         row = found.get((cell.framework, cell.mode, number))
         if row is None:
             return f"it has no run of {name}"
         if reason := _why_unusable(row, cell, settings):
+            return reason
+        versions = json.loads(row["versions"] or "{}")
+        if (there := (located or {}).get(cell.framework)) and (reason := changed(there, versions)):
             return reason
     return None
 
@@ -125,9 +138,8 @@ def summary(state: State, settings: Settings) -> str:
         return f"Preset {settings.preset.name} on {settings.hardware}: all {state.there} trials are there."
     minutes = estimate_seconds(state, settings) / 60
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
-    more = f", beside further ones (up to {settings.most_trials} of a pair) of what they leave undecided"
+    more = f" Pairs that they leave undecided get up to {settings.most_trials}." if settings.has_second_stage else ""
     return (
         f"Preset {settings.preset.name} on {settings.hardware}: {wanted} trials to measure{again}, "
-        f"{state.there} are there; about {max(1, round(minutes))} min"
-        f"{more if settings.has_second_stage else ''}."
+        f"{state.there} are there; about {max(1, round(minutes))} min.{more}"
     )

@@ -45,9 +45,7 @@ def further_trials(row: Row, most: int) -> int:
     if row["verdict"] == "not comparable" or not row["scatter"] or row["noise_floor"] is None:
         return 0
     first, within = row["trials"], row["equal_within"]
-    clear = is_clear(
-        np.array(math.log(row["ratio"])), np.array(row["scatter"]), first, row["noise_floor"], within
-    )
+    clear = is_clear(np.array(math.log(row["ratio"])), np.array(row["scatter"]), first, row["noise_floor"], within)
     wanted = stein_trials(row["scatter"], first, SHARE_OF_EQUAL * math.log1p(within))
     return 0 if clear else max(min(wanted, most) - first, 0)
 
