@@ -20,7 +20,7 @@ def test_what_is_written_is_read_by_framework(tmp_path):
 def test_a_python_that_is_not_there_is_named(tmp_path):
     path = tmp_path / "jax-cpu.json"
     interpreters.write(path, replace(interpreters.own_interpreter(), python=str(tmp_path / "gone")))
-    with pytest.raises(ValueError, match="gone.*is not there: remove the file"):
+    with pytest.raises(ValueError, match=r"gone.*is not there: remove the file"):
         interpreters.read([path])
 
 

@@ -17,7 +17,6 @@ from bench.runs import outdated
 from bench.schema import InvalidFile, Row, read
 from bench.vocabulary import Cell, Trial
 
-
 FURTHER_FILE = "further.json"
 """Where it stands in a machine's folder which trials the second stage has."""
 
