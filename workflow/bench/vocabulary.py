@@ -87,7 +87,7 @@ RULES = {
 equivalence: the 90 % interval lies within what counts as equal. width: the interval is too wide for either. floor: the
 difference is not larger than what twins differ by. adjustment: the interval would decide, the p adjusted over the table
 does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: they do not compute the
-same. failed: a framework has no successful trial.
+same. failed: fewer than half of the trials of a variant were successful.
 """
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 

@@ -44,7 +44,7 @@ ROW = {
     ],
 )
 def test_a_pair_gets_as_many_trials_as_its_scatter_asks_for_and_no_more_than_the_most(change, count):
-    assert stages.further_trials(ROW | change, most=6) == count
+    assert stages.granted_trials(ROW | change, most=6) == count
 
 
 def test_the_pair_of_the_fastest_modes_gets_them_and_no_curve_and_no_target():

@@ -145,6 +145,7 @@ class Settings:
     other_trials: int
     most_trials: int
     cpu_threads: int
+    equal_within: float
     timeout_seconds: float
     languages: tuple[str, ...]
     hardware: str
@@ -222,6 +223,7 @@ def load(config: Mapping[str, Any]) -> Settings:
         other_trials=auto("trials", preset.other_trials),
         most_trials=auto("most_trials", preset.most_trials),
         cpu_threads=len(cpus),
+        equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
         hardware=auto("hardware", identity.name()),

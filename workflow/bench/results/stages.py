@@ -40,7 +40,7 @@ def is_clear(log_ratio: Array, scatter: Array, trials: int, floor: float, equal_
     return np.asarray(differs | equal)
 
 
-def further_trials(row: Row, most: int) -> int:
+def granted_trials(row: Row, most: int) -> int:
     """How many further trials the best pair of a problem gets: 0 where it is decided, or cannot be."""
     if row["verdict"] == "not comparable" or not row["scatter"] or row["noise_floor"] is None:
         return 0
@@ -61,6 +61,6 @@ def second_stage(comparisons: Iterable[Row], most: int) -> list[tuple[tuple[Cell
         if row["best"] and row["size"] in SIZES and row["task"] != TARGET and row["family"] != MACHINE:
             problem = [row[column] for column in PROBLEM[1:]]
             pair = (Cell(*problem, "torch", row["torch_mode"]), Cell(*problem, "jax", row["jax_mode"]))
-            if count := further_trials(row, most):
+            if count := granted_trials(row, most):
                 found.append((pair, count))
     return found
