@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from bench import schema
 from bench.results import comparisons
 from bench.results.noise import floors, noise_rows
 from bench.results.pairs import ratio_of
@@ -240,10 +239,6 @@ def test_first_values_of_a_derivative_are_compared_output_by_output(summaries):
 def test_runs_that_were_summarised_otherwise_cannot_be_compared():
     old, new = {"check_values": [1.0, 1.0], "check_summaries": 2}, {"check_values": [1.0] * 3, "check_summaries": 3}
     assert comparisons.value_error(GMM, [old], [new])[0] is None
-
-
-def test_files_from_before_told_two_summaries():
-    assert schema.BEFORE["check_summaries"] == 2
 
 
 def test_of_losses_those_are_compared_that_both_have():
