@@ -171,8 +171,9 @@ for name, optimizer in optimizers.items():
         batch = torch.randn(5, 3).double(), torch.randn(5, 2).double()
         step = backend.Training(model, lambda model, x, t: functional.mse_loss(model(x), t), batch,
                                 optimizer(model.parameters()), mode=mode, device="cpu", precision="float64")
+        start = {name.removeprefix("parameter."): value for name, value in step.state().items()}
         for _ in range(2):
-            step.restart()
+            step.restart(start)
             for _ in range(3):
                 step.step()
         observed.append(step.observe())
