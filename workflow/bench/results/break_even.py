@@ -10,7 +10,7 @@ from bench.results import startup
 def beginning(group: pd.DataFrame, framework: str, mode: str, cache: str) -> tuple[float, float] | None:
     """Seconds to the first result, all phases of the start, with caches that are cold or cached, and per step."""
     cell = group[(group["framework"] == framework) & (group["mode"] == mode)]
-    own = [startup.starts_with(found, cache) for found in cell["cache"]]
+    own = cell["cache"].map(lambda found: startup.starts_with(found, cache)).astype(bool)
     start, steps = startup.first_results(cell[own]).dropna(), cell["step_seconds"].dropna()
     if not len(start) or not len(steps) or start.median() <= 0 or steps.median() <= 0:
         return None

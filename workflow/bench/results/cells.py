@@ -11,7 +11,6 @@ from bench.results.parity import gate_rows, gate_sentence
 from bench.schema import Row
 from bench.vocabulary import CELL, MACHINE, TWIN
 
-
 MEMORY = (
     "baseline_host_bytes",
     "startup_peak_host_bytes",
