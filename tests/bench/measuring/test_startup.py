@@ -209,3 +209,19 @@ def test_parts_inside_parts_are_counted_once():
         drawing.inputs()
     assert 0 < parts.seconds["data"] <= watch.seconds
     assert not vars(drawing), "the methods are its own again"
+
+
+def test_the_peaks_begin_anew_before_the_steady_state(monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(worker, "forget_peak", lambda: forgotten.append("host"))
+    monkeypatch.setattr(timing, "warm_up", lambda *_: forgotten.append("warm-up") or 1 / 0)
+    backend = SimpleNamespace(forget_peak=forgotten.append)
+    with pytest.raises(ZeroDivisionError):
+        worker.time_steps(
+            SimpleNamespace(step=None, wait=None, steps_per_call=1),
+            backend,
+            {"plan": {}, "cell": {"device": "cuda"}},
+            SimpleNamespace(add=lambda **_: None),
+            None,
+        )
+    assert forgotten == ["host", "cuda", "warm-up"]
