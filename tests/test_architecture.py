@@ -77,6 +77,7 @@ LAYERS = {
     "bench.measuring.worker": {
         "bench.measuring.environment",
         "bench.measuring.resources",
+        "bench.measuring.startup",
         "bench.measuring.timing",
         "bench.contract",
         "bench.series",
@@ -114,7 +115,7 @@ CLOCKS = {
     "clock_gettime",
     "default_timer",
 }
-BESIDE_A_MEASUREMENT = ("timing", "worker", "probe", "environment", "hardware", "resources", "caches")
+BESIDE_A_MEASUREMENT = ("timing", "worker", "probe", "environment", "hardware", "resources", "startup", "caches")
 
 
 def imports(path):

@@ -145,10 +145,10 @@ RUNS = CELL | {
     "drifted": flag,
     # resources
     "baseline_host_bytes": integer,  # resident when the framework was imported
-    "startup_peak_host_bytes": integer,  # compilers' processes included
+    "startup_peak_host_bytes": integer,  # until the first call is over, compilers' processes included
     "startup_peak_device_bytes": integer,
     "peak_host_bytes": integer,  # of the steady state
-    "peak_device_bytes": integer,  # of the steady state
+    "peak_device_bytes": integer,  # of the steady state; in JAX, whose counter goes on, since the process began
     "energy_joules": number,  # per step
     "items": number,  # per step
     "item_unit": text,

@@ -67,6 +67,15 @@ PROBLEM = ["hardware", "family", "workload", "task", "size", "precision", "devic
 CELL = [*PROBLEM, "framework", "mode"]
 """The columns that name a cell. Every table that speaks of cells begins with these."""
 
+STARTUP = ("import", "compiler_import", "device", "data", "build", "trace", "compile", "first_step")
+"""The phases from the start of a process to its first result, in order; each has a column `<phase>_seconds`.
+
+import: the interpreter, the framework, the implementation. compiler_import: the compiler, where it is a package apart.
+device: the framework's switches, its context or client, a first small array. data: NumPy drawing what the problem
+begins with. build: all of that on the device, the model, the optimiser. trace, compile: what the mode compiles.
+first_step: the first call; as many as it takes until a graph is captured, where one is.
+"""
+
 STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 OUTCOMES = ("ok", "raised", "absent")
 """What can come of an example."""

@@ -171,8 +171,9 @@ for name, optimizer in optimizers.items():
         batch = torch.randn(5, 3).double(), torch.randn(5, 2).double()
         step = backend.Training(model, lambda model, x, t: functional.mse_loss(model(x), t), batch,
                                 optimizer(model.parameters()), mode=mode, device="cpu", precision="float64")
+        start = {name.removeprefix("parameter."): value for name, value in step.state().items()}
         for _ in range(2):
-            step.restart()
+            step.restart(start)
             for _ in range(3):
                 step.step()
         observed.append(step.observe())
@@ -183,6 +184,84 @@ for name, optimizer in optimizers.items():
 
 def test_a_whole_compiled_step_updates_as_the_optimiser_itself_does():
     assert run("torch", WHOLE_STEP, "float64") == "momentum True\nadamw True\n"
+
+
+KEPT_BY_TORCH = """
+import gc
+import torch
+from torch import nn
+model = nn.Linear(1000, 1000)
+step = backend.Training(model, lambda model, x: model(x).sum(), (torch.ones(1, 1000),),
+                        torch.optim.SGD(model.parameters(), lr=0.1), mode="eager", device="cpu", precision="float32")
+kept = {each.data_ptr(): each.numel() for each in gc.get_objects() if isinstance(each, torch.Tensor)}
+print(sum(kept.values()) / 1e6)
+"""
+KEPT_BY_JAX = """
+import jax, jax.numpy as jnp, optax
+parameters = {"w": jnp.ones((1000, 1000))}
+step = backend.Training(parameters, lambda parameters, x: (x @ parameters["w"]).sum(), (jnp.ones((1, 1000)),),
+                        optax.adam(0.1), mode=MODE, steps=2)
+for _, stage in step.stages():
+    stage()
+for _ in range(2):
+    step.step()
+    step.wait()
+del parameters
+print(sum(each.size for each in jax.live_arrays()) / 1e6)
+"""
+
+
+def test_a_training_keeps_no_copy_of_where_it_began():
+    assert float(run("torch", KEPT_BY_TORCH)) == pytest.approx(1, abs=0.01)  # P
+    for mode in ("jit", "eager", "scan"):
+        kept = float(run("jax", KEPT_BY_JAX.replace("MODE", repr(mode))))
+        assert kept == pytest.approx(3, abs=0.01), mode  # P and Adam's 2 P
+
+
+AGAIN = """
+import numpy as np
+begin = {"w": np.ones((2, 2), np.float32)}
+if sys.argv[1] == "torch":
+    import torch
+    model = torch.nn.Module()
+    model.w = torch.nn.Parameter(torch.ones(2, 2))
+    step = backend.Training(model, lambda model, x: (x @ model.w).square().sum(), (torch.ones(1, 2),),
+                            torch.optim.Adam(model.parameters(), lr=0.1), mode="eager", device="cpu",
+                            precision="float32")
+    restart = lambda: step.restart(begin)
+else:
+    import jax.numpy as jnp, optax
+    step = backend.Training(backend.arrays(begin, "cpu", "float32"), lambda p, x: ((x @ p["w"]) ** 2).sum(),
+                            (jnp.ones((1, 2)),), optax.adam(0.1), mode="jit", steps=1)
+    for _, stage in step.stages():
+        stage()
+    restart = lambda: step.restart(backend.arrays(begin, "cpu", "float32"))
+ways = []
+for _ in range(2):
+    restart()
+    for _ in range(3):
+        step.step()
+        step.wait()
+    ways.append(step.observe()["parameter.w"])
+print((ways[0] == ways[1]).all(), (ways[0] != 1).all(), (begin["w"] == 1).all())
+"""
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_training_begins_anew_from_what_it_is_given_which_stays_as_it_is(framework):
+    assert run(framework, AGAIN) == "True True True\n"
+
+
+def test_the_peak_of_the_device_begins_anew_where_the_framework_can():
+    script = """
+import torch
+called = []
+torch.cuda.reset_peak_memory_stats = lambda *a: called.append(a)
+backend.forget_peak("cpu")
+backend.forget_peak("cuda")
+print(called)
+"""
+    assert run("torch", script) == "[()]\n"
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

@@ -44,6 +44,9 @@ STANDS_FOR = {"torch": ("torch", "eager"), "jax": ("jax", "jit")}
 
 PARTS = {
     "import": VARIANTS["numpy", "eager"],
+    "compiler import": VARIANTS["jax", "eager"],
+    "device": VARIANTS["torch", "eager"],
+    "data": INK,
     "build": VARIANTS["torch", "compile-max"],
     "trace": VARIANTS["jax", "scan"],
     "compile": VARIANTS["torch", "compile"],

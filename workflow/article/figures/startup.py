@@ -18,9 +18,9 @@ from article.figures.ticks import plain_tick
 
 
 def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
-    """Time from the start of the process to the end of the first step, stacked by part. Seconds, linear axis.
+    """Time from the start of the process to the first result, stacked by part. Seconds, linear axis.
 
-    Columns: panel, label, part (import | build | trace | compile | first step), seconds.
+    Columns: panel, label, part (one of `PARTS`), seconds, total (of the label, as it is written at the end).
     """
     groups = panel_groups(data)
     wide = width >= WIDE
@@ -39,17 +39,18 @@ def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
 
 
 def _draw_parts(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], height: float) -> None:
-    """The parts of every row after each other, and their sum behind them."""
+    """The parts of every row after each other, and the total behind them."""
+    totals = rows.groupby("label", sort=False)["total"].first().loc[labels]
     seconds = rows.pivot_table(index="label", columns="part", values="seconds", aggfunc="sum").loc[labels].fillna(0.0)
     end = np.zeros(len(labels))
     for part in (part for part in PARTS if part in seconds):
         own = seconds[part].to_numpy()
         axis.barh(range(len(labels)), own, left=end, height=height, color=PARTS[part], linewidth=0)
         end = end + own
-    for row, total in enumerate(end):
+    for row, (reached, total) in enumerate(zip(end, totals, strict=True)):
         axis.annotate(
             numbers.seconds(total),
-            (total, row),
+            (reached, row),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",

@@ -44,7 +44,8 @@ def break_even_figure(section: Section) -> Html:
 class BreakEven:
     """After how many steps a compiled variant has caught up with the eager one of its framework.
 
-    steps: None where it never does; start_seconds: until the end of the first step, cold and (or None) cached.
+    steps: None where it never does; start_seconds: from the start of the process to the first result, cold and (or
+    None) cached, each against the eager start with such caches.
     """
 
     panel: str
@@ -75,9 +76,9 @@ def break_evens(section: Section) -> list[BreakEven]:
     for _, group in runs.groupby(PROBLEM, sort=False):
         panel = title(next(group.itertuples()))
         for framework, modes in COMPILED.items():
-            eager = beginning(group, framework, "eager", ("none", "cold", "cached"))
+            eager, eager_cached = (beginning(group, framework, "eager", cache) for cache in ("cold", "cached"))
             for mode in modes:
-                cold, cached = (beginning(group, framework, mode, (cache,)) for cache in ("cold", "cached"))
+                cold, cached = (beginning(group, framework, mode, cache) for cache in ("cold", "cached"))
                 if eager and cold:
                     found.append(
                         BreakEven(
@@ -90,7 +91,7 @@ def break_evens(section: Section) -> list[BreakEven]:
                             step_seconds=cold[1],
                             eager_step_seconds=eager[1],
                             steps=crossing(eager, cold),
-                            cached_steps=crossing(eager, cached) if cached else None,
+                            cached_steps=crossing(eager_cached, cached) if eager_cached and cached else None,
                         )
                     )
     return found

@@ -57,13 +57,13 @@ def used_bytes(row: Any) -> float | None:
     return device_bytes(row) or host_bytes(row)
 
 
-def device_bytes(row: Any) -> float | None:
+def device_bytes(row: Any, peak: str = "peak_device_bytes") -> float | None:
     """Peak of the device's own memory; None where it has none or it is not known."""
-    return None if missing(row.peak_device_bytes) or row.peak_device_bytes <= 0 else float(row.peak_device_bytes)
+    return None if missing(getattr(row, peak)) or getattr(row, peak) <= 0 else float(getattr(row, peak))
 
 
-def host_bytes(row: Any) -> float | None:
+def host_bytes(row: Any, peak: str = "peak_host_bytes") -> float | None:
     """What the process took in the host's memory beyond its import; None where it is not known."""
-    if missing(row.peak_host_bytes):
+    if missing(getattr(row, peak)):
         return None
-    return max(0.0, row.peak_host_bytes - (0.0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes))
+    return max(0.0, getattr(row, peak) - (0.0 if missing(row.baseline_host_bytes) else row.baseline_host_bytes))

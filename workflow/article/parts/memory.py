@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -50,7 +51,7 @@ def memory_examples(section: Section) -> Html:
 
 
 def _memory_of(section: Section, cells: pd.DataFrame, *, folded: bool) -> Html:
-    """The table of one machine: host and device apart."""
+    """The table of one machine: host and device, steady state and start apart."""
     rows = []
     for _, own in cells.groupby(PROBLEM, sort=False):
         for place, show in PLACES.items():
@@ -81,15 +82,14 @@ def _held(section: Section, event: Any, whole: Any) -> dict[str, Any]:
     }
 
 
-def host_text(cell: Any) -> str | None:
-    """What a cell takes of the host's memory, where it is known."""
-    return None if (used := host_bytes(cell)) is None else numbers.size(used)
+def _size(used: float | None) -> str | None:
+    return None if used is None else numbers.size(used)
 
 
-def device_text(cell: Any) -> str | None:
-    """What a cell takes of the device's own memory, where it is known."""
-    return None if (used := device_bytes(cell)) is None else numbers.size(used)
-
-
-PLACES = {"host": host_text, "device": device_text}
-"""Rows of a problem: where memory is taken, and how a cell tells it."""
+PLACES: dict[str, Callable[[Any], str | None]] = {
+    "host": lambda cell: _size(host_bytes(cell)),
+    "host startup": lambda cell: _size(host_bytes(cell, "startup_peak_host_bytes")),
+    "device": lambda cell: _size(device_bytes(cell)),
+    "device startup": lambda cell: _size(device_bytes(cell, "startup_peak_device_bytes")),
+}
+"""Rows of a problem: where and when memory is taken, and how a cell tells it; None where it is not known."""

@@ -12,16 +12,11 @@ from article.html import Html
 from article.rows import in_words, sort_variants
 from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
+from bench.results.startup import first_results
 from bench.results.tables import Tables
-from bench.vocabulary import CELL, COMPILED
+from bench.vocabulary import CELL, COMPILED, STARTUP
 
-PARTS = {
-    "import_seconds": "import",
-    "build_seconds": "build",
-    "trace_seconds": "trace",
-    "compile_seconds": "compile",
-    "first_step_seconds": "first step",
-}
+PARTS = {f"{phase}_seconds": phase.replace("_", " ") for phase in STARTUP}
 """Column of the table of runs → the part of the start that it times."""
 
 
@@ -33,25 +28,29 @@ def startup_figure(section: Section) -> Html:
     rows = []
     for (problem, label), group in data.groupby(["panel", "label"], sort=False):
         parts = {row.part: numbers.seconds(row.seconds) for row in group.itertuples()}
-        total = numbers.seconds(float(group["seconds"].sum()))
+        total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})
     table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
     return section.figure(startup_plot, data, "startup", rows=in_words(rows, "total"), after=table)
 
 
 def startup_parts(section: Section) -> pd.DataFrame:
-    """Rows of `figures.startup.startup_plot`: medians over the runs of a cell, cold and cached apart."""
+    """Rows of `figures.startup.startup_plot`: medians over the runs of a cell, cold and cached apart.
+
+    `total` is the median of the sums.
+    """
     runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
     title = section.names.titles(runs)
     rows = []
     for _, group in runs.groupby([*CELL, "cache"], sort=False, dropna=False):
-        first = next(group.itertuples())
+        first, total = next(group.itertuples()), float(first_results(group).median())
         rows += [
             {
                 "panel": title(first),
                 "label": start_label(section, first),
                 "part": part,
                 "seconds": float(seconds.median()),
+                "total": total,
                 "framework": first.framework,
                 "mode": first.mode,
                 "cache": first.cache,
@@ -59,7 +58,7 @@ def startup_parts(section: Section) -> pd.DataFrame:
             for column, part in PARTS.items()
             if len(seconds := group[column].dropna())
         ]
-    columns = ["panel", "label", "part", "seconds", "framework", "mode", "cache"]
+    columns = ["panel", "label", "part", "seconds", "total", "framework", "mode", "cache"]
     return sort_variants(pd.DataFrame(rows, columns=columns))
 
 
@@ -84,7 +83,7 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     """Framework → time from the start of the process to its first result, over the main problems of the machine."""
     runs = sound_runs(tables)
     runs = main_problems(runs[(runs["hardware"] == machine) & (runs["device"] == "cpu")])
-    total = runs[list(PARTS)].fillna(0).sum(axis=1)
+    total = first_results(runs)
     found = {}
     for framework, modes in COMPILED.items():
         own = runs["framework"] == framework

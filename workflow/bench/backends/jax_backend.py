@@ -38,6 +38,8 @@ Loss = Callable[..., jax.Array]
 
 # --- the measuring process -------------------------------------------------------------------------------------------
 
+COMPILER: tuple[str, ...] = ()
+"""Nothing apart: XLA is imported with JAX."""
 COMPILATION = "/jax/core/compile/backend_compile_duration"
 _compilations = [0]
 
@@ -59,6 +61,16 @@ def configure(device: str, precision: str, threads: int) -> None:
         jax.config.update(name, value)
     if not available(device):
         raise Unsupported(f"JAX sees no {device} device")
+
+
+def first_array(device: str) -> None:
+    """A small array on the device, whose client there is from now on."""
+    jax.device_put(np.zeros(1, np.float32), jax.devices(device)[0]).block_until_ready()
+
+
+def first_calls(mode: str) -> int:
+    """One: XLA captures its graphs, where it makes some, by itself in the first."""
+    return 1
 
 
 def _settings(device: str, precision: str) -> dict[str, Any]:
@@ -123,6 +135,10 @@ def guard(mode: str) -> Iterator[None]:
 def compile_seconds() -> dict[str, float]:
     """Nothing: tracing and compiling are stages of their own, before the first step."""
     return {}
+
+
+def forget_peak(device: str) -> None:
+    """Nothing: JAX's counter of memory goes on from the start of the process."""
 
 
 def peak_device_bytes(device: str) -> int | None:
@@ -299,8 +315,9 @@ class Training:
 
     `loss(parameters, *batch)` is a scalar, `parameters` a flat dictionary with the names of problem.py, `optimizer`
     an optax transformation. With `buffers` (running statistics) it is `loss(parameters, buffers, *batch)`, which
-    returns (value, new buffers). In the mode `scan` one call takes `steps` steps. `metrics` gets this object after all
-    timing.
+    returns (value, new buffers). The state begins as these arrays themselves, and a step takes its memory: whoever
+    gives them does not use them any more. In the mode `scan` one call takes `steps` steps. `metrics` gets this object
+    after all timing.
     """
 
     def __init__(
@@ -317,11 +334,10 @@ class Training:
     ) -> None:
         self.mode, self.batch, self._metrics = mode, tuple(batch), metrics
         self.optimizer, self.differentiate = optimizer, differentiated(loss, buffers)
-        self.start = (parameters, optimizer.init(parameters), buffers)
         self.length = self.steps_per_call = steps if mode == "scan" else 1
         self.program = self._program()
         self.single = jax.jit(self.update, donate_argnums=0)
-        self.restart()
+        self.restart(parameters, buffers)
 
     def _program(self) -> _Compiled:
         return _Compiled(self.many if self.mode == "scan" else self.update, self.mode, donate=(0,))
@@ -337,9 +353,9 @@ class Training:
         """The state after `length` steps, and the losses, shape (length,)."""
         return jax.lax.scan(lambda carry, _: self.update(carry, *batch), state, length=self.length)
 
-    def restart(self) -> None:
-        """Back to the initial parameters and a new optimiser; copies, because a step takes its state's memory."""
-        self.state = jax.tree.map(jnp.copy, self.start)
+    def restart(self, parameters: Outputs, buffers: Outputs | None = None) -> None:
+        """Begin anew, with a new optimiser, from arrays whose memory a step then takes; nothing else keeps them."""
+        self.state: Any = (parameters, self.optimizer.init(parameters), buffers)
 
     def stages(self) -> list[Stage]:
         return self.program.stages(lambda: (self.state, *self.batch))
@@ -403,9 +419,7 @@ class Course:
     def begin(self, seed: int) -> None:
         """Back to the start of this seed's training."""
         parameters, batches = self.start(seed)
-        own = arrays(parameters, self.device, self.precision)
-        _, _, buffers = jax.tree.map(jnp.copy, self.training.start)
-        self.state = (own, self.training.optimizer.init(own), buffers)
+        self.training.restart(arrays(parameters, self.device, self.precision))
         if self.scan:
             batches = [
                 tuple(np.stack(parts) for parts in zip(*batches[first : first + self.every], strict=True))
@@ -416,24 +430,24 @@ class Course:
 
     def stages(self) -> list[Stage]:
         """`trace` and `compile`; after a first `begin`."""
-        return self.program.stages(lambda: (self.state, *self.ready[0]))
+        return self.program.stages(lambda: (self.training.state, *self.ready[0]))
 
     def step(self) -> None:
-        self.losses = []
+        training, self.losses = self.training, []
         for _ in range(1 if self.scan else self.every):
-            self.state, loss = self.program.call(self.state, *next(self.batches))
+            training.state, loss = self.program.call(training.state, *next(self.batches))
             self.losses.append(loss)
 
     def wait(self) -> None:
-        jax.block_until_ready((self.state, self.losses))
+        jax.block_until_ready((self.training.state, self.losses))
 
     def score(self) -> float:
         """The number that has to reach the target, now."""
-        return float(self.grade(self.state[0]))
+        return float(self.grade(self.training.state[0]))
 
     def observe(self) -> Arrays:
         losses = np.concatenate([host(loss).reshape(-1) for loss in self.losses])
-        return {"loss": losses} | {f"parameter.{name}": host(value) for name, value in self.state[0].items()}
+        return {"loss": losses} | {f"parameter.{name}": host(value) for name, value in self.training.state[0].items()}
 
     def metrics(self) -> dict[str, float]:
         return {}
@@ -452,6 +466,7 @@ class Fit(Training):
     def __init__(self, *arguments: Any, epochs: int, further: Callable[[Outputs], Outputs], **keywords: Any) -> None:
         super().__init__(*arguments, steps=epochs, **keywords)
         self.steps_per_call, self.epochs, self.further = 1, epochs, further
+        self.start = self.state
 
     def _program(self) -> _Compiled:
         """Without donation in the mode `scan`, where every call begins with the same initial state."""
@@ -461,7 +476,7 @@ class Fit(Training):
         if self.mode == "scan":
             self.state, self.loss = self.program.call(self.start, *self.batch)
             return
-        self.restart()
+        self.state = jax.tree.map(jnp.copy, self.start)  # a step takes its state's memory
         self.loss = []
         for _ in range(self.epochs):
             self.state, loss = self.program.call(self.state, *self.batch)

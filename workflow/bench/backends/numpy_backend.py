@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.backends import Arrays, Stage, Unsupported
 
+COMPILER: tuple[str, ...] = ()
 TYPES = {"float64": np.float64, "float32": np.float32}
 
 
@@ -22,6 +23,15 @@ def configure(device: str, precision: str, threads: int) -> None:
         raise Unsupported("NumPy computes on the CPU only")
     if precision not in TYPES:
         raise Unsupported(f"NumPy has no precision {precision}")
+
+
+def first_array(device: str) -> None:
+    """There is no device to get ready."""
+
+
+def first_calls(mode: str) -> int:
+    """One: nothing is ever captured."""
+    return 1
 
 
 def switches() -> dict[str, str | int | bool]:
@@ -59,6 +69,10 @@ def guard(mode: str) -> Iterator[None]:
 def compile_seconds() -> dict[str, float]:
     """Nothing is ever compiled."""
     return {}
+
+
+def forget_peak(device: str) -> None:
+    """There is no allocator to ask."""
 
 
 def peak_device_bytes(device: str) -> int | None:

@@ -30,6 +30,9 @@ Loss = Callable[..., Tensor]
 
 # --- the measuring process -------------------------------------------------------------------------------------------
 
+COMPILER = ("torch._dynamo", "torch._inductor.compile_fx")
+"""The modules of the compiler. The compiled modes need all; an optimiser of torch.optim imports the first, always."""
+
 
 def configure(device: str, precision: str, threads: int) -> None:
     """Set every switch that a result depends on; before the first tensor. Raises Unsupported without the device."""
@@ -49,6 +52,19 @@ def configure(device: str, precision: str, threads: int) -> None:
     torch.backends.cudnn.benchmark = True  # choose the fastest convolution, as XLA's autotuning does
     torch.backends.cudnn.deterministic = False
     # Deterministic algorithms are off by default and verified; to set them would import the compiler.
+
+
+def first_array(device: str) -> None:
+    """A small array on the device, which makes the context there."""
+    torch.zeros(1, device=device)
+    drain(device)
+
+
+def first_calls(mode: str) -> int:
+    """How many calls the start takes: a CUDA graph is warmed up by the first, captured by the second and replayed by
+    the third.
+    """
+    return 3 if mode == "compile-max" else 1
 
 
 def switches() -> dict[str, str | int | bool]:
@@ -160,8 +176,14 @@ def compile_seconds() -> dict[str, float]:
     return {"trace": whole - backend, "compile": backend + backward} if whole else {}
 
 
+def forget_peak(device: str) -> None:
+    """Begin `peak_device_bytes` anew."""
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+
+
 def peak_device_bytes(device: str) -> int | None:
-    """The largest number of bytes allocated on the device since the process began; None on the CPU."""
+    """The largest number of bytes allocated on the device since `forget_peak`; None on the CPU."""
     return torch.cuda.max_memory_allocated() if device == "cuda" else None
 
 
@@ -403,8 +425,6 @@ class Training(_Synchronous):
         self.device, self.mode, self.model, self.batch = device, mode, model, tuple(batch)
         self.optimizer, self._metrics = optimizer, metrics
         mixed, _ = prepared(loss, "eager", device, precision)
-        self.tensors = [*model.parameters(), *model.buffers()]
-        self.initial = [value.detach().clone() for value in self.tensors]
         self.plain = _eager_step(model, mixed, optimizer) if mode == "eager" else _whole_step(model, mixed, optimizer)
         self.update = compiled(self.plain, mode, device)
 
@@ -427,10 +447,12 @@ class Training(_Synchronous):
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self)
 
-    def restart(self) -> None:
-        """Back to the initial parameters and buffers and an optimiser that has seen nothing."""
-        with torch.no_grad():
-            torch._foreach_copy_(self.tensors, self.initial)
+    def restart(self, parameters: Arrays, buffers: Arrays | None = None) -> None:
+        """Begin anew from host arrays in the layout of problem.py, with an optimiser that has seen nothing.
+
+        `buffers`: those of the model; without them they stay as they are.
+        """
+        load(self.model, parameters, buffers)
         forget(self.optimizer)
 
     def run(self, *batch: Tensor) -> Tensor:
@@ -450,9 +472,13 @@ class Fit(Training):
     def __init__(self, *arguments: Any, epochs: int, further: Callable[[nn.Module], Outputs], **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.epochs, self.further = epochs, further
+        self.tensors = [*self.model.parameters(), *self.model.buffers()]
+        self.initial = [value.detach().clone() for value in self.tensors]
 
     def step(self) -> None:
-        self.restart()
+        with torch.no_grad():
+            torch._foreach_copy_(self.tensors, self.initial)
+        forget(self.optimizer)
         # A CUDA graph writes the loss of every epoch to the same place.
         keep = torch.clone if self.mode == "compile-max" else lambda loss: loss
         self.losses = [keep(self.update(*self.batch)) for _ in range(self.epochs)]
@@ -489,8 +515,7 @@ class Course(_Synchronous):
     def begin(self, seed: int) -> None:
         """Back to the start of this seed's training."""
         parameters, batches = self.start(seed)
-        self.training.restart()
-        load(self.training.model, parameters)
+        self.training.restart(parameters)
         self.batches = iter([tuple(tensor(part, self.device, self.precision) for part in batch) for batch in batches])
 
     def step(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -12,10 +13,10 @@ from pathlib import Path
 from bench.measuring import timing
 
 
-def resident_bytes() -> int | None:
-    """Memory resident now, in bytes; None where /proc does not tell."""
+def resident_bytes(process: int | None = None) -> int | None:
+    """Memory of this process, or of another, resident now, in bytes; None where /proc does not tell."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc", str(process or "self"), "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return None
 
@@ -26,7 +27,14 @@ def peak_resident_bytes() -> int:
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024
     except (OSError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return largest_resident_bytes(resource.RUSAGE_SELF)
+
+
+def largest_resident_bytes(who: int) -> int:
+    """The most that was ever resident, in bytes, of `resource.RUSAGE_SELF` or `RUSAGE_CHILDREN`, there the largest of
+    those that have ended. The system says it in KiB, macOS in bytes.
+    """
+    return resource.getrusage(who).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def forget_peak() -> None:

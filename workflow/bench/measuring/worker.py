@@ -14,7 +14,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import contract, series
-from bench.measuring import environment, timing
+from bench.measuring import environment, startup, timing
 from bench.measuring.resources import (
     Disturbances,
     disturbances,
@@ -66,12 +66,17 @@ class Report:
         temporary.write_text(json.dumps(self.facts))
         temporary.replace(self.path)
 
-    def phase(self, name: str, call: Callable[[], Any]) -> Any:
-        """Run `call`, record its time as `<name>_seconds`, return its result."""
+    def phase(self, name: str, call: Callable[[], Any], parts: Callable[[], Mapping[str, float]] = dict) -> Any:
+        """Run `call`, record its time as `<name>_seconds`, return its result.
+
+        `parts` says afterwards how many seconds of it belong to other phases: these are recorded as theirs.
+        """
         self.add(phase=name)
         with timing.stopwatch() as watch:
             result = call()
-        self.add(**{f"{name}_seconds": watch.seconds})
+        others = parts()
+        seconds = {name: max(watch.seconds - sum(others.values()), 0.0), **others}
+        self.add(**{f"{phase}_seconds": spent for phase, spent in seconds.items()})
         return result
 
 
@@ -102,51 +107,81 @@ def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
 
     Raises whatever the cell raises; Refused where the measurement cannot be believed.
     """
-    cell = specification["cell"]
-    framework, device, precision = cell["framework"], cell["device"], cell["precision"]
+    cell, device = specification["cell"], specification["cell"]["device"]
     workload = f"bench.workloads.{cell['family']}.{cell['workload']}"
-    names = (f"bench.backends.{framework}_backend", f"{workload}.{framework}_impl", f"{workload}.problem")
+    backend_name = f"bench.backends.{cell['framework']}_backend"
+    names = (backend_name, f"{workload}.{cell['framework']}_impl", f"{workload}.problem")
     report.add(phase="import")
-    backend, implementation, problem_module = [import_module(name) for name in names]
-    report.add(import_seconds=timing.now() - specification["spawned"])  # a clock that all processes share
-    backend.configure(device, precision, specification["threads"])
-    baseline = resident_bytes()
-
-    def build() -> tuple[Any, Any]:
-        problem = problem_module.Problem(cell["size"])
-        return problem, implementation.build(problem, cell["task"], cell["mode"], device, precision)
-
-    problem, step = report.phase("build", build)
+    with startup.Together() as memory:
+        backend, implementation, problem_module = [import_module(name) for name in names]
+        report.add(import_seconds=timing.now() - specification["spawned"])  # a clock that all processes share
+        report.add(baseline_host_bytes=resident_bytes())
+        problem, step = prepare(backend, implementation, problem_module, specification, report)
+        report.add(
+            steps_per_call=step.steps_per_call,
+            versions=backend.versions(),
+            affinity=environment.affinity(),
+            items=problem.items(cell["task"]),
+            flops=problem.flops(cell["task"]),
+            item_unit=problem_module.ITEM,
+            bytes_moved=bytes_moved(problem, cell["task"], cell["precision"]),
+        )
+        require_settings(backend, specification)
+        compile_and_call(step, backend, report)
+    report.add(startup_peak_host_bytes=memory.bytes)
+    losses = capture(step, backend, cell["mode"], report)
+    report.add(startup_peak_device_bytes=backend.peak_device_bytes(device))
     report.add(
-        baseline_host_bytes=baseline,
-        steps_per_call=step.steps_per_call,
-        versions=backend.versions(),
-        affinity=environment.affinity(),
-        items=problem.items(cell["task"]),
-        flops=problem.flops(cell["task"]),
-        item_unit=problem_module.ITEM,
-        bytes_moved=bytes_moved(problem, cell["task"], precision),
+        check_values=report.phase("check", lambda: first_values(step, losses)),
+        check_summaries=SUMMARIES,
     )
-    require_settings(backend, specification)
-    if cell["task"] == TARGET:
-        step.begin(0)
-    start_up(step, backend, report)
-    peak = peak_resident_bytes()
-    report.add(check_values=report.phase("check", lambda: first_values(step)), check_summaries=SUMMARIES)
     require_finite(step)
-    forget_peak()  # the copies that the check made are not the workload's
     if cell["task"] == TARGET:
         time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report, turns)
     else:
         time_steps(step, backend, specification, report, turns)
-    peak = max(peak, peak_resident_bytes())
+    report.add(peak_host_bytes=peak_resident_bytes(), peak_device_bytes=backend.peak_device_bytes(device))
     require_settings(backend, specification)
     require_finite(step)
-    report.add(peak_host_bytes=peak, peak_device_bytes=backend.peak_device_bytes(device), switches=backend.switches())
-    report.add(message="", package_digest=environment.package_digest())
+    report.add(message="", package_digest=environment.package_digest(), switches=backend.switches())
     if specification["extras"]:
         extras(step, backend, problem, cell, report)
     report.add(status="ok", phase="done")
+
+
+def prepare(
+    backend: ModuleType,
+    implementation: ModuleType,
+    problem_module: ModuleType,
+    specification: dict[str, Any],
+    report: Report,
+) -> tuple[Any, Any]:
+    """The problem and its step, after the phases of the start between the import and the compiling.
+
+    What is drawn or imported while the workload is built is recorded as data and as import of the compiler.
+    """
+    cell = specification["cell"]
+    device, precision = cell["device"], cell["precision"]
+    if cell["mode"] != "eager" and backend.COMPILER:
+        report.phase("compiler_import", lambda: [import_module(name) for name in backend.COMPILER])
+
+    def get_ready() -> None:
+        backend.configure(device, precision, specification["threads"])
+        backend.first_array(device)
+
+    report.phase("device", get_ready)
+    parts = startup.Parts()
+
+    def build() -> tuple[Any, Any]:
+        problem = parts.timed("data", problem_module.Problem)(cell["size"])
+        with parts.methods("data", problem), parts.imports("compiler_import", backend.COMPILER):
+            step = implementation.build(problem, cell["task"], cell["mode"], device, precision)
+            if cell["task"] == TARGET:
+                step.begin(0)
+        return problem, step
+
+    problem, step = report.phase("build", build, lambda: parts.seconds)
+    return problem, step
 
 
 def bytes_moved(problem: Any, task: str, precision: str) -> float | None:
@@ -155,30 +190,53 @@ def bytes_moved(problem: Any, task: str, precision: str) -> float | None:
     return None if counted is None else counted / (1 if precision == "float64" else 2)
 
 
-def start_up(step: Any, backend: ModuleType, report: Report) -> None:
-    """Trace, compile and run the first step, each under the clock."""
+def compile_and_call(step: Any, backend: ModuleType, report: Report) -> None:
+    """Trace, compile and take the first call, each under the clock."""
     for name, stage in step.stages():
         report.phase(name, stage)
-    report.add(phase="first_step")
-    first = timing.seconds_of(step.step, step.wait)
-    hidden = backend.compile_seconds()  # of frameworks that compile inside the first step
-    report.add(
-        first_step_seconds=max(first - sum(hidden.values()), 0.0),
-        **{f"{name}_seconds": seconds for name, seconds in hidden.items()},
-    )
+    before = backend.compile_seconds()
+
+    def hidden() -> dict[str, float]:  # of frameworks that compile inside the first call
+        return {name: seconds - before.get(name, 0.0) for name, seconds in backend.compile_seconds().items()}
+
+    report.phase("first_step", lambda: timing.seconds_of(step.step, step.wait), hidden)
 
 
-def first_values(step: Any) -> list[float]:
-    """The losses of the first steps (five, or all of the first call), or the summaries of the outputs by name."""
+def capture(step: Any, backend: ModuleType, mode: str, report: Report) -> list[float]:
+    """The further calls that the start takes until a graph is captured, and the losses of all calls but the last."""
+    losses: list[float] = []
+    for _ in range(backend.first_calls(mode) - 1):
+        losses += losses_of(step.observe())
+        seconds = timing.seconds_of(step.step, step.wait)
+        report.add(first_step_seconds=report.facts["first_step_seconds"] + seconds)
+    return losses
+
+
+def losses_of(observed: dict[str, Any]) -> list[float]:
+    """The losses of the steps of a call; none where a step has no loss."""
+    return [float(loss) for loss in observed["loss"].ravel()] if "loss" in observed else []
+
+
+def first_values(step: Any, losses: list[float]) -> list[float]:
+    """The losses of the first steps (five, or all of the first call), or the summaries of the outputs by name.
+
+    losses: those of the calls before the last.
+    """
     observed = step.observe()
     if "loss" not in observed:
         return [summary for name in sorted(observed) for summary in summaries(observed[name])]
-    losses = observed["loss"].ravel().tolist()
+    losses = losses + losses_of(observed)
     while len(losses) < CHECK_STEPS:
         step.step()
         step.wait()
-        losses += step.observe()["loss"].ravel().tolist()
-    return [float(loss) for loss in losses]
+        losses += losses_of(step.observe())
+    return losses
+
+
+def steady_state(backend: ModuleType, device: str) -> None:
+    """From here on memory is the workload's alone: what the start held, and the copies of the checks, is forgotten."""
+    forget_peak()
+    backend.forget_peak(device)
 
 
 def summaries(output: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -194,6 +252,7 @@ def summaries(output: NDArray[np.float64]) -> tuple[float, float, float]:
 def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report, turns: Turns) -> None:
     """Warm up, take a value at each turn, and make sure that nothing went on outside the clock."""
     plan, device = timing.Plan(**specification["plan"]), specification["cell"]["device"]
+    steady_state(backend, device)
     report.add(phase="warmup")
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
@@ -269,6 +328,7 @@ def time_course(
         return {"seconds": course.seconds[-1], "course": asdict(course)}
 
     report.phase("warmup", lambda: step.begin(specification["seed"]))
+    steady_state(backend, specification["cell"]["device"])
     (found,) = turns.of(pursue)
     course = timing.Course(**found["course"])
     steps = [calls * step.steps_per_call for calls in course.calls]

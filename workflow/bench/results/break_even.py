@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bench.results import startup
 
-def beginning(group: pd.DataFrame, framework: str, mode: str, caches: tuple[str, ...]) -> tuple[float, float] | None:
-    """Seconds until the end of the first step (without import and building) and per step."""
+
+def beginning(group: pd.DataFrame, framework: str, mode: str, cache: str) -> tuple[float, float] | None:
+    """Seconds to the first result, all phases of the start, with caches that are cold or cached, and per step."""
     cell = group[(group["framework"] == framework) & (group["mode"] == mode)]
-    rows = cell[cell["cache"].fillna("none").isin(caches)]
-    start = rows[["trace_seconds", "compile_seconds", "first_step_seconds"]].dropna(how="all").fillna(0).sum(axis=1)
-    steps = cell["step_seconds"].dropna()
+    own = cell["cache"].map(lambda found: startup.starts_with(found, cache)).astype(bool)
+    start, steps = startup.first_results(cell[own]).dropna(), cell["step_seconds"].dropna()
     if not len(start) or not len(steps) or start.median() <= 0 or steps.median() <= 0:
         return None
     return float(start.median()), float(steps.median())

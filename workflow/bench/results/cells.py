@@ -6,10 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bench.results import statistics
+from bench.results import startup, statistics
 from bench.results.parity import gate_rows, gate_sentence
 from bench.schema import Row
 from bench.vocabulary import CELL, MACHINE, TWIN
+
+MEMORY = (
+    "baseline_host_bytes",
+    "startup_peak_host_bytes",
+    "startup_peak_device_bytes",
+    "peak_host_bytes",
+    "peak_device_bytes",
+)
 
 
 def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[Any, ...], list[Row]]:
@@ -55,8 +63,12 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
         "step_seconds": centre,
         "step_seconds_low": low,
         "step_seconds_high": high,
-        "import_seconds": _median(good, "import_seconds"),
-        "build_seconds": _median(good, "build_seconds"),
+        **{
+            f"{phase}_seconds": _median(good, f"{phase}_seconds")
+            for phase in ("import", "compiler_import", "device", "data", "build")
+        },
+        "cold_start_seconds": _start_seconds(good, "cold"),
+        "cached_start_seconds": _start_seconds(good, "cached"),
         "cold_compile_seconds": _compile_seconds(good, "cold"),
         "cached_compile_seconds": _compile_seconds(good, "cached"),
         "first_step_seconds": _median([run for run in good if run["cache"] != "cached"] or good, "first_step_seconds"),
@@ -68,9 +80,7 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
         "share_of_peak": per_second / peak if per_second and peak else None,
         "bytes_moved": moved,
         "share_of_copy": moved / centre / copied if moved and copied else None,
-        "peak_host_bytes": _whole(_median(good, "peak_host_bytes")),
-        "baseline_host_bytes": _whole(_median(good, "baseline_host_bytes")),
-        "peak_device_bytes": _whole(_median(good, "peak_device_bytes")),
+        **{name: _whole(_median(good, name)) for name in MEMORY},
         "energy_joules": _median(good, "energy_joules"),
         "steady": all(run["steady"] for run in good),
         "drift": any(run["drifted"] or run["disturbed"] for run in good),
@@ -88,6 +98,14 @@ def _median(runs: Iterable[Row], column: str) -> float | None:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
+
+
+def _start_seconds(runs: Iterable[Row], cache: str) -> float | None:
+    """Seconds to the first result, with caches that were cold or cached."""
+    starts = [
+        {"seconds": startup.first_result_seconds(row)} for row in runs if startup.starts_with(row["cache"], cache)
+    ]
+    return _median(starts, "seconds")
 
 
 def _compile_seconds(runs: Iterable[Row], cache: str) -> float | None:

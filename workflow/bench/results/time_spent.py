@@ -1,4 +1,4 @@
-"""Where the time of runs went: import, build, compile, first step, checks, warm-up, values, probe, the rest."""
+"""Where the time of runs went: the phases of the start, checks, warm-up, values, probe, the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 PARTS = {
-    "import": ("import",),
+    "import": ("import", "compiler_import"),
+    "device": ("device",),
+    "data": ("data",),
     "build": ("build",),
     "compile": ("trace", "compile"),
     "first step": ("first_step",),

@@ -47,7 +47,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     def metrics(training: jax_backend.Training) -> dict[str, float]:
         whole = jax_backend.arrays(problem.training_set(), device, precision)
-        training.restart()
+        training.restart(jax_backend.arrays(problem.parameters(), device, precision))
         losses = [
             [float(training.run(whole["images"][rows], whole["labels"][rows])) for rows in epoch]
             for epoch in problem.epochs()

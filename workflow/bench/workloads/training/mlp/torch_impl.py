@@ -40,7 +40,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     def metrics(training: torch_backend.Training) -> dict[str, float]:
         whole = torch_backend.tensors(problem.training_set(), device, precision)
-        training.restart()
+        training.restart(problem.parameters())
         losses = [
             [training.run(whole["images"][rows], whole["labels"][rows]).item() for rows in epoch]
             for epoch in problem.epochs()

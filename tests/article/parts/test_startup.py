@@ -1,0 +1,43 @@
+"""Start-up and break-even as the article shows them: all phases, one sum."""
+
+import pytest
+
+from article import numbers
+from article.figures import palette
+from article.parts.break_even import break_evens
+from article.parts.startup import PARTS, beginnings, startup_figure, startup_parts
+from article.section import Section
+from article.words import read_words
+from tests.article.planted import OWN
+
+COMPILED_COLD = 1.4 + 1.3 + 0.02 + 0.01 + 0.04 + 24.0
+"""The planted phases of PyTorch's compiled start."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_phase_of_a_start_has_a_colour_a_word_and_a_column(language):
+    words = read_words(language)
+    assert set(PARTS.values()) == set(palette.PARTS)
+    assert all(f"figure.startup.{part}" in words and f"column.{part}" in words for part in PARTS.values())
+
+
+def test_a_start_is_shown_with_the_phases_that_it_has_and_with_their_sum(tables):
+    section = Section(tables, "en", OWN, 2)
+    data = startup_parts(section)
+    compiled = data[(data["framework"] == "torch") & (data["mode"] == "compile") & (data["cache"] == "cold")]
+    _, start = next(iter(compiled.groupby("panel")))
+    assert start["part"].tolist() == ["import", "compiler import", "device", "data", "build", "first step"]
+    assert start["total"].unique() == pytest.approx(COMPILED_COLD)
+    html = startup_figure(section)
+    assert section.words["column.compiler import"] in html
+    assert numbers.seconds(COMPILED_COLD) in html
+
+
+def test_break_even_and_the_rows_of_packages_take_the_whole_start(tables):
+    section = Section(tables, "en", OWN, 2)
+    starts = [
+        entry.start_seconds for entry in break_evens(section) if (entry.framework, entry.mode) == ("torch", "compile")
+    ]
+    assert starts
+    assert starts == pytest.approx([COMPILED_COLD] * len(starts))
+    assert beginnings(tables, OWN)["torch"].compiled_cold_seconds == pytest.approx(COMPILED_COLD)
