@@ -15,6 +15,7 @@ from article.section import Section
 from bench.catalogue import section_of
 from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
+from bench.results.statistics import MOST_TRIALS
 from bench.vocabulary import COMPARED
 
 COLUMNS = (
@@ -26,6 +27,7 @@ COLUMNS = (
     "rule",
     "trials",
     "further_trials",
+    "choice_share",
     "p_adjusted",
     "noise_floor",
     "parity_error",
@@ -165,6 +167,7 @@ def comparison_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
                 "rule": section.words.get(f"rule.{row.rule}", ""),
                 "trials": _shown(numbers.count, row.trials),
                 "further_trials": _shown(numbers.count, row.further_trials),
+                "choice_share": _shown(numbers.percent, row.choice_share),
                 "p_adjusted": _shown(numbers.p_value, row.p_adjusted).removeprefix("= "),
                 "noise_floor": _shown(numbers.percent, row.noise_floor),
                 "parity_error": _shown(numbers.scientific, row.parity_error),
@@ -181,7 +184,7 @@ def _shown(show: Callable[[float], str], value: Any) -> str:
 
 def verdict_sentence(section: Section, row: Any) -> Markup:
     """One comparison in words: who is faster, or that both are equal, or that it cannot be decided; how sure that is,
-    and how many of the runs failed.
+    and what is to be noted of it, such as runs that failed and modes that could not be compared.
     """
     interval = intervals.interval(row, "ratio")
     if interval is None or row.verdict == "not comparable":
@@ -190,9 +193,9 @@ def verdict_sentence(section: Section, row: Any) -> Markup:
     else:
         modes = {name: section.names.variant(name, getattr(row, f"{name}_mode")) for name in COMPARED}
         said = SENTENCES.get(row.verdict, _faster)(section, row, interval, modes)
-    if not is_positive(row.failed):
-        return said
-    return said + section.space + section.phrase("sentence.failed", count=numbers.count(row.failed))
+        if noted := first_line(row.message):
+            said += section.space + section.phrase("sentence.noted", message=noted)
+    return said
 
 
 def _faster(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
@@ -220,7 +223,7 @@ def _further(section: Section, row: Any) -> Markup:
     """The end of the sentence on an undecided pair: how many more trials would decide, or that none would."""
     if is_positive(row.further_trials):
         return section.phrase("further.some", count=numbers.count(row.further_trials))
-    return section.phrase("further.never" if row.rule in NEVER else "further.unknown")
+    return section.phrase("further.never" if row.rule in NEVER else "further.unknown", most=numbers.count(MOST_TRIALS))
 
 
 SENTENCES: dict[str, Callable[[Section, Any, Interval, Mapping[str, str]], Markup]] = {
