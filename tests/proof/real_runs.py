@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.results import statistics
-from bench.results.comparisons import by_round
+from bench.results.pairs import by_round
 from tests.conftest import Bench
 
 PLAN = (

@@ -79,12 +79,15 @@ ADDED = {
             "rule",
             "further_trials",
             "choice_share",
+            "noise.error",
+            "noise.degrees",
+            "check_summaries",
         ),
         5,
     ),
 }
 """The version in which a column (of all tables, or of one) came."""
-BEFORE = {"precision": "float64"}
+BEFORE = {"precision": "float64", "check_summaries": 2}
 """What a column that came later is read as in an earlier file; the others as null."""
 
 text, number, integer, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
@@ -153,7 +156,8 @@ RUNS = CELL | {
     "compiler_flops": number,  # per step, as the framework's own tool counts
     "bytes_moved": number,  # per step, the least that must be read and written
     # what was computed
-    "check_values": numbers,  # losses of the first five steps, or a summary of the output
+    "check_values": numbers,  # losses of the first five steps, or summaries of each output
+    "check_summaries": integer,  # of each output
     "reference_error": number,  # largest relative difference from the float64 reference, at this size and precision
     "metrics": text,  # JSON object of name -> number
     # the way to a target (task `target`): the score after so many steps and seconds of training
@@ -237,7 +241,14 @@ COMPARISONS = PROBLEM | {
     "message": text,
 }
 
-NOISE = CELL | {"ratio": number, "ratio_low": number, "ratio_high": number, "runs": integer}
+NOISE = CELL | {
+    "ratio": number,
+    "ratio_low": number,
+    "ratio_high": number,
+    "runs": integer,
+    "error": number,  # standard error of log(ratio)
+    "degrees": number,  # of freedom of `error`
+}
 """A/A: one variant measured as two."""
 
 OBSERVATIONS = {

@@ -86,8 +86,8 @@ RULES = {
 """What decides a verdict → which. difference: the 95 % interval lies beyond the floor, and the adjusted p is small.
 equivalence: the 90 % interval lies within what counts as equal. width: the interval is too wide for either. floor: the
 difference is not larger than what twins differ by. adjustment: the interval would decide, the p adjusted over the table
-does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: both do not compute the same.
-failed: a framework has no successful trial.
+does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: both do not compute the
+same. failed: fewer than half of the trials of a variant were successful.
 """
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
 
@@ -111,6 +111,9 @@ TWIN = 1000
 """Runs numbered from here on are the second series of an A/A comparison: run 1000 + i is the twin of run i. A run is
 what one process did: its number is that of its trial, plus this for a twin.
 """
+
+FURTHER = 100
+"""Trials numbered from here on are the second stage of the two-stage rule."""
 
 COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
 """The tables that are made from the files of a machine, and merged over all machines."""

@@ -21,11 +21,13 @@ rule collect:
     params:
         hardware=HARDWARE,
         tables=subpath(output.machines, parent=True),
+        equal_within=SETTINGS.equal_within,
     shell:
         "python workflow/scripts/collect.py"
         " --results results"
         " --hardware {params.hardware}"
         " --tables {params.tables}"
+        " --equal-within {params.equal_within}"
         " > {log} 2>&1"
 
 

@@ -1,6 +1,6 @@
 """Make the tables from the files of all machines.
 
-python workflow/scripts/collect.py --results results --hardware this --tables report/data
+python workflow/scripts/collect.py --results results --hardware this --tables report/data --equal-within 0.05
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of all machines")
     parser.add_argument("--hardware", required=True, help="name of this machine")
     parser.add_argument("--tables", type=Path, required=True, help="folder of the merged tables")
+    parser.add_argument("--equal-within", type=float, required=True, help="share within which ratios count as equal")
     options = parser.parse_args()
-    machines = collect(options.results, options.hardware, options.tables)
+    machines = collect(options.results, options.hardware, options.tables, options.equal_within)
     for machine in machines.values():
         failed = sum(row["status"] != "ok" for row in machine.runs)
         print(

@@ -24,7 +24,8 @@ def test_efficiency_is_decided_by_the_share_of_comparisons(ratios, verdict):
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
     assert found.verdict == verdict
     device = found.evidence["devices"]["cpu"]
-    assert device["jax_faster"] + device["torch_faster"] + device["ties"] == device["comparisons"] == len(ratios)
+    assert device["jax_faster"] + device["torch_faster"] + device["equal"] == device["comparisons"] == len(ratios)
+    assert device["votes"] == len(ratios)
     assert found.evidence["ratio"] == pytest.approx(float(np.exp(np.log(ratios).mean())))
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.results.comparisons import by_round
+from bench.results.pairs import by_round
 from bench.results.statistics import log_ratio
 from bench.vocabulary import TWIN
 

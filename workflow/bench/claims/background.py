@@ -21,9 +21,10 @@ def graph_is_recorded_while_running(results: Results) -> Verdict:
 @claim("bg-tensor-speed")
 def tensors_make_numerics_efficient(results: Results) -> Verdict:
     """NumPy's time over that of PyTorch and of JAX, each in its fastest mode, over every problem that NumPy was timed
-    in, at the same size and in the same precision. A problem speaks for it if the whole interval of the speed-up lies
-    above 1, against it if the whole interval lies below 1.1. Supported from two thirds for it, refuted from two thirds
-    against it, else mixed; where frameworks or devices disagree it is mixed. Both frameworks are needed.
+    in, at the same size and in the same precision. A workload, with the geometric mean of its problems, speaks for it
+    if the whole interval of the speed-up lies above 1, against it if the whole interval lies below 1.1. Supported from
+    two thirds for it, refuted from two thirds against it, else mixed; where frameworks, devices or sizes disagree it is
+    mixed. Both frameworks are needed.
     """
     found = over_numpy(results)
     if set(found) < set(COMPARED):
@@ -36,20 +37,21 @@ def tensors_make_numerics_efficient(results: Results) -> Verdict:
 
 @claim("bg-jax-numerics")
 def jax_is_markedly_faster_on_numerics(results: Results) -> Verdict:
-    """Best mode against best mode over the families autodiff and science, per device. A comparison speaks for it if
-    JAX is faster and its whole interval lies above 1.2 (markedly), against it if the whole interval lies below 1.2.
-    Supported from two thirds for it, refuted from two thirds against it, of all, ties counted; else mixed. Loops that
-    are measured only to tell what a vectorised derivative spares are left out.
+    """Best mode against best mode over the families autodiff and science, per device. A workload, with the geometric
+    mean of its problems, speaks for it if JAX is faster and the whole interval lies above 1.2 (markedly), against it if
+    both are equal, PyTorch is faster, or the whole interval lies below 1.2. Supported from two thirds for it, refuted
+    from two thirds against it, of all, undecided ones counted; else mixed. Devices or sizes that disagree make it
+    mixed. Loops that are measured only to tell what a vectorised derivative spares are left out.
     """
     return gains_by_device(without_loops(results.comparisons(vocabulary.NUMERICAL)), "jax", margin=1.2)
 
 
 @claim("bg-jax-efficiency")
 def jax_is_more_efficient(results: Results) -> Verdict:
-    """Best mode against best mode over all workloads, per device. A comparison speaks for it if JAX is faster, against
-    it if the whole interval lies below 1.1. Supported from two thirds for it, refuted from two thirds against it, of
-    all, ties counted; else mixed. Devices that disagree make it mixed. Loops that are measured only to tell what a
-    vectorised derivative or training spares are left out.
+    """Best mode against best mode over all workloads, per device. A workload, with the geometric mean of its problems,
+    speaks for it if JAX is faster, against it if both are equal or PyTorch is faster. Supported from two thirds for it,
+    refuted from two thirds against it, of all, undecided ones counted; else mixed. Devices or sizes that disagree make
+    it mixed. Loops that are measured only to tell what a vectorised derivative or training spares are left out.
     """
     return gains_by_device(without_loops(results.comparisons()), "jax")
 

@@ -30,10 +30,10 @@ def dynamic_graphs_allow_control_flow(results: Results) -> Verdict:
 
 @claim("core-static-faster")
 def static_graphs_run_faster(results: Results) -> Verdict:
-    """Compiled (torch compile and compile-max, jax jit) against eager within each framework, all workloads. A pair
-    speaks for it if the compiled variant is faster, against it if the whole interval of eager/compiled lies below 1.1.
-    Supported from two thirds for it, refuted from two thirds against it, ties counted; else mixed. Frameworks that
-    disagree: mixed.
+    """Compiled (torch compile and compile-max, jax jit) against eager within each framework, all workloads. A workload,
+    with the geometric mean of its problems, speaks for it if the compiled variant is faster, against it if both are
+    equal or the eager one is faster. Supported from two thirds for it, refuted from two thirds against it, undecided
+    ones counted; else mixed. Frameworks or sizes that disagree: mixed.
     """
     return _compiled_against_eager(results, results.runs())
 
@@ -76,10 +76,7 @@ def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
         raise Missing("no comparisons")
     verdicts, evidence = [], {}
     for framework, group in rows.groupby("framework"):
-        try:
-            verdict, counts = gains(group, "compiled", rivals=rules.RIVALS)
-        except Missing as missing:
-            verdict, counts = UNMEASURED, missing.evidence
+        verdict, counts = rules.at_all_sizes(group, lambda part: gains(part, "compiled", rivals=rules.RIVALS))
         verdicts.append(verdict)
         evidence[str(framework)] = counts | {"verdict": verdict}
     if set(verdicts) == {UNMEASURED}:

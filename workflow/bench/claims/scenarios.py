@@ -18,9 +18,9 @@ from bench.vocabulary import COMPARED, size_rank
 @claim("use-nlp")
 def torch_is_strong_for_language(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert,
-    per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it
-    is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
-    mixed; a device where one of the workloads was not compared decides nothing.
+    per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are
+    equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
+    mixed, as where sizes disagree; a device where one of the workloads was not compared decides nothing.
     """
     return _torch_is_strong(results, catalogue.of_scenario("language"))
 
@@ -28,9 +28,9 @@ def torch_is_strong_for_language(results: Results) -> Verdict:
 @claim("use-vision")
 def torch_is_strong_for_vision(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
-    unet, per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster,
-    or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it,
-    else mixed; a device where one of the workloads was not compared decides nothing.
+    unet, per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both
+    are equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
+    mixed, as where sizes disagree; a device where one of the workloads was not compared decides nothing.
     """
     return _torch_is_strong(results, catalogue.of_scenario("vision"))
 
@@ -38,10 +38,10 @@ def torch_is_strong_for_vision(results: Results) -> Verdict:
 @claim("use-rl")
 def torch_suits_reinforcement_learning(results: Results) -> Verdict:
     """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
-    that the ratio of times is that of environment steps per second and of updates per second. A comparison speaks for
-    it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie), against it if JAX is
-    faster. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device; a device where
-    one of the workloads was not compared decides nothing.
+    that the ratio of times is that of environment steps per second and of updates per second. A workload, with the
+    geometric mean of its problems, speaks for it if PyTorch is faster or both are equal, against it if JAX is faster.
+    Supported from two thirds for it, refuted from two thirds against it, else mixed, as where sizes disagree, per
+    device; a device where one of the workloads was not compared decides nothing.
     """
     found = _torch_is_strong(results, catalogue.of_scenario("reinforcement"))
     rates = _rates(results, catalogue.of_scenario("reinforcement"), ("train",))
@@ -63,9 +63,9 @@ def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
 @claim("use-driving")
 def torch_for_driving(results: Results) -> Verdict:
     """Who uses what is opinion; what can be measured is the time per frame of semantic segmentation (unet). Best mode
-    against best mode over its forward passes, or over its training steps where no forward pass was compared. A
-    comparison speaks for PyTorch if the whole interval of JAX's gain lies below 1.1, against it if JAX is faster.
-    Supported from two thirds for it, refuted from two thirds against it, else mixed, per device.
+    against best mode over its forward passes, or over its training steps where no forward pass was compared, their
+    geometric mean. It speaks for PyTorch if that is faster or both are equal, against it if JAX is faster, per device;
+    devices or sizes that disagree make it mixed.
     """
     names = catalogue.of_scenario("driving")
     forward = results.comparisons("training", names, INFERENCE)
@@ -78,9 +78,10 @@ def torch_for_driving(results: Results) -> Verdict:
 def torch_for_health_care(results: Results) -> Verdict:
     """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
     mode against best mode over the training steps and forward passes of unet (imaging), dna_cnn (genomics) and gcn
-    (drug discovery), per device. A comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch
-    is faster, or it is a tie), against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
-    against it, else mixed; a device where one of the workloads was not compared decides nothing.
+    (drug discovery), per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is
+    faster or both are equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
+    against it, else mixed, as where sizes disagree; a device where one of the workloads was not compared decides
+    nothing.
     """
     return _torch_is_strong(results, catalogue.of_scenario("health"))
 
@@ -88,9 +89,9 @@ def torch_for_health_care(results: Results) -> Verdict:
 @claim("use-finance")
 def torch_for_finance(results: Results) -> Verdict:
     """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
-    mode against best mode over the price of a basket option and its sensitivities (option_greeks), per device. A
-    comparison speaks for it if the whole interval of JAX's gain lies below 1.1 (PyTorch is faster, or it is a tie),
-    against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else mixed.
+    mode against best mode over the price of a basket option and its sensitivities (option_greeks), their geometric
+    mean, per device. It speaks for PyTorch if that is faster or both are equal, against it if JAX is faster; devices or
+    sizes that disagree make it mixed.
     """
     names = catalogue.of_scenario("finance")
     rows = results.comparisons(workload=names)
@@ -102,10 +103,10 @@ def torch_for_finance(results: Results) -> Verdict:
 def jax_suits_high_performance_computing(results: Results) -> Verdict:
     """Two parts, over the kernels of the family science, forward and, as far as that was measured, differentiated; a
     device where one of the kernels was not compared decides nothing. To suit means, first, not to be slower than the
-    alternative: best mode against best mode, per device, a comparison speaks for it if the whole interval of PyTorch's
-    gain lies below 1.1 (JAX is faster, or it is a tie), against it if PyTorch is faster. Second, to be faster than
-    NumPy: a kernel speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies
-    below 1.1. Each part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts that
+    alternative: best mode against best mode, per device, a kernel, with the geometric mean of its problems, speaks for
+    it if JAX is faster or both are equal, against it if PyTorch is faster. Second, to be faster than NumPy: a kernel
+    speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1. Each
+    part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts or sizes that
     disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
     """
     rows = results.comparisons("science")

@@ -55,11 +55,11 @@ def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
 def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
     """Framework → whether it is faster than NumPy (`verdict`) and the counts that say so; {} where NumPy was not timed.
 
-    Each problem that NumPy was timed in, at the named sizes and along the scaling curves, counts once with the
-    framework's fastest mode. It speaks for the framework if the whole interval of NumPy's time over the framework's
-    lies above 1, against it if the whole interval lies below 1.1; a single run has no interval and decides nothing. By
-    the share of all, per device; devices that disagree make it mixed. Eager mode, which no compiler helps, is counted
-    beside it.
+    Each problem that NumPy was timed in, at the named sizes and along the scaling curves, is counted once with the
+    framework's fastest mode: for the framework if the whole interval of NumPy's time over the framework's lies above 1,
+    against it if the whole interval lies below 1.1; a single run has no interval and decides nothing. The verdict is by
+    the share of workloads, each with the geometric mean of its problems, per device; devices or sizes that disagree
+    make it mixed. Eager mode, which no compiler helps, is counted beside it.
     """
     runs = [results.runs(vocabulary.NUMERICAL), results.curve_runs(vocabulary.NUMERICAL)]
     found = ratios.numpy_speedups(pd.concat(runs, ignore_index=True))
@@ -89,7 +89,10 @@ def _against_numpy(rows: pd.DataFrame) -> dict[str, int]:
 def _faster_than_numpy(rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
     if rows["low"].isna().all():
         raise Missing("single runs have no interval")
-    counts = _against_numpy(rows)
+    means = {
+        name: rules.mean_of_workload(own["ratio"], own["low"], own["high"]) for name, own in rows.groupby("workload")
+    }
+    counts = _against_numpy(pd.DataFrame(means, index=["ratio", "low", "high"], dtype=float).T)
     return by_share(counts["for"], counts["against"], counts["undecided"]), dict(counts)
 
 

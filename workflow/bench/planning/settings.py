@@ -138,6 +138,7 @@ class Settings:
     trials: int
     further_trials: int
     cpu_threads: int
+    equal_within: float
     timeout_seconds: float
     languages: tuple[str, ...]
     hardware: str
@@ -209,6 +210,7 @@ def load(config: Mapping[str, Any]) -> Settings:
         trials=auto("trials", preset.trials),
         further_trials=auto("trials", preset.further_trials),
         cpu_threads=len(cpus),
+        equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
         hardware=auto("hardware", identity.name()),

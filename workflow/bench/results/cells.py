@@ -38,6 +38,7 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
     bad = [row for row in runs if row["status"] != "ok"]
     row = cell | {
         "runs": len(good),
+        "failed": len(bad),
         "status": "ok" if good else bad[0]["status"],
         "message": "; ".join(sorted({f"{row['status']}: {row['message']}" for row in bad}))[:2000],
     }

@@ -16,14 +16,16 @@ import pyarrow.csv as pa_csv
 from bench import schema
 from bench.results import namesakes
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
-from bench.results.comparisons import comparison_rows, noise_rows
+from bench.results.comparisons import comparison_rows
+from bench.results.noise import noise_rows
 from bench.results.reading import Machine, machine_folders, read_machine
+from bench.results.statistics import EQUAL_WITHIN
 from bench.schema import Row
 from bench.vocabulary import COLLECTED
 
 
-def tables_of(machine: Machine) -> dict[str, list[Row]]:
-    """All tables of a machine."""
+def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str, list[Row]]:
+    """All tables of a machine. `equal_within`: relative; ratios within it count as equal."""
     peaks = peak_rows(machine.runs)
     cells = [mismatched(row, machine.parity) for row in cell_rows(machine.runs, peaks)]
     return {
@@ -34,7 +36,7 @@ def tables_of(machine: Machine) -> dict[str, list[Row]]:
         "noise": noise_rows(machine.runs),
         "coverage": namesakes.rows(machine.events),
         "cells": cells,
-        "comparisons": comparison_rows(machine.runs, machine.parity),
+        "comparisons": comparison_rows(machine.runs, machine.parity, equal_within),
     }
 
 
@@ -55,12 +57,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def collect(results: Path, own: str, tables: Path) -> dict[str, Machine]:
+def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_WITHIN) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
     machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
     merged: dict[str, list[Row]] = {name: [] for name in COLLECTED}
     for name, machine in machines.items():
-        for table, rows in tables_of(machine).items():
+        for table, rows in tables_of(machine, equal_within).items():
             merged[table] += rows
             if name == own:
                 schema.write(results / own / f"{table}.parquet", table, rows)

@@ -1,146 +1,233 @@
-"""Runs → the tables `comparisons` and `noise`: ratios, the noise floor, verdicts."""
+"""Runs → the table `comparisons`: ratios with their intervals, and verdicts with the rule that decided them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bench import catalogue
 from bench.results import statistics
 from bench.results.cells import grouped
+from bench.results.noise import floors, noise_rows
+from bench.results.pairs import ratio_of
 from bench.results.parity import gate_failure
+from bench.results.statistics import EQUAL_WITHIN, Floor
 from bench.schema import Row
-from bench.vocabulary import CELL, MACHINE, NUMERICAL, PROBLEM, TWIN
+from bench.vocabulary import COMPARED, MACHINE, NUMERICAL, PROBLEM, RULES, TWIN
 
-SUMMARY = 2
-"""First values of the numerical families that belong to one output: its mean, and its root mean square."""
-
-
-def noise_rows(runs: Iterable[Row]) -> list[Row]:
-    """Every variant that was measured as two: the ratio of its two series."""
-    rows = []
-    for key, group in grouped((row for row in runs if row["status"] == "ok"), CELL).items():
-        series = _twin_series(group)
-        if all(series):
-            ratio = _ratio(*series)
-            rows.append(
-                dict(zip(CELL, key, strict=True))
-                | {"ratio": ratio.ratio, "ratio_low": ratio.low, "ratio_high": ratio.high, "runs": len(series[0])}
-            )
-    return rows
+LEAST_FOR_CHOICE = 3
+"""With fewer trials the fastest modes are not chosen by the other trials: one of them would decide alone."""
 
 
-def _twin_series(runs: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    ordered = sorted(runs, key=lambda row: row["run"])
-    twins = [row | {"run": row["run"] - TWIN} for row in ordered if row["run"] >= TWIN]
-    rounds = {row["run"] for row in twins}
-    return [row for row in ordered if row["run"] in rounds], twins
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One framework in one mode, with its runs."""
+
+    framework: str
+    mode: str
+    good: list[Row]
+    bad: list[Row]
+
+    def __str__(self) -> str:
+        return f"{self.framework} {self.mode}"
+
+    @property
+    def seconds(self) -> float:
+        """Seconds per step; infinite without a successful run."""
+        return statistics.interval([row["step_seconds"] for row in self.good])[0] if self.good else math.inf
+
+    @property
+    def failures(self) -> str:
+        """How many of its runs failed, and why the first of them did; "" if none did."""
+        if not self.bad:
+            return ""
+        why = self.bad[0]["message"] or self.bad[0]["status"]
+        return f"{len(self.bad)} of {len(self.bad) + len(self.good)} runs of {self} failed: {why}"[:500]
+
+    def logs(self) -> dict[int, float]:
+        """Trial → logarithm of the seconds per step."""
+        return {row["run"]: math.log(row["step_seconds"]) for row in self.good}
 
 
-def _ratio(ours: list[Row], theirs: list[Row]) -> statistics.Ratio:
-    """Time of ours over theirs: from trials in which they took turns, or from runs one after the other."""
-    logs = paired_logs(ours, theirs)
-    if logs:
-        return statistics.paired_ratio(logs)
-    return statistics.ratio(
-        [row["step_seconds"] for row in ours],
-        [row["step_seconds"] for row in theirs],
-        [row["run"] for row in ours],
-        [row["run"] for row in theirs],
-    )
+@dataclass(frozen=True)
+class Refusal:
+    """Why a pair is not comparable: a rule of vocabulary.RULES, and what a reader is told."""
+
+    rule: str
+    message: str
 
 
-def paired_logs(ours: list[Row], theirs: list[Row]) -> list[float]:
-    """Per trial in which both took turns, the median over its rounds of the log of ours over theirs."""
-    others = {row["run"]: row for row in theirs if row["paired"]}
-    return [
-        statistics.log_ratio(by_round(row), by_round(others[row["run"]]))
-        for row in ours
-        if row["paired"] and row["run"] in others and {*row["rounds"]} & {*others[row["run"]]["rounds"]}
-    ]
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A variant of each framework, and why they cannot be compared, where they cannot."""
+
+    torch: Variant
+    jax: Variant
+    parity_error: float | None
+    refusal: Refusal | None
+
+    @property
+    def variants(self) -> tuple[Variant, Variant]:
+        """Both, in the order of the ratio."""
+        return self.torch, self.jax
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """What is least of the best pair: comparable, with an interval, fast."""
+        trials = min(len(variant.good) for variant in self.variants)
+        return self.refusal is not None, trials < 2, self.torch.seconds * self.jax.seconds
 
 
-def by_round(row: Row) -> dict[int, float]:
-    """Round → seconds per step."""
-    return dict(zip(row["rounds"], row["values"], strict=True))
-
-
-def floors(runs: list[Row]) -> Callable[[str, float], float | None]:
-    """The noise floor of a device at a number of runs, from the twins measured on it."""
-    ratios: dict[str, list[statistics.Ratio]] = defaultdict(list)
-    good = (row for row in runs if row["status"] == "ok")
-    for key, group in grouped(good, CELL).items():
-        series = _twin_series(group)
-        if all(series):
-            ratios[key[CELL.index("device")]].append(_ratio(*series))
-    return lambda device, count: statistics.noise_floor(ratios[device], max(count, 1)) if ratios[device] else None
-
-
-def comparison_rows(runs: list[Row], gate: list[Row]) -> list[Row]:
+def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUAL_WITHIN) -> list[Row]:
     """One row per problem × torch mode × jax mode, with verdicts; p adjusted over the best pairs, and over the others.
 
-    Shapes: `runs` and `gate` are rows of the tables `runs` and `parity` of one machine.
+    Shapes: `runs` and `gate` are rows of the tables `runs` and `parity` of one machine. What has failed is compared
+    too, and found not comparable.
     """
-    floor = floors(runs)
-    main = [row for row in runs if row["run"] < TWIN and row["status"] == "ok" and row["family"] != MACHINE]
-    rows = []
+    floor = floors(noise_rows(runs))
+    main = [row for row in runs if row["run"] < TWIN and row["family"] != MACHINE]
+    rows: list[Row] = []
     for key, group in grouped(main, PROBLEM).items():
-        problem = dict(zip(PROBLEM, key, strict=True))
-        variants = grouped(group, ("framework", "mode"))
-        medians = {
-            variant: statistics.interval([row["step_seconds"] for row in own])[0] for variant, own in variants.items()
-        }
-        pairs = {}
-        for torch in (variant for variant in variants if variant[0] == "torch"):
-            for jax in (variant for variant in variants if variant[0] == "jax"):
-                row = problem | {"torch_mode": torch[1], "jax_mode": jax[1]}
-                pairs[torch, jax] = row | _compare(row, variants[torch], variants[jax], gate, floor)
-        best = _best(pairs, medians)
-        rows += [row | {"best": pair == best} for pair, row in pairs.items()]
+        rows += _problem_rows(dict(zip(PROBLEM, key, strict=True)), group, gate, floor)
     for table in ([row for row in rows if row["best"]], [row for row in rows if not row["best"]]):
-        _decide(table)
+        _decide(table, equal_within)
     return rows
 
 
-def _best(pairs: Mapping[tuple[Any, Any], Row], medians: Mapping[Any, float]) -> tuple[Any, Any] | None:
-    """The fastest variant of each framework, among those that can be compared where there are any."""
-    sound = [pair for pair, row in pairs.items() if row.get("ratio_low") is not None] or list(pairs)
-    return min(sound, key=lambda pair: medians[pair[0]] * medians[pair[1]], default=None)
+def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping[str, Floor]) -> list[Row]:
+    variants = [
+        Variant(
+            framework,
+            mode,
+            good=[row for row in own if row["status"] == "ok"],
+            bad=[row for row in own if row["status"] != "ok"],
+        )
+        for (framework, mode), own in grouped(runs, ("framework", "mode")).items()
+    ]
+    torches, jaxes = ([variant for variant in variants if variant.framework == name] for name in COMPARED)
+    pairs = [_pair(problem, torch, jax, gate) for torch in torches for jax in jaxes]
+    best = min(pairs, key=lambda pair: pair.rank, default=None)
+    rows = []
+    for pair in pairs:
+        row = problem | {
+            "torch_mode": pair.torch.mode,
+            "jax_mode": pair.jax.mode,
+            "best": pair is best,
+            "failed": sum(len(variant.bad) for variant in pair.variants),
+            "parity_error": pair.parity_error,
+        }
+        if pair.refusal:
+            row |= {"rule": pair.refusal.rule, "verdict": RULES[pair.refusal.rule], "message": pair.refusal.message}
+        else:
+            row |= _compared(pair, pairs if pair is best else [pair], floor.get(problem["device"]))
+        rows.append(row)
+    return rows
 
 
-def _compare(
-    pair: Row, torch: list[Row], jax: list[Row], gate: list[Row], floor: Callable[[str, float], float | None]
-) -> Row:
-    """Ratio of one pair, or the reason why there is none."""
-    error, tolerance = value_error(pair, torch, jax)
-    reason = gate_failure(pair, gate) or value_failure(error, tolerance)
-    if reason:
-        return {"parity_error": error, "message": reason, "verdict": "not comparable"}
-    ratio = _ratio(torch, jax)
-    row = {
-        "parity_error": error,
-        "ratio": ratio.ratio,
-        "ratio_low": ratio.low,
-        "ratio_high": ratio.high,
-        "method": ratio.method,
-        "p": ratio.p,
-        "noise_floor": floor(pair["device"], ratio.runs),
-        "message": "",
+def _pair(problem: Row, torch: Variant, jax: Variant, gate: list[Row]) -> Pair:
+    """Both variants, held against the rules that refuse a comparison."""
+    columns = problem | {"torch_mode": torch.mode, "jax_mode": jax.mode}
+    error, tolerance = value_error(columns, torch.good, jax.good)
+    failed = [variant.failures for variant in (torch, jax) if len(variant.good) < max(1, len(variant.bad))]
+    if failed:
+        refusal = Refusal("failed", "; ".join(failed))
+    elif message := gate_failure(columns, gate):
+        refusal = Refusal("gate", message)
+    elif message := _off_reference((torch, jax), tolerance) or value_failure(error, tolerance):
+        refusal = Refusal("values", message)
+    else:
+        refusal = None
+    return Pair(torch, jax, error, refusal)
+
+
+def _off_reference(variants: Iterable[Variant], tolerance: float) -> str | None:
+    """Which variants miss the reference at the timed size, where there is one; None if none does."""
+    wrong = [
+        f"{variant} differs by {error:.2g} from the reference, allowed is {tolerance:.2g}"
+        for variant in variants
+        for error in [reference_error(variant.good)]
+        if error is not None and not error <= tolerance
+    ]
+    return "; ".join(wrong) or None
+
+
+def reference_error(runs: Iterable[Row]) -> float | None:
+    """The largest error of the outputs of runs against the reference; NaN if one is, None where none was told."""
+    errors = [row["reference_error"] for row in runs if row["reference_error"] is not None]
+    return math.nan if any(map(math.isnan, errors)) else max(errors, default=None)
+
+
+def _compared(pair: Pair, rivals: Sequence[Pair], floor: Floor | None) -> Row:
+    """The columns of a pair that can be compared; `rivals` are those that it was chosen from."""
+    torch, jax, share = _chosen_by_others(pair, rivals)
+    found = ratio_of(torch, jax)
+    return {
+        "ratio": found.ratio,
+        "ratio_low": found.low,
+        "ratio_high": found.high,
+        "ratio_low_90": found.low_90,
+        "ratio_high_90": found.high_90,
+        "method": found.method,
+        "trials": found.trials,
+        "scatter": found.scatter,
+        "p": found.p,
+        "choice_share": share,
+        "noise_floor": floor.value if floor else None,
+        "message": "; ".join([*_left_out(pair, rivals), *filter(None, (own.failures for own in pair.variants))]),
+        "found": found,
     }
-    if ratio.low is None:
-        return row | {"verdict": "not comparable", "message": "too few runs for an interval"}
-    if row["noise_floor"] is None:
-        return row | {"message": "no noise floor was measured, so nothing is called a difference"}
-    return row
+
+
+def _chosen_by_others(best: Pair, rivals: Sequence[Pair]) -> tuple[list[Row], list[Row], float | None]:
+    """The runs that are compared: in each trial those of the modes that are the fastest in the other trials.
+
+    Choosing the fastest modes and comparing them by the same trials would favour whoever has more modes to choose from.
+    Also the share of the trials for which the choice is `best`; None where nothing is chosen. Source: Stone, JRSS B 36
+    (1974) 111.
+    """
+    candidates = [best, *(pair for pair in rivals if pair is not best and pair.rank[:2] == (False, False))]
+    logs = {id(variant): variant.logs() for pair in candidates for variant in pair.variants}
+    trials = sorted({trial for own in logs.values() for trial in own})
+    if len(candidates) == 1 or len(trials) < LEAST_FOR_CHOICE:
+        return best.torch.good, best.jax.good, None
+
+    def elsewhere(variant: Variant, trial: int) -> float:
+        others = [log for number, log in logs[id(variant)].items() if number != trial]
+        return sum(others) / len(others) if others else math.inf
+
+    chosen = {}
+    for trial in trials:
+        there = [pair for pair in candidates if all(trial in logs[id(variant)] for variant in pair.variants)]
+        chosen[trial] = min(there, key=lambda pair: sum(elsewhere(each, trial) for each in pair.variants), default=best)
+    torch, jax = (
+        [row for trial, pair in chosen.items() for row in pair.variants[side].good if row["run"] == trial]
+        for side in (0, 1)
+    )
+    return torch, jax, sum(pair is best for pair in chosen.values()) / len(trials)
+
+
+def _left_out(best: Pair, rivals: Sequence[Pair]) -> list[str]:
+    """What a reader is told of the modes that may be faster than those compared, and cannot be."""
+    told = []
+    for side, chosen in enumerate(best.variants):
+        for pair in rivals:
+            variant, other = pair.variants[side], pair.variants[1 - side]
+            if variant is chosen or other is not best.variants[1 - side]:
+                continue
+            supported = any(row["status"] != "unsupported" for row in [*variant.good, *variant.bad])
+            faster = variant.seconds < chosen.seconds or (not variant.good and supported)
+            if faster and pair.rank[:2] != (False, False):
+                told.append(f"{variant} is left out: {pair.refusal.message if pair.refusal else 'it has one trial'}")
+    return told
 
 
 def value_error(pair: Row, torch: list[Row], jax: list[Row]) -> tuple[float | None, float]:
     """Largest relative difference of the first values of the timed runs, and what the workload allows."""
     tolerance = catalogue.known(pair["workload"]).tolerance_in(pair["precision"])
-    together = SUMMARY if pair["family"] in NUMERICAL else None
-    errors = [_relative(ours["check_values"], theirs["check_values"], together) for ours in torch for theirs in jax]
-    return (None, tolerance) if None in errors else (max(errors), tolerance)  # type: ignore[type-var]
+    numerical = pair["family"] in NUMERICAL
+    errors = [_value_error(ours, theirs, numerical) for ours in torch for theirs in jax]
+    return (None, tolerance) if None in errors or not errors else (max(errors), tolerance)  # type: ignore[type-var]
 
 
 def value_failure(error: float | None, tolerance: float) -> str | None:
@@ -150,32 +237,32 @@ def value_failure(error: float | None, tolerance: float) -> str | None:
     return None if error <= tolerance else f"first values differ by {error:.2g}, allowed is {tolerance:.2g}"
 
 
-def _relative(ours: list[float] | None, theirs: list[float] | None, together: int | None) -> float | None:
-    """The largest difference over the largest value, each of so many values in a row; None: of all values."""
-    if not ours or not theirs:
+def _value_error(ours: Row, theirs: Row, numerical: bool) -> float | None:
+    """The largest difference over the largest value: of the summaries of each output, or of the losses both have.
+
+    NaN where a value is not a number, None where there is nothing to compare.
+    """
+    mine, others = ours["check_values"], theirs["check_values"]
+    if not mine or not others or (numerical and len(mine) != len(others)):
         return None
-    length = together or len(theirs)
-    parts = [slice(first, first + length) for first in range(0, len(theirs), length)]
-    return max(
-        max(abs(a - b) for a, b in zip(ours[part], theirs[part], strict=False)) / (max(map(abs, theirs[part])) or 1.0)
-        for part in parts
-        if ours[part]
-    )
+    both = list(zip(mine, others, strict=False))
+    if any(math.isnan(value) for pair in both for value in pair):
+        return math.nan
+    length = theirs["check_summaries"] if numerical else len(both)
+    parts = [both[first : first + length] for first in range(0, len(both), length)]
+    return max(max(abs(a - b) for a, b in part) / (max(abs(b) for _, b in part) or 1.0) for part in parts)
 
 
-def _decide(table: list[Row]) -> None:
+def _decide(table: list[Row], equal_within: float) -> None:
     """Adjust p over the table and give every row of it that has a ratio its verdict."""
     tested = [row for row in table if row.get("p") is not None]
     for row, adjusted in zip(tested, statistics.adjust([row["p"] for row in tested]), strict=True):
         row["p_adjusted"] = adjusted
     for row in table:
-        row.setdefault(
-            "verdict",
-            statistics.verdict(
-                row.get("ratio"),
-                row.get("ratio_low"),
-                row.get("ratio_high"),
-                row.get("p_adjusted"),
-                row.get("noise_floor"),
-            ),
-        )
+        row["equal_within"] = equal_within
+        if (found := row.pop("found", None)) is None:
+            continue
+        given = (found, row.get("p_adjusted"), row["noise_floor"], equal_within)
+        row["verdict"], row["rule"] = statistics.verdict(*given)
+        if row["verdict"] == "undecided":
+            row["further_trials"] = statistics.further_trials(*given)

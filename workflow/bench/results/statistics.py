@@ -1,4 +1,4 @@
-"""Intervals, ratios, ties: pure functions of numbers, reading and writing nothing.
+"""Intervals, ratios, verdicts: pure functions of numbers, reading and writing nothing.
 
 The result of a run is the median of its values; runs, not values, are the independent observations. Ratios are
 compared as logarithms, so that a/b and b/a say the same.
@@ -13,10 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
+from scipy import optimize, special
 
-from bench.series import CONFIDENCE, Array, positive, share
-from bench.vocabulary import COMPARED
+from bench.series import CONFIDENCE, Array, median, median_interval, positive, share
+from bench.vocabulary import COMPARED, RULES
 
 EXACT = 1e-12
 """Logarithms that differ by less than this differ by rounding alone."""
@@ -36,6 +36,19 @@ LEAST_FOR_MEAN = 5
 
 LEVEL = 0.05
 """Adjusted p below which a difference is one."""
+
+EQUAL_WITHIN = 0.05
+"""Relative: ratios within it count as equal, unless config.yaml says otherwise."""
+EQUIVALENCE = 0.9
+"""Confidence of the interval that has to lie within that: two one-sided tests, each at 5 %."""
+
+NORMAL = 1.96
+"""Standard deviations within which 95 % of a normal quantity lie."""
+TYPICAL = 0.75
+"""Quantile of Student's t whose square is the median of t²."""
+
+MOST_TRIALS = 1000
+"""What more trials than this would decide is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +128,64 @@ def _centre_and_bounds(logs: Array, confidence: float) -> tuple[float, float | N
     return math.exp(estimate.centre), *estimate.bounds(confidence)
 
 
+def two_stage(first: Array, second: Array) -> Estimate:
+    """Stein's estimate of the mean of both stages, shapes (n,) and (m,), n ≥ 2, where the first stage decided m.
+
+    The scatter is that of the first stage alone, with its n - 1 degrees of freedom: given it, the mean of all is normal
+    with that error, so the interval keeps its coverage whatever m was made of it. Source: Stein, Annals of Mathematical
+    Statistics 16 (1945) 243.
+    """
+    together = np.concatenate([first, second])
+    return Estimate(float(together.mean()), math.sqrt(_variance(first) / together.size), first.size - 1)
+
+
+def stein_trials(scatter: float, first: int, half_width: float) -> int:
+    """Trials, the first stage of `first` ≥ 2 included, after which the 95 % interval of `two_stage` is that narrow.
+
+    `scatter` is the standard deviation of the first stage, `half_width` half the width wanted, both of logarithms.
+    N = max(first, ⌈(t scatter / half_width)²⌉), t of first - 1 degrees. Raises ValueError for other numbers.
+    """
+    if first < 2 or not 0 <= scatter < math.inf or not half_width > 0:
+        raise ValueError(
+            f"scatter, first, half_width are {scatter!r}, {first!r}, {half_width!r}, allowed are a number from 0, an "
+            f"integer from 2 and a number above 0"
+        )
+    return max(first, math.ceil((_quantile(first - 1) * scatter / half_width) ** 2))
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times longer a takes than b. What a single run cannot tell is None."""
+    """How many times longer a takes than b. What a single trial cannot tell is None."""
 
     ratio: float
-    low: float | None
-    high: float | None
-    p: float | None  # of the hypothesis that both take equally long
-    method: str | None  # welch | paired
-    runs: float  # per variant; harmonic mean where they differ
-    error: float | None  # standard error of log(ratio)
-    degrees: float | None  # of freedom of `error`
+    low: float | None = None
+    high: float | None = None
+    low_90: float | None = None
+    high_90: float | None = None
+    p: float | None = None  # of the hypothesis that both take equally long
+    method: str | None = None  # welch | paired | stein
+    trials: int = 1  # of the side that has fewer
+    scatter: float | None = None  # standard deviation of log(ratio) from trial to trial
+    error: float | None = None  # standard error of log(ratio)
+    degrees: float | None = None  # of freedom of `error`
+
+
+def _ratio_of(estimate: Estimate, method: str, trials: int, scatter: float, confidence: float) -> Ratio:
+    low, high = estimate.bounds(confidence)
+    low_90, high_90 = estimate.bounds(EQUIVALENCE)
+    return Ratio(
+        ratio=math.exp(estimate.centre),
+        low=low,
+        high=high,
+        low_90=low_90,
+        high_90=high_90,
+        p=estimate.p(),
+        method=method,
+        trials=trials,
+        scatter=scatter,
+        error=estimate.error,
+        degrees=estimate.degrees,
+    )
 
 
 def ratio(
@@ -138,27 +197,26 @@ def ratio(
 ) -> Ratio:
     """Time of a over time of b, with interval and p, from run medians in seconds, shapes (n,) and (m,).
 
-    Welch's t on the logarithms, or the paired t where `rounds_a` and `rounds_b` (the round of each run; None:
-    unknown) say which runs were neighbours and the rounds visibly share the machine's drift: at least three rounds in
-    common, at least half of the runs of each, and a correlation over them that is positive at the one-sided 5 % level.
-    Taking whichever interval came out narrower would cover 93 % only. This rule is decided by the correlation, before
-    any interval is seen: simulated with 3 to 20 runs, normal and heavy-tailed noise, without and with drift, it covers
-    94 to 97 %, and p far below 5 % is at most 1.6 times too frequent.
+    For runs that did not take turns: Welch's t on the logarithms, or the paired t where `rounds_a` and `rounds_b` (the
+    round of each run; None: unknown) say which runs were neighbours and the rounds visibly share the machine's drift:
+    at least three rounds in common, at least half of the runs of each, and a correlation over them that is positive at
+    the one-sided 5 % level. Taking whichever interval came out narrower would cover 93 % only. This rule is decided by
+    the correlation, before any interval is seen: simulated with 3 to 20 runs, normal and heavy-tailed noise, without
+    and with drift, it covers 93 to 97.5 %, and p far below 5 % is at most 1.6 times too frequent.
 
     Raises ValueError for times that are not positive and for rounds that do not name each run once.
     """
     logs_a, logs_b = np.log(positive("runs_a", runs_a)), np.log(positive("runs_b", runs_b))
     share("confidence", confidence)
     pairs = _neighbours(logs_a, logs_b, rounds_a, rounds_b)
-    harmonic = 2 / (1 / logs_a.size + 1 / logs_b.size)
     if pairs is not None and _drift_is_shared(*pairs):
-        estimate, method, runs = sample(pairs[0] - pairs[1]), "paired", float(pairs[0].size)
-    elif min(logs_a.size, logs_b.size) >= 2:
-        estimate, method, runs = welch(logs_a, logs_b), "welch", harmonic
-    else:
-        return Ratio(math.exp(logs_a.mean() - logs_b.mean()), None, None, None, None, harmonic, None, None)
-    low, high = estimate.bounds(confidence)
-    return Ratio(math.exp(estimate.centre), low, high, estimate.p(), method, runs, estimate.error, estimate.degrees)
+        differences = pairs[0] - pairs[1]
+        return _ratio_of(sample(differences), "paired", differences.size, math.sqrt(_variance(differences)), confidence)
+    fewer = min(logs_a.size, logs_b.size)
+    if fewer < 2:
+        return Ratio(math.exp(logs_a.mean() - logs_b.mean()))
+    estimate = welch(logs_a, logs_b)
+    return _ratio_of(estimate, "welch", fewer, estimate.error * math.sqrt(fewer), confidence)
 
 
 def log_ratio(one: Mapping[int, float], other: Mapping[int, float]) -> float:
@@ -170,20 +228,21 @@ def log_ratio(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     return float(np.median(np.log(ratios)))
 
 
-def paired_ratio(logs: ArrayLike, confidence: float = CONFIDENCE) -> Ratio:
+def paired_ratio(logs: ArrayLike, further: ArrayLike = (), confidence: float = CONFIDENCE) -> Ratio:
     """The ratio of two variants from what the trials say of it, shape (n,), as logarithms: Student's t over the trials.
 
-    Trials are the independent observations: fresh processes, at another moment. A single one has no interval.
+    Trials are the independent observations: fresh processes, at another moment. A single one has no interval. Those of
+    a second stage, of which the scatter of `logs` decided how many there are, are `further`, shape (m,): the interval
+    is then that of `two_stage`, or Student's over all where the first stage has fewer than two.
     """
-    data = np.asarray(logs, dtype=np.float64)
-    if data.size < 2:
-        return Ratio(math.exp(data[0]), None, None, None, None, 1.0, None, None)
-    estimate = sample(data)
-    low, high = estimate.bounds(confidence)
-    degrees = estimate.degrees
-    return Ratio(
-        math.exp(estimate.centre), low, high, estimate.p(), "paired", float(data.size), estimate.error, degrees
-    )
+    first, second = np.asarray(logs, dtype=np.float64), np.asarray(further, dtype=np.float64)
+    together = np.concatenate([first, second])
+    if together.size < 2:
+        return Ratio(math.exp(together[0]))
+    stein = second.size > 0 and first.size >= 2
+    estimate = two_stage(first, second) if stein else sample(together)
+    scatter = math.sqrt(_variance(together))
+    return _ratio_of(estimate, "stein" if stein else "paired", together.size, scatter, confidence)
 
 
 def _neighbours(
@@ -215,26 +274,49 @@ def _clear_correlation(count: int) -> float:
     return t / math.sqrt(count - 2 + t * t)
 
 
-def noise_floor(twins: Sequence[Ratio], runs: float | None = None) -> float | None:
-    """Relative difference that a variant measured as two exceeds by chance once in twenty, at `runs` runs of each.
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """By how much twins of a machine differ systematically, relative: no smaller difference is called one."""
 
-    `twins` are the A/A ratios of this machine, from `ratio`. floor = exp(t √(2 s²/runs + τ²)) - 1. s² is the variance
-    between runs, pooled over the twins by their degrees of freedom (round effects are left out where `ratio` paired
-    them); t is Student's 97.5 % quantile for the pooled degrees; τ² is by how much the observed differences of twins
-    scatter more than s² explains (method of moments, DerSimonian and Laird, Controlled Clinical Trials 7 (1986) 177):
-    a bias between equal variants that more runs do not remove. At least SMALLEST_FLOOR. `runs` defaults to the runs of
-    the shortest twin. None where no twin has an interval. Raises ValueError for `runs` below 1.
+    value: float
+    low: float | None  # ends of its 95 % interval; None of fewer than six twins
+    high: float | None
+    twins: int
+    covered: int  # of the twins, those whose 95 % interval contains 1: 95 % of them where the intervals are right
+
+
+def noise_floor(twins: Sequence[Ratio]) -> Floor | None:
+    """What the A/A ratios of a machine say of the difference that more trials do not remove; None without an interval.
+
+    The log ratio d of a twin has a standard error e, of ν degrees of freedom, which is in every interval already. What
+    counts is beyond it: d ~ N(0, τ² + e²). For each twin there is one τ with which it would be the median one,
+    d² = (τ² + e²) t², where t is the 75 % quantile of Student's t of the degrees that Satterthwaite gives the sum; it
+    is 0 where e alone makes the twin so. The median of these over the twins is the estimate, so that no single twin
+    rules it; its interval is the one between their order statistics, which inverts the sign test.
+    floor = exp(1.96 τ) - 1, at least SMALLEST_FLOOR.
     """
-    if runs is not None and not 1 <= runs < math.inf:
-        raise ValueError(f"runs is {runs!r}, allowed are numbers from 1")
-    known = [(math.log(t.ratio), t.error, t.degrees, t.runs) for t in twins if t.error is not None and t.degrees]
+    known = [twin for twin in twins if twin.error is not None and twin.degrees]
     if not known:
         return None
-    difference, error, degrees, size = np.array(known, dtype=np.float64).T
-    variance = float(np.average(error**2 * size / 2, weights=degrees))
-    excess = max(0.0, float(np.mean(difference**2 - 2 * variance / size)))
-    scatter = math.sqrt(2 * variance / (runs or float(size.min())) + excess)
-    return max(SMALLEST_FLOOR, math.expm1(min(_quantile(float(degrees.sum())) * scatter, math.log(UNINFORMATIVE))))
+    factors = [math.exp(min(NORMAL * _beyond_error(twin), math.log(UNINFORMATIVE))) for twin in known]
+    low, high = (None if end is None else max(SMALLEST_FLOOR, end - 1) for end in median_interval(factors))
+    covered = sum(twin.low is None or twin.high is None or twin.low <= 1 <= twin.high for twin in known)
+    return Floor(max(SMALLEST_FLOOR, median(factors) - 1), low, high, len(known), covered)
+
+
+def _beyond_error(twin: Ratio) -> float:
+    """The τ of `noise_floor` with which a twin would be the median one, a standard deviation of logarithms."""
+    squared, sampling, degrees = math.log(twin.ratio) ** 2, (twin.error or 0.0) ** 2, twin.degrees or math.inf
+
+    def lacking(systematic: float) -> float:
+        total = systematic + sampling
+        freedom = degrees * (total / sampling) ** 2 if sampling > 0 else math.inf
+        return total * float(special.stdtrit(freedom, TYPICAL)) ** 2 - squared
+
+    if squared <= EXACT**2 or lacking(0.0) >= 0:
+        return 0.0
+    most = squared / float(special.stdtrit(math.inf, TYPICAL)) ** 2
+    return math.sqrt(optimize.brentq(lacking, 0.0, most))
 
 
 def adjust(p_values: Sequence[float | None]) -> list[float | None]:
@@ -242,7 +324,7 @@ def adjust(p_values: Sequence[float | None]) -> list[float | None]:
 
     They control the share of false differences among those found (Benjamini, Hochberg, JRSS B 57 (1995) 289). Most
     pairs of a table do differ, and the noise floor stands beside p: a method that guards against a single false
-    difference would call tenfold ones ties, where runs are few. Raises ValueError for p outside 0 to 1.
+    difference would leave tenfold ones undecided, where trials are few. Raises ValueError for p outside 0 to 1.
     """
     where = [index for index, p in enumerate(p_values) if p is not None]
     p = np.array([_probability(f"p_values[{index}]", p_values[index]) for index in where], dtype=np.float64)
@@ -256,33 +338,89 @@ def adjust(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def verdict(
-    ratio: float | None,
-    low: float | None,
-    high: float | None,
+    found: Ratio,
     p_adjusted: float | None,
-    noise_floor: float | None,
+    floor: float | None,
+    equal_within: float = EQUAL_WITHIN,
     rivals: tuple[str, str] = COMPARED,
-) -> str:
-    """Who is faster, from the first rival's seconds / the second's: of torch and jax one of vocabulary.VERDICTS.
+) -> tuple[str, str]:
+    """Who is faster, from the first rival's seconds / the second's, and the rule of vocabulary.RULES that decided it.
 
-    Somebody is faster only if the interval excludes 1, the adjusted p is below 0.05 and the difference exceeds the
-    noise floor; everything else, and whatever is unknown (None), is a tie. Without a ratio: not comparable. Raises
-    ValueError for numbers that cannot be what their name says.
+    Of torch and jax the first is one of vocabulary.VERDICTS. `p_adjusted` is that of the table, None for a ratio that
+    stands alone; `floor` is relative, None where no twins were measured. Raises ValueError for numbers that cannot be
+    what their name says.
     """
-    if ratio is None:
-        return "not comparable"
-    positive("ratio", [ratio])
-    if noise_floor is not None and not 0 <= noise_floor < math.inf:
-        raise ValueError(f"noise_floor is {noise_floor!r}, allowed are None and numbers from 0")
-    if low is None or high is None or p_adjusted is None or noise_floor is None:
-        return "tie"
-    if not 0 <= low <= ratio * (1 + EXACT) or not ratio * (1 - EXACT) <= high:
-        raise ValueError(f"low, high are {low!r}, {high!r}, allowed are ends with the ratio {ratio!r} between them")
-    excludes_one = low > 1 or high < 1
-    exceeds_floor = abs(math.log(ratio)) > math.log1p(noise_floor)
-    if not (excludes_one and exceeds_floor and _probability("p_adjusted", p_adjusted) < LEVEL):
-        return "tie"
-    return f"{rivals[ratio > 1]} faster"
+    _validate_verdict(found, p_adjusted, floor, equal_within)
+    rule = _rule(found, p_adjusted, floor, equal_within)
+    return (f"{rivals[found.ratio > 1]} faster" if rule == "difference" else RULES[rule]), rule
+
+
+def _rule(found: Ratio, p_adjusted: float | None, floor: float | None, equal_within: float) -> str:
+    """The first rule that applies, in the order in which they stand here."""
+    if found.trials < 2:
+        return "trials"
+    beyond_floor = floor is not None and _beyond(found.low, found.high, floor)
+    significant = p_adjusted is None or p_adjusted < LEVEL
+    if beyond_floor and significant:
+        return "difference"
+    if _within(found.low_90, found.high_90, equal_within):
+        return "equivalence"
+    if not _beyond(found.low, found.high, 0.0):
+        return "width"
+    if floor is None:
+        return "no floor"
+    if beyond_floor:
+        return "adjustment"
+    distance = abs(math.log(found.ratio))
+    return "floor" if math.log1p(equal_within) < distance <= math.log1p(floor) else "width"
+
+
+def _beyond(low: float | None, high: float | None, margin: float) -> bool:
+    """Whether an interval lies wholly on one side of all ratios within a relative margin."""
+    return low is not None and high is not None and (low > 1 + margin or high < 1 / (1 + margin))
+
+
+def _within(low: float | None, high: float | None, margin: float) -> bool:
+    """Whether an interval lies wholly within a relative margin around 1."""
+    return low is not None and high is not None and 1 / (1 + margin) <= low and high <= 1 + margin
+
+
+def further_trials(
+    found: Ratio, p_adjusted: float | None, floor: float | None, equal_within: float = EQUAL_WITHIN
+) -> int | None:
+    """The fewest more trials that would decide an undecided ratio, if centre and scatter stayed what they are.
+
+    Student's interval over all trials: beyond the floor, with a p that is adjusted by the factor of today's, or within
+    what counts as equal. None where up to MOST_TRIALS would not do, and where there is no scatter to go by.
+    """
+    if found.scatter is None or found.p is None:
+        return None
+    trials = np.arange(found.trials + 1, MOST_TRIALS + 1)
+    error, distance = found.scatter / np.sqrt(trials), abs(math.log(found.ratio))
+    decided = distance + special.stdtrit(trials - 1, (1 + EQUIVALENCE) / 2) * error <= math.log1p(equal_within)
+    if floor is not None:
+        adjustment = p_adjusted / found.p if p_adjusted is not None and found.p > 0 else 1.0
+        clear = distance - special.stdtrit(trials - 1, (1 + CONFIDENCE) / 2) * error > math.log1p(floor)
+        p = 2 * special.stdtr(trials - 1, -distance / np.maximum(error, EXACT))
+        decided |= clear & (p * adjustment < LEVEL)
+    return int(np.argmax(decided)) + 1 if decided.any() else None
+
+
+def _validate_verdict(found: Ratio, p_adjusted: float | None, floor: float | None, equal_within: float) -> None:
+    positive("ratio", [found.ratio])
+    if floor is not None and not 0 <= floor < math.inf:
+        raise ValueError(f"floor is {floor!r}, allowed are None and numbers from 0")
+    if not 0 < equal_within < math.inf:
+        raise ValueError(f"equal_within is {equal_within!r}, allowed are numbers above 0")
+    if p_adjusted is not None:
+        _probability("p_adjusted", p_adjusted)
+    for low, high in ((found.low, found.high), (found.low_90, found.high_90)):
+        if low is None or high is None:
+            continue
+        if not 0 <= low <= found.ratio * (1 + EXACT) or not found.ratio * (1 - EXACT) <= high:
+            raise ValueError(
+                f"low, high are {low!r}, {high!r}, allowed are ends with the ratio {found.ratio!r} between them"
+            )
 
 
 def _quantile(degrees: float, confidence: float = CONFIDENCE) -> float:

@@ -1,0 +1,53 @@
+"""Two variants of a problem over its trials → how many times longer one takes than the other."""
+
+from __future__ import annotations
+
+import math
+
+from bench.results import statistics
+from bench.schema import Row
+from bench.vocabulary import FURTHER, TARGET, TWIN
+
+
+def ratio_of(ours: list[Row], theirs: list[Row]) -> statistics.Ratio:
+    """Time of ours over theirs, successful runs both: from the trials in which they took turns, else from all runs."""
+    logs = trial_logs(ours, theirs)
+    if not logs:
+        return statistics.ratio(
+            [row["step_seconds"] for row in ours],
+            [row["step_seconds"] for row in theirs],
+            [row["run"] for row in ours],
+            [row["run"] for row in theirs],
+        )
+    first = [log for trial, log in logs.items() if not is_further(trial)]
+    return statistics.paired_ratio(first, [log for trial, log in logs.items() if is_further(trial)])
+
+
+def is_further(run: int) -> bool:
+    """Whether a run belongs to the second stage of the two-stage rule."""
+    return run % TWIN >= FURTHER
+
+
+def trial_logs(ours: list[Row], theirs: list[Row]) -> dict[int, float]:
+    """Trial → what it says of the logarithm of ours over theirs; trials that say nothing are left out."""
+    others = {row["run"]: row for row in theirs}
+    found = {row["run"]: _trial_log(row, others[row["run"]]) for row in ours if row["run"] in others}
+    return {trial: log for trial, log in found.items() if log is not None}
+
+
+def _trial_log(one: Row, other: Row) -> float | None:
+    """The median over the rounds of one trial in which both took turns; None if they did not.
+
+    On the way to a target a trial's number is the seed that both start from, so that its two times belong together.
+    """
+    if one["task"] == TARGET:
+        return math.log(one["step_seconds"] / other["step_seconds"])
+    took_turns = one["paired"] is True and other["paired"] is True
+    if not took_turns or not {*one["rounds"]} & {*other["rounds"]}:
+        return None
+    return statistics.log_ratio(by_round(one), by_round(other))
+
+
+def by_round(row: Row) -> dict[int, float]:
+    """Round → seconds per step."""
+    return dict(zip(row["rounds"], row["values"], strict=True))
