@@ -32,7 +32,7 @@ MARKS = {
     "undecided": (MUTED, "open o"),
 }
 """Verdict → colour and marker, hollow where nothing is decided: told apart without colour too."""
-LEAST_MARGIN = 0.02
+LEAST_MARGIN = 0.015
 """Share of the axis below which the two lines of the margin would touch."""
 
 

@@ -59,6 +59,8 @@ class Headline:
     apart: int
     """Pairs that are not comparable."""
     mean: Interval | None
+    span: tuple[float, float] | None
+    """From where to where `mean` goes when any one workload is left out; None of too few workloads."""
     alone: dict[str, int] | None
     """The four counts with `jit` in place of `scan`; None where `scan` is nowhere the best."""
 
@@ -83,10 +85,17 @@ def headlines(section: Section) -> list[Headline]:
                 total=len(valid),
                 apart=len(rows) - len(valid),
                 mean=mean_ratio(valid),
+                span=_span_without_one(valid),
                 alone=_alone(section, valid),
             )
         )
     return found
+
+
+def _span_without_one(rows: pd.DataFrame) -> tuple[float, float] | None:
+    means = [mean_ratio(rows[rows["workload"] != workload]) for workload in rows["workload"].unique()]
+    known = [mean.value for mean in means if mean is not None]
+    return (min(known), max(known)) if known else None
 
 
 def _alone(section: Section, rows: pd.DataFrame) -> dict[str, int] | None:
@@ -123,8 +132,9 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
         sentences.append(section.phrase("overview.apart", count=entry.apart))
     if entry.alone and entry.decided:
         sentences.append(section.phrase("overview.alone", **entry.alone))
-    if entry.mean is not None and entry.mean.bounded:
-        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean)))
+    if entry.mean is not None and entry.span is not None and entry.mean.bounded:
+        least, most = map(numbers.ratio, entry.span)
+        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), least=least, most=most))
     return paragraph(section.space.join(sentences))
 
 
