@@ -1,8 +1,54 @@
 """The measuring process: it checks what it times, and trains until a target is reached."""
 
+import math
+
+import numpy as np
 import pytest
 
+from bench.measuring import worker
+from bench.results import comparisons
+
 pytestmark = pytest.mark.serial
+
+
+class Observed:
+    """A step whose only output is given."""
+
+    def __init__(self, output):
+        self.output = output
+
+    def observe(self):
+        return {"output": self.output}
+
+
+@pytest.mark.parametrize("shape", [(7,), (30, 40), (300, 400)])
+@pytest.mark.parametrize("fault", [np.flip, lambda x: np.roll(x, 1), lambda x: np.random.default_rng(1).permutation(x)])
+def test_the_summaries_of_an_output_tell_its_order(shape, fault):
+    output = np.random.default_rng(0).standard_normal(shape)
+    (right, wrong) = (
+        [{"check_values": worker.first_values(Observed(x)), "check_summaries": worker.SUMMARIES}]
+        for x in (output, fault(output))
+    )
+    assert right[0]["check_values"][:2] == pytest.approx(wrong[0]["check_values"][:2])
+    problem = {"family": "autodiff", "workload": "gmm", "precision": "float64"}
+    error, tolerance = comparisons.value_error(problem, wrong, right)
+    assert error is not None
+    assert error > 1e3 * tolerance
+
+
+def test_the_summaries_of_an_output_are_mean_root_mean_square_and_weighted_sum():
+    mean, root, weighted = worker.first_values(Observed(np.array([[3.0, 0.0], [0.0, 4.0]])))
+    assert (mean, root) == (1.75, 2.5)
+    assert weighted == pytest.approx((3 + 4 * math.cos(3)) / 2)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_last_element_that_is_not_finite_is_refused(bad):
+    output = np.zeros(200_001)
+    worker.require_finite(Observed(output))
+    output[-1] = bad
+    with pytest.raises(worker.Refused, match="non-finite values in output"):
+        worker.require_finite(Observed(output))
 
 
 def test_a_derivative_is_held_against_its_reference_where_it_is_timed(bench):

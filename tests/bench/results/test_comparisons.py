@@ -1,24 +1,184 @@
-"""Comparisons of both frameworks: what cannot be compared has no ratio, and the reason is said."""
+"""Comparisons of both frameworks: equal, unknown, and what cannot be compared are told apart, with the reason."""
 
+import math
+
+import numpy as np
 import pytest
 
+from bench import schema
 from bench.results import comparisons
-from tests.bench.results.planted import compared, gate, series
+from bench.results.noise import floors, noise_rows
+from bench.results.pairs import ratio_of
+from tests.bench.results.planted import QUIET, compared, gate, in_turns, run, series, twins_in_turns
+
+BOTH = (("torch", "eager"), ("torch", "compile"), ("jax", "jit"))
+
+
+def trials(torch, jax, numbers=range(5), **options):
+    """What is said of trials in which both took turns, with the seconds per step of each, beside a quiet twin."""
+    runs = in_turns(torch, numbers) + in_turns(jax, numbers, "jax", "jit")
+    return compared(runs + twins_in_turns(), gate(), **options)
 
 
 def test_a_clear_difference_is_called_one():
     row = compared(series(2.0), gate())
-    assert (row["verdict"], row["ratio"]) == ("jax faster", pytest.approx(2.0))
+    assert (row["verdict"], row["rule"], row["ratio"]) == ("jax faster", "difference", pytest.approx(2.0))
+    assert "further_trials" not in row
 
 
-def test_without_twins_nothing_is_called_a_difference_and_the_reason_is_said():
+def test_what_lies_within_the_limits_of_equality_is_equal():
+    row = trials([1.01 * step for step in QUIET], [1.0, 1.0, 1.02, 0.98, 1.0])
+    assert (row["verdict"], row["rule"], row["equal_within"]) == ("equal", "equivalence", 0.05)
+    assert 1 / 1.05 <= row["ratio_low_90"] <= row["ratio_high_90"] <= 1.05
+    narrower = trials([1.01 * step for step in QUIET], [1.0, 1.0, 1.02, 0.98, 1.0], equal_within=0.02)
+    assert (narrower["verdict"], narrower["rule"]) == ("undecided", "width")
+
+
+def test_what_cannot_be_told_is_undecided_and_it_is_said_how_many_more_trials_would_decide():
+    row = trials([1.1, 1.3, 0.9, 1.2, 1.0], QUIET)
+    assert (row["verdict"], row["rule"]) == ("undecided", "width")
+    assert 1 <= row["further_trials"] < 50
+    assert (row["trials"], row["method"]) == (5, "paired")
+    assert row["scatter"] == pytest.approx(np.log([1.1, 1.3, 0.9, 1.2, 1.0] / np.array(QUIET)).std(ddof=1))
+
+
+def test_without_twins_nothing_is_called_a_difference_and_the_rule_says_so():
     row = compared(series(2.0, numbers=(0, 1, 2)), gate())
-    assert (row["verdict"], row["noise_floor"]) == ("tie", None)
-    assert "noise floor" in row["message"]
+    assert (row["verdict"], row["rule"], row["noise_floor"]) == ("undecided", "no floor", None)
 
 
-def test_a_single_run_is_not_comparable():
-    assert compared(series(2.0, numbers=(0,)), gate())["message"] == "too few runs for an interval"
+def test_a_single_trial_has_a_ratio_and_decides_nothing():
+    row = compared(series(2.0, numbers=(0,)), gate())
+    assert (row["verdict"], row["rule"], row["ratio"]) == ("undecided", "trials", pytest.approx(2.0))
+    assert row["further_trials"] is None
+
+
+def test_trials_of_the_second_stage_have_the_interval_of_the_two_stage_rule():
+    torch, jax = [1.50, 1.52, 1.49, 1.7, 1.3], [1.0] * 5
+    row = trials(torch, jax, (0, 1, 2, 100, 101))
+    assert (row["method"], row["trials"]) == ("stein", 5)
+    logs = np.log(torch)
+    half = 4.302653 * logs[:3].std(ddof=1) / math.sqrt(5)
+    assert row["ratio"] == pytest.approx(math.exp(logs.mean()))
+    assert row["ratio_high"] == pytest.approx(math.exp(logs.mean() + half), rel=1e-6)
+    assert trials(torch, jax)["method"] == "paired"
+
+
+# --- the noise floor --------------------------------------------------------------------------------------------------
+
+
+def test_the_noise_floor_is_told_by_the_table_of_the_twins():
+    rows = noise_rows(twins_in_turns())
+    floor = floors(rows)["cpu"]
+    assert (floor.value, floor.twins, floor.covered) == (0.005, 1, 1)
+    assert (rows[0]["runs"], rows[0]["degrees"]) == (5, 4)
+    assert floors([rows[0] | {"error": math.nan, "degrees": math.nan}]) == {}
+    assert trials([2.0] * 5, QUIET)["noise_floor"] == 0.005
+
+
+# --- the choice of the modes ------------------------------------------------------------------------------------------
+
+
+def three_modes(eager, compiled, jax, **changes):
+    """Runs of two modes of PyTorch and one of JAX."""
+    return (
+        in_turns(eager) + in_turns(compiled, mode="compile", **changes) + in_turns(jax, range(5), "jax", "jit")
+    ) + twins_in_turns()
+
+
+def test_each_trial_is_told_by_the_modes_that_are_fastest_in_the_other_trials():
+    eager, compiled = [1.0, 1.0, 1.0, 1.0, 1.0], [1.1, 1.1, 1.1, 1.1, 0.5]
+    row = compared(three_modes(eager, compiled, QUIET), gate(BOTH))
+    assert row["torch_mode"] == "compile"  # 0.94 on the whole; without the last trial 1.1
+    assert row["choice_share"] == pytest.approx(4 / 5)
+    chosen = np.log([1.1, 1.1, 1.1, 1.1, 1.0] / np.array(QUIET))
+    assert row["ratio"] == pytest.approx(math.exp(chosen.mean()))
+
+
+def test_a_mode_that_is_always_the_fastest_is_chosen_in_every_trial():
+    row = compared(three_modes([2.0] * 5, [1.0] * 5, QUIET), gate(BOTH))
+    assert (row["torch_mode"], row["choice_share"]) == ("compile", 1.0)
+
+
+def test_choosing_among_equal_modes_favours_nobody():
+    generator = np.random.default_rng(0)
+    logs = []
+    for _ in range(200):
+        modes = [("torch", mode) for mode in ("eager", "compile", "compile-max")] + [("jax", "jit")]
+        seconds = np.exp(0.1 * generator.standard_normal((len(modes), 5)))
+        runs = [
+            row for (name, mode), own in zip(modes, seconds, strict=True) for row in in_turns(own, range(5), name, mode)
+        ]
+        logs.append(math.log(compared(runs, gate((*BOTH, ("torch", "compile-max"))))["ratio"]))
+    assert abs(np.mean(logs)) < 2.5 * np.std(logs) / math.sqrt(len(logs))
+
+
+def test_the_fastest_mode_that_is_not_comparable_is_named_beside_the_next_best():
+    wrong = gate((("torch", "compile"),), status="mismatch", error=0.5)
+    row = compared(three_modes([2.0] * 5, [1.0] * 5, QUIET), gate() + wrong)
+    assert (row["torch_mode"], row["verdict"]) == ("eager", "jax faster")
+    assert row["message"] == (
+        "torch compile is left out: parity gate: torch compile train loss differs by 0.5 from reference"
+    )
+    slower = compared(three_modes([1.0] * 5, [2.0] * 5, QUIET), gate() + wrong)
+    assert slower["message"] == ""
+
+
+# --- failures ---------------------------------------------------------------------------------------------------------
+
+
+def failing(framework, mode, numbers, status="oom", message="out of memory"):
+    return [run(framework, mode, number, status=status, message=message) for number in numbers]
+
+
+def test_failed_runs_beside_successful_ones_are_told():
+    runs = in_turns([2.0, 2.01, 1.99]) + failing("torch", "eager", (3, 4)) + in_turns(QUIET, range(5), "jax", "jit")
+    row = compared(runs + twins_in_turns(), gate())
+    assert (row["verdict"], row["failed"], row["trials"]) == ("jax faster", 2, 3)
+    assert row["message"] == "2 of 5 runs of torch eager failed: out of memory"
+
+
+def test_a_variant_that_mostly_failed_is_not_comparable():
+    runs = in_turns([2.0, 2.01]) + failing("torch", "eager", (2, 3, 4)) + in_turns(QUIET, range(5), "jax", "jit")
+    row = compared(runs, gate())
+    assert (row["verdict"], row["rule"], row["failed"]) == ("not comparable", "failed", 3)
+    assert "3 of 5 runs of torch eager failed" in row["message"]
+
+
+def test_a_framework_without_any_success_leaves_a_row_and_not_a_gap():
+    row = compared(failing("torch", "eager", range(3)) + in_turns(QUIET, range(5), "jax", "jit"), gate())
+    assert (row["verdict"], row["rule"], row["failed"]) == ("not comparable", "failed", 3)
+    assert "ratio" not in row
+
+
+def test_a_mode_that_failed_wholly_is_named_beside_the_one_that_is_compared():
+    runs = in_turns([2.0] * 5) + failing("torch", "compile", range(5)) + in_turns(QUIET, range(5), "jax", "jit")
+    row = compared(runs + twins_in_turns(), gate(BOTH))
+    assert (row["torch_mode"], row["verdict"]) == ("eager", "jax faster")
+    assert row["message"] == "torch compile is left out: 5 of 5 runs of torch compile failed: out of memory"
+    unsupported = [row | {"status": "unsupported"} if row["status"] == "oom" else row for row in runs]
+    assert compared(unsupported, gate(BOTH))["message"] == ""
+
+
+def test_the_ways_to_a_target_are_compared_seed_by_seed():
+    torch, jax = [2.0, 8.0, 4.0], [1.01, 4.0, 1.99]
+    runs = [
+        run(framework, mode, number, task="target", step_seconds=seconds, values=[seconds], paired=False)
+        for framework, mode, times in (("torch", "eager", torch), ("jax", "jit", jax))
+        for number, seconds in enumerate(times)
+    ]
+    row = compared(runs + twins_in_turns(), gate())
+    assert (row["method"], row["verdict"]) == ("paired", "jax faster")
+    missed = [row for row in runs if (row["framework"], row["run"]) != ("jax", 1)]
+    missed += failing("jax", "jit", [1], "failed", "the target was not reached")
+    missed = [row | {"task": "target"} for row in missed]
+    row = compared(missed + twins_in_turns(), gate())
+    assert row["ratio"] == pytest.approx(math.exp(np.log([2.0 / 1.01, 4.0 / 1.99]).mean()))
+    assert (row["trials"], row["failed"]) == (2, 1)
+    assert row["message"] == "1 of 3 runs of jax jit failed: the target was not reached"
+
+
+# --- what is not the same ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -59,10 +219,47 @@ def test_first_values_that_do_not_agree_have_no_ratio(values, message):
     assert (row["verdict"], message in row["message"]) == ("not comparable", True)
 
 
-def test_first_values_of_a_derivative_are_compared_output_by_output():
+GMM = {"family": "autodiff", "workload": "gmm", "precision": "float64"}
+
+
+@pytest.mark.parametrize("summaries", [2, 3])
+def test_first_values_of_a_derivative_are_compared_output_by_output(summaries):
+    ours, theirs = ([1000.0] * summaries + [0.0] * (summaries - 1) + [last] for last in (2e-3, 1e-3))
     error, _ = comparisons.value_error(
-        {"family": "autodiff", "workload": "gmm", "precision": "float64"},
-        [{"check_values": [1000.0, 1000.0, 0.0, 2e-3]}],
-        [{"check_values": [1000.0, 1000.0, 0.0, 1e-3]}],
+        GMM,
+        [{"check_values": ours, "check_summaries": summaries}],
+        [{"check_values": theirs, "check_summaries": summaries}],
     )
     assert error == pytest.approx(1.0)
+
+
+def test_runs_that_were_summarised_otherwise_cannot_be_compared():
+    old, new = {"check_values": [1.0, 1.0], "check_summaries": 2}, {"check_values": [1.0] * 3, "check_summaries": 3}
+    assert comparisons.value_error(GMM, [old], [new])[0] is None
+
+
+def test_files_from_before_told_two_summaries():
+    assert schema.BEFORE["check_summaries"] == 2
+
+
+def test_of_losses_those_are_compared_that_both_have():
+    runs = [row | {"check_values": [1.0] * (5 if row["framework"] == "torch" else 50)} for row in series(2.0)]
+    assert compared(runs, gate())["verdict"] == "jax faster"
+
+
+@pytest.mark.parametrize("error", [1e-3, math.nan])
+@pytest.mark.parametrize("guilty", ["torch eager", "jax jit"])
+def test_the_side_that_misses_the_reference_at_the_timed_size_is_named(guilty, error):
+    runs = [
+        row | {"reference_error": error if f"{row['framework']} {row['mode']}" == guilty else 1e-7}
+        for row in series(2.0)
+    ]
+    row = compared(runs, gate())
+    assert (row["verdict"], row["rule"]) == ("not comparable", "values")
+    assert row["message"] == f"{guilty} differs by {error:.2g} from the reference, allowed is 0.0001"
+
+
+def test_twins_that_took_turns_are_compared_trial_by_trial():
+    first = in_turns([1.0, 2.0, 4.0])
+    found = ratio_of(first, in_turns([1.01, 2.0, 3.99]))
+    assert (found.method, found.trials) == ("paired", 3)
