@@ -14,7 +14,6 @@ from article import numbers, prose
 from article.html import Html, badge, join
 from article.names import TITLES
 from article.section import FOLDER, Section, read_yaml
-from bench.claims.evidence import UNMEASURED
 from bench.results import outcomes
 from bench.vocabulary import COMPARED
 
@@ -155,7 +154,7 @@ def _left_out_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[
 
 def _in_words(section: Section, verdict: str) -> str:
     """A verdict on votes: what was counted and decides nothing is undecided."""
-    return section.words.get(f"verdict.{'undecided' if verdict == UNMEASURED else verdict}", verdict)
+    return section.words.get(f"verdict.{'undecided' if verdict == 'not measured here' else verdict}", verdict)
 
 
 @cache
