@@ -247,16 +247,16 @@ def test_of_losses_those_are_compared_that_both_have():
     assert compared(runs, gate())["verdict"] == "jax faster"
 
 
-@pytest.mark.parametrize("error", [1e-3, math.nan])
+@pytest.mark.parametrize("error", [1.1e-3, math.nan])
 @pytest.mark.parametrize("guilty", ["torch eager", "jax jit"])
 def test_the_side_that_misses_the_reference_at_the_timed_size_is_named(guilty, error):
     runs = [
-        row | {"reference_error": error if f"{row['framework']} {row['mode']}" == guilty else 1e-7}
+        row | {"reference_error": error if f"{row['framework']} {row['mode']}" == guilty else 9e-4}
         for row in series(2.0)
     ]
     row = compared(runs, gate())
     assert (row["verdict"], row["rule"]) == ("not comparable", "values")
-    assert row["message"] == f"{guilty} differs by {error:.2g} from the reference, allowed is 0.0001"
+    assert row["message"] == f"{guilty} differs by {error:.2g} from the reference, allowed is 0.001"
 
 
 def test_twins_that_took_turns_are_compared_trial_by_trial():

@@ -100,6 +100,20 @@ def test_numpy_is_the_base_line_of_every_variant_also_on_a_gpu():
         (timed("forward", "eager", device="cuda", **science), 0.1),
     ]
     runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds} for run in range(2) for cell, seconds in cells])
-    found = numpy_speedups(runs).set_index(["framework", "mode"])
+    found = numpy_speedups(runs.assign(paired=None)).set_index(["framework", "mode"])
     assert found["ratio"].to_dict() == pytest.approx({("jax", "jit"): 4, ("jax", "scan"): 8, ("torch", "eager"): 40})
     assert found["best"].to_dict() == {("jax", "jit"): False, ("jax", "scan"): True, ("torch", "eager"): True}
+
+
+def test_numpy_is_paired_with_what_took_turns_with_it():
+    loads = [1.0, 3.0, 9.0]  # of the machine, from trial to trial
+    runs = pd.DataFrame(
+        [
+            timed("forward", mode, framework, family="science")
+            | {"run": run, "step_seconds": load * seconds, "values": [load * seconds], "rounds": [0], "paired": True}
+            for run, load in enumerate(loads)
+            for framework, mode, seconds in (("numpy", "eager", 4.0 + 0.01 * run), ("jax", "jit", 1.0))
+        ]
+    )
+    (row,) = numpy_speedups(runs).to_dict("records")
+    assert 3.9 < row["low"] < row["high"] < 4.1

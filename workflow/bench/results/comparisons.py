@@ -16,6 +16,12 @@ from bench.results.statistics import EQUAL_WITHIN, Floor
 from bench.schema import Row
 from bench.vocabulary import COMPARED, MACHINE, NUMERICAL, PROBLEM, RULES, TWIN
 
+REFERENCE_FACTOR = 10
+"""How many tolerances the worst element of an output may be from its float64 reference where it is timed.
+
+Large problems have more elements. In float64 the published results reach 0.05; in float32 small sizes reach 1.0 (nbody,
+option_greeks).
+"""
 LEAST_FOR_CHOICE = 3
 """With fewer trials the fastest modes are not chosen by the other trials: one of them would decide alone."""
 
@@ -134,7 +140,7 @@ def _pair(problem: Row, torch: Variant, jax: Variant, gate: list[Row]) -> Pair:
         refusal = Refusal("failed", "; ".join(failed))
     elif message := gate_failure(columns, gate):
         refusal = Refusal("gate", message)
-    elif message := _off_reference((torch, jax), tolerance) or value_failure(error, tolerance):
+    elif message := _off_reference((torch, jax), REFERENCE_FACTOR * tolerance) or value_failure(error, tolerance):
         refusal = Refusal("values", message)
     else:
         refusal = None

@@ -6,7 +6,7 @@ import math
 
 from bench.results import statistics
 from bench.schema import Row
-from bench.vocabulary import FURTHER, TARGET, TWIN
+from bench.vocabulary import FURTHER, PROBLEM, TARGET, TWIN
 
 
 def ratio_of(ours: list[Row], theirs: list[Row]) -> statistics.Ratio:
@@ -42,7 +42,7 @@ def _trial_log(one: Row, other: Row) -> float | None:
     """
     if one["task"] == TARGET:
         return math.log(one["step_seconds"] / other["step_seconds"])
-    took_turns = one["paired"] is True and other["paired"] is True
+    took_turns = one["paired"] is True and other["paired"] is True and all(one[name] == other[name] for name in PROBLEM)
     if not took_turns or not {*one["rounds"]} & {*other["rounds"]}:
         return None
     return statistics.log_ratio(by_round(one), by_round(other))

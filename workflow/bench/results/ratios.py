@@ -1,8 +1,9 @@
 """Ratios of times that are no comparison of the two frameworks: a derivative over its function, a loop over what is
 vectorised, NumPy over a framework. Pure functions of successful runs (schema.py's columns), without twins.
 
-Every ratio is one of run medians with the interval of Welch's t on their logarithms (`statistics.ratio`); a single run
-has no interval, and then the ends are None.
+A ratio of different tasks is one of run medians with the interval of Welch's t on their logarithms; NumPy takes turns
+with what it is compared with, so that their trials are paired (`pairs.ratio_of`). A single run has no interval, and
+then the ends are None.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.results import statistics
+from bench.results import pairs, statistics
 from bench.vocabulary import CELL, NUMERICAL, PROBLEM
 
 FUNCTIONS = ("primal", "forward")
@@ -94,13 +95,15 @@ def numpy_speedups(runs: pd.DataFrame) -> pd.DataFrame:
     NumPy always runs on the CPU; a variant on a GPU is held against it too. Columns: those of a cell, `ratio` (above 1
     the variant is faster), `low`, `high`, and `best` (the fastest mode of each framework and device).
     """
-    medians = _medians(runs[runs["family"].isin(NUMERICAL)])
+    timed = runs[runs["family"].isin(NUMERICAL) & (runs["step_seconds"] > 0)]
+    series = {key: group.to_dict("records") for key, group in timed.groupby(CELL, sort=False)}
     rows = []
-    for key, seconds in medians.items():
+    for key, own in series.items():
         cell = dict(zip(CELL, key, strict=True))
-        base = medians.get(_key(cell, device="cpu", framework="numpy", mode="eager"))
+        base = series.get(_key(cell, device="cpu", framework="numpy", mode="eager"))
         if base and cell["framework"] != "numpy":
-            rows.append(cell | _ratio(base, seconds) | {"seconds": _centre(seconds)})
+            seconds = _centre([row["step_seconds"] for row in own])
+            rows.append(cell | _columns(pairs.ratio_of(base, own)) | {"seconds": seconds})
     return _with_best(rows, [*PROBLEM, "framework"])
 
 
@@ -118,7 +121,10 @@ def _centre(seconds: list[float]) -> float:
 
 
 def _ratio(over: list[float], under: list[float]) -> dict[str, float | None]:
-    found = statistics.ratio(over, under)
+    return _columns(statistics.ratio(over, under))
+
+
+def _columns(found: statistics.Ratio) -> dict[str, float | None]:
     return {"ratio": found.ratio, "low": found.low, "high": found.high}
 
 
