@@ -25,7 +25,7 @@ from bench.results.tables import Tables
 
 
 def main() -> None:
-    """Read the machine's runs, compare, draw."""
+    """Read the machine's runs, compare, draw, and print how often each verdict occurs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("machine", type=Path, help="folder with the results of one machine")
     parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/ratio.svg")
@@ -37,6 +37,8 @@ def main() -> None:
             schema.write(Path(folder) / f"{name}.parquet", name, rows)
         best = selection.main_problems(selection.best(Tables(Path(folder)), machine.name))
         data = ratio_rows(best, Names(words, "en"))
+    for verdict, count in best["verdict"].value_counts().items():
+        print(f"{verdict}: {count}")
     figure = ratio_plot(data, words.under("figure.ratio"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.output, facecolor="white", metadata={"Date": None})

@@ -87,6 +87,15 @@ def empty(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def one_trial(tmp_path_factory):
+    """The synthetic tables of one machine after a single trial."""
+    folder = tmp_path_factory.mktemp("once") / "data"
+    folder.mkdir()
+    planted.write(folder, machines=(planted.OWN,), trials=1)
+    return Tables(folder)
+
+
+@pytest.fixture(scope="session")
 def pages(synthetic):
     """The pages of two machines."""
     return make_pages(synthetic.parent, synthetic, planted.OWN)

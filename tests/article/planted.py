@@ -22,6 +22,8 @@ from bench.events import ENDED
 
 OWN, OTHER = "synthetic-cpu-2c", "synthetic-gpu"
 HOSTILE = '<script>alert("planted")</script>'
+Tables = dict[str, list[dict[str, Any]]]
+"""Name of a table → its rows."""
 VARIANTS = (("torch", "eager"), ("torch", "compile"), ("jax", "eager"), ("jax", "jit"), ("jax", "scan"))
 SPEED = dict(zip(VARIANTS, (1.0, 0.62, 6.5, 0.55, 0.3), strict=True))
 DERIVATIVES = (
@@ -54,6 +56,29 @@ KERNELS = (
 """Workload, seconds of the function, and how many functions each task costs."""
 NUMPY = {"equation_of_state": 5.0, "heat_equation": 1.9, "nbody": 14.0, "turbulent_kinetic_energy": 0.8}
 """Time of NumPy in units of PyTorch's eager mode."""
+DECIDED: dict[tuple[str, str], dict[str, Any]] = {
+    ("linear_jacobian", "jacobian"): {"ratio": 1.004, "verdict": "equal", "rule": "equivalence", "p_adjusted": 0.7},
+    ("gcn", "forward"): {
+        "ratio": 1.1,
+        "ratio_low": 0.92,
+        "ratio_high": 1.31,
+        "verdict": "undecided",
+        "rule": "width",
+        "further_trials": 4,
+    },
+    ("dna_cnn", "forward"): {
+        "ratio": 1.062,
+        "ratio_low": 1.051,
+        "ratio_high": 1.073,
+        "noise_floor": 0.08,
+        "verdict": "undecided",
+        "rule": "floor",
+    },
+    ("lstm", "forward"): {"ratio": 1.3, "p_adjusted": 0.06, "verdict": "undecided", "rule": "adjustment"},
+    ("resnet", "forward"): {"ratio": 1.4, "noise_floor": None, "verdict": "undecided", "rule": "no floor"},
+    ("bert", "forward"): {"ratio": 1.2, "failed": 2, "message": f"2 of 5 runs of torch compile failed: {HOSTILE}"},
+}
+"""(workload, task) → what the comparison differs in from one in which somebody is faster."""
 PROBLEMS = (
     ("training", "linear_regression", "train", "small", "float32", 3e-5),
     ("training", "linear_regression", "fit", "small", "float32", 3e-3),
@@ -152,15 +177,122 @@ GRAPH = json.dumps(
 )
 
 
-def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER)) -> None:
-    """Write every table for the machines into `folder`."""
+EXAMPLES = (
+    *(("graphs", *name, "ok", 5.0, GRAPH) for name in (("torch", "recorded"), ("jax", "traced"))),
+    ("graphs", "jax", "traced.gradient", "ok", 5.0, GRAPH),
+    ("control_flow", "jax", "branch.compiled", "raised", None, f"Error: {HOSTILE}\nmore"),
+    *(
+        ("memory", framework, name, "ok", value, json.dumps({"between": value / 2}))
+        for framework, name, value in (
+            ("torch", "bytes", 1e8),
+            ("jax", "bytes", 1e8),
+            ("jax", "donated.nothing", 9e8),
+            ("jax", "donated.parameters and state", 5e8),
+            ("torch", "update.one by one", 5e8),
+            ("torch", "update.allocating", 9e8),
+        )
+    ),
+    ("memory", "jax", "donated.parameters", "raised", None, f"Error: {HOSTILE}"),
+    *(
+        ("transformations", framework, *event)
+        for framework in ("torch", "jax")
+        for event in (
+            ("eager.gradient", "ok", 1e-16, ""),
+            ("compiled.gradient", "ok", 4.0, ""),
+            ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
+            ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV."),
+        )
+    ),
+)
+NAMESPACES = {
+    "numpy": ("add", "busday_count"),
+    "numpy.fft": ("fft",),
+    "scipy.special": ("agm", HOSTILE),
+}
+"""Module → its public functions; those called add and fft are in both frameworks."""
+CHECKED = (
+    *(
+        ("linear_jacobian", "jacobian", *variant, f"jacobian.{name}", "float64", 1e-8, error)
+        for variant in VARIANTS
+        for name, error in (("x", 3e-16), ("W", 4e-17), ("b", 0.0))
+    ),
+    *(
+        (workload, task, *variant, task, precision, 1e-8 if precision == "float64" else 1e-3, error * (1 + place))
+        for place, (workload, _, factors) in enumerate(DERIVATIVES)
+        for task in factors
+        for *variant, precision, error in (
+            ("torch", "eager", "float64", 1e-15),
+            ("jax", "jit", "float64", 0.0),
+            ("torch", "eager", "float32", 1e-6),
+            ("jax", "jit", "float32", 4e-7),
+        )
+    ),
+)
+TWIN = {
+    "family": "training",
+    "workload": "mlp",
+    "task": "train",
+    "size": "small",
+    "precision": "float32",
+    "device": "cpu",
+    "framework": "jax",
+    "mode": "jit",
+    "runs": 3,
+}
+
+
+def _columns(names: str, *rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [dict(zip(names.split(), row, strict=True)) for row in rows]
+
+
+REST: Tables = {
+    "parity": [
+        row | {"family": "autodiff", "status": "ok", "against": "reference"}
+        for row in _columns("workload task framework mode name precision tolerance error", *CHECKED)
+    ],
+    "noise": [
+        TWIN | row
+        for row in _columns(
+            "size ratio ratio_low ratio_high error degrees",
+            *((f"batch-{2**power}", 1.004, 0.99, 1.018, 0.0033, 2.0) for power in range(1, 6)),
+            ("small", 1.1, 1.08, 1.12, 0.0043, 2.0),
+        )
+    ],
+    "peaks": _columns(
+        "framework device precision quantity value",
+        ("torch", "cpu", "float32", "matmul_flops_per_second", 6e10),
+        ("torch", "cpu", "float64", "matmul_flops_per_second", 3e10),
+        ("torch", "cpu", "float32", "copy_bytes_per_second", None),
+    ),
+    "events": _columns("workload framework name outcome value text", *EXAMPLES),
+    "coverage": [
+        row | {"kind": "function", "found": row["name"] in ("add", "fft"), "place": HOSTILE, "version": "0"}
+        for framework in ("torch", "jax")
+        for module, functions in NAMESPACES.items()
+        for row in _columns("framework module name", *((framework, module, name) for name in functions))
+    ],
+    "claims": [
+        row | {"evidence": json.dumps({"reason": HOSTILE})}
+        for row in _columns(
+            "id section kind verdict",
+            ("bg-tf-engine", 1, "demonstrated", "refuted"),
+            ("core-static-faster", 2, "measured", "mixed"),
+            ("math-dx", 4, "measured", "supported"),
+        )
+    ],
+}
+"""The rows of every machine that do not come from `PROBLEMS`."""
+
+
+def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER), trials: int = 3) -> None:
+    """Write every table for the machines into `folder`, of so many trials."""
     rng = np.random.default_rng(7)
-    tables: dict[str, list[dict[str, Any]]] = {
+    tables: Tables = {
         name: []
         for name in ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")
     }
     for machine in machines:
-        _machine(tables, machine, rng)
+        _machine(tables, machine, trials, rng)
     for name, rows in tables.items():
         schema.write(folder / f"{name}.parquet", name, rows)
         (folder / f"{name}.csv").write_text("synthetic\n")
@@ -185,7 +317,7 @@ def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER)) -> None:
     (folder / "machines.json").write_text(json.dumps({name: facts[name] for name in machines}))
 
 
-def _machine(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
+def _machine(tables: Tables, machine: str, trials: int, rng: np.random.Generator) -> None:
     elsewhere = {workload for workload, _, _ in (*DERIVATIVES, *KERNELS)} - {"vqe", "nbody"} | {"higher_order"}
     for family, workload, task, size, precision, step in PROBLEMS:
         if machine == OTHER and (workload in elsewhere or size.startswith("qubits-")):
@@ -200,14 +332,13 @@ def _machine(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.rand
                 "precision": precision,
                 "device": device,
             }
-            _problem(tables, problem, step * (0.1 if device == "cuda" else 1.0), rng)
-    _rest(tables, machine, rng)
+            _problem(tables, problem, step * (0.1 if device == "cuda" else 1.0), trials, rng)
+    for name, rows in REST.items():
+        tables[name] += [{"hardware": machine} | row for row in rows]
 
 
-def _problem(
-    tables: dict[str, list[dict[str, Any]]], problem: dict[str, Any], step: float, rng: np.random.Generator
-) -> None:
-    once, alone = problem["workload"] == "once", problem["workload"] == "only_torch"
+def _problem(tables: Tables, problem: dict[str, Any], step: float, trials: int, rng: np.random.Generator) -> None:
+    trials = 1 if problem["workload"] == "once" else trials
     with_numpy = problem["family"] == "science" and problem["task"] == "forward"
     for framework, mode in (*VARIANTS, ("numpy", "eager")) if with_numpy else VARIANTS:
         cell = problem | {"framework": framework, "mode": mode}
@@ -218,7 +349,7 @@ def _problem(
             * (0.7 if problem["task"] == "forward" and framework == "torch" else 1)
         )
         medians = []
-        for run in range(1 if once else 3):
+        for run in range(trials):
             if status == "ok":
                 medians.append(base * rng.lognormal(0, 0.01))
                 tables["runs"].append(_run(cell, run, medians[-1], rng))
@@ -227,30 +358,43 @@ def _problem(
             else:
                 tables["runs"].append(cell | {"run": run, "status": status, "message": f"{status}: {HOSTILE}"})
         tables["cells"].append(_cell(cell, status, medians))
+    tables["comparisons"].append(_comparison(problem, trials))
+
+
+def _comparison(problem: dict[str, Any], trials: int) -> dict[str, Any]:
+    """The comparison of the best modes: not comparable, of one trial, planted in DECIDED, or somebody is faster."""
     ratio = 0.9 if problem["task"] == "forward" or problem["size"] == "batch-32" else 2.07
-    ratio = 1.004 if problem["workload"] == "linear_jacobian" else ratio
-    comparison = problem | {
+    planted = DECIDED.get((problem["workload"], problem["task"]), {"ratio": ratio})
+    row = problem | {
         "torch_mode": "compile",
-        "best": True,
-        "noise_floor": 0.021,
         "jax_mode": "scan" if problem["task"] == "train" else "jit",
+        "best": True,
+        "trials": trials,
+        "equal_within": 0.05,
+        "noise_floor": 0.021,
     }
-    if alone or problem["size"] == "large":
-        comparison |= {"verdict": "not comparable", "message": f"jax failed: {HOSTILE}"}
-    elif once:
-        comparison |= {"ratio": 12345.678, "verdict": "tie", "noise_floor": None}
-    else:
-        comparison |= {
-            "ratio": ratio,
+    if problem["workload"] == "only_torch" or problem["size"] == "large":
+        return row | {"verdict": "not comparable", "rule": "failed", "message": f"jax failed: {HOSTILE}"}
+    if trials == 1:
+        ratio = 12345.678 if problem["workload"] == "once" else planted["ratio"]
+        return row | {"ratio": ratio, "verdict": "undecided", "rule": "trials"}
+    ratio = planted["ratio"]
+    return (
+        row
+        | {
             "ratio_low": ratio * 0.975,
             "ratio_high": ratio * 1.026,
+            "ratio_low_90": ratio * 0.98,
+            "ratio_high_90": ratio * 1.021,
             "p": 1e-5,
             "p_adjusted": 4e-5,
-            "method": "welch",
+            "method": "paired",
             "parity_error": 3e-14,
-            "verdict": "tie" if ratio == 1.004 else "jax faster" if ratio > 1 else "torch faster",
+            "verdict": "jax faster" if ratio > 1 else "torch faster",
+            "rule": "difference",
         }
-    tables["comparisons"].append(comparison)
+        | planted
+    )
 
 
 def _status(problem: dict[str, Any], framework: str, mode: str) -> str:
@@ -328,9 +472,14 @@ def _course(cell: dict[str, Any], run: int, seconds: float) -> dict[str, Any]:
     }
 
 
+NO_RUNS = {"runs": 0, "values": 0}
+PARTLY = {("bert", "forward", "compile"): {"failed": 2, "message": f"oom: {HOSTILE}"}}
+"""(workload, task, mode) → what the cell says of the runs that failed."""
+
+
 def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, Any]:
     if not medians:
-        return cell | {"status": status, "message": f"{status}: {HOSTILE}\nsecond line", "runs": 3, "values": 0}
+        return cell | {"status": status, "message": f"{status}: {HOSTILE}\nsecond line", "failed": 3} | NO_RUNS
     centre = float(np.median(medians))
     bounds = {"step_seconds_low": centre * 0.985, "step_seconds_high": centre * 1.016} if len(medians) > 1 else {}
     return (
@@ -359,6 +508,7 @@ def _cell(cell: dict[str, Any], status: str, medians: list[float]) -> dict[str, 
             "peak_device_bytes": 90_000_000 if cell["device"] == "cuda" else None,
         }
         | _numbers(cell, centre)
+        | PARTLY.get((cell["workload"], cell["task"], cell["mode"]), {})
     )
 
 
@@ -375,191 +525,6 @@ def _numbers(cell: dict[str, Any], seconds: float) -> dict[str, Any]:
     if cell["family"] == "science":
         found |= {"bytes_moved": 3.2e6, "share_of_copy": min(0.9, 3.2e6 / seconds / 1e10)}
     return found
-
-
-def _rest(tables: dict[str, list[dict[str, Any]]], machine: str, rng: np.random.Generator) -> None:
-    for framework, mode in VARIANTS:
-        for place, name in enumerate(("jacobian.x", "jacobian.W", "jacobian.b")):
-            tables["parity"].append(
-                {
-                    "hardware": machine,
-                    "family": "autodiff",
-                    "workload": "linear_jacobian",
-                    "task": "jacobian",
-                    "framework": framework,
-                    "mode": mode,
-                    "status": "ok",
-                    "name": name,
-                    "against": "reference",
-                    "precision": "float64",
-                    "tolerance": 1e-8,
-                    "error": 0.0 if place == 2 else 10.0 ** rng.uniform(-17, -15),
-                }
-            )
-    for workload, _, factors in DERIVATIVES:
-        for task in factors:
-            for framework, mode, precision, scale in (
-                ("torch", "eager", "float64", 1e-15),
-                ("jax", "jit", "float64", 0.0),
-                ("torch", "eager", "float32", 1e-6),
-                ("jax", "jit", "float32", 4e-7),
-            ):
-                tables["parity"].append(
-                    {
-                        "hardware": machine,
-                        "family": "autodiff",
-                        "workload": workload,
-                        "task": task,
-                        "framework": framework,
-                        "mode": mode,
-                        "status": "ok",
-                        "name": task,
-                        "against": "reference",
-                        "error": scale * 10.0 ** rng.uniform(-1, 1),
-                        "tolerance": 1e-8 if precision == "float64" else 1e-3,
-                        "precision": precision,
-                    }
-                )
-    tables["noise"].append(
-        {
-            "hardware": machine,
-            "family": "training",
-            "workload": "mlp",
-            "task": "train",
-            "size": "small",
-            "precision": "float32",
-            "device": "cpu",
-            "framework": "jax",
-            "mode": "jit",
-            "ratio": 1.004,
-            "ratio_low": 0.99,
-            "ratio_high": 1.018,
-            "runs": 3,
-        }
-    )
-    for precision, value in (("float32", 6e10), ("float64", 3e10)):
-        tables["peaks"].append(
-            {
-                "hardware": machine,
-                "framework": "torch",
-                "device": "cpu",
-                "precision": precision,
-                "quantity": "matmul_flops_per_second",
-                "value": value,
-            }
-        )
-    tables["peaks"].append(
-        {
-            "hardware": machine,
-            "framework": "torch",
-            "device": "cpu",
-            "quantity": "copy_bytes_per_second",
-            "precision": "float32",
-            "value": None,
-        }
-    )
-    for framework, name in (("torch", "recorded"), ("jax", "traced"), ("jax", "traced.gradient")):
-        tables["events"].append(
-            {
-                "hardware": machine,
-                "workload": "graphs",
-                "framework": framework,
-                "name": name,
-                "outcome": "ok",
-                "value": 5.0,
-                "text": GRAPH,
-            }
-        )
-    tables["events"].append(
-        {
-            "hardware": machine,
-            "workload": "control_flow",
-            "framework": "jax",
-            "name": "branch.compiled",
-            "outcome": "raised",
-            "text": f"Error: {HOSTILE}\nmore",
-        }
-    )
-    for framework, name, value in (
-        ("torch", "bytes", 1e8),
-        ("jax", "bytes", 1e8),
-        ("jax", "donated.nothing", 9e8),
-        ("jax", "donated.parameters and state", 5e8),
-        ("torch", "update.one by one", 5e8),
-        ("torch", "update.allocating", 9e8),
-    ):
-        tables["events"].append(
-            {
-                "hardware": machine,
-                "workload": "memory",
-                "framework": framework,
-                "name": name,
-                "outcome": "ok",
-                "value": value,
-                "text": json.dumps({"between": value / 2}),
-            }
-        )
-    tables["events"].append(
-        {
-            "hardware": machine,
-            "workload": "memory",
-            "framework": "jax",
-            "name": "donated.parameters",
-            "outcome": "raised",
-            "text": f"Error: {HOSTILE}",
-        }
-    )
-    for framework in ("torch", "jax"):
-        for module, names in (
-            ("numpy", ("add", "busday_count")),
-            ("numpy.fft", ("fft",)),
-            ("scipy.special", ("agm", HOSTILE)),
-        ):
-            tables["coverage"] += [
-                {
-                    "hardware": machine,
-                    "framework": framework,
-                    "module": module,
-                    "name": name,
-                    "kind": "function",
-                    "found": name in ("add", "fft"),
-                    "place": HOSTILE,
-                    "version": "0",
-                }
-                for name in names
-            ]
-        for name, outcome, error, text in (
-            ("eager.gradient", "ok", 1e-16, ""),
-            ("compiled.gradient", "ok", 4.0, ""),
-            ("eager.third derivative", "raised", None, f"Error: {HOSTILE}"),
-            ("compiled.third derivative", "raised", None, f"{ENDED} SIGSEGV."),
-        ):
-            tables["events"].append(
-                {
-                    "hardware": machine,
-                    "workload": "transformations",
-                    "framework": framework,
-                    "name": name,
-                    "outcome": outcome,
-                    "value": error,
-                    "text": text,
-                }
-            )
-    for identity, section, kind, verdict in (
-        ("bg-tf-engine", 1, "demonstrated", "refuted"),
-        ("core-static-faster", 2, "measured", "mixed"),
-        ("math-dx", 4, "measured", "supported"),
-    ):
-        tables["claims"].append(
-            {
-                "hardware": machine,
-                "id": identity,
-                "section": section,
-                "kind": kind,
-                "verdict": verdict,
-                "evidence": json.dumps({"reason": HOSTILE}),
-            }
-        )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article.numbers import SPACE, count, digits, listing, ratio, scientific, seconds
+from article.numbers import SPACE, count, digits, listing, margin, ratio, scientific, seconds
 from bench.results.intervals import Interval
 
 positive = st.floats(1e-9, 1e9)
@@ -57,6 +57,11 @@ def test_what_is_no_number_is_refused(show, value):
 
 def test_small_numbers_are_powers_of_ten():
     assert scientific(1.23e-16) == f"1.2{SPACE}×{SPACE}10⁻¹⁶"
+
+
+def test_a_margin_is_shown_as_it_was_stated():
+    assert margin(0.05) == f"±5{SPACE}%"
+    assert margin(0.025) == f"±2.5{SPACE}%"
 
 
 def test_items_are_joined_as_the_language_joins_them():

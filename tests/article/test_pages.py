@@ -107,6 +107,17 @@ def test_a_page_of_the_preset_smoke_says_that_its_numbers_mean_nothing(pages, em
     assert 'class="banner"' not in pages["en"].read_text()
 
 
+def test_after_one_trial_the_page_says_undecided_and_counts_nobody_as_faster(one_trial, tmp_path, build):
+    shutil.copytree(one_trial.folder, tmp_path / "data")
+    pages = build(tmp_path, tmp_path / "data", OWN)
+    text = {language: " ".join(Reader(page).text) for language, page in pages.items()}
+    assert not re.search(r"faster[^.]* in 0 of|\bnan\b", text["en"])
+    assert not re.search(r"\bnan\b", text["zh"])
+    assert "Undecided" in text["en"]
+    assert "无法判定" in text["zh"]
+    assert not re.search(r"<tbody>\s*</tbody>", pages["en"].read_text(encoding="utf-8"))
+
+
 def test_every_machine_stands_in_every_kind_of_result(pages):
     html = pages["en"].read_text(encoding="utf-8")
     for section in re.split(r'<section id="', html)[1:]:

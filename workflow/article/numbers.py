@@ -69,6 +69,12 @@ def percent(amount: Amount) -> str:
     return f"<{SPACE}0.01{SPACE}%" if 0 < interval.value < 1e-4 else _scaled(interval, 0.01, "%")
 
 
+def margin(share: float) -> str:
+    """What counts as equal (0.05) as ±5 %, without the zeros that a measured number would have."""
+    _check(share)
+    return f"±{100 * share:g}{SPACE}%"
+
+
 def size(amount: Amount) -> str:
     """Bytes in B, KiB, MiB, GiB or TiB."""
     interval = as_interval(amount)

@@ -31,6 +31,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "seconds": numbers.seconds,
     "ratio": numbers.ratio,
     "percent": numbers.percent,
+    "margin": numbers.margin,
     "size": numbers.size,
     "span": lambda entry: numbers.ratio(intervals.Interval(entry["ratio"], entry["ratio_low"], entry["ratio_high"])),
     "rate": numbers.rate,

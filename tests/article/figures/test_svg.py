@@ -135,6 +135,7 @@ def test_a_dollar_in_a_label_is_not_mathematics():
                 "high": 1.6,
                 "verdict": "jax faster",
                 "noise_floor": 0.02,
+                "equal_within": 0.05,
                 "text": "1.5",
             }
         ]

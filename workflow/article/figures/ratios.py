@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,11 +26,21 @@ from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFA
 from article.figures.ticks import one_two_five, plain_log_axis, ratio_limits
 from bench.results import intervals
 
+MARKS = {
+    **{f"{framework} faster": (VARIANTS[variant], MARKERS[variant]) for framework, variant in STANDS_FOR.items()},
+    "equal": (INK, "D"),
+    "undecided": (MUTED, "open o"),
+}
+"""Verdict → colour and marker, hollow where nothing is decided: told apart without colour too."""
+LEAST_MARGIN = 0.015
+"""Share of the axis below which the two lines of the margin would touch."""
+
 
 def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
-    """Ratio torch/jax per row with its 95 % interval; ties grey. Dimensionless, log axis, 1 = equal.
+    """Ratio torch/jax per row with its 95 % interval, marked by its verdict. Dimensionless, log axis, 1 = equal.
 
-    Columns: panel, label, ratio, low, high (None for one run), verdict, noise_floor (relative, or None), text.
+    Columns: panel, label, ratio, low, high (None for one trial), verdict, noise_floor and equal_within (relative, or
+    None), text. The lines that bound what counts as equal are drawn where they do not run into one.
     """
     groups = panel_groups(data)
     wide = width >= WIDE
@@ -38,10 +49,12 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
         left = label_room(data["label"], wide, most=420.0)
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
         heights = [rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
-        figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, columns=1)
+        legend = [(words["count"].format(verdict=words[key], count=count), *MARKS[key]) for key, count in counts(data)]
+        figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, legend=legend)
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             axis.set_xscale("log")
             axis.set_xlim(*limits)
+            _draw_margin(axis, rows["equal_within"].dropna(), limits)
             _draw_ratios(axis, rows.reset_index(drop=True))
             row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
             plain_log_axis(axis, _ticks(limits))
@@ -62,8 +75,21 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     return figure
 
 
+def counts(data: pd.DataFrame) -> list[tuple[str, int]]:
+    """The verdicts that occur and how often, in the order of their marks."""
+    found = [(verdict, int((data["verdict"] == verdict).sum())) for verdict in MARKS]
+    return [(verdict, count) for verdict, count in found if count]
+
+
+def _draw_margin(axis: Axes, margins: pd.Series, limits: tuple[float, float]) -> None:
+    """Two dotted lines that bound what counts as equal, unless the axis is so long that they would touch."""
+    for margin in margins.unique():
+        if 2 * np.log1p(margin) > LEAST_MARGIN * np.log(limits[1] / limits[0]):
+            for place in (1 / (1 + margin), 1 + margin):
+                axis.axvline(place, color=MUTED, linewidth=1.1, linestyle=":")
+
+
 def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
-    variants = {f"{framework} faster": variant for framework, variant in STANDS_FOR.items()}
     axis.axvline(1, color=INK, linewidth=1.2)
     for place, row in enumerate(rows.itertuples()):
         if not intervals.missing(row.noise_floor):
@@ -77,10 +103,18 @@ def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
                     linewidth=0,
                 )
             )
-        variant = variants.get(row.verdict)
-        colour, marker = (VARIANTS[variant], MARKERS[variant]) if variant else (MUTED, "D")
-        draw_interval(axis, row, place, colour, linewidth=2.4, cap=9, cap_width=1.6)
-        axis.plot(row.ratio, place, marker=marker, markersize=8, color=colour, markeredgecolor=SURFACE)
+        colour, marker = MARKS.get(row.verdict, MARKS["undecided"])
+        hollow = marker.startswith("open ")
+        draw_interval(axis, row, place, colour, linewidth=1.2 if hollow else 2.4, cap=9, cap_width=1.6)
+        axis.plot(
+            row.ratio,
+            place,
+            marker=marker.removeprefix("open "),
+            markersize=8,
+            color=SURFACE if hollow else colour,
+            markeredgecolor=colour if hollow else SURFACE,
+            markeredgewidth=1.6 if hollow else 1.0,
+        )
 
 
 def _ticks(limits: tuple[float, float]) -> list[float]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import TemplateError
 from markupsafe import Markup
 
-from article import prose
+from article import numbers, prose
 from article.html import Html, badge, join
+from article.names import TITLES
 from article.section import FOLDER, Section, read_yaml
 from bench.results import outcomes
+from bench.vocabulary import COMPARED
 
 Claim = Mapping[str, Any]
 Judged = Mapping[tuple[str, str], Any]
@@ -97,7 +99,7 @@ def verdict_badge(section: Section, name: str) -> Markup:
 
 
 def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) -> Markup:
-    """What decided a claim, in words; where its experiment brought nothing, the reason."""
+    """What decided a claim, in words, and what that hangs on; where its experiment brought nothing, the reason."""
     if reason := evidence.get("reason"):
         return Markup(Markup.escape(section.words.get(f"reason.{reason}", str(reason))))
     block = evidence_blocks(section.language).get(identity)
@@ -105,9 +107,54 @@ def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) 
         return Markup("")
     try:
         text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
+        votes = list(vote_sentences(section, evidence))
     except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError):
         return section.phrase("claim.unreadable")  # another machine's table may hold anything
-    return Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>"))
+    return section.space.join([Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>")), *votes])
+
+
+def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Markup]:
+    """How the workloads voted on each device, or within each framework, what leaving out any one of them would change,
+    and what the sizes say where they were judged apart.
+    """
+    for place, found in voted(section, evidence):
+        counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
+        yield section.phrase("claim.votes", place=place, **counts)
+        if found["votes"] > 1:
+            yield from _left_out_sentences(section, found["leave_one_out"])
+        if sizes := found.get("sizes"):
+            told = [
+                section.phrase("claim.size", size=section.names.of("size", size), verdict=_in_words(section, verdict))
+                for size, verdict in sizes.items()
+            ]
+            yield section.phrase("claim.sizes", sizes=Markup(section.words["comma"]).join(told))
+
+
+def voted(section: Section, evidence: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The name of each device and framework by which workloads voted, and the evidence there."""
+    titles = section.words.under("device") | {name: TITLES[name] for name in COMPARED}
+    for kind in ("devices", "frameworks"):
+        groups = evidence.get(kind)
+        for name, found in groups.items() if isinstance(groups, Mapping) else ():
+            if found.get("votes"):
+                yield titles.get(name) or str(name), found
+
+
+def _left_out_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Markup]:
+    if found["least"] is not None and found["most"] is not None:
+        least, most = numbers.ratio(found["least"]), numbers.ratio(found["most"])
+        yield section.phrase("claim.mean", least=least, most=most)
+    if not found["changes"]:
+        yield section.phrase("claim.stable")
+    for verdict in sorted(set(found["changes"].values())):
+        names = [section.names.workload(name) for name, other in found["changes"].items() if other == verdict]
+        workloads = numbers.listing(names, section.language)
+        yield section.phrase("claim.changes", workloads=workloads, verdict=_in_words(section, verdict))
+
+
+def _in_words(section: Section, verdict: str) -> str:
+    """A verdict on votes: what was counted and decides nothing is undecided."""
+    return section.words.get(f"verdict.{'undecided' if verdict == 'not measured here' else verdict}", verdict)
 
 
 @cache

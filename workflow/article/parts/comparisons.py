@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,27 @@ from article.names import Names, on_machine, telling
 from article.section import Section
 from bench.catalogue import section_of
 from bench.results import intervals, selection
-from bench.results.intervals import Interval, missing
+from bench.results.intervals import Interval, is_positive
+from bench.results.statistics import MOST_TRIALS
 from bench.vocabulary import COMPARED
 
+COLUMNS = (
+    "problem",
+    "hardware",
+    *COMPARED,
+    "ratio",
+    "verdict",
+    "rule",
+    "trials",
+    "further_trials",
+    "choice_share",
+    "p_adjusted",
+    "noise_floor",
+    "parity_error",
+)
+"""The columns of a table of comparisons."""
+NEVER = ("width", "floor", "adjustment")
+"""Rules of undecided pairs that no number of trials would decide, where none is known."""
 MOST_REASONS = 6
 """Comparisons without a ratio that are listed below a figure; more of them are folded."""
 
@@ -45,6 +64,13 @@ def extreme_ratios(section: Section) -> tuple[Interval | None, Interval | None]:
     rows = [intervals.interval(row, "ratio") for row in frame[frame["hardware"] == section.machine].itertuples()]
     found = sorted((entry for entry in rows if entry is not None and entry.bounded), key=lambda entry: entry.value)
     return (found[0], found[-1]) if len(found) > 1 else (None, None)
+
+
+def equality_margin(section: Section) -> float | None:
+    """The margin within which ratios count as equal here, relative; None where nothing was compared."""
+    frame = section.tables.frame("comparisons")
+    known = frame.loc[frame["hardware"] == section.machine, "equal_within"].dropna()
+    return intervals.number(known.max()) if len(known) else None
 
 
 def ratio_figures(
@@ -118,10 +144,12 @@ def ratio_rows(frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None 
                 "high": shown.high,
                 "verdict": row.verdict,
                 "noise_floor": intervals.number(row.noise_floor),
+                "equal_within": intervals.number(row.equal_within),
                 "text": numbers.ratio(shown),
             }
         )
-    return pd.DataFrame(rows, columns=["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "text"])
+    columns = ["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def comparison_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
@@ -136,28 +164,70 @@ def comparison_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
                 "jax": row.jax_mode,
                 "ratio": numbers.ratio(interval) if interval else None,
                 "verdict": section.words.get(f"verdict.{row.verdict}", row.verdict),
-                "p_adjusted": None if missing(row.p_adjusted) else numbers.p_value(row.p_adjusted).removeprefix("= "),
-                "noise_floor": None if missing(row.noise_floor) else numbers.percent(row.noise_floor),
-                "parity_error": None if missing(row.parity_error) else numbers.scientific(row.parity_error),
+                "rule": section.words.get(f"rule.{row.rule}", ""),
+                "trials": _shown(numbers.count, row.trials),
+                "further_trials": _shown(numbers.count, row.further_trials),
+                "choice_share": _shown(numbers.percent, row.choice_share),
+                "p_adjusted": _shown(numbers.p_value, row.p_adjusted).removeprefix("= "),
+                "noise_floor": _shown(numbers.percent, row.noise_floor),
+                "parity_error": _shown(numbers.scientific, row.parity_error),
             }
         )
-    columns = ("problem", "hardware", *COMPARED, "ratio", "verdict", "p_adjusted", "noise_floor", "parity_error")
-    return section.table(rows, columns, name, folded=True)
+    return section.table(rows, COLUMNS, name, folded=True)
+
+
+def _shown(show: Callable[[float], str], value: Any) -> str:
+    """A number as `show` shows it; nothing where it is missing or infinite."""
+    known = intervals.number(value)
+    return "" if known is None else show(known)
 
 
 def verdict_sentence(section: Section, row: Any) -> Markup:
-    """One comparison in words: who is faster, by how much, how sure."""
+    """One comparison in words: who is faster, or that both are equal, or that it cannot be decided; how sure that is,
+    and what is to be noted of it, such as runs that failed and modes that could not be compared.
+    """
     interval = intervals.interval(row, "ratio")
     if interval is None or row.verdict == "not comparable":
         reason = first_line(row.message) or section.words["sentence.no reason"]
-        return section.phrase("sentence.not comparable", message=reason)
-    modes = {framework: section.names.variant(framework, getattr(row, f"{framework}_mode")) for framework in COMPARED}
-    if not interval.bounded:
-        return section.phrase("sentence.one run", ratio=numbers.ratio(interval), **modes)
-    floor = numbers.percent(row.noise_floor) if not missing(row.noise_floor) else None
-    if row.verdict == "tie":
-        name = "sentence.tie" if floor else "sentence.tie without floor"
-        return section.phrase(name, ratio=numbers.ratio(interval), floor=floor, **modes)
+        said = section.phrase("sentence.not comparable", message=reason)
+    else:
+        modes = {name: section.names.variant(name, getattr(row, f"{name}_mode")) for name in COMPARED}
+        said = SENTENCES.get(row.verdict, _faster)(section, row, interval, modes)
+        if noted := first_line(row.message):
+            said += section.space + section.phrase("sentence.noted", message=noted)
+    return said
+
+
+def _faster(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
+    """Who is how many times as fast."""
     shown = interval if row.verdict == "jax faster" else interval.inverse()
-    sure = section.phrase("sentence.p", p=numbers.p_value(row.p_adjusted)) if not missing(row.p_adjusted) else ""
+    sure = section.phrase("sentence.p", p=_shown(numbers.p_value, row.p_adjusted))
     return section.phrase(f"sentence.{row.verdict}", ratio=numbers.ratio(shown), **modes) + sure
+
+
+def _equal(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
+    """That both are equal, within which margin, with the 90 % interval that says so."""
+    tested = Interval(interval.value, intervals.number(row.ratio_low_90), intervals.number(row.ratio_high_90))
+    margin = _shown(numbers.margin, row.equal_within)
+    return section.phrase("sentence.equal", ratio=numbers.ratio(tested), margin=margin, **modes)
+
+
+def _undecided(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
+    """That nobody can be called faster, why, and how many more trials would decide."""
+    values = {"floor": _shown(numbers.percent, row.noise_floor), "p": _shown(numbers.p_value, row.p_adjusted)}
+    why = section.phrase(f"why.{row.rule}", **values) if f"why.{row.rule}" in section.words else ""
+    return section.phrase("sentence.undecided", ratio=numbers.ratio(interval), **modes) + why + _further(section, row)
+
+
+def _further(section: Section, row: Any) -> Markup:
+    """The end of the sentence on an undecided pair: how many more trials would decide, or that none would."""
+    if is_positive(row.further_trials):
+        return section.phrase("further.some", count=numbers.count(row.further_trials))
+    return section.phrase("further.never" if row.rule in NEVER else "further.unknown", most=numbers.count(MOST_TRIALS))
+
+
+SENTENCES: dict[str, Callable[[Section, Any, Interval, Mapping[str, str]], Markup]] = {
+    "equal": _equal,
+    "undecided": _undecided,
+}
+"""Verdict → what says it; of the others, who is faster."""

@@ -7,7 +7,7 @@ from typing import Any
 from article.html import Html, join
 from article.parts.comparisons import verdict_sentence
 from article.section import Section
-from bench.results import intervals, selection
+from bench.results import selection
 
 
 def decision_table(section: Section) -> Html:
@@ -23,10 +23,8 @@ def decision_table(section: Section) -> Html:
 
 
 def _decision(section: Section, row: Any) -> dict[str, Any]:
-    interval = intervals.interval(row, "ratio")
     winner = {"jax faster": ("jax", row.jax_mode), "torch faster": ("torch", row.torch_mode)}.get(row.verdict)
-    undecided = section.words["either" if interval and interval.bounded else "unknown"]
     return section.problem_columns(row) | {
-        "choice": section.names.variant(*winner) if winner else undecided,
+        "choice": section.names.variant(*winner) if winner else section.words[f"choice.{row.verdict}"],
         "why": verdict_sentence(section, row),
     }

@@ -70,7 +70,7 @@ def bound_sentence(section: Section, main: pd.DataFrame) -> Html:
             counts = ratios.judged(own, ratios.BOUND)
             sentences.append(
                 section.phrase(
-                    "cost.bound",
+                    "cost.bound" if counts["undecided"] < counts["of"] else "cost.undecided",
                     framework=title,
                     below=counts["below"],
                     of=counts["of"],

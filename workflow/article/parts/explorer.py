@@ -7,10 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from article import numbers
 from article.html import Html
 from article.parts.cells import cell_row
 from article.section import Section
 from bench.results import selection
+from bench.results.intervals import is_positive
 
 FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
 PLACE = ("hardware", "workload", "task", "size", "precision", "device")
@@ -37,9 +39,16 @@ def _record(section: Section, row: Any) -> tuple[dict[str, str], dict[str, Any]]
     further = {
         "hardware": section.hardware(row.hardware),
         "size": section.names.of("size", row.size),
-        "runs": str(row.runs),
+        "runs": _runs_text(section, row),
     }
     return keys, cell_row(section, row) | keys | further
+
+
+def _runs_text(section: Section, row: Any) -> str:
+    """How many runs a cell is of, and how many more of them failed."""
+    if row.status == "ok" and is_positive(row.failed):
+        return section.phrase("explorer.runs", good=row.runs, failed=numbers.count(row.failed))
+    return str(row.runs)
 
 
 def _filters(records: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
+from article import numbers
 from article.html import Html, join, message
 from article.section import Section
 from bench.results.selection import cells
 
 
 def failure_table(section: Section) -> Html:
-    """Every cell that failed, with its message, then those that cannot exist, folded."""
-    frame = cells(section.tables, section.machine)
-    frame = frame[frame["status"] != "ok"]
+    """Every cell that failed, with its message, then those of which some runs failed, then those that cannot exist,
+    folded.
+    """
+    found = cells(section.tables, section.machine)
+    frame = found[found["status"] != "ok"]
     unsupported = frame["status"] == "unsupported"
     return join(
         _table(section, frame[~unsupported], "failures", folded=False),
+        _partly_failed(section, found[(found["status"] == "ok") & (found["failed"] > 0)]),
         _table(section, frame[unsupported], "unsupported", folded=True) if unsupported.any() else None,
     )
 
@@ -28,6 +32,20 @@ def left_out(section: Section) -> Html:
         for entry in known.get("left_out") or ()
     ]
     return section.table(rows, ("hardware", "message"), "left out", empty="nothing left out")
+
+
+def _partly_failed(section: Section, frame: pd.DataFrame) -> Html:
+    rows = [
+        section.cell_columns(row)
+        | {
+            "successful": section.phrase(
+                "failures.successful", good=row.runs, runs=numbers.count(row.runs + row.failed)
+            ),
+            "message": message(row.message),
+        }
+        for row in frame.itertuples()
+    ]
+    return section.table(rows, ("problem", "hardware", "variant", "successful", "message"), "partly failed")
 
 
 def _table(section: Section, frame: pd.DataFrame, name: str, *, folded: bool) -> Html:

@@ -62,10 +62,11 @@ def _suited(section: Section, framework: str) -> Iterator[Markup]:
     for entry in headlines(section):
         if entry.hardware == section.machine and entry.total:
             yield section.phrase(
-                "five.suited text",
+                "five.suited text" if entry.decided else "five.suited undecided",
                 device=section.names.of("device", entry.device),
                 wins=getattr(entry, framework),
                 total=entry.total,
+                undecided=entry.undecided,
             )
 
 

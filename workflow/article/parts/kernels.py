@@ -85,10 +85,11 @@ def speedup_sentence(section: Section, main: pd.DataFrame) -> Html:
             counts = ratios.judged(own, 1.0)
             sentences.append(
                 section.phrase(
-                    "speedup.faster",
+                    "speedup.faster" if counts["undecided"] < counts["of"] else "speedup.undecided",
                     framework=title,
                     faster=counts["above"],
                     slower=counts["below"],
+                    undecided=counts["undecided"],
                     of=counts["of"],
                     **span(own),
                 )

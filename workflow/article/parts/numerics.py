@@ -9,7 +9,7 @@ from article.section import Section
 from bench.results import selection
 from bench.vocabulary import NUMERICAL
 
-COUNTED = {"jax_faster": "jax faster", "torch_faster": "torch faster", "ties": "tie"}
+COUNTED = {"jax_faster": "jax faster", "torch_faster": "torch faster", "equal": "equal", "undecided": "undecided"}
 """Column of the table → the verdict that it counts."""
 
 

@@ -13,10 +13,12 @@ from article.html import Html, behind, join, paragraph, render_template
 from article.names import telling
 from article.parts.comparisons import ratio_figures, verdict_sentence
 from article.section import Section
-from bench.results import intervals, selection
+from bench.results import selection
 from bench.results.intervals import Interval
 from bench.results.selection import mean_ratio
 
+COUNTED = {"jax": "jax faster", "torch": "torch faster", "equal": "equal", "undecided": "undecided"}
+"""Count of a headline → the verdict that it counts."""
 MOST_CARDS = 6
 """Workloads whose results are told in words on the first screen; more of them are folded."""
 
@@ -50,11 +52,22 @@ class Headline:
     device: str
     jax: int
     torch: int
-    ties: int
+    equal: int
+    undecided: int
     total: int
+    """Comparisons with a ratio: the sum of the four."""
+    apart: int
+    """Pairs that are not comparable."""
     mean: Interval | None
+    span: tuple[float, float] | None
+    """From where to where `mean` goes when any one workload is left out; None of too few workloads."""
     alone: dict[str, int] | None
-    """The same counts (jax, torch, ties) with `jit` in place of `scan`; None where `scan` is nowhere the best."""
+    """The four counts with `jit` in place of `scan`; None where `scan` is nowhere the best."""
+
+    @property
+    def decided(self) -> int:
+        """Comparisons of which it is known who is faster, or that nobody is."""
+        return self.total - self.undecided
 
 
 def headlines(section: Section) -> list[Headline]:
@@ -64,11 +77,25 @@ def headlines(section: Section) -> list[Headline]:
         ["hardware", "device"], sort=False
     ):
         valid = rows[rows["ratio"].notna()]
-        counts = _counts(valid["verdict"])
         found.append(
-            Headline(hardware, device, **counts, total=len(valid), mean=mean_ratio(valid), alone=_alone(section, valid))
+            Headline(
+                hardware,
+                device,
+                **_counts(valid["verdict"]),
+                total=len(valid),
+                apart=len(rows) - len(valid),
+                mean=mean_ratio(valid),
+                span=_span_without_one(valid),
+                alone=_alone(section, valid),
+            )
         )
     return found
+
+
+def _span_without_one(rows: pd.DataFrame) -> tuple[float, float] | None:
+    means = [mean_ratio(rows[rows["workload"] != workload]) for workload in rows["workload"].unique()]
+    known = [mean.value for mean in means if mean is not None]
+    return (min(known), max(known)) if known else None
 
 
 def _alone(section: Section, rows: pd.DataFrame) -> dict[str, int] | None:
@@ -81,7 +108,7 @@ def _alone(section: Section, rows: pd.DataFrame) -> dict[str, int] | None:
 
 def _counts(verdicts: Iterable[str]) -> dict[str, int]:
     found = list(verdicts)
-    return {"jax": found.count("jax faster"), "torch": found.count("torch faster"), "ties": found.count("tie")}
+    return {name: found.count(verdict) for name, verdict in COUNTED.items()}
 
 
 def step_by_step(section: Section, row: Any) -> Any | None:
@@ -98,23 +125,16 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
     device = section.names.of("device", entry.device)
     if not entry.total:
         return section.sentence("overview.nothing", machine=entry.hardware, device=device)
-    sentences = [
-        section.phrase(
-            "overview.counts",
-            machine=entry.hardware,
-            device=device,
-            total=entry.total,
-            jax=entry.jax,
-            torch=entry.torch,
-            ties=entry.ties,
-        )
-    ]
-    if undecided := entry.total - entry.jax - entry.torch - entry.ties:
-        sentences.append(section.phrase("overview.undecided", count=undecided))
-    if entry.alone:
+    counts = {name: getattr(entry, name) for name in COUNTED}
+    name = "overview.counts" if entry.decided else "overview.undecided"
+    sentences = [section.phrase(name, machine=entry.hardware, device=device, total=entry.total, **counts)]
+    if entry.apart:
+        sentences.append(section.phrase("overview.apart", count=entry.apart))
+    if entry.alone and entry.decided:
         sentences.append(section.phrase("overview.alone", **entry.alone))
-    if entry.mean is not None and entry.mean.bounded:
-        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean)))
+    if entry.mean is not None and entry.span is not None and entry.mean.bounded:
+        least, most = map(numbers.ratio, entry.span)
+        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), least=least, most=most))
     return paragraph(section.space.join(sentences))
 
 
@@ -132,12 +152,10 @@ def card(section: Section, rows: pd.DataFrame) -> dict[str, Any]:
 def card_result(section: Section, row: Any) -> dict[str, Any]:
     """One verdict of a card: who is faster, where, in words, and beside it how JAX does with one step per call."""
     place = [section.names.of("device", row.device), section.hardware(row.hardware)]
-    interval = intervals.interval(row, "ratio")
-    winner = "undecided" if interval and not interval.bounded else row.verdict
     alone = step_by_step(section, row)
     return {
         "verdict": row.verdict.replace(" ", "-"),
-        "winner": section.words[f"winner.{winner}"],
+        "winner": section.words[f"winner.{row.verdict}"],
         "place": " · ".join(part for part in place if part),
         "sentence": verdict_sentence(section, row),
         "beside": section.phrase("overview.step by step", sentence=verdict_sentence(section, alone)) if alone else "",

@@ -132,11 +132,11 @@ def comparison_row(section: Section, cells: pd.DataFrame, row: Any) -> dict[str,
 def short_verdict(section: Section, row: Any) -> Markup:
     """A comparison in two words and a number."""
     interval = intervals.interval(row, "ratio")
-    winner = row.verdict if interval is None or interval.bounded else "undecided"
     if interval is None or row.verdict == "not comparable":
-        return section.phrase(f"winner.{winner}")
+        return section.phrase("winner.not comparable")
     shown = interval.inverse() if row.verdict == "torch faster" else interval
-    return section.phrase("scenario.verdict", verdict=section.words[f"winner.{winner}"], ratio=numbers.ratio(shown))
+    winner = section.words[f"winner.{row.verdict}"]
+    return section.phrase("scenario.verdict", verdict=winner, ratio=numbers.ratio(shown))
 
 
 def throughput_of(section: Section, cells: pd.DataFrame, row: Any, framework: str) -> str | None:

@@ -1,0 +1,54 @@
+"""The figure of ratios."""
+
+import pandas as pd
+import pytest
+
+from article.figures.ratios import MARKS, ratio_plot
+from article.words import read_words
+
+WORDS = read_words("en").under("figure.ratio")
+
+
+def rows(*ratios, verdict="jax faster", margin=0.05):
+    return pd.DataFrame(
+        {
+            "panel": "here",
+            "label": [f"row {place}" for place in range(len(ratios))],
+            "ratio": ratios,
+            "low": [0.99 * ratio for ratio in ratios],
+            "high": [1.01 * ratio for ratio in ratios],
+            "verdict": verdict,
+            "noise_floor": 0.01,
+            "equal_within": margin,
+            "text": "1",
+        }
+    )
+
+
+def margins(figure):
+    """Where dotted lines stand."""
+    lines = [line for axis in figure.axes for line in axis.lines if line.get_linestyle() == ":"]
+    return sorted(float(line.get_xdata()[0]) for line in lines)
+
+
+def test_every_verdict_has_a_marker_of_its_own_without_colour():
+    assert len({marker for _, marker in MARKS.values()}) == len(MARKS) == 4
+
+
+def test_the_legend_counts_each_verdict_that_occurs():
+    data = pd.concat([rows(1.5, 1.6), rows(1.0, verdict="equal"), rows(1.2, verdict="undecided")])
+    texts = [text.get_text() for axis in ratio_plot(data, WORDS).axes for text in axis.texts]
+    assert [text for text in texts if ": " in text] == ["JAX faster: 2", "equal: 1", "undecided: 1"]
+
+
+def test_an_undecided_ratio_is_a_hollow_circle():
+    figure = ratio_plot(rows(1.0, 1.1, verdict="undecided"), WORDS)
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert len(points) == 2
+    assert all(point.get_markerfacecolor() != point.get_markeredgecolor() for point in points)
+
+
+def test_the_margin_of_equality_is_drawn_where_it_can_be_told_from_the_line_at_one():
+    assert margins(ratio_plot(rows(0.9, 1.5), WORDS)) == pytest.approx([1 / 1.05, 1.05])
+    assert margins(ratio_plot(rows(0.001, 1000.0), WORDS)) == []
+    assert margins(ratio_plot(rows(0.9, 1.5, margin=None), WORDS)) == []
