@@ -19,4 +19,9 @@ def test_every_committed_file_is_sound_and_complete(folder):
     assert machine.left_out == []
     tables = tables_of(machine)
     assert all(tables[name] for name in ("runs", "cells", "comparisons", "noise", "peaks", "parity", "events"))
+    derivatives = [
+        row["parity_error"] for row in tables["comparisons"] if row["family"] == "autodiff" and row.get("ratio")
+    ]
+    assert derivatives  # compared by as many summaries as their files hold
+    assert max(derivatives) < 1e-8
     assert {row["status"] for row in tables["parity"]} <= {"ok", "unsupported"}

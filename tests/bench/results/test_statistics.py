@@ -434,6 +434,14 @@ def test_what_counts_as_equal_is_what_the_user_says():
     assert statistics.verdict(told(1.0, 0.2), 0.9, 0.02, equal_within=0.5) == ("equal", "equivalence")
 
 
+def test_the_jackknife_of_a_mean_is_students():
+    logs = np.array([0.1, 0.3, 0.2, 0.7])
+    plain = statistics.paired_ratio(logs)
+    jackknifed = statistics.jackknifed(plain, [math.exp(np.delete(logs, place).mean()) for place in range(4)])
+    for name in ("ratio", "low", "high", "low_90", "high_90", "p", "trials", "scatter", "error", "degrees"):
+        assert getattr(jackknifed, name) == pytest.approx(getattr(plain, name))
+
+
 # --- how many more trials ---------------------------------------------------------------------------------------------
 
 

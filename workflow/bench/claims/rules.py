@@ -165,7 +165,8 @@ def _leave_one_out(speaks: pd.Series, ratios: pd.Series) -> dict[str, Any]:
     `changes`: workload → the verdict without it, where that is another one.
     """
     whole = _verdict(_counts(speaks))
-    without = {workload: _verdict(_counts(speaks.drop(workload))) for workload in speaks.index}
+    several = speaks.index if len(speaks) > 1 else []
+    without = {workload: _verdict(_counts(speaks.drop(workload))) for workload in several}
     means = [_mean(ratios.drop(workload))[0] for workload in ratios.index]
     known = [mean for mean in means if mean is not None]
     return {

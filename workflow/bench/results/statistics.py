@@ -245,6 +245,16 @@ def paired_ratio(logs: ArrayLike, further: ArrayLike = (), confidence: float = C
     return _ratio_of(estimate, "stein" if stein else "paired", together.size, scatter, confidence)
 
 
+def jackknifed(found: Ratio, without: ArrayLike, confidence: float = CONFIDENCE) -> Ratio:
+    """The ratio with an error that holds however the trials depend on each other; `without`, shape (n,), is what it
+    would be without each of them. Source: Tukey, Annals of Mathematical Statistics 29 (1958) 614.
+    """
+    logs = np.log(positive("without", without))
+    error = math.sqrt(_variance(logs) / logs.size) * (logs.size - 1)
+    estimate = Estimate(math.log(found.ratio), error, logs.size - 1)
+    return _ratio_of(estimate, "paired", logs.size, error * math.sqrt(logs.size), confidence)
+
+
 def _neighbours(
     logs_a: Array, logs_b: Array, rounds_a: Sequence[int] | None, rounds_b: Sequence[int] | None
 ) -> tuple[Array, Array] | None:
