@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,8 @@ def started(folder, framework, mode, task):
         preexec_fn=lambda: environment.pin(cpus),
         check=True,
     )
-    os.close(read), os.close(write)
+    for end in (read, write):
+        os.close(end)
     return spawned, json.loads(report.read_text()), json.loads((folder / "report.json.end").read_text())
 
 
@@ -120,7 +122,7 @@ class Counted:
 
 def test_a_start_lasts_until_the_graph_is_captured_and_no_loss_is_lost(tmp_path, monkeypatch):
     step, report = Counted(), worker.Report(tmp_path / "report.json")
-    backend = SimpleNamespace(first_calls=lambda mode: 3 if mode == "compile-max" else 1, compile_seconds=dict)
+    backend: Any = SimpleNamespace(first_calls=lambda mode: 3 if mode == "compile-max" else 1, compile_seconds=dict)
     monkeypatch.setattr(timing, "seconds_of", lambda call, wait: call() or 2.0)
     step.step()
     report.add(first_step_seconds=2.0)
@@ -194,14 +196,12 @@ def test_the_largest_memory_is_in_bytes_on_macos_too(monkeypatch):
 
 def test_parts_inside_parts_are_counted_once():
     parts = startup.Parts()
-    monkey = iter(range(100))
 
     class Drawing:
         def inputs(self):
             return self.parameters()
 
         def parameters(self):
-            next(monkey)
             return timing.seconds_of(lambda: sum(range(10**6)))
 
     drawing = Drawing()
@@ -214,14 +214,21 @@ def test_parts_inside_parts_are_counted_once():
 def test_the_peaks_begin_anew_before_the_steady_state(monkeypatch):
     forgotten = []
     monkeypatch.setattr(worker, "forget_peak", lambda: forgotten.append("host"))
-    monkeypatch.setattr(timing, "warm_up", lambda *_: forgotten.append("warm-up") or 1 / 0)
-    backend = SimpleNamespace(forget_peak=forgotten.append)
+
+    def warm_up(*_):
+        forgotten.append("warm-up")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(timing, "warm_up", warm_up)
+    backend: Any = SimpleNamespace(forget_peak=forgotten.append)
+    report: Any = SimpleNamespace(add=lambda **_: None)
+    turns: Any = None
     with pytest.raises(ZeroDivisionError):
         worker.time_steps(
             SimpleNamespace(step=None, wait=None, steps_per_call=1),
             backend,
             {"plan": {}, "cell": {"device": "cuda"}},
-            SimpleNamespace(add=lambda **_: None),
-            None,
+            report,
+            turns,
         )
     assert forgotten == ["host", "cuda", "warm-up"]
