@@ -134,6 +134,7 @@ def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
     peak = peak_resident_bytes()
     report.add(check_values=report.phase("check", lambda: first_values(step)), check_summaries=SUMMARIES)
     require_finite(step)
+    backend.require_uncompiled(cell["mode"])
     forget_peak()  # the copies that the check made are not the workload's
     if cell["task"] == TARGET:
         time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report, turns)
