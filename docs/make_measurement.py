@@ -1,9 +1,17 @@
-"""Make docs/measurement.md: run every proof that the numbers can be believed, and write down what came out.
+"""Prove that the numbers can be believed: run a proof, keep its numbers, and make docs/measurement.md of all of them.
 
-    python docs/make_measurement.py --preset quick=results/<hardware> --preset standard=<copy of it>
+    python docs/make_measurement.py clock                     3 minutes
+    python docs/make_measurement.py same                     15 minutes
+    python docs/make_measurement.py situations                5 seconds (simulated)
+    python docs/make_measurement.py neighbours                8 minutes
+    python docs/make_measurement.py turns                     6 minutes
+    python docs/make_measurement.py planted                   4 minutes
+    python docs/make_measurement.py replication FIRST SECOND  (folders of the preset quick, measured an hour apart)
+    python docs/make_measurement.py duration FOLDER SECONDS   (a folder of the preset quick, and how long it all took)
+    python docs/make_measurement.py render                    the page alone
 
-Takes about twenty minutes on two cores; nothing else should run meanwhile. `--preset NAME=FOLDER` names the results of
-a machine after that preset ran, for the table of where the time goes.
+The times are those of two cores; nothing else should run meanwhile. Each keeps its numbers in docs/measurement/ and
+renders the page.
 """
 
 from __future__ import annotations
@@ -15,135 +23,100 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow"), str(ROOT)]
 
 import argparse
-import math
+import json
+import subprocess
 import tempfile
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
 
-from bench.measuring import hardware, timing
-from bench.results import reading, time_spent
-from tests.bench.measuring.test_supervisor import PLANTED
-from tests.conftest import Bench
-from tests.proof import real_runs, simulation, timers
+from bench.measuring import hardware, identity
+from tests.proof import clock, duration, in_turns, neighbours, planted, replication, same, situations
 
-COMPARISONS, TRIALS = 40, 3
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in line) + " |" for line in lines)
+NUMBERS, TEMPLATE, PAGE = (
+    ROOT / "docs" / name for name in ("measurement", "measurement.template.md", "measurement.md")
+)
+PACKAGES = ("torch", "jax", "numpy")
 
 
-def against_timers() -> str:
-    """Our clock beside torch.utils.benchmark.Timer and pyperf."""
-    rows = []
-    for framework, other in (("torch", "torch.utils.benchmark.Timer"), ("jax", "pyperf")):
-        turns = timers.turns(framework)
-        ratios = [turn["ours"] / turn["theirs"] for turn in turns]
-        rows.append(
-            [
-                framework,
-                other,
-                f"{median(turn['ours'] for turn in turns) * 1e3:.3g} ms",
-                f"{median(turn['theirs'] for turn in turns) * 1e3:.3g} ms",
-                f"{median(ratios):.4f}",
-                f"{min(ratios):.4f} to {max(ratios):.4f}",
-            ]
-        )
-    return table(["framework", "independent timer", "our median", "its median", "ratio", "over five turns"], rows)
+@dataclass(frozen=True)
+class Proof:
+    """A proof: `measured(*arguments)` gives numbers, plain JSON, of which `text` makes its part of the page."""
+
+    measured: Callable[..., dict[str, Any]]
+    text: Callable[[dict[str, Any]], str]
+    arguments: Mapping[str, type] = field(default_factory=dict)
+    """What it is given on the command line."""
+    measures: bool = False
+    """Whether it is given a folder to measure in instead."""
 
 
-def against_itself(folder: Path) -> str:
-    """A/A with real trials."""
-    ratios = real_runs.same_against_same(folder, COMPARISONS, TRIALS)
-    covered = sum((ratio.low or 0) <= 1 <= (ratio.high or math.inf) for ratio in ratios)
-    half = median(math.log(ratio.high / ratio.low) / 2 for ratio in ratios if ratio.low and ratio.high)
-    return (
-        f"{covered} of {len(ratios)} intervals contain 1 ({covered / len(ratios):.1%}); each is of {TRIALS} "
-        f"trials in which two processes of the same code took turns. Typical half-width: {half:.2%}. Of 40 such "
-        "intervals at exactly 95 %, 35 to 40 are to be expected (central 95 % of the binomial)."
-    )
+PROOFS = {
+    "clock": Proof(clock.measured, clock.text),
+    "same": Proof(same.measured, same.text, measures=True),
+    "situations": Proof(situations.measured, situations.text),
+    "neighbours": Proof(neighbours.measured, neighbours.text, measures=True),
+    "turns": Proof(in_turns.measured, in_turns.text),
+    "planted": Proof(planted.measured, planted.text, measures=True),
+    "replication": Proof(replication.measured, replication.text, {"first": Path, "second": Path}),
+    "duration": Proof(duration.measured, duration.text, {"folder": Path, "seconds": float}),
+}
 
 
-def slowed(folder: Path) -> str:
-    """Planted slowdowns."""
-    rows = [
-        [
-            comparison.name,
-            f"{comparison.ratio:.4f}",
-            f"{comparison.low:.4f} to {comparison.high:.4f}",
-            {"jax faster": "slower", "torch faster": "faster"}.get(comparison.verdict, comparison.verdict),
-        ]
-        for comparison in real_runs.slowdowns(folder, 10)
-    ]
-    return table(["planted", "measured ratio", "95 % interval", "verdict"], rows)
+def made() -> dict[str, Any]:
+    """When, where and with what a proof is measured."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    cores = f"{len(hardware.physical_cpus())} cores, {len(hardware.measuring_cpus())} of them measuring"
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit.stdout.strip(),
+        "machine": f"{identity.name()}, fingerprint {identity.fingerprint()}, {cores}",
+        "versions": {name: version(name) for name in PACKAGES},
+    }
 
 
-def planted(folder: Path) -> str:
-    """Faults of a measurement, and what becomes of the run."""
-    rows = []
-    for name, framework, mode, code, _ in PLANTED:
-        (folder / name).mkdir()
-        bench = Bench(folder / name)
-        bench.plant(name, framework, code)
-        row = bench.measure(f"training/{name}", framework=framework, mode=mode)
-        message = row["message"].splitlines()[0].split(" filename:")[0][:150]
-        rows.append([name.replace("_", " "), f"{framework} {mode}", row["status"], message])
-    return table(["planted", "variant", "status of the run", "message"], rows)
+def run(name: str, arguments: list[Any]) -> None:
+    """Run a proof and keep its numbers. Raises whatever it raises; then nothing is kept."""
+    proof = PROOFS[name]
+    with tempfile.TemporaryDirectory() as scratch:
+        numbers = proof.measured(*([Path(scratch)] if proof.measures else arguments))
+    NUMBERS.mkdir(exist_ok=True)
+    content = json.dumps({"made": made(), "numbers": numbers}, indent=1)
+    (NUMBERS / f"{name}.json").write_text(f"{content}\n")
 
 
-def overhead() -> str:
-    """What our clock adds to a step of one millisecond."""
-
-    def spin() -> None:
-        end = timing.now() + 1e-3
-        while timing.now() < end:
-            pass
-
-    ratios = []
-    for _ in range(21):
-        clocked = timing.block_seconds(spin, lambda: None, 20)
-        with timing.stopwatch() as watch:
-            timing.block_seconds(spin, lambda: None, 20)
-        ratios.append(watch.seconds / clocked - 1)
-    return f"{median(ratios):+.3%} (median of 21 blocks of 20 steps)"
+def section(name: str, numbers: Path = NUMBERS) -> str:
+    """What the page says of a proof."""
+    path = numbers / f"{name}.json"
+    if not path.exists():
+        return "Not measured yet."
+    kept = json.loads(path.read_text())
+    how = kept["made"]
+    packages = ", ".join(f"{package} {number}" for package, number in how["versions"].items())
+    heading = f"*{how['date']}, commit {how['commit']}, on {how['machine']}, {packages}.*"
+    return f"{heading}\n\n{PROOFS[name].text(kept['numbers'])}"
 
 
-def where_time_goes(presets: dict[str, Path]) -> str:
-    """Shares of the wall time of all runs of a preset, the workflow engine's time between runs included."""
-    rows, parts = [], [*time_spent.PARTS, "rest"]
-    for name, folder in presets.items():
-        seconds = time_spent.shares(reading.read_machine(folder, own=False).runs)
-        total = sum(seconds.values())
-        rows.append([name, f"{total:.0f} s", *(f"{seconds[part] / total:.1%}" for part in parts)])
-    return table(["preset", "all runs", *parts], rows) if rows else "Not measured."
+def rendered(numbers: Path = NUMBERS) -> str:
+    """The whole page."""
+    return TEMPLATE.read_text().format(**{name: section(name, numbers) for name in PROOFS})
 
 
 def main() -> None:
-    """Run everything and write the page."""
+    """Run what is asked for, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--preset", action="append", default=[], metavar="NAME=FOLDER")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs/measurement.md")
+    commands = parser.add_subparsers(dest="proof", required=True)
+    for name, proof in PROOFS.items():
+        command = commands.add_parser(name)
+        for argument, kind in proof.arguments.items():
+            command.add_argument(argument, type=kind)
+    commands.add_parser("render")
     options = parser.parse_args()
-    presets = {name: Path(folder) for name, folder in (item.split("=", 1) for item in options.preset)}
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = [Path(scratch, name) for name in ("same", "slow", "planted")]
-        for folder in folders:
-            folder.mkdir()
-        values = {
-            "machine": f"{hardware.cpu_model()}, {len(hardware.physical_cpus())} cores, "
-            f"{len(hardware.measuring_cpus())} of them measuring",
-            "timers": against_timers(),
-            "overhead": overhead(),
-            "same": against_itself(folders[0]),
-            "slowed": slowed(folders[1]),
-            "planted": planted(folders[2]),
-            "coverage": simulation.markdown(simulation.simulate_coverage()),
-            "shares": where_time_goes(presets),
-        }
-    template = (ROOT / "docs/measurement.template.md").read_text()
-    options.output.write_text(template.format(**values))
+    if options.proof != "render":
+        run(options.proof, [getattr(options, argument) for argument in PROOFS[options.proof].arguments])
+    PAGE.write_text(rendered())
 
 
 if __name__ == "__main__":

@@ -173,9 +173,9 @@ PLANTED = [
         "recompiles_jax",
         "jax",
         "eager",
-        "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\n"
-        "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        f(jnp.ones(self.n))",
-        "ompil",
+        "import jax.numpy as jnp\n"
+        "class Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n        jnp.ones(self.n)",
+        "Recompiled",
     ),
     (
         "recompiles_torch",
@@ -185,6 +185,29 @@ PLANTED = [
         "dynamic=False, backend='eager')\nclass Step(Step):\n    n = 1\n    def step(self):\n        self.n += 1\n"
         "        time.sleep(0.005)\n        f(torch.ones(self.n // 40 + 1))",
         "ompil",
+    ),
+    (
+        "compiled_torch_called_eager",
+        "torch",
+        "eager",
+        "import torch\nf = torch.compile(lambda x: x + 1, backend='eager')\nx = torch.ones(3)\n"
+        "Step.step = lambda self: f(x)",
+        "measured as eager",
+    ),
+    (
+        "compiled_jax_called_eager",
+        "jax",
+        "eager",
+        "import jax, jax.numpy as jnp\nf = jax.jit(lambda x: x + 1)\nx = jnp.ones(3)\nStep.step = lambda self: f(x)",
+        "measured as eager",
+    ),
+    (
+        "compiled_ahead_called_eager",
+        "jax",
+        "eager",
+        "import jax, jax.numpy as jnp\nx = jnp.ones(3)\nf = jax.jit(lambda x: x + 1).lower(x).compile()\n"
+        "Step.step = lambda self: f(x)",
+        "measured as eager",
     ),
 ]
 

@@ -1,9 +1,10 @@
 """What the measuring process asks of a framework's backend and of a workload's step; imports no framework.
 
 A backend module (`torch_backend`, `jax_backend`) offers `COMPILER`, `configure`, `first_array`, `first_calls`,
-`switches`, `expected`, `versions`, `available`, `drain`, `guard`, `compile_seconds`, `forget_peak`,
-`peak_device_bytes` and `compiler_flops`, so that the worker needs to know no framework. For implementations it offers
-the building blocks of a step, so that a workload writes down its mathematics and nothing else.
+`switches`, `expected`, `versions`, `available`, `drain`, `guard`, `require_uncompiled`, `compile_seconds`,
+`forget_peak`, `peak_device_bytes` and `compiler_flops`, so that the worker needs to know no framework. For
+implementations it offers the building blocks of a step, so that a workload writes down its mathematics and nothing
+else.
 """
 
 from __future__ import annotations

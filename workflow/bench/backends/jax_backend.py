@@ -6,6 +6,8 @@ Modes: `jit` compiles one step and donates the state; `eager` is the plain funct
 
 from __future__ import annotations
 
+import gc
+import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -130,6 +132,34 @@ def guard(mode: str) -> Iterator[None]:
         yield
     if (after := _compilations[0]) != before:
         raise Recompiled(f"XLA compiled {after - before} programs inside the timed region")
+
+
+def loop(function: Callable, **options: Any) -> Callable:
+    """`jax.jit` of a function that is a loop, in every mode: `eager` would compile the loop's body in every call."""
+    _loops.add(function)
+    return jax.jit(function, **options)
+
+
+_loops: set[Callable] = set()
+
+
+def require_uncompiled(mode: str) -> None:
+    """Raise RuntimeError where something was compiled that is measured as `eager`: programs compiled ahead, functions
+    of this project that `jax.jit` has compiled, but loops. What JAX's own functions compile is part of the mode.
+    """
+    if mode != "eager":
+        return
+    for thing in gc.get_objects():
+        kind = type(thing)  # `isinstance` would wake what is imported lazily
+        if issubclass(kind, jax.stages.Compiled):
+            raise RuntimeError("measured as eager, but a program was compiled ahead of time")
+        if issubclass(kind, _JITTED) and thing._cache_size():
+            function = inspect.unwrap(thing)
+            if getattr(function, "__module__", "").startswith("bench.") and function not in _loops:
+                raise RuntimeError(f"measured as eager, but jax.jit compiled {function.__qualname__}")
+
+
+_JITTED = type(jax.jit(lambda: None))
 
 
 def compile_seconds() -> dict[str, float]:

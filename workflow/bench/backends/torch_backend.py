@@ -151,6 +151,12 @@ def guard(mode: str) -> Iterator[None]:
         raise Recompiled(f"torch.compile compiled {after - before} graphs inside the timed region")
 
 
+def require_uncompiled(mode: str) -> None:
+    """Raise RuntimeError where something was compiled that is measured as `eager`."""
+    if mode == "eager" and (graphs := _compiled_graphs()):
+        raise RuntimeError(f"measured as eager, but torch.compile made {graphs} graphs")
+
+
 def _compiled_graphs() -> int:
     return int(_counters("stats")["unique_graphs"])
 

@@ -136,6 +136,7 @@ def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
         check_summaries=SUMMARIES,
     )
     require_finite(step)
+    backend.require_uncompiled(cell["mode"])
     if cell["task"] == TARGET:
         time_course(step, backend, problem_module.TARGET[cell["size"]], specification, report, turns)
     else:
@@ -240,13 +241,14 @@ def steady_state(backend: ModuleType, device: str) -> None:
 
 
 def summaries(output: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Mean, root mean square, and Σᵢ xᵢ cos(i) / √n of an output of n elements, in its unit.
+    """Mean, root mean square, and Σᵢ wᵢ xᵢ / √n of an output of n elements, in its unit.
 
-    The last changes with the order of the elements, by about the root mean square where they are in another.
+    The weights are uniform between -1 and 1, drawn once and for all: without any pattern, so that the sum changes with
+    the order of the elements, whatever they and their new order are.
     """
     flat = output.ravel()
-    weighted = flat @ np.cos(np.arange(flat.size)) / math.sqrt(flat.size)
-    return float(flat.mean()), math.sqrt(np.square(flat).mean()), float(weighted)
+    weights = np.random.default_rng(0).uniform(-1, 1, flat.size)
+    return float(flat.mean()), math.sqrt(np.square(flat).mean()), float(flat @ weights / math.sqrt(flat.size))
 
 
 def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], report: Report, turns: Turns) -> None:

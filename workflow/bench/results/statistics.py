@@ -233,14 +233,17 @@ def paired_ratio(logs: ArrayLike, further: ArrayLike = (), confidence: float = C
 
     Trials are the independent observations: fresh processes, at another moment. A single one has no interval. Those of
     a second stage, of which the scatter of `logs` decided how many there are, are `further`, shape (m,): the interval
-    is then that of `two_stage`, or Student's over all where the first stage has fewer than two.
+    is then the wider of that of `two_stage`, where the first stage has at least two, and Student's over all. A first
+    stage that happened to be quiet knows nothing of a neighbour who came later: where one trial in twenty scatters ten
+    times as much, Stein's by itself covers 92 % of first stages of three, the wider 95 %.
     """
     first, second = np.asarray(logs, dtype=np.float64), np.asarray(further, dtype=np.float64)
     together = np.concatenate([first, second])
     if together.size < 2:
         return Ratio(math.exp(together[0]))
     stein = second.size > 0 and first.size >= 2
-    estimate = two_stage(first, second) if stein else sample(together)
+    estimates = [sample(together), *([two_stage(first, second)] if stein else [])]
+    estimate = max(estimates, key=Estimate.half_width)
     scatter = math.sqrt(_variance(together))
     return _ratio_of(estimate, "stein" if stein else "paired", together.size, scatter, confidence)
 

@@ -14,8 +14,7 @@ Outputs = dict[str, jax.Array]
 State = tuple[jax.Array, jax.Array]
 
 
-# The mode `eager` would compile the body of a scan that is not jitted anew in every call.
-@partial(jax.jit, static_argnames="unrolled")
+@partial(jax_backend.loop, static_argnames="unrolled")
 def layer(weights: jax.Array, biases: jax.Array, state: State, inputs: jax.Array, *, unrolled: int) -> jax.Array:
     """One layer's h at all times, (steps, 14); `weights` and `biases` (4, 14), `inputs` (steps, 14)."""
     forget = jax.nn.sigmoid(weights[0] * inputs + biases[0])
