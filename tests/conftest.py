@@ -96,7 +96,7 @@ class Bench:
         plan.write_text(
             settings
             or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
-            '"timeout_seconds": 60, "exclusive": true}'
+            '"timeout_seconds": 60, "exclusive": true, "most_repeats": 0}'
         )
         options = {
             "family": family,
@@ -155,7 +155,9 @@ class Bench:
         """Measure one trial with the real command; returns the rows of its file."""
         done = subprocess.run(self.command(workload, trial=trial, **options), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        return [row | {"lines": done.stdout} for row in schema.read(self.output(trial), "trial")]
+        return [
+            row | {"lines": done.stdout, "complaints": done.stderr} for row in schema.read(self.output(trial), "trial")
+        ]
 
     def measure(self, workload: str, *, trial: int = 0, **options: Any) -> dict:
         """Measure one variant by itself; returns its row."""

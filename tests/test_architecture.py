@@ -76,6 +76,7 @@ LAYERS = {
     },
     "bench.measuring.worker": {
         "bench.measuring.environment",
+        "bench.measuring.gpu",
         "bench.measuring.resources",
         "bench.measuring.timing",
         "bench.contract",
@@ -114,7 +115,7 @@ CLOCKS = {
     "clock_gettime",
     "default_timer",
 }
-BESIDE_A_MEASUREMENT = ("timing", "worker", "probe", "environment", "hardware", "resources", "caches")
+BESIDE_A_MEASUREMENT = ("timing", "worker", "environment", "hardware", "resources", "caches", "load", "locks", "gpu")
 
 
 def imports(path):
