@@ -155,9 +155,7 @@ class Bench:
         """Measure one trial with the real command; returns the rows of its file."""
         done = subprocess.run(self.command(workload, trial=trial, **options), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        return [
-            row | {"lines": done.stdout, "complaints": done.stderr} for row in schema.read(self.output(trial), "trial")
-        ]
+        return [row | {"lines": done.stdout} for row in schema.read(self.output(trial), "trial")]
 
     def measure(self, workload: str, *, trial: int = 0, **options: Any) -> dict:
         """Measure one variant by itself; returns its row."""

@@ -2,10 +2,12 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from bench import schema
 from bench.measuring import environment
 
 
@@ -64,6 +66,13 @@ os.sched_setaffinity = refused
 def test_a_sandbox_that_refuses_to_bind_processes_measures_all_the_same(bench):
     module = bench.root / "workflow/bench/measuring/environment.py"
     module.write_text(module.read_text().replace("def pin(", f"{REFUSES}\n\ndef pin("))
-    row = bench.measure("training/linear_regression")
-    assert (row["status"], row["affinity"]) == ("ok", None), row["message"]
-    assert "lets no process choose its processors" in row["complaints"]
+    command = bench.command("training/linear_regression")
+    place = command.index("--cpu-threads")
+    refused = subprocess.run(command, capture_output=True, text=True)
+    every = len(os.sched_getaffinity(0))
+    if every > 1:
+        assert f"Error: cpu_threads is 1, allowed is {every} (all {every} processors" in refused.stderr
+    done = subprocess.run(command[:place] + command[place + 2 :], capture_output=True, text=True)
+    (row,) = schema.read(bench.output(), "trial")
+    assert (row["status"], row["affinity"], row["threads"]) == ("ok", None, every), row["message"]
+    assert "lets no process choose its processors" in done.stderr

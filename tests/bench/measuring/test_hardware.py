@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bench.measuring import hardware
+from bench.measuring import environment, hardware
 
 FOUND = tuple(
     {"name": f"GPU {place}", "memory_mib": "1", "driver": "580", "uuid": f"GPU-{place}8f6d"} for place in range(3)
@@ -88,6 +88,7 @@ def machine(tmp_path, control_groups, monkeypatch):
     monkeypatch.setattr(hardware, "SYSTEM", tmp_path / "system")
     monkeypatch.setattr(hardware, "PCI", tmp_path / "pci")
     monkeypatch.setattr(hardware, "gpus", lambda: ())
+    monkeypatch.setattr(environment, "binds", lambda: True)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
 
     def write(name, text):

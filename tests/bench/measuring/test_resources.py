@@ -56,3 +56,30 @@ def test_a_gpu_whose_counter_goes_back_or_cannot_be_read_has_no_energy(monkeypat
 
 def test_the_region_is_long_enough_for_every_counter():
     assert resources.SHORTEST_ENERGY_SECONDS >= 50 * 0.1  # the slowest ticks every 100 ms: 2 %
+
+
+METERED = """
+import time
+from pathlib import Path
+class Step(Step):
+    def step(self):
+        time.sleep(0.02)
+        counter = Path({counter!r})
+        counter.write_text(str(int(counter.read_text()) + 3_000_000))
+"""
+
+
+@pytest.mark.serial
+def test_every_preset_has_energy_of_the_first_trial_where_a_counter_is_readable(bench):
+    folder = bench.root / "powercap/intel-rapl:0"
+    folder.mkdir(parents=True)
+    (folder / "energy_uj").write_text("0")
+    (folder / "max_energy_range_uj").write_text("262143328850")
+    module = bench.root / "workflow/bench/measuring/resources.py"
+    source = module.read_text().replace('"/sys/class/powercap"', repr(str(folder.parent)))
+    module.write_text(source.replace("SHORTEST_ENERGY_SECONDS = 5.0", "SHORTEST_ENERGY_SECONDS = 0.2"))
+    bench.plant("metered", code=METERED.format(counter=str(folder / "energy_uj")))
+    own, twin = bench.measure_all("training/metered", variants=["torch-eager"], twins=["torch-eager"])
+    assert own["energy_joules"] == pytest.approx(3.0)
+    assert twin["energy_joules"] is None
+    assert bench.measure("training/metered", trial=1)["energy_joules"] is None

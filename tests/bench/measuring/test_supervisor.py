@@ -293,4 +293,4 @@ def test_the_file_of_a_trial_is_valid_and_carries_what_it_depends_on(bench):
     assert len(row["source_digest"]) == len(row["package_digest"]) == 64
     assert json.loads(row["environment"])["OMP_NUM_THREADS"] == "1"
     assert json.loads(row["environment"])["kernel"] == platform.release()
-    assert not any(os.sep + "tmp" in str(value) for key, value in row.items() if key not in ("lines", "complaints"))
+    assert not any(os.sep + "tmp" in str(value) for key, value in row.items() if key != "lines")

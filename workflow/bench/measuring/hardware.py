@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measuring import environment
+
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 SYSTEM = Path("/sys/devices/system")
 PCI = Path("/sys/bus/pci/devices")
@@ -225,9 +227,11 @@ class Choice:
 def choice(threads: int | None = None) -> Choice:
     """The processors of a run: the last `threads` physical cores of one class and, where one holds as many, one node.
 
-    By default all of a node but one, which the system keeps. Raises ValueError when there are fewer cores than asked
-    for.
+    By default all of a node but one, which the system keeps. Where no process can choose, all processors: XLA takes
+    them whatever PyTorch is told. Raises ValueError when there are fewer, or no choice.
     """
+    if not environment.binds():
+        return _all_processors(threads)
     cores = _cores()
     fast = fastest(cores)
     allowed = _quota(len(fast))
@@ -238,6 +242,15 @@ def choice(threads: int | None = None) -> Choice:
         raise ValueError(f"cpu_threads is {wanted}, allowed are 1 to {most} ({_reasons(cores, fast, allowed, None)})")
     kept = "; the others are left to the system" if wanted < len(cores) else ""
     return Choice(near[-wanted:], f"the last {wanted} of {_reasons(cores, fast, allowed, node)}{kept}")
+
+
+def _all_processors(threads: int | None) -> Choice:
+    bound = hasattr(os, "sched_getaffinity")
+    cpus = sorted(os.sched_getaffinity(0)) if bound else list(range(os.cpu_count() or 1))
+    because = f"all {len(cpus)} processors, for this system lets no process choose"
+    if threads not in (None, len(cpus)):
+        raise ValueError(f"cpu_threads is {threads}, allowed is {len(cpus)} ({because})")
+    return Choice(cpus, because)
 
 
 def _reasons(cores: list[int], fast: list[int], allowed: int, node: int | None) -> str:

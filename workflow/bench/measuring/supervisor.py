@@ -235,11 +235,10 @@ def _resident_bytes(run: Run) -> int:
 
 def take_turns(group: list[Run], trial: Trial, plan: timing.Plan, cpus: list[int]) -> None:
     """Rounds, and what others took from the processors meanwhile."""
-    where = cpus if environment.binds() else list(range(os.cpu_count() or 1))
     processes = [run.process.process.pid for run in group if run.process]
-    before = load.counters(where, processes)
+    before = load.counters(cpus, processes)
     go_round(group, trial, plan)
-    around = load.load(before, load.counters(where, processes), len(where))
+    around = load.load(before, load.counters(cpus, processes), len(cpus))
     for run in group:
         run.around, run.companions = around, len(group)
 
