@@ -96,7 +96,7 @@ class Bench:
         plan.write_text(
             settings
             or '{"plan": {"budget_seconds": 0.1, "warmup_seconds": 0.1, "least_values": 3}, '
-            '"timeout_seconds": 60, "exclusive": true}'
+            '"timeout_seconds": 60, "exclusive": true, "most_repeats": 0}'
         )
         options = {
             "family": family,

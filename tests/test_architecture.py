@@ -76,6 +76,7 @@ LAYERS = {
     },
     "bench.measuring.worker": {
         "bench.measuring.environment",
+        "bench.measuring.gpu",
         "bench.measuring.resources",
         "bench.measuring.startup",
         "bench.measuring.timing",
@@ -115,7 +116,18 @@ CLOCKS = {
     "clock_gettime",
     "default_timer",
 }
-BESIDE_A_MEASUREMENT = ("timing", "worker", "probe", "environment", "hardware", "resources", "startup", "caches")
+BESIDE_A_MEASUREMENT = (
+    "timing",
+    "worker",
+    "environment",
+    "hardware",
+    "resources",
+    "startup",
+    "caches",
+    "load",
+    "locks",
+    "gpu",
+)
 
 
 def imports(path):

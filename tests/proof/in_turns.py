@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.measuring import environment, hardware, supervisor, timing
 from bench.measuring.interpreters import own_interpreter
+from bench.measuring.locks import alone
 from bench.vocabulary import Cell, Problem, Trial
 from tests.proof import markdown
 from tests.proof.trials import EAGER, JIT, problem, say
@@ -88,7 +89,7 @@ class Pair:
 def pair(what: Problem, variants: Sequence[str], threads: int) -> Iterator[Pair]:
     """Both, and nothing of them afterwards, with the machine's lock held."""
     ours = environment.affinity()
-    with tempfile.TemporaryDirectory() as folder, supervisor.alone(True):
+    with tempfile.TemporaryDirectory() as folder, alone(True):
         both = Pair(what, variants, threads, Path(folder))
         supervisor.keep_off(both.cpus)
         try:

@@ -128,14 +128,15 @@ RUNS = CELL | {
     "places": pa.list_(integer),  # of each value, in its round
     "retaken": integer,  # values taken again, for the process had to wait
     "waited_seconds": number,  # for a processor, while values were taken
-    "disturbed": flag,
+    "disturbed": flag,  # lost more than a tenth of its time to others
     "attempts": integer,  # how often the trial was measured, for it was disturbed
-    "steal_seconds": number,  # that the hypervisor took from the processors, while values were taken
-    "throttled_seconds": number,  # that the control group's quota took, while values were taken
-    "foreign_seconds": number,  # that others were busy on the processors, while values were taken
-    "gpu_clock_hertz": number,
-    "gpu_throttle_reasons": text,
-    "gpu_foreign_processes": integer,
+    # of all processors together, while this variant and those beside it took turns
+    "steal_seconds": number,  # that the hypervisor took
+    "throttled_seconds": number,  # that the control group's quota took
+    "foreign_seconds": number,  # that others were busy
+    "gpu_clock_hertz": number,  # median over the values
+    "gpu_throttle_reasons": text,  # all that ever held the clock down; empty where nothing did
+    "gpu_foreign_processes": integer,  # that compute on it beside the trial's
     "involuntary_switches": integer,
     "minor_faults": number,  # per step
     "major_faults": number,  # per step

@@ -10,5 +10,10 @@ rule describe:
         "../../envs/article.yaml"
     params:
         hardware=HARDWARE,
+        cpu_threads=SETTINGS.cpu_threads,
     shell:
-        "python workflow/scripts/describe.py --hardware {params.hardware} --output {output} 2> {log}"
+        "python workflow/scripts/describe.py"
+        " --hardware {params.hardware}"
+        " --cpu-threads {params.cpu_threads}"
+        " --output {output}"
+        " 2> {log}"

@@ -18,6 +18,7 @@ from bench import catalogue, schema
 from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.gate import observe
+from bench.measuring.locks import beside_no_measurement
 from bench.vocabulary import CHECK_DEVICE, FRAMEWORKS
 
 
@@ -42,7 +43,7 @@ def main() -> None:
         (mode, task) for mode, _, task in (check.partition(":") for check in arguments.checks)
     }
     threads = len(environment.affinity() or [0])
-    with fresh_caches(arguments.caches, arguments.framework) as caches:
+    with beside_no_measurement(), fresh_caches(arguments.caches, arguments.framework) as caches:
         os.environ.update(environment.recorded(device=CHECK_DEVICE, threads=threads, caches=caches))
         rows = observe(family, name, arguments.framework, checks)
     schema.write(arguments.output, "observations", rows)

@@ -18,6 +18,7 @@ from bench import schema
 from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.examples import demonstrate, find, rows, variables
+from bench.measuring.locks import alone, beside_no_measurement
 from bench.vocabulary import COMPARED
 
 
@@ -44,7 +45,8 @@ def main(argv: list[str] | None = None) -> None:
     workload = find(name).shows
     if workload.timed:
         environment.pin((environment.affinity() or [])[-workload.processors :])
-    with fresh_caches(options.caches, options.framework) as caches:
+    lock = alone(True) if workload.timed else beside_no_measurement()
+    with lock, fresh_caches(options.caches, options.framework) as caches:
         os.environ.update(variables(workload.every_device, workload.processors, caches))
         events = demonstrate(name, options.framework)
     schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))

@@ -21,9 +21,13 @@ def main() -> None:
     """Write hardware.json."""
     parser = argparse.ArgumentParser(description="Describe this machine as JSON.")
     parser.add_argument("--hardware", default=None, help="name of the results' folder (default: found out)")
+    parser.add_argument("--cpu-threads", type=int, default=None, help="processors of a run (default: all but one)")
     parser.add_argument("--output", type=Path, default=None, help="file to write (default: standard output)")
     arguments = parser.parse_args()
-    content = json.dumps(describe(arguments.hardware or name()), indent=2)
+    try:
+        content = json.dumps(describe(arguments.hardware or name(), arguments.cpu_threads), indent=2)
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
     if arguments.output is None:
         print(content)
     else:

@@ -100,7 +100,8 @@ def conditions_from(path: Path | None) -> Conditions:
     if path is None:
         return Conditions(timing.Plan())
     given = json.loads(path.read_text())
-    return Conditions(timing.Plan(**given["plan"]), given["timeout_seconds"], given["exclusive"])
+    known = {key: given[key] for key in ("timeout_seconds", "exclusive", "most_repeats") if key in given}
+    return Conditions(timing.Plan(**given["plan"]), **known)
 
 
 def main() -> None:
@@ -112,11 +113,16 @@ def main() -> None:
         catalogue.require(problem.family, problem.workload, problem.task, problem.size, problem.precision)
         cpus = hardware.measuring_cpus(options.cpu_threads)
         interpreters = read(options.interpreters)
+        conditions = conditions_from(options.settings)
+        if conditions.exclusive:
+            hardware.require_whole_processor()
     except ValueError as error:
         sys.exit(f"Error: {error}")
     label = options.hardware or identity.name()
-    conditions = conditions_from(options.settings)
-    rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters)
+    try:
+        rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters)
+    except OSError as error:
+        sys.exit(f"Error: {options.output} was not measured: {error}")
     print(f"{problem} #{trial.number}", *map(line, rows), sep="\n", flush=True)
 
 

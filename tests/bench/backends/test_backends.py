@@ -278,6 +278,39 @@ else:
     assert run(framework, script) == "True\n"
 
 
+def test_why_jax_sees_no_device_is_told():
+    script = """
+import jax
+
+def refuse(device):
+    raise RuntimeError("cuDNN 9.12 or newer is needed, found 9.1")
+
+jax.devices = refuse
+try:
+    backend.configure("cuda", "float32", 1)
+except Unsupported as reason:
+    print(reason)
+"""
+    assert run("jax", script) == "JAX sees no cuda device: cuDNN 9.12 or newer is needed, found 9.1\n"
+
+
+BUILD = """PyTorch built with:
+  - Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for Intel(R) 64 architecture applications
+  - Intel(R) MKL-DNN v3.12.0 (Git Hash 80afa71049cd69a3df32adcccb623b12cd7baa22)
+  - OpenMP 201511 (a.k.a. OpenMP 4.5)
+"""
+
+
+def test_the_libraries_of_mathematics_are_among_the_versions_of_pytorch():
+    script = """
+print(backend.libraries(sys.argv[3]), backend.libraries(""))
+print(backend.versions().items() >= backend.libraries(backend.torch.__config__.show()).items())
+print(backend.switches()["cpu_capability"] == backend.torch.backends.cpu.get_cpu_capability())
+"""
+    told = "{'mkl': '2024.2-Product', 'onednn': '3.12.0', 'openmp': '201511'} {}"
+    assert run("torch", script, "float32", BUILD) == f"{told}\nTrue\nTrue\n"
+
+
 def test_cuda_graphs_without_cuda_are_unsupported():
     script = """
 try:

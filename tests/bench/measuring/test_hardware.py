@@ -1,10 +1,14 @@
 """What this machine is: what a container, a batch system and CUDA_VISIBLE_DEVICES leave of it."""
 
+import os
+
 import pytest
 
-from bench.measuring import hardware
+from bench.measuring import environment, hardware
 
-FOUND = tuple({"name": f"GPU {place}", "memory_mib": "1", "driver": "580"} for place in range(3))
+FOUND = tuple(
+    {"name": f"GPU {place}", "memory_mib": "1", "driver": "580", "uuid": f"GPU-{place}8f6d"} for place in range(3)
+)
 
 
 @pytest.fixture
@@ -45,7 +49,9 @@ def test_a_limit_of_the_control_groups_counts(control_groups, files, cores):
         ("2", ["GPU 2"]),
         ("1, 0", ["GPU 1", "GPU 0"]),
         ("7", []),
-        ("GPU-8f6d", ["GPU 0", "GPU 1", "GPU 2"]),
+        ("GPU-28,GPU-0", ["GPU 2", "GPU 0"]),
+        ("GPU-dddd", []),
+        ("MIG-8f6d", ["GPU 0", "GPU 1", "GPU 2"]),
     ],
 )
 def test_hidden_gpus_are_not_there(monkeypatch, wish, names):
@@ -58,7 +64,7 @@ def test_hidden_gpus_are_not_there(monkeypatch, wish, names):
 @pytest.mark.parametrize(
     ("answer", "devices"),
     [
-        ("NVIDIA H200, 143771, 580.65.06, GPU-0, 700.00, Disabled", ("cpu", "cuda")),
+        ("NVIDIA H200, 143771, 580.65.06, GPU-0, 00000000:3B:00.0, 700.00, Disabled", ("cpu", "cuda")),
         ("No devices were found", ("cpu",)),
         ("", ("cpu",)),
     ],
@@ -76,14 +82,109 @@ def test_a_driver_without_devices_is_no_device(monkeypatch, tmp_path, answer, de
         hardware.gpus.cache_clear()
 
 
-def test_a_run_takes_the_last_cores_and_leaves_one_to_the_system(monkeypatch):
-    monkeypatch.setattr(hardware, "physical_cpus", lambda: [0, 2, 4, 6])
-    assert hardware.measuring_cpus() == [2, 4, 6]
-    assert hardware.measuring_cpus(1) == [6]
-    with pytest.raises(ValueError, match="cpu_threads is 5, allowed are 1 to 4"):
-        hardware.measuring_cpus(5)
+@pytest.fixture
+def machine(tmp_path, control_groups, monkeypatch):
+    """A machine of eight cores in one node without a quota; how to give processors facts, and the control groups."""
+    monkeypatch.setattr(hardware, "SYSTEM", tmp_path / "system")
+    monkeypatch.setattr(hardware, "PCI", tmp_path / "pci")
+    monkeypatch.setattr(hardware, "gpus", lambda: ())
+    monkeypatch.setattr(environment, "binds", lambda: True)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n")
+
+    write("system/node/node0/cpulist", "0-7")
+    return write
 
 
-def test_a_single_core_measures(monkeypatch):
-    monkeypatch.setattr(hardware, "physical_cpus", lambda: [3])
+def two_nodes(machine):
+    machine("system/node/node0/cpulist", "0-2,7")
+    machine("system/node/node1/cpulist", "3-6")
+    machine("system/node/node2/cpulist", "")
+
+
+def test_a_run_takes_the_last_cores_and_leaves_one_to_the_system(machine):
+    assert hardware.measuring_cpus() == [1, 2, 3, 4, 5, 6, 7]
+    assert hardware.choice(1) == hardware.Choice(
+        [7], "the last 1 of the 8 physical cores of this machine; the others are left to the system"
+    )
+    with pytest.raises(ValueError, match=r"cpu_threads is 9, allowed are 1 to 8 \(the 8 physical cores"):
+        hardware.measuring_cpus(9)
+
+
+def test_two_threads_of_one_core_are_one_core(machine):
+    for cpu in range(8):
+        machine(f"system/cpu/cpu{cpu}/topology/thread_siblings_list", f"{cpu // 2 * 2}-{cpu // 2 * 2 + 1}")
+    assert hardware.physical_cpus() == [0, 2, 4, 6]
+    assert hardware.with_siblings([6]) == {6, 7}
+
+
+def test_a_single_core_measures(machine, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3})
     assert hardware.measuring_cpus() == [3]
+
+
+@pytest.mark.parametrize(
+    ("told", "speeds", "fast"),
+    [
+        ("cpu_capacity", [250] * 4 + [1024] * 4, [4, 5, 6, 7]),
+        ("cpufreq/cpuinfo_max_freq", [5_200_000] * 2 + [5_000_000] * 2 + [3_800_000] * 4, [0, 1, 2, 3]),
+        ("cpufreq/cpuinfo_max_freq", [4_000_000] * 8, list(range(8))),
+        ("cpufreq/cpuinfo_max_freq", [4_000_000] * 7, list(range(8))),  # one does not tell
+    ],
+)
+def test_cores_for_performance_and_for_efficiency_are_not_mixed(machine, told, speeds, fast):
+    for cpu, speed in enumerate(speeds):
+        machine(f"system/cpu/cpu{cpu}/{told}", speed)
+    chosen = hardware.choice()
+    assert chosen.cpus == fast[1:]
+    assert (f"{len(fast)} are of the fastest class" in chosen.because) == (len(fast) < 8)
+
+
+@pytest.mark.parametrize(
+    ("threads", "cpus", "because"),
+    [
+        (None, [4, 5, 6], "of one node of memory, 1;"),
+        (4, [3, 4, 5, 6], "of one node of memory, 1;"),
+        (5, [3, 4, 5, 6, 7], "the last 5 of the 8 physical cores of this machine;"),
+    ],
+)
+def test_a_run_stays_on_one_node_of_memory_where_one_is_large_enough(machine, threads, cpus, because):
+    two_nodes(machine)
+    chosen = hardware.choice(threads)
+    assert chosen.cpus == cpus
+    assert because in chosen.because
+
+
+@pytest.mark.parametrize(("node", "cpus"), [("0", [1, 2, 7]), ("1", [4, 5, 6]), ("-1", [4, 5, 6])])
+def test_the_node_is_the_one_beside_which_the_accelerator_stands(machine, monkeypatch, node, cpus):
+    two_nodes(machine)
+    machine("pci/0000:3b:00.0/numa_node", node)
+    monkeypatch.setattr(hardware, "gpus", lambda: ({"name": "GPU", "bus": "00000000:3B:00.0"},))
+    assert hardware.measuring_cpus() == cpus
+
+
+def test_under_a_quota_the_last_cores_are_taken(machine, control_groups):
+    (control_groups / "cpu.max").write_text("250000 100000")
+    chosen = hardware.choice()
+    assert chosen.cpus == [7]
+    assert "the control group gives 2.5" in chosen.because
+    assert hardware.physical_cpus() == [6, 7]
+    assert hardware.measuring_cpus(2) == [6, 7]
+    with pytest.raises(ValueError, match=r"cpu_threads is 3, allowed are 1 to 2 .*, the control group gives 2.5"):
+        hardware.measuring_cpus(3)
+
+
+@pytest.mark.parametrize(
+    ("limit", "refused"), [("50000 100000", True), ("100000 100000", False), ("max 100000", False)]
+)
+def test_less_than_a_processor_is_refused_with_what_to_do(machine, control_groups, limit, refused):
+    (control_groups / "job/cpu.max").write_text(limit)
+    if refused:
+        with pytest.raises(ValueError, match=r"gives this process 0.5 processors, .* raise the limit"):
+            hardware.require_whole_processor()
+    else:
+        hardware.require_whole_processor()

@@ -71,3 +71,15 @@ def test_what_a_run_was_measured_on_stands_beside_the_rest_of_the_description():
     assert found["hardware"] == "here"
     assert found["fingerprint"] == identity.fingerprint()
     assert found["identity"]["processors"] >= 1
+
+
+def test_which_processors_are_measured_on_and_why_is_told():
+    found = identity.describe("here", threads=1)
+    assert found["measuring_processors"] == hardware.measuring_cpus(1)
+    assert found["chosen_because"].startswith("the last 1 of ")
+
+
+def test_what_may_change_on_a_machine_is_recorded_and_does_not_make_it_another():
+    assert identity.system()["kernel"]
+    assert identity.system().items() <= identity.describe("here").items()
+    assert not identity.system().keys() & identity.identity().keys()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import statistics
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench import schema
+from bench.measuring.supervisor import foreign_processes
 from bench.vocabulary import STARTUP
 
 pytestmark = pytest.mark.serial
@@ -118,7 +120,7 @@ FAKE_ASYNC = """
 import threading, time
 import torch
 def work():
-    a, end = torch.ones(200, 200), time.perf_counter() + 0.1
+    a, end = torch.ones(200, 200), time.perf_counter() + 0.3
     while time.perf_counter() < end: a = a @ a * 0
 def start(self):
     threading.Thread(target=work).start()
@@ -220,6 +222,20 @@ def test_a_planted_fault_is_caught(bench, name, framework, mode, code, message):
     assert message in row["message"]
 
 
+@pytest.mark.parametrize(("counted", "ours", "foreign"), [(None, 2, None), (0, 2, 0), (2, 2, 0), (5, 2, 3)])
+def test_processes_on_the_gpu_that_are_not_the_trials_are_foreign(counted, ours, foreign):
+    assert foreign_processes(counted, ours) == foreign
+
+
+def test_a_disk_that_takes_no_file_is_a_sentence(bench):
+    command = bench.command("training/linear_regression")
+    command[command.index("--output") + 1] = "/dev/null/trial.parquet"
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "Error: /dev/null/trial.parquet was not measured: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_two_measurements_never_overlap(bench):
     log = bench.root / "log"
     bench.plant(
@@ -297,4 +313,5 @@ def test_the_file_of_a_trial_is_valid_and_carries_what_it_depends_on(bench):
     assert schema.read(bench.output(), "trial")
     assert len(row["source_digest"]) == len(row["package_digest"]) == 64
     assert json.loads(row["environment"])["OMP_NUM_THREADS"] == "1"
+    assert json.loads(row["environment"])["kernel"] == platform.release()
     assert not any(os.sep + "tmp" in str(value) for key, value in row.items() if key != "lines")

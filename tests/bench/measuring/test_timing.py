@@ -94,3 +94,31 @@ def test_the_clock_costs_less_than_one_percent_of_a_one_millisecond_step():
         around.append(watch.seconds)
     assert min(blocks) < 1.01 * 20 * 0.001  # inside a value
     assert min(outer / inner for outer, inner in zip(around, blocks, strict=True)) < 1.01  # around it
+
+
+BUSY, LATE, IDLE = (0.0, 0.9), (0.5, 0.0), (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("looks", "waits", "found"),
+    [
+        ([IDLE], [0.0], IDLE),
+        ([IDLE], [0.1], IDLE),
+        ([LATE], [0.0], LATE),  # it had its processor
+        ([BUSY], [0.0005], BUSY),
+        ([LATE, IDLE], [0.1, 0.0], IDLE),  # it had lost it
+        ([BUSY, IDLE], [0.1, 0.1], IDLE),
+        ([BUSY, BUSY], [0.1, 0.0], BUSY),
+        ([LATE, BUSY, LATE], [0.1, 0.1, 0.1], LATE),  # it goes on every time
+    ],
+)
+def test_a_process_that_lost_its_processor_is_looked_at_again_before_it_is_refused(looks, waits, found):
+    clock, left = [0.0], list(zip(looks, waits, strict=True))
+
+    def look():
+        seen, seconds = left.pop(0)
+        clock[0] += seconds
+        return seen
+
+    assert timing.work_outside(look, lambda: clock[0], 0.1, 0.5) == found
+    assert not left

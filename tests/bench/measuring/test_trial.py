@@ -39,6 +39,12 @@ def test_every_variant_is_a_row_with_the_round_and_the_place_of_each_value(bench
         assert set(row["places"]) <= {0, 1, 2}
         assert row["step_seconds"] == statistics.median(row["values"])
         assert row["minor_faults"] >= 0
+        assert row["attempts"] == 1
+        assert row["disturbed"] in (True, False)
+        assert row["gpu_clock_hertz"] is row["gpu_foreign_processes"] is None
+    for column in ("steal_seconds", "foreign_seconds"):  # of the trial
+        assert len({row[column] for row in rows}) == 1
+        assert rows[0][column] >= 0
     places = list(zip(*(row["places"] for row in rows), strict=True))
     assert all(sorted(place) == [0, 1, 2] for place in places)
     assert len(set(places)) > 1, "the order is the same in every round"

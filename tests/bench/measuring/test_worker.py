@@ -27,7 +27,7 @@ class Observed:
 def test_the_summaries_of_an_output_tell_its_order(shape, smooth, fault):
     random = np.random.default_rng(0).standard_normal(shape)
     output = np.sort(random, axis=None).reshape(shape) if smooth else random
-    right, wrong = (worker.first_values(Observed(x)) for x in (output, fault(output)))
+    right, wrong = (worker.first_values(Observed(x), []) for x in (output, fault(output)))
     assert right[:2] == pytest.approx(wrong[:2])
     runs = [{"check_values": values, "check_summaries": worker.SUMMARIES} for values in (wrong, right)]
     problem = {"family": "autodiff", "workload": "gmm", "precision": "float64"}
@@ -37,7 +37,7 @@ def test_the_summaries_of_an_output_tell_its_order(shape, smooth, fault):
 
 
 def test_the_summaries_of_an_output_are_mean_root_mean_square_and_weighted_sum():
-    mean, root, weighted = worker.first_values(Observed(np.array([[3.0, 0.0], [0.0, 4.0]])))
+    mean, root, weighted = worker.first_values(Observed(np.array([[3.0, 0.0], [0.0, 4.0]])), [])
     assert (mean, root) == (1.75, 2.5)
     weights = np.random.default_rng(0).uniform(-1, 1, 4)
     assert weighted == pytest.approx((3 * weights[0] + 4 * weights[3]) / 2)

@@ -1,7 +1,13 @@
 """What is changed in Snakemake still is what Snakemake does: these tests tell when a new version does not need it."""
 
+import atexit
+import errno
+import fcntl
 import inspect
 import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -56,3 +62,46 @@ def test_a_second_workflow_is_told_who_holds_the_results(tmp_path):
             patches.hold_workflow(tmp_path)
     finally:
         patches._HELD.pop().close()
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    """A file system that locks no files, and what is to be done when the process ends."""
+    at_the_end = []
+    monkeypatch.setattr(atexit, "register", lambda call, **options: at_the_end.append((call, options)))
+
+    def refused(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    return at_the_end
+
+
+def test_on_a_file_system_without_locks_a_second_workflow_is_told_who_holds_the_results(tmp_path, without_locks):
+    patches.hold_workflow(tmp_path)
+    with pytest.raises(SystemExit, match=rf"another workflow \(process {os.getpid()} on .*remove {tmp_path}"):
+        patches.hold_workflow(tmp_path)
+    ((call, options),) = without_locks
+    call(**options)
+    patches.hold_workflow(tmp_path)
+
+
+@pytest.mark.parametrize("host", [platform.node(), "another"])
+def test_what_a_killed_workflow_left_is_in_nobodys_way_on_its_own_host(tmp_path, without_locks, host):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / ".workflow.holder").write_text(f"process {ended.pid} on {host}")
+    if host == platform.node():
+        patches.hold_workflow(tmp_path)
+    else:
+        with pytest.raises(SystemExit, match="on another"):
+            patches.hold_workflow(tmp_path)
+
+
+def test_another_error_of_the_file_system_is_not_taken_for_a_missing_lock(tmp_path, monkeypatch):
+    def broken(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", broken)
+    with pytest.raises(OSError, match="Input/output error"):
+        patches.hold_workflow(tmp_path)

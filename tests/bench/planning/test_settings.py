@@ -81,3 +81,16 @@ def test_a_list_may_be_given_as_words_with_commas():
 def test_truth_may_be_given_as_a_word():
     assert settings.load({"retry_failed": "true"}).retry_failed
     assert not settings.load({"retry_failed": "False"}).retry_failed
+
+
+@pytest.mark.parametrize(
+    ("config", "refused"),
+    [({"preset": "quick"}, True), ({"preset": "quick", "measure": False}, False), ({"preset": "smoke"}, False)],
+)
+def test_nothing_is_timed_under_a_quota_of_less_than_a_processor(monkeypatch, config, refused):
+    monkeypatch.setattr(hardware, "quota", lambda: 0.5)
+    if refused:
+        with pytest.raises(ValueError, match=r"^config\.yaml: the control group gives this process 0.5 processors"):
+            settings.load(config)
+    else:
+        assert settings.load(config).cpu_threads == 1

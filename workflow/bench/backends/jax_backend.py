@@ -62,7 +62,7 @@ def configure(device: str, precision: str, threads: int) -> None:
     for name, value in _settings(device, precision).items():
         jax.config.update(name, value)
     if not available(device):
-        raise Unsupported(f"JAX sees no {device} device")
+        raise Unsupported(f"JAX sees no {device} device: {_refusal(device)}")
 
 
 def first_array(device: str) -> None:
@@ -112,10 +112,16 @@ def versions() -> dict[str, str]:
 
 def available(device: str) -> bool:
     """Whether this build of JAX can compute on `device`."""
+    return _refusal(device) is None
+
+
+def _refusal(device: str) -> str | None:
+    """What JAX says when it is asked for a device that it cannot use: what is missing, or does not fit the driver."""
     try:
-        return bool(jax.devices(device))
-    except RuntimeError:
-        return False
+        jax.devices(device)
+    except RuntimeError as error:
+        return str(error)
+    return None
 
 
 def drain(device: str) -> None:

@@ -7,6 +7,7 @@ outside of it. `compile-max` is `mode="max-autotune"`, which captures CUDA graph
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,6 +79,7 @@ def switches() -> dict[str, str | int | bool]:
         "cudnn.benchmark": torch.backends.cudnn.benchmark,
         "cudnn.deterministic": torch.backends.cudnn.deterministic,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
     }
     return read | {f"{name}.fp32_precision": operator.fp32_precision for name, operator in _float32_operators().items()}
 
@@ -113,10 +115,17 @@ def _float32_operators() -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of PyTorch and of the libraries it brings."""
     found = {"torch": torch.__version__, "cuda": torch.version.cuda, "numpy": np.__version__}
+    found |= libraries(torch.__config__.show())
     if torch.cuda.is_available():
         found["cudnn"] = str(torch.backends.cudnn.version())
         found["gpu"] = torch.cuda.get_device_name()
     return {name: str(version) for name, version in found.items() if version}
+
+
+def libraries(build: str) -> dict[str, str]:
+    """Versions of the libraries of mathematics in what PyTorch says of its build."""
+    names = {"mkl": r"Math Kernel Library Version (\S+)", "onednn": r"MKL-DNN v(\S+)", "openmp": r"OpenMP (\d+)"}
+    return {name: found[1] for name, pattern in names.items() if (found := re.search(pattern, build))}
 
 
 def available(device: str) -> bool:

@@ -26,23 +26,23 @@ KEPT = (
     "LANG",
     "TZ",
     "TMPDIR",
-    "LD_LIBRARY_PATH",
     "CC",
     "CXX",
     "CPATH",
-    "CUDA_HOME",
-    "CUDA_PATH",
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
     "CONDA_BUILD_SYSROOT",
     "SYSTEMROOT",
 )
 """Variables of the caller that a measuring process gets: enough to find compilers and libraries, and no more."""
+KEPT_OFF_CUDA = ("LD_LIBRARY_PATH",)
+"""Kept for the CPU alone: on a GPU it would put a cluster's CUDA libraries before those that the frameworks bring."""
 
 
-def is_kept(variable: str) -> bool:
-    """Whether a measuring process gets a variable of the caller."""
-    return variable in KEPT or variable.startswith("LC_")
+def is_kept(variable: str, device: str = "cpu") -> bool:
+    """Whether a process that measures `device` gets a variable of the caller."""
+    kept = KEPT if device == "cuda" else (*KEPT, *KEPT_OFF_CUDA)
+    return variable in kept or variable.startswith("LC_")
 
 
 def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: Path) -> dict[str, str]:
@@ -51,7 +51,7 @@ def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: P
     `caller` is the environment to start from, `caches` the folder that holds the compilers' caches of the cell. Every
     process sees one GPU, the first of the caller's, because one framework would start them all and the other one only.
     """
-    kept = {key: value for key, value in caller.items() if is_kept(key)}
+    kept = {key: value for key, value in caller.items() if is_kept(key, device)}
     if device == "cuda":
         kept["CUDA_VISIBLE_DEVICES"] = caller.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     return kept | recorded(device=device, threads=threads, caches=caches)
@@ -79,14 +79,24 @@ def recorded(*, device: str, threads: int, caches: Path) -> dict[str, str]:
 
 
 def pin(cpus: list[int]) -> None:
-    """Bind this process, and what it starts, to `cpus`, where the system can."""
-    if hasattr(os, "sched_setaffinity"):
+    """Bind this process, and what it starts, to `cpus`, where the system lets it."""
+    if binds():
         os.sched_setaffinity(0, cpus)
 
 
+@functools.cache
+def binds() -> bool:
+    """Whether a process may choose its processors: macOS has no call for that, a sandbox may refuse it."""
+    try:
+        os.sched_setaffinity(0, os.sched_getaffinity(0))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
 def affinity() -> list[int] | None:
-    """The processors this process is bound to; None where the system does not say."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    """The processors this process is bound to; None where it cannot be."""
+    return sorted(os.sched_getaffinity(0)) if binds() else None
 
 
 @functools.cache

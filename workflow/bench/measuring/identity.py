@@ -64,28 +64,43 @@ def name() -> str:
     return hardware.slug(f"{hardware.cpu_model()} {model} {len(hardware.physical_cpus())}c")
 
 
-def describe(label: str) -> dict[str, Any]:
-    """Everything the article says about this machine; `label` is the folder name of its results."""
+def describe(label: str, threads: int | None = None) -> dict[str, Any]:
+    """Everything the article says about this machine; `label` is the folder name of its results, `threads` the
+    processors of a run (default: all but one).
+    """
+    chosen = hardware.choice(threads)
     facts = {
         "hardware": label,
         "name": hardware.gpus()[0]["name"] if hardware.gpus() else hardware.cpu_model(),
         "cpu_model": hardware.cpu_model(),
         "cores_physical": len(hardware.physical_cpus()),
         "cores_logical": os.cpu_count(),
+        "measuring_processors": chosen.cpus,
+        "chosen_because": chosen.because,
+        "nodes": len(hardware.nodes()) or None,
         "cpu_caches": hardware.caches(),
-        "cpu_governor": hardware.line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "virtual": identity().get("hypervisor"),
         "memory_bytes": hardware.memory_bytes(),
-        "huge_pages": hardware.chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
         "fingerprint": fingerprint(),
         "identity": identity(),
         "gpus": list(hardware.gpus()),
         "os": f"{platform.system()} {platform.machine()}",
-        "kernel": platform.release(),
         "python": platform.python_version(),
         "described": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return {key: value for key, value in facts.items() if value not in (None, "")}
+    return {key: value for key, value in (facts | system()).items() if value not in (None, "")}
+
+
+def system() -> dict[str, str]:
+    """What can change on a machine from one day to the next, and is recorded with every run."""
+    facts = {
+        "kernel": platform.release(),
+        "cpu_governor": hardware.line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "huge_pages": hardware.chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
+        "allocator": " ".join(platform.libc_ver()).strip(),
+        "microcode": _cpuinfo(Path("/proc/cpuinfo")).get("microcode"),
+    }
+    return {key: value for key, value in facts.items() if value}
 
 
 def _cpuinfo(path: Path) -> dict[str, str]:

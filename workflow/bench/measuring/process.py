@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measuring import environment, hardware, timing
+from bench.measuring.resources import largest_resident_bytes
 
 WORKER, PACKAGES = "bench.measuring.worker", Path(__file__).resolve().parents[2]
 """The module that measures, and the folder from which it is started, so that it is found."""
@@ -125,20 +126,21 @@ class Process:
         lines = (self.folder / "stderr").read_text(errors="replace").strip().splitlines()
         last = " | ".join(lines[-3:])[-1500:]
         if code == -signal.SIGKILL:
-            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+            most = largest_resident_bytes(resource.RUSAGE_CHILDREN)
             if kernel_kills() > self.killed_before or most > 0.5 * (hardware.memory_bytes() or most):
                 return {"status": "oom", "message": f"killed by the kernel in phase {phase}: out of memory"}
         reason = f"died of signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"exit status {code}"
         return {"status": "failed", "message": f"{reason} in phase {phase}: {last}".rstrip(": ")}
 
 
-def _become_child(cpus: list[int]) -> None:
+def _become_child(cpus: list[int] | None) -> None:
     """In the new process: die with the parent, be the kernel's first choice when memory runs out, take `cpus`."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
-    environment.pin(cpus)
+    if cpus is not None:
+        environment.pin(cpus)
 
 
 def kernel_kills() -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from bench.measuring import timing
+from bench.measuring import gpu, timing
 
 
 def resident_bytes(process: int | None = None) -> int | None:
@@ -72,8 +72,9 @@ def disturbances() -> Disturbances:
     return Disturbances(waited / 1e9, usage.ru_nivcsw, usage.ru_minflt, usage.ru_majflt)
 
 
-SHORTEST_ENERGY_SECONDS = 1.0
+SHORTEST_ENERGY_SECONDS = 5.0
 """The counters of energy tick every 20 to 100 ms: over less than this they say too little."""
+POWERCAP = Path("/sys/class/powercap")
 
 
 def joules_per_step(device: str, block: Callable[[], int]) -> float | None:
@@ -82,30 +83,37 @@ def joules_per_step(device: str, block: Callable[[], int]) -> float | None:
     block: runs and says how many steps it took. The counter is NVML's, for a CPU RAPL's; both count whoever else is
     working, so the caller has to be alone.
     """
-    read = _nvml_joules if device == "cuda" else _rapl_joules
+    read = _gpu_counters if device == "cuda" else _rapl_counters
     start, steps = read(), 0
-    if start is None:
+    if not start:
         return None
     end = timing.now() + SHORTEST_ENERGY_SECONDS
     while timing.now() < end:
         steps += block()
-    used = (read() or start) - start
-    return used / steps if used > 0 else None
+    used = joules_between(start, read())
+    return used / steps if 0 < used < float("inf") else None
 
 
-def _nvml_joules() -> float | None:
+EnergyCounter = tuple[float, float]
+"""Joules so far, and the joules at which it begins at zero again."""
+
+
+def joules_between(before: Sequence[EnergyCounter], after: Sequence[EnergyCounter]) -> float:
+    """What the counters of all packages have counted between two readings, of which each began anew once at most."""
+    return sum((later - earlier) % size for (earlier, size), (later, _) in zip(before, after, strict=False))
+
+
+def _gpu_counters() -> list[EnergyCounter]:
+    joules = gpu.joules()
+    return [] if joules is None else [(joules, float("inf"))]
+
+
+def _rapl_counters() -> list[EnergyCounter]:
+    """One for each package; none where there are none, or where they are for the administrator alone."""
     try:
-        import pynvml
-
-        pynvml.nvmlInit()
-        return pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(0)) / 1e3
-    except Exception:  # the driver, the counter or the package is missing: then there is no energy to report
-        return None
-
-
-def _rapl_joules() -> float | None:
-    try:
-        packages = sorted(Path("/sys/class/powercap").glob("intel-rapl:[0-9]"))
-        return sum(int((package / "energy_uj").read_text()) for package in packages) / 1e6 if packages else None
-    except OSError:
-        return None
+        return [
+            (int((package / "energy_uj").read_text()) / 1e6, int((package / "max_energy_range_uj").read_text()) / 1e6)
+            for package in sorted(POWERCAP.glob("intel-rapl:[0-9]"))
+        ]
+    except (OSError, ValueError):
+        return []

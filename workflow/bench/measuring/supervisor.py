@@ -3,33 +3,39 @@
 The processes are started alone, one after the other, in random order. From then on all of them live and exactly one
 runs: in every round each has one turn, in random order. What drifts on the machine then hits all alike. Whatever
 happens to a process (an exception, a kill, a time-out) becomes the status and message of its run; the others go on.
+
+A trial that was disturbed is measured again, by a rule that knows how much time the processes lost to others and
+nothing of what they measured.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bench import sources
-from bench.measuring import environment, hardware, identity, rounds, timing
+from bench.measuring import environment, hardware, identity, load, rounds, timing
 from bench.measuring.caches import prepare_caches
 from bench.measuring.interpreters import Interpreter, own_interpreter
+from bench.measuring.locks import alone
 from bench.measuring.process import Process
 from bench.vocabulary import TARGET, Cell, Trial
 
-LOCK = Path("/tmp/torch-jax-benchmark.lock")
-"""One per machine, whatever TMPDIR says: whoever holds it measures."""
+DISTURBED_SHARE = 0.1
+"""The share of its time that a run may lose to others before its trial is measured again."""
+LONGEST_REPEATED_SECONDS = 60.0
+"""A way to a target that took longer is not walked again."""
 ROOM = 1.5
 """How many times the memory of the largest process so far has to be free for each that is still to come."""
 
@@ -41,6 +47,8 @@ class Conditions:
     plan: timing.Plan
     timeout_seconds: float = 600.0
     exclusive: bool = True
+    most_repeats: int = 2
+    """How often a trial that was disturbed is measured again."""
 
 
 @dataclass
@@ -59,6 +67,52 @@ class Run:
     places: list[int] = field(default_factory=list)
     """Its place in each of its rounds."""
     paired: bool = False
+    companions: int = 1
+    """How many processes of the trial live while it has its turns, itself included."""
+    around: load.Load | None = None
+    """What others took from its processors while it and those beside it had their turns."""
+
+    @property
+    def lost(self) -> float | None:
+        """The share of its time that it lost to others; None where it was not timed to the end."""
+        assert self.process is not None
+        facts = self.process.facts()
+        if facts.get("status") != "ok" or self.around is None:
+            return None
+        return load.lost(facts["waited_seconds"], facts["timed_seconds"], self.around).share
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A trial measured once."""
+
+    rows: list[dict[str, Any]]
+    lost: list[float | None]
+    """By run; None where it failed."""
+    seconds: float
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether a run lost more than is allowed; one that failed does not count."""
+        return max((share for share in self.lost if share is not None), default=0.0) > DISTURBED_SHARE
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """Least in the best of several attempts: how many runs failed, then what the worst of the others lost."""
+        known = [share for share in self.lost if share is not None]
+        return len(self.lost) - len(known), max(known, default=0.0)
+
+
+def least_disturbed(take: Callable[[], Attempt], most_repeats: int, longest_seconds: float) -> Attempt:
+    """Measure until an attempt is not disturbed, or often enough; the best of them, with their number in its rows.
+
+    What took longer than `longest_seconds` is not measured again.
+    """
+    attempts = [take()]
+    while attempts[-1].disturbed and attempts[-1].seconds <= longest_seconds and len(attempts) <= most_repeats:
+        attempts.append(take())
+    best = min(attempts, key=lambda attempt: attempt.order)
+    return replace(best, rows=[row | {"attempts": len(attempts)} for row in best.rows])
 
 
 def measure(
@@ -71,16 +125,38 @@ def measure(
     interpreters: Mapping[str, Interpreter] | None = None,
 ) -> list[dict[str, Any]]:
     """Measure one trial and write its file; returns the rows that were written, one for each process."""
-    with alone(conditions.exclusive), tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        runs = [Run(name, cell, number, Path(folder, name)) for name, (cell, number) in trial.runs.items()]
+    if not environment.binds():
+        print("This system lets no process choose its processors: the runs may be on any of them.", file=sys.stderr)
+    longest = LONGEST_REPEATED_SECONDS if trial.problem.task == TARGET else float("inf")
+    most_repeats = conditions.most_repeats if conditions.exclusive else 0  # trials side by side disturb each other
+    with alone(conditions.exclusive):
         keep_off(cpus)
+        best = least_disturbed(
+            lambda: measure_once(trial, label, conditions, cpus, cache_folder, interpreters or {}),
+            most_repeats,
+            longest,
+        )
+    return write(output, best.rows)
+
+
+def measure_once(
+    trial: Trial,
+    label: str,
+    conditions: Conditions,
+    cpus: list[int],
+    cache_folder: Path,
+    interpreters: Mapping[str, Interpreter],
+) -> Attempt:
+    """Measure a trial: a row for each process, and what each lost to others."""
+    with tempfile.TemporaryDirectory(prefix="trial-") as folder, timing.stopwatch() as watch:
+        runs = [Run(name, cell, number, Path(folder, name)) for name, (cell, number) in trial.runs.items()]
         with ended_with(runs):
-            for group in groups(trial, runs, conditions, cpus, cache_folder, interpreters or {}):
-                take_turns(group, trial, conditions.plan)
+            for group in groups(trial, runs, conditions, cpus, cache_folder, interpreters):
+                take_turns(group, trial, conditions.plan, cpus)
                 for run in group:
                     finish(run)
         rows = [row_of(run, label, conditions, cpus) for run in runs]
-    return write(output, rows)
+        return Attempt(rows, [run.lost for run in runs], watch.so_far())
 
 
 def groups(
@@ -125,10 +201,11 @@ def start(
     specification = {
         "cell": asdict(run.cell),
         "threads": len(cpus),
-        "cpus": cpus,
+        "cpus": cpus if environment.binds() else None,
         "plan": asdict(conditions.plan),
         "seed": trial.number,
         "extras": run.number == 0,
+        "energy": run.number == 0 and trial.number == 0,
     }
     caller = os.environ | dict(interpreter.variables)
     variables = environment.variables(caller, device=run.cell.device, threads=len(cpus), caches=caches)
@@ -156,7 +233,17 @@ def _resident_bytes(run: Run) -> int:
     return 0
 
 
-def take_turns(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
+def take_turns(group: list[Run], trial: Trial, plan: timing.Plan, cpus: list[int]) -> None:
+    """Rounds, and what others took from the processors meanwhile."""
+    processes = [run.process.process.pid for run in group if run.process]
+    before = load.counters(cpus, processes)
+    go_round(group, trial, plan)
+    around = load.load(before, load.counters(cpus, processes), len(cpus))
+    for run in group:
+        run.around, run.companions = around, len(group)
+
+
+def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
     """Rounds until every ratio is narrow enough, or the budget is spent; the way to a target is one turn."""
     living = {run.name: run for run in group}
     most = 1 if trial.problem.task == TARGET else plan.most_values
@@ -199,11 +286,24 @@ def row_of(run: Run, label: str, conditions: Conditions, cpus: list[int]) -> dic
         "threads": len(cpus),
         "fingerprint": identity.fingerprint(),
         "source_digest": sources.run_digest(run.cell.family, run.cell.workload, run.cell.framework),
-        "environment": recorded | {"exclusive": conditions.exclusive},
+        "environment": recorded | identity.system() | {"exclusive": conditions.exclusive},
     }
+    if run.around:
+        known |= {
+            "disturbed": None if run.lost is None else run.lost > DISTURBED_SHARE,
+            "steal_seconds": run.around.steal_seconds,
+            "throttled_seconds": run.around.throttled_seconds,
+            "foreign_seconds": run.around.foreign_seconds,
+            "gpu_foreign_processes": foreign_processes(facts.get("gpu_processes"), run.companions),
+        }
     if facts.get("values"):
         known |= {"rounds": [*run.values][: len(facts["values"])], "places": run.places[: len(facts["values"])]}
     return asdict(run.cell) | facts | known
+
+
+def foreign_processes(counted: int | None, ours: int) -> int | None:
+    """How many of those that compute on the GPU are not the trial's; a driver may hide them from a container."""
+    return None if counted is None else max(counted - ours, 0)
 
 
 def write(output: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -225,25 +325,6 @@ def write(output: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def seed_of(trial: Trial) -> int:
     """What decides the order of a trial's processes: the same whenever it is measured."""
     return int.from_bytes(hashlib.sha256(f"{trial.problem} {trial.number}".encode()).digest()[:4], "big")
-
-
-@contextmanager
-def alone(exclusive: bool) -> Iterator[None]:
-    """Hold the machine's lock, so that no other measurement, of whatever workflow, runs at the same time."""
-    if not exclusive:
-        yield
-        return
-    with open_lock() as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
-def open_lock() -> IO[bytes]:
-    """The lock's file, which belongs to whoever came first and which everybody may read."""
-    with suppress(FileNotFoundError):
-        return LOCK.open("rb")
-    os.close(os.open(LOCK, os.O_RDWR | os.O_CREAT, 0o666))
-    return LOCK.open("rb")
 
 
 def keep_off(cpus: list[int]) -> None:

@@ -190,6 +190,26 @@ def pursue(
     return course
 
 
+MOST_LOOKS, LOST_SECONDS = 3, 1e-3
+"""How often is looked at most, and how long a process waits for a processor that has lost it during a look."""
+
+
+def work_outside(
+    look: Callable[[], tuple[float, float]], waited: Callable[[], float], most_left: float, most_busy: float
+) -> tuple[float, float]:
+    """What `unfinished_seconds` finds; looked at again where it is too much and the process had lost its processor.
+
+    waited: seconds so far that it waited for one. Work that goes on behind `wait` does so every time; what a process
+    without a processor seems to leave undone, or finishes late, it does not.
+    """
+    for _ in range(MOST_LOOKS):
+        before = waited()
+        left, busy = look()
+        if (left <= most_left and busy <= most_busy) or waited() - before <= LOST_SECONDS:
+            break
+    return left, busy
+
+
 def unfinished_seconds(step: Call, wait: Call, drain: Call, loops: int) -> tuple[float, float]:
     """How much work is still going on when `wait` has returned: (seconds that `drain` takes, busy share after it).
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import contract, series
-from bench.measuring import environment, startup, timing
+from bench.measuring import environment, gpu, startup, timing
 from bench.measuring.resources import (
     Disturbances,
     disturbances,
@@ -259,7 +259,7 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
     with backend.guard(specification["cell"]["mode"]), timing.undisturbed():
-        found = list(turns.of(lambda: turn(result, step)))
+        found = list(turns.of(lambda: turn(result, step, device)))
     block = result.loops * result.steps_per_call
     result.values = [one["seconds"] for one in found]
     result.timed_seconds = sum(one["seconds"] * block for one in found)
@@ -273,15 +273,20 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         step_seconds=series.median(result.values),
         retaken=sum(one["retaken"] for one in found),
         waited_seconds=total.waited_seconds,
-        disturbed=total.waited_seconds > WAITED_SHARE * result.timed_seconds,
         involuntary_switches=total.involuntary_switches,
         minor_faults=total.minor_faults / steps,
         major_faults=total.major_faults / steps,
+        **gpu.summary([gpu.Reading(**one["gpu"]) for one in found]),
     )
+    most_left = UNFINISHED_SHARE * block * report.facts["step_seconds"] + 1e-3
+
+    def look() -> tuple[float, float]:
+        return timing.unfinished_seconds(step.step, step.wait, lambda: backend.drain(device), result.loops)
+
     with timing.stopwatch() as watch:
-        left, busy = timing.unfinished_seconds(step.step, step.wait, lambda: backend.drain(device), result.loops)
+        left, busy = timing.work_outside(look, lambda: disturbances().waited_seconds, most_left, BUSY_SHARE)
     report.add(check_seconds=report.facts["check_seconds"] + watch.seconds)
-    if left > UNFINISHED_SHARE * block * report.facts["step_seconds"] + 1e-3:
+    if left > most_left:
         raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
     if busy > BUSY_SHARE:
         raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
@@ -290,10 +295,11 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         timing.block_seconds(step.step, step.wait, result.loops)
         return block
 
-    report.add(energy_joules=joules_per_step(device, one_block))
+    if specification["energy"]:
+        report.add(energy_joules=joules_per_step(device, one_block))
 
 
-def turn(measurement: timing.Measurement, step: Any) -> dict[str, Any]:
+def turn(measurement: timing.Measurement, step: Any, device: str) -> dict[str, Any]:
     """One value, taken again where the process had to wait for a processor, and what disturbed it."""
     retaken = -1
     while retaken < MOST_RETAKEN:
@@ -302,7 +308,8 @@ def turn(measurement: timing.Measurement, step: Any) -> dict[str, Any]:
         found = disturbances() - before
         if found.waited_seconds <= WAITED_SHARE * seconds * measurement.loops * measurement.steps_per_call:
             break
-    return {"seconds": seconds, "retaken": retaken, "disturbances": asdict(found)}
+    state = gpu.reading() if device == "cuda" else gpu.Reading()
+    return {"seconds": seconds, "retaken": retaken, "disturbances": asdict(found), "gpu": asdict(state)}
 
 
 def time_course(
@@ -318,9 +325,14 @@ def time_course(
     Only the training is under the clock, not the scores between. Raises Refused where the target is not reached.
     """
 
+    met = [Disturbances()]
+
     def advance() -> float:
         with backend.guard(specification["cell"]["mode"]):
-            return timing.block_seconds(step.step, step.wait, 1)
+            before = disturbances()
+            seconds = timing.block_seconds(step.step, step.wait, 1)
+            met[0] += disturbances() - before
+            return seconds
 
     sign = 1 if target["above"] else -1
 
@@ -356,6 +368,10 @@ def time_course(
         loops=1,
         steps_per_call=1,
         steady=True,
+        waited_seconds=met[0].waited_seconds,
+        involuntary_switches=met[0].involuntary_switches,
+        minor_faults=met[0].minor_faults,
+        major_faults=met[0].major_faults,
         items=steps[-1] * report.facts["items"],
         flops=steps[-1] * report.facts["flops"],
     )
@@ -409,7 +425,7 @@ def require_settings(backend: ModuleType, specification: dict[str, Any]) -> None
         if actual.get(key) != value
     ]
     cpus = environment.affinity()
-    if cpus is not None and cpus != sorted(specification["cpus"]):
+    if specification["cpus"] is not None and cpus != sorted(specification["cpus"]):
         wrong.append(f"processors are {cpus}, expected {sorted(specification['cpus'])}")
     if wrong:
         raise Refused(f"settings differ from what was asked for: {'; '.join(wrong)}")

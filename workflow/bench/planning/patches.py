@@ -6,13 +6,18 @@ no longer behaves so.
 
 from __future__ import annotations
 
+import atexit
+import errno
 import fcntl
 import os
+import platform
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 _HELD: list[Any] = []
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What file systems of clusters say that lock no files."""
 
 
 def hold_workflow(folder: Path) -> None:
@@ -32,10 +37,47 @@ def hold_workflow(folder: Path) -> None:
         raise SystemExit(
             f"Error: another workflow (process {holder}) is working in {folder}; wait until it is done or stop it."
         ) from None
+    except OSError as error:
+        stream.close()
+        if error.errno not in WITHOUT_LOCKS:
+            raise
+        return _hold_by_file(folder / ".workflow.holder")
     stream.truncate(0)
     stream.write(str(os.getpid()))
     stream.flush()
     _HELD.append(stream)
+
+
+def _hold_by_file(path: Path) -> None:
+    """Hold the results by a file that only one process can create, where the file system locks none.
+
+    It goes with the process. What a killed one left is removed on the same host, where that can be known.
+    """
+    own = f"process {os.getpid()} on {platform.node()}"
+    if path.exists() and _is_left_over(path.read_text()):
+        path.unlink(missing_ok=True)
+    try:
+        with path.open("x") as stream:
+            stream.write(own)
+    except FileExistsError:
+        raise SystemExit(
+            f"Error: another workflow ({path.read_text()}) is working in {path.parent}; wait until it is done or stop "
+            f"it. If there is none, remove {path}."
+        ) from None
+    atexit.register(path.unlink, missing_ok=True)
+
+
+def _is_left_over(holder: str) -> bool:
+    _, process, _, host = (*holder.split(), "", "", "", "")[:4]
+    if host != platform.node() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # another user's
+        return False
+    return False
 
 
 def lift_rate_limit(scheduler: Any) -> None:

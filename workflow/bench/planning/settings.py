@@ -209,6 +209,8 @@ def load(config: Mapping[str, Any]) -> Settings:
         )
     try:
         cpus = hardware.measuring_cpus(auto("cpu_threads", None))
+        if chosen["measure"] and preset.exclusive:
+            hardware.require_whole_processor()
     except ValueError as error:
         raise ValueError(f"config.yaml: {error}") from None
     return Settings(

@@ -20,7 +20,7 @@ from scipy import special
 from bench.results.statistics import stein_trials
 from bench.schema import Row
 from bench.series import Array
-from bench.vocabulary import MACHINE, PROBLEM, SIZES, TARGET, Cell
+from bench.vocabulary import COMPARED, MACHINE, PROBLEM, SIZES, TARGET, Cell
 
 ENTRANCE = 0.99
 """Confidence of the intervals that keep a pair out of the second stage."""
@@ -59,8 +59,8 @@ def second_stage(comparisons: Iterable[Row], most: int) -> list[tuple[tuple[Cell
     found = []
     for row in comparisons:
         if row["best"] and row["size"] in SIZES and row["task"] != TARGET and row["family"] != MACHINE:
-            problem = [row[column] for column in PROBLEM[1:]]
-            pair = (Cell(*problem, "torch", row["torch_mode"]), Cell(*problem, "jax", row["jax_mode"]))
+            problem = {column: row[column] for column in PROBLEM[1:]}
+            pair = tuple(Cell(**problem, framework=name, mode=row[f"{name}_mode"]) for name in COMPARED)
             if count := granted_trials(row, most):
                 found.append((pair, count))
     return found
