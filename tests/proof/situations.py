@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from bench.series import Array
+from bench.results.stages import ENTRANCE, SHARE_OF_EQUAL
+from bench.results.statistics import EQUAL_WITHIN, EQUIVALENCE
+from bench.series import CONFIDENCE, Array
 from tests.proof import markdown
 
 SCATTER = 0.02
 """Standard deviation of a quiet trial's logarithm."""
-FLOOR, EQUAL_WITHIN = 0.01, 0.05
-FIRST_CONFIDENCE, CONFIDENCE, EQUIVALENCE = 0.99, 0.95, 0.9
-HALF_WIDTH = math.log1p(EQUAL_WITHIN) / 2
+FLOOR = 0.01
+HALF_WIDTH = SHARE_OF_EQUAL * math.log1p(EQUAL_WITHIN)
 """What the second stage aims at."""
 RATIOS = (1.0, 1.03, 1.2)
 REPETITIONS = 20_000
@@ -109,7 +110,7 @@ class Design:
         return f"{self.first} trials" if self.first == self.most else f"{self.first}, up to {self.most}"
 
 
-DESIGNS = (Design(3, 3), Design(5, 5), Design(3, 12), Design(5, 15))
+DESIGNS = (Design(3, 3), Design(5, 5), Design(3, 6), Design(5, 10))
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def stages(logs: Array, design: Design, half_width: float = HALF_WIDTH) -> Stage
     """What becomes of tables, `logs` of shape (n, most)."""
     first = logs[:, : design.first]
     centre, scatter = first.mean(axis=1), first.std(axis=1, ddof=1)
-    half = quantile(design.first - 1, FIRST_CONFIDENCE) * scatter / math.sqrt(design.first)
+    half = quantile(design.first - 1, ENTRANCE) * scatter / math.sqrt(design.first)
     named, equal = said(centre, half, half)
     asked = np.ceil((quantile(design.first - 1, CONFIDENCE) * scatter / half_width) ** 2)
     wanted = np.clip(asked, design.first, design.most).astype(int)

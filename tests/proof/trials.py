@@ -46,7 +46,9 @@ def trial(
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings, output = folder / "settings.json", folder / "trial.parquet"
-    settings.write_text(json.dumps({"plan": dict(plan), "timeout_seconds": TIMEOUT_SECONDS, "exclusive": True}))
+    settings.write_text(
+        json.dumps({"plan": dict(plan), "timeout_seconds": TIMEOUT_SECONDS, "exclusive": True, "most_repeats": 0})
+    )
     options = asdict(what) | {
         "trial": number,
         "hardware": "proof",

@@ -2,9 +2,9 @@
 
 Fixed before anything is measured, and of the scatter alone: a pair that a 99 % interval of the first stage does not
 decide gets as many trials as Stein's rule says for the half-width that equality needs, up to the preset's most. Its
-interval is then Stein's (`statistics.two_stage`), which covers what it says whatever the scatter came out as. The
-stricter interval at the entrance is what keeps it so: to let in what a 95 % interval leaves undecided would give a pair
-that is equal two chances to look different, and the interval would cover 93 %.
+interval is then no narrower than Stein's (`statistics.paired_ratio`), which covers what it says whatever the scatter
+came out as. The stricter interval at the entrance is what keeps it so: to let in what a 95 % interval leaves undecided
+would give a pair that is equal two chances to look different, and the interval would cover 93 %.
 
 Source: Stein, Annals of Mathematical Statistics 16 (1945) 243. Simulated in tests/bench/results/test_stages.py.
 """
