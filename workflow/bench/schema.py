@@ -127,7 +127,7 @@ RUNS = CELL | {
     "rounds": pa.list_(integer),  # of each value
     "places": pa.list_(integer),  # of each value, in its round
     "retaken": integer,  # values taken again, for the process had to wait
-    "waited_seconds": number,  # for a processor, while values were taken
+    "waited_seconds": number,  # for a processor that others had, while values were taken
     "disturbed": flag,  # lost more than a tenth of its time to others
     "attempts": integer,  # how often the trial was measured, for it was disturbed
     # of all processors together, while this variant and those beside it took turns

@@ -1,8 +1,13 @@
-"""Energy: a region of its own, by counters that begin anew and may be out of reach."""
+"""Energy: a region of its own, by counters that begin anew and may be out of reach; and what counts as waiting."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 
-from bench.measuring import gpu, resources
+from bench.measuring import gpu, hardware, resources
+from tests.checkout import ROOT
 
 
 @pytest.fixture
@@ -83,3 +88,48 @@ def test_every_preset_has_energy_of_the_first_trial_where_a_counter_is_readable(
     assert own["energy_joules"] == pytest.approx(3.0)
     assert twin["energy_joules"] is None
     assert bench.measure("training/metered", trial=1)["energy_joules"] is None
+
+
+BUSY = """
+import hashlib, json, sys, threading
+from bench.measuring import environment
+from bench.measuring.resources import during
+
+environment.pin([int(sys.argv[1])])
+data = bytes(2**20)
+
+def work():
+    for _ in range(200):
+        hashlib.sha256(data).digest()  # without the interpreter's lock
+
+def together():
+    others = [threading.Thread(target=work) for _ in range(int(sys.argv[2]) - 1)]
+    for thread in others:
+        thread.start()
+    work()
+    for thread in others:
+        thread.join()
+
+print(during(together)[1].waited_seconds)
+"""
+
+
+@pytest.mark.serial
+def test_only_waiting_for_others_counts_and_not_what_threads_of_one_process_wait_for_each_other():
+    cpu = str(hardware.measuring_cpus()[-1])
+    command = [sys.executable, "-c", BUSY, cpu]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+
+    def waited(threads):
+        return float(subprocess.run([*command, threads], env=environment, capture_output=True, check=True).stdout)
+
+    alone, together = waited("1"), waited("3")
+    burning = "import os, sys\nos.sched_setaffinity(0, [int(sys.argv[1])])\nwhile True: pass"
+    neighbour = subprocess.Popen([sys.executable, "-c", burning, cpu])
+    try:
+        beside = waited("1")
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    assert beside > 0.05
+    assert max(alone, together) < beside / 4

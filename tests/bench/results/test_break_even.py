@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.results.break_even import crossing
+from bench.results.startup import crossing
 
 
 @given(st.floats(0, 10), st.floats(1e-6, 1), st.floats(0, 10), st.floats(1e-6, 1))

@@ -5,7 +5,7 @@ import pytest
 
 from bench import schema
 from bench.results import cells, startup, time_spent
-from bench.results.break_even import beginning, crossing
+from bench.results.startup import beginning, crossing
 from bench.vocabulary import STARTUP
 from tests.bench.results.planted import run
 

@@ -13,8 +13,8 @@ from article import numbers
 from article.html import Html
 from article.rows import in_words
 from article.section import Section
-from bench.results.break_even import beginning, crossing
 from bench.results.selection import main_problems, side_by_side, sound_runs
+from bench.results.startup import beginning, crossing
 from bench.vocabulary import COMPILED, PROBLEM
 
 MOST_STEPS = 1e8

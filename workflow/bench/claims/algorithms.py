@@ -14,8 +14,8 @@ from bench.claims.rules import by_parts, by_share
 from bench.claims.shared import code_sizes, outcome_of, yes
 from bench.events import Missing
 from bench.results import statistics
-from bench.results.break_even import beginning, crossing
 from bench.results.intervals import number
+from bench.results.startup import beginning, crossing
 from bench.vocabulary import COMPARED, COMPILED
 
 MEMORY = ("baseline_host_bytes", "peak_host_bytes", "peak_device_bytes")

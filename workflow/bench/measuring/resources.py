@@ -7,10 +7,13 @@ import resource
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from bench.measuring import gpu, timing
+from bench.measuring import environment, gpu, timing
+
+T = TypeVar("T")
 
 
 def resident_bytes(process: int | None = None) -> int | None:
@@ -45,8 +48,8 @@ def forget_peak() -> None:
 
 @dataclass(frozen=True)
 class Disturbances:
-    """What happened to this process: seconds that its threads waited for a processor, switches that it did not want,
-    faults of memory.
+    """What happened to this process: seconds that its threads waited for a processor that others had, switches that it
+    did not want, faults of memory.
     """
 
     waited_seconds: float = 0.0
@@ -62,8 +65,22 @@ class Disturbances:
         return Disturbances(*(max(one - less, 0) for one, less in zip(astuple(self), astuple(other), strict=True)))
 
 
+def during(call: Callable[[], T]) -> tuple[T, Disturbances]:
+    """What `call` returns, and what happened to this process meanwhile.
+
+    Threads of one process wait for each other too, where it has fewer processors than threads: XLA's do on a single
+    one, for a third of the time. No more was lost to others than the process left of its processors unused.
+    """
+    before, started, spent = disturbances(), timing.now(), timing.processor_seconds()
+    result = call()
+    there = (timing.now() - started) * len(environment.affinity() or range(os.cpu_count() or 1))
+    unused = max(there - (timing.processor_seconds() - spent), 0.0)
+    found = disturbances() - before
+    return result, replace(found, waited_seconds=min(found.waited_seconds, unused))
+
+
 def disturbances() -> Disturbances:
-    """All since the process began; without /proc nothing is known of waiting."""
+    """All since the process began, whoever had the processors; without /proc nothing is known of waiting."""
     waited = 0
     for path in Path("/proc/self/task").glob("*/schedstat"):
         with suppress(OSError, IndexError, ValueError):  # a thread that has just ended

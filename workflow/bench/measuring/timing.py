@@ -51,6 +51,11 @@ def now() -> float:
     return time.perf_counter()
 
 
+def processor_seconds() -> float:
+    """Seconds that all threads of this process have spent on processors."""
+    return time.process_time()
+
+
 class Stopwatch:
     """Holds `.seconds`, set when the `with stopwatch()` block ends."""
 

@@ -29,6 +29,7 @@ from bench.measuring import environment, gpu, startup, timing
 from bench.measuring.resources import (
     Disturbances,
     disturbances,
+    during,
     forget_peak,
     joules_per_step,
     peak_resident_bytes,
@@ -303,9 +304,8 @@ def turn(measurement: timing.Measurement, step: Any, device: str) -> dict[str, A
     """One value, taken again where the process had to wait for a processor, and what disturbed it."""
     retaken = -1
     while retaken < MOST_RETAKEN:
-        retaken, before = retaken + 1, disturbances()
-        seconds = timing.value(measurement, step.step, step.wait)
-        found = disturbances() - before
+        retaken += 1
+        seconds, found = during(lambda: timing.value(measurement, step.step, step.wait))
         if found.waited_seconds <= WAITED_SHARE * seconds * measurement.loops * measurement.steps_per_call:
             break
     state = gpu.reading() if device == "cuda" else gpu.Reading()
@@ -329,9 +329,8 @@ def time_course(
 
     def advance() -> float:
         with backend.guard(specification["cell"]["mode"]):
-            before = disturbances()
-            seconds = timing.block_seconds(step.step, step.wait, 1)
-            met[0] += disturbances() - before
+            seconds, found = during(lambda: timing.block_seconds(step.step, step.wait, 1))
+            met[0] += found
             return seconds
 
     sign = 1 if target["above"] else -1
