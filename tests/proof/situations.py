@@ -2,7 +2,7 @@
 
 What a trial says of a pair is simulated as its logarithm, in situations from the well-behaved to the hostile, many
 thousand times each. A design has a first stage of some trials, Student's interval over them, and perhaps a second:
-where the 99 % interval of the first decides nothing, Stein's rule adds as many as its scatter asks for, up to a most,
+where the first leaves a pair undecided, Stein's rule adds as many as its scatter asks for, up to a most,
 and the interval is the wider of Stein's and of Student's over all trials: a first stage that happened to be quiet knows
 nothing of what comes later. The formulas are those of `bench.results.statistics`, for whole tables at once.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from bench.results.stages import ENTRANCE, SHARE_OF_EQUAL
+from bench.results.stages import SHARE_OF_EQUAL
 from bench.results.statistics import EQUAL_WITHIN, EQUIVALENCE
 from bench.series import CONFIDENCE, Array
 from tests.proof import markdown
@@ -175,8 +175,8 @@ def stages(logs: Array, design: Design, half_width: float = HALF_WIDTH) -> Stage
     """What becomes of tables, `logs` of shape (n, most)."""
     first = logs[:, : design.first]
     centre, scatter = first.mean(axis=1), first.std(axis=1, ddof=1)
-    half = quantile(design.first - 1, ENTRANCE) * scatter / math.sqrt(design.first)
-    named, equal = said(centre, half, half)
+    error = scatter / math.sqrt(design.first)
+    named, equal = said(centre, *(quantile(design.first - 1, sure) * error for sure in (CONFIDENCE, EQUIVALENCE)))
     asked = np.ceil((quantile(design.first - 1, CONFIDENCE) * scatter / half_width) ** 2)
     wanted = np.clip(asked, design.first, design.most).astype(int)
     trials = np.where(named | equal, design.first, wanted)

@@ -47,28 +47,23 @@ def is_quick(cell: Cell) -> bool:
 
 
 def twins(grid: Iterable[Cell]) -> list[Cell]:
-    """The cells that are measured twice: of each family, device and framework one, in the mode that starts first.
-
-    Where a device has no such mode at all they are of any mode: without twins nothing could be told from noise.
+    """The cells that are measured twice: of each family, device and framework one, in the mode that starts first where
+    that is measured.
     """
-    candidates = sorted(
-        (cell for cell in grid if cell.framework in FIRST_MODES and cell.family != MACHINE), key=_rank_as_twin
-    )
-    preferred = [cell for cell in candidates if cell.mode == FIRST_MODES[cell.framework]]
-    devices = {cell.device for cell in preferred}
+    candidates = (cell for cell in grid if cell.framework in FIRST_MODES and cell.family != MACHINE)
     found: dict[tuple[str, str, str], Cell] = {}
-    for cell in [*preferred, *(cell for cell in candidates if cell.device not in devices)]:
+    for cell in sorted(candidates, key=_rank_as_twin):
         found.setdefault((cell.family, cell.device, cell.framework), cell)
     return list(found.values())
 
 
-def _rank_as_twin(cell: Cell) -> tuple[bool, int]:
-    """Low for what every preset measures, so that a larger one keeps the twins of a smaller one, and for the lightest
-    workloads, of which quick takes the most modes.
+def _rank_as_twin(cell: Cell) -> tuple[bool, bool, int]:
+    """Low for what every preset measures, so that a larger one keeps the twins of a smaller one, for the mode that
+    starts first, and for the lightest workloads, of which quick takes the most modes.
     """
     states = catalogue.find(cell.family, cell.workload).states
     modes = sum(len(quick_modes(states, framework, cell.device)) for framework in FIRST_MODES)
-    return not is_quick(cell), -modes
+    return not is_quick(cell), cell.mode != FIRST_MODES[cell.framework], -modes
 
 
 def priority(trial: Trial) -> int:

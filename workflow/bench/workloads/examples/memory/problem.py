@@ -105,6 +105,8 @@ def error(rows: str, found: list[float]) -> float:
 
 def measured(example: Callable[..., dict[str, Any]], *arguments: Any) -> tuple[float, dict[str, Any]]:
     """The peak and the rest of what `example(*arguments)` returns in a process that has done nothing else."""
+    for name in [name for name in os.environ if name.startswith("MALLOC_")]:
+        del os.environ[name]
     os.environ["MALLOC_MMAP_THRESHOLD_"] = str(LARGE_BYTES)  # read when the process starts from which others are forked
     os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[4])
     context = get_context("forkserver")
