@@ -183,6 +183,7 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
     assert text_of(page) == text_of(pages["en"]) != []
 
 
+@pytest.mark.slow
 def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_path, build):
     """Only what a reader of the files lets through: zeros where nothing should be zero, infinite numbers elsewhere."""
     shutil.copytree(synthetic, tmp_path / "data")

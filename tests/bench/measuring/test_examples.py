@@ -152,7 +152,14 @@ def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(schema.read(output, "events"))
 
 
-@pytest.fixture(scope="module", params=sorted(KNOWN))
+LONG = ("tracing", "transformations")
+"""Examples that take a minute: slow tests, and part of every report."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in sorted(KNOWN)],
+)
 def recorded(request, tmp_path_factory):
     """A workload and its events in both frameworks."""
     folder = tmp_path_factory.mktemp(request.param)

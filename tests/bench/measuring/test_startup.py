@@ -34,7 +34,12 @@ worker.main()
 
 @pytest.mark.parametrize(
     ("framework", "mode", "task"),
-    [("torch", "eager", "train"), ("torch", "compile", "train"), ("jax", "jit", "train"), ("jax", "scan", "target")],
+    [
+        ("torch", "eager", "train"),
+        pytest.param("torch", "compile", "train", marks=pytest.mark.slow),
+        ("jax", "jit", "train"),
+        ("jax", "scan", "target"),
+    ],
 )
 def test_the_phases_add_up_to_the_time_from_the_start_to_the_first_result(tmp_path, framework, mode, task):
     spawned, facts, end = started(tmp_path, framework, mode, task)

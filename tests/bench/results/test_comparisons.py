@@ -52,12 +52,19 @@ def test_a_single_trial_has_a_ratio_and_decides_nothing():
     assert row["further_trials"] is None
 
 
-def test_trials_of_the_second_stage_have_the_interval_of_the_two_stage_rule():
-    torch, jax = [1.50, 1.52, 1.49, 1.7, 1.3], [1.0] * 5
+@pytest.mark.parametrize(
+    ("torch", "quantile", "first"),
+    [
+        ([1.50, 1.60, 1.40, 1.51, 1.49], 4.302653, 3),  # Stein's: of the first three
+        ([1.50, 1.52, 1.49, 1.70, 1.30], 2.776445, 5),  # Student's, of all, is wider
+    ],
+)
+def test_trials_of_the_second_stage_have_the_wider_interval_of_the_two_stage_rule(torch, quantile, first):
+    jax = [1.0] * 5
     row = trials(torch, jax, (0, 1, 2, 100, 101))
     assert (row["method"], row["trials"]) == ("stein", 5)
     logs = np.log(torch)
-    half = 4.302653 * logs[:3].std(ddof=1) / math.sqrt(5)
+    half = quantile * logs[:first].std(ddof=1) / math.sqrt(5)
     assert row["ratio"] == pytest.approx(math.exp(logs.mean()))
     assert row["ratio_high"] == pytest.approx(math.exp(logs.mean() + half), rel=1e-6)
     assert trials(torch, jax)["method"] == "paired"
