@@ -4,7 +4,7 @@
     python docs/make_measurement.py same                     15 minutes
     python docs/make_measurement.py situations                5 seconds (simulated)
     python docs/make_measurement.py neighbours                8 minutes
-    python docs/make_measurement.py turns                     6 minutes
+    python docs/make_measurement.py turns                    12 minutes
     python docs/make_measurement.py planted                   4 minutes
     python docs/make_measurement.py replication FIRST SECOND  (folders of the preset quick, measured an hour apart)
     python docs/make_measurement.py duration FOLDER SECONDS   (a folder of the preset quick, and how long it all took)

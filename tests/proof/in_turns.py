@@ -36,7 +36,7 @@ CELLS = (
     problem("training/bert", "train"),
     problem("training/resnet", "train"),
 )
-PASSES, VALUES, LEAST_VALUES = 5, 8, 3
+PASSES, VALUES, LEAST_VALUES = 12, 8, 3
 """How often the stopped and the running neighbour alternate, and the values of each time; fewer of long steps."""
 LONG_SECONDS = 0.1
 ALLOWED = 0.02
