@@ -1,11 +1,13 @@
 """The measuring process: it checks what it times, and trains until a target is reached."""
 
 import math
+import time
 
 import numpy as np
 import pytest
 
-from bench.measuring import worker
+from bench.measuring import timing, worker
+from bench.measuring.resources import Disturbances
 from bench.results import comparisons
 
 pytestmark = pytest.mark.serial
@@ -98,3 +100,35 @@ def test_a_target_that_is_not_reached_is_a_failure_with_its_curve(bench):
     assert row["status"] == "failed"
     assert "test_accuracy was at best" in row["message"]
     assert row["score_steps"] == [0, 10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("waits", "allowance", "retaken"),
+    [
+        ([0.0], 3.0, 0),
+        ([0.01], 3.0, 0),  # less than is allowed
+        ([0.5, 0.0], 3.0, 1),
+        ([0.5, 0.03, 0.0], 3.0, 2),
+        ([0.5], 0.0, 0),  # nothing is left to spend
+    ],
+)
+def test_a_value_that_waited_for_a_processor_is_taken_again(monkeypatch, waits, allowance, retaken):
+    """A block takes 1 s here, of which the process waits a part."""
+    left = list(waits)
+    monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
+    monkeypatch.setattr(worker, "during", lambda call: (call(), Disturbances(waited_seconds=left.pop(0))))
+    found = worker.turn(timing.Measurement(loops=5, steps_per_call=2), Observed(None), "cpu", allowance)
+    assert (found["retaken"], found["disturbances"]["waited_seconds"]) == (retaken, waits[-1])
+    assert not left
+
+
+def test_values_are_not_taken_again_for_ever(monkeypatch):
+    def during(call):
+        time.sleep(0.01)
+        return call(), Disturbances(waited_seconds=1.0)
+
+    monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
+    monkeypatch.setattr(worker, "during", during)
+    found = worker.turn(timing.Measurement(loops=1, steps_per_call=1), Observed(None), "cpu", 0.05)
+    assert 1 <= found["retaken"] <= 5
+    assert 0 < found["retaking_seconds"] <= 0.05

@@ -27,13 +27,14 @@ LEAVING_SECONDS = 10.0
 class Process:
     """One measuring process. Only while it is asked something does it run; a stopped process costs nothing.
 
-    `timeout` is the time that it may take of the trial, in seconds, all its turns together.
+    `timeout` is the time that it may take of the trial, in seconds, all its turns together; `spent` is what it has
+    taken, `retaking` the part of it that went into values that it took again.
     """
 
     def __init__(
         self, python: str, specification: dict[str, Any], folder: Path, variables: Mapping[str, str], timeout: float
     ) -> None:
-        self.folder, self.timeout, self.spent = folder, timeout, 0.0
+        self.folder, self.timeout, self.spent, self.retaking = folder, timeout, 0.0, 0.0
         self.killed_before = kernel_kills()
         self.timed_out = self.leaving = self.ended = False
         asked, report = folder / "specification.json", folder / "report.json"
@@ -62,7 +63,10 @@ class Process:
     def turn(self) -> float | None:
         """Let it take one value, in seconds per step, and hold it; None where it has ended instead."""
         answer = self._ask("turn")
-        return None if answer is None else float(answer["seconds"])
+        if answer is None:
+            return None
+        self.retaking += answer.get("retaking_seconds", 0.0)
+        return float(answer["seconds"])
 
     def finish(self) -> None:
         """Let it check what it measured, report, and end."""

@@ -244,7 +244,10 @@ def take_turns(group: list[Run], trial: Trial, plan: timing.Plan, cpus: list[int
 
 
 def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
-    """Rounds until every ratio is narrow enough, or the budget is spent; the way to a target is one turn."""
+    """Rounds until every ratio is narrow enough, or the budget is spent; the way to a target is one turn.
+
+    What went into values that were taken again is not of the budget.
+    """
     living = {run.name: run for run in group}
     most = 1 if trial.problem.task == TARGET else plan.most_values
     with timing.stopwatch() as watch:
@@ -259,7 +262,8 @@ def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
                     run.values[number] = seconds
                     run.places.append(place)
             values = {name: run.values for name, run in living.items()}
-            if not living or number + 1 >= most or rounds.enough(values, watch.so_far(), plan):
+            spent = watch.so_far() - sum(run.process.retaking for run in group if run.process)
+            if not living or number + 1 >= most or rounds.enough(values, spent, plan):
                 break
 
 

@@ -203,17 +203,16 @@ MOST_LOOKS, LOST_SECONDS = 3, 1e-3
 
 
 def work_outside(
-    look: Callable[[], tuple[float, float]], waited: Callable[[], float], most_left: float, most_busy: float
+    look: Callable[[], tuple[tuple[float, float], float]], most_left: float, most_busy: float
 ) -> tuple[float, float]:
     """What `unfinished_seconds` finds; looked at again where it is too much and the process had lost its processor.
 
-    waited: seconds so far that it waited for one. Work that goes on behind `wait` does so every time; what a process
-    without a processor seems to leave undone, or finishes late, it does not.
+    look: gives that, and the seconds that the process waited for one meanwhile. Work that goes on behind `wait` does so
+    every time; what a process without a processor seems to leave undone, or finishes late, it does not.
     """
     for _ in range(MOST_LOOKS):
-        before = waited()
-        left, busy = look()
-        if (left <= most_left and busy <= most_busy) or waited() - before <= LOST_SECONDS:
+        (left, busy), waited = look()
+        if (left <= most_left and busy <= most_busy) or waited <= LOST_SECONDS:
             break
     return left, busy
 

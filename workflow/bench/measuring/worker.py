@@ -15,6 +15,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +29,6 @@ from bench import contract, series
 from bench.measuring import environment, gpu, startup, timing
 from bench.measuring.resources import (
     Disturbances,
-    disturbances,
     during,
     forget_peak,
     joules_per_step,
@@ -39,8 +39,10 @@ from bench.vocabulary import CHECK_STEPS, NUMERICAL, TARGET
 
 UNFINISHED_SHARE = 0.05
 """Work found going on after `wait`, as a share of a block's time, beyond which a run is refused."""
-WAITED_SHARE, MOST_RETAKEN = 0.1, 2
-"""Waiting for a processor, as a share of a block's time, beyond which a value is taken again, and how often at most."""
+WAITED_SHARE, RETAKING_SECONDS = 0.02, 3.0
+"""Waiting for a processor, as a share of a block's time, beyond which a value is taken again, and for how long a
+process may do so.
+"""
 BUSY_SHARE = 0.5
 """Share of a processor that may be busy after `wait` before a run is refused."""
 OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "not enough memory", "can't allocate memory")
@@ -259,8 +261,10 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
     report.add(phase="warmup")
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
+    found: list[dict[str, Any]] = []
     with backend.guard(specification["cell"]["mode"]), timing.undisturbed():
-        found = list(turns.of(lambda: turn(result, step, device)))
+        for one in turns.of(lambda: turn(result, step, device, RETAKING_SECONDS - retaking_seconds(found))):
+            found.append(one)
     block = result.loops * result.steps_per_call
     result.values = [one["seconds"] for one in found]
     result.timed_seconds = sum(one["seconds"] * block for one in found)
@@ -279,18 +283,9 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         major_faults=total.major_faults / steps,
         **gpu.summary([gpu.Reading(**one["gpu"]) for one in found]),
     )
-    most_left = UNFINISHED_SHARE * block * report.facts["step_seconds"] + 1e-3
-
-    def look() -> tuple[float, float]:
-        return timing.unfinished_seconds(step.step, step.wait, lambda: backend.drain(device), result.loops)
-
     with timing.stopwatch() as watch:
-        left, busy = timing.work_outside(look, lambda: disturbances().waited_seconds, most_left, BUSY_SHARE)
+        require_all_inside(step, lambda: backend.drain(device), result.loops, block * report.facts["step_seconds"])
     report.add(check_seconds=report.facts["check_seconds"] + watch.seconds)
-    if left > most_left:
-        raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
-    if busy > BUSY_SHARE:
-        raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
 
     def one_block() -> int:
         timing.block_seconds(step.step, step.wait, result.loops)
@@ -300,16 +295,46 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
         report.add(energy_joules=joules_per_step(device, one_block))
 
 
-def turn(measurement: timing.Measurement, step: Any, device: str) -> dict[str, Any]:
-    """One value, taken again where the process had to wait for a processor, and what disturbed it."""
-    retaken = -1
-    while retaken < MOST_RETAKEN:
-        retaken += 1
-        seconds, found = during(lambda: timing.value(measurement, step.step, step.wait))
-        if found.waited_seconds <= WAITED_SHARE * seconds * measurement.loops * measurement.steps_per_call:
+def turn(measurement: timing.Measurement, step: Any, device: str, allowance: float) -> dict[str, Any]:
+    """One value, and what disturbed it; taken again where the process had to wait for a processor, for as long as the
+    `allowance` (seconds) lasts.
+    """
+    retaken, spent = 0, 0.0
+    while True:
+        with timing.stopwatch() as watch:
+            seconds, found = during(lambda: timing.value(measurement, step.step, step.wait))
+        block = seconds * measurement.loops * measurement.steps_per_call
+        if found.waited_seconds <= WAITED_SHARE * block or spent + watch.seconds > allowance:
             break
+        retaken, spent = retaken + 1, spent + watch.seconds
     state = gpu.reading() if device == "cuda" else gpu.Reading()
-    return {"seconds": seconds, "retaken": retaken, "disturbances": asdict(found), "gpu": asdict(state)}
+    return {
+        "seconds": seconds,
+        "retaken": retaken,
+        "retaking_seconds": spent,
+        "disturbances": asdict(found),
+        "gpu": asdict(state),
+    }
+
+
+def retaking_seconds(found: list[dict[str, Any]]) -> float:
+    """What a process has spent on values that it took again."""
+    return sum(one["retaking_seconds"] for one in found)
+
+
+def require_all_inside(step: Any, drain: Callable[[], None], loops: int, block_seconds: float) -> None:
+    """Raise Refused where work goes on outside the clock; `block_seconds` is what a block of `loops` calls takes."""
+    most_left = UNFINISHED_SHARE * block_seconds + 1e-3
+
+    def look() -> tuple[tuple[float, float], float]:
+        seen, found = during(lambda: timing.unfinished_seconds(step.step, step.wait, drain, loops))
+        return seen, found.waited_seconds
+
+    left, busy = timing.work_outside(look, most_left, BUSY_SHARE)
+    if left > most_left:
+        raise Refused(f"work outside the clock: {left:.3g} s of it were left when wait() returned")
+    if busy > BUSY_SHARE:
+        raise Refused(f"work outside the clock: the process kept {busy:.2g} processors busy after wait() returned")
 
 
 def time_course(
@@ -324,41 +349,23 @@ def time_course(
 
     Only the training is under the clock, not the scores between. Raises Refused where the target is not reached.
     """
-
-    met = [Disturbances()]
-
-    def advance() -> float:
-        with backend.guard(specification["cell"]["mode"]):
-            seconds, found = during(lambda: timing.block_seconds(step.step, step.wait, 1))
-            met[0] += found
-            return seconds
-
-    sign = 1 if target["above"] else -1
-
-    def pursue() -> dict[str, Any]:
-        most = target["most"] // step.steps_per_call
-        course = timing.pursue(advance, step.score, lambda score: sign * score >= sign * target["value"], most)
-        return {"seconds": course.seconds[-1], "course": asdict(course)}
-
     report.phase("warmup", lambda: step.begin(specification["seed"]))
     steady_state(backend, specification["cell"]["device"])
-    (found,) = turns.of(pursue)
-    course = timing.Course(**found["course"])
-    steps = [calls * step.steps_per_call for calls in course.calls]
+    (found,) = turns.of(lambda: course(step, lambda: backend.guard(specification["cell"]["mode"]), target))
+    scores, total, steps = found["scores"], found["seconds"], found["steps"][-1]
     report.add(
         score_name=target["score"],
         score_target=target["value"],
-        scores=course.scores,
-        score_steps=steps,
-        score_seconds=course.seconds,
+        scores=scores,
+        score_steps=found["steps"],
+        score_seconds=found["times"],
     )
-    if not course.reached:
-        best = max(course.scores, key=lambda score: sign * score)
+    if not found["reached"]:
+        best = max(scores) if target["above"] else min(scores)
         raise Refused(
-            f"the target was not reached: {target['score']} was at best {best:.4g} within {steps[-1]} "
+            f"the target was not reached: {target['score']} was at best {best:.4g} within {steps} "
             f"steps, wanted was {target['value']:g}"
         )
-    total = course.seconds[-1]
     report.add(
         phase="timed",
         timed_seconds=total,
@@ -367,13 +374,35 @@ def time_course(
         loops=1,
         steps_per_call=1,
         steady=True,
-        waited_seconds=met[0].waited_seconds,
-        involuntary_switches=met[0].involuntary_switches,
-        minor_faults=met[0].minor_faults,
-        major_faults=met[0].major_faults,
-        items=steps[-1] * report.facts["items"],
-        flops=steps[-1] * report.facts["flops"],
+        items=steps * report.facts["items"],
+        flops=steps * report.facts["flops"],
+        **found["disturbances"],
     )
+
+
+def course(step: Any, guard: Callable[[], AbstractContextManager[None]], target: dict[str, Any]) -> dict[str, Any]:
+    """The whole way to the target: its seconds, what disturbed it, and the scores on the way."""
+    met = Disturbances()
+
+    def advance() -> float:
+        nonlocal met
+        with guard():
+            seconds, found = during(lambda: timing.block_seconds(step.step, step.wait, 1))
+        met += found
+        return seconds
+
+    def reached(score: float) -> bool:
+        return score >= target["value"] if target["above"] else score <= target["value"]
+
+    found = timing.pursue(advance, step.score, reached, target["most"] // step.steps_per_call)
+    return {
+        "seconds": found.seconds[-1],
+        "times": found.seconds,
+        "steps": [calls * step.steps_per_call for calls in found.calls],
+        "scores": found.scores,
+        "reached": found.reached,
+        "disturbances": asdict(met),
+    }
 
 
 def extras(step: Any, backend: ModuleType, problem: Any, cell: dict[str, Any], report: Report) -> None:
