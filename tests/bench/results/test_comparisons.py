@@ -161,6 +161,12 @@ def test_a_framework_without_any_success_leaves_a_row_and_not_a_gap():
     assert "ratio" not in row
 
 
+def test_what_a_framework_does_not_support_is_not_called_a_failure():
+    failed = [row | {"status": "unsupported", "message": "no Taylor mode"} for row in failing("torch", "eager", [0])]
+    row = compared(failed + in_turns(QUIET, range(5), "jax", "jit"), gate())
+    assert (row["verdict"], row["message"]) == ("not comparable", "torch eager is not supported: no Taylor mode")
+
+
 def test_a_mode_that_failed_wholly_is_named_beside_the_one_that_is_compared():
     runs = in_turns([2.0] * 5) + failing("torch", "compile", range(5)) + in_turns(QUIET, range(5), "jax", "jit")
     row = compared(runs + twins_in_turns(), gate(BOTH))

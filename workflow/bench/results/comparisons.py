@@ -45,10 +45,12 @@ class Variant:
 
     @property
     def failures(self) -> str:
-        """How many of its runs failed, and why the first of them did; "" if none did."""
+        """How many of its runs failed, and why the first of them did, or that it cannot be run; "" if none failed."""
         if not self.bad:
             return ""
         why = self.bad[0]["message"] or self.bad[0]["status"]
+        if all(row["status"] == "unsupported" for row in self.bad):
+            return f"{self} is not supported: {why}"[:500]
         return f"{len(self.bad)} of {len(self.bad) + len(self.good)} runs of {self} failed: {why}"[:500]
 
     def logs(self) -> dict[int, float]:
