@@ -98,7 +98,7 @@ difference is not larger than what twins differ by. adjustment: the interval wou
 does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: they do not compute the
 same. failed: fewer than half of the trials of a variant were successful.
 """
-CLAIM_VERDICTS = ("supported", "refuted", "mixed", "not measured here", "opinion")
+CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "opinion")
 
 ALLOWED = {
     "framework": FRAMEWORKS,

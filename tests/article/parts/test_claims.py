@@ -42,7 +42,7 @@ def votes(**others):
             "单独去掉以下任何一个，裁决即变为“部分成立”：x和y。",
         ),
         (
-            votes(leave_one_out={"least": None, "most": None, "changes": {"x": "not measured here"}}),
+            votes(leave_one_out={"least": None, "most": None, "changes": {"x": "undecided"}}),
             "makes it “undecided”: x.",
             "裁决即变为“无法判定”：x。",
         ),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
 from tests.bench.claims.planted import ENTRIES, comparisons, kernels, verdict_of
 
@@ -63,4 +63,4 @@ def test_points_of_a_scaling_curve_beside_numpy_count_too():
 
 
 def test_single_runs_beside_numpy_decide_nothing():
-    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNMEASURED
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNDECIDED

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
 from tests.bench.claims.planted import ENTRIES, FASTER, SLOWER, event, judged, runs, verdict_of
 
@@ -24,7 +24,7 @@ def test_training_steps_say_nothing_of_inference():
 
 def test_compiled_against_eager_needs_more_than_one_run():
     found = judge(ENTRIES["core-static-faster"], Results("here", runs(FASTER, count=1)))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "single runs have no interval")
 
 
 @pytest.mark.parametrize(("ends", "verdict"), [(FASTER, SUPPORTED), (SLOWER, MIXED)])

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bench.claims.curves import scaling_curves
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results, Verdict
 from bench.claims.judge import judge
 from tests.bench.claims.planted import CONSTANT, ENTRIES, LINEAR, curve
 
@@ -50,9 +50,9 @@ def test_a_curve_within_its_intervals_decides_nothing():
     assert scaling_curves(Results("here", {"cells": curve(CONSTANT[:3])}).curve_cells()) == []
     wide = curve([1.0, 2.0, 4.0, 8.0, 14.0], half_width=0.2)
     found = judged_curves(wide, wide.assign(framework="jax", mode="jit"))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
     found = judged_curves(curve(CONSTANT, half_width=None), curve(CONSTANT, half_width=None, framework="jax"))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "single runs have no interval")
 
 
 def test_usual_sizes_targets_and_uncounted_work_make_no_curve():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, Results
 from bench.claims.judge import judge
 from bench.claims.rules import by_parts, by_share
 from bench.events import Missing
@@ -43,12 +43,12 @@ def test_parts_decide_together():
 
 def test_wide_intervals_decide_nothing():
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([1.05] * 6, half_width=0.5)))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
 
 
 def test_single_runs_decide_nothing():
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([2.0] * 6, half_width=None)))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "single runs have no interval")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "single runs have no interval")
 
 
 def test_what_is_not_comparable_is_counted_and_decides_nothing():
@@ -95,7 +95,7 @@ def test_the_vote_of_a_workload_is_that_of_its_geometric_mean():
 def test_problems_of_a_workload_decide_together_what_none_decides_alone():
     alone = efficiency(compared({"a": [1.2], "b": [1.2], "c": [1.2]}, half_width=0.25))
     together = efficiency(compared({"a": [1.2] * 9, "b": [1.2] * 9, "c": [1.2] * 9}, half_width=0.25))
-    assert (alone["verdict"], alone["open"]) == (UNMEASURED, 3)
+    assert (alone["verdict"], alone["open"]) == (UNDECIDED, 3)
     assert (together["verdict"], together["for"], together["undecided"]) == (SUPPORTED, 3, 27)
 
 

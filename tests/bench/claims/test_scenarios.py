@@ -7,7 +7,7 @@ import pytest
 
 from bench import catalogue
 from bench.claims import scenarios
-from bench.claims.evidence import MIXED, REFUTED, REGISTRY, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import MIXED, REFUTED, REGISTRY, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
 from tests.bench.claims.planted import (
     ENTRIES,
@@ -65,7 +65,7 @@ def test_strong_means_not_slower(identity, ratios, verdict):
 def test_what_is_undecided_speaks_for_nobody():
     planted = compared(dict.fromkeys(("gpt", "bert"), [1.0] * 3), half_width=0.3)
     found = judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
-    assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "intervals too wide")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
 
 
 @pytest.mark.parametrize("identity", [identity for identity, names in STRONG.items() if len(names) > 1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
 from tests.bench.claims.planted import ENTRIES, explained, rates, timed, verdict_of
 
@@ -15,7 +15,7 @@ def test_training_at_once_is_judged_against_a_loop_in_both_frameworks(torch, jax
 
 
 def test_training_at_once_in_single_runs_or_one_framework_decides_nothing():
-    assert verdict_of("trend-automl", rates(4.0, 4.0, runs=1)) == UNMEASURED
+    assert verdict_of("trend-automl", rates(4.0, 4.0, runs=1)) == UNDECIDED
     alone = timed("training", {("learning_rates", task, "jax", "jit"): 1.0 for task in ("together", "loop")})
     assert verdict_of("trend-automl", Results("here", {"runs": alone})) == UNMEASURED
 

@@ -15,7 +15,7 @@ from article.html import Html, badge, join
 from article.names import TITLES
 from article.section import FOLDER, Section, read_yaml
 from bench.results import outcomes
-from bench.vocabulary import COMPARED
+from bench.vocabulary import CLAIM_VERDICTS, COMPARED
 
 Claim = Mapping[str, Any]
 Judged = Mapping[tuple[str, str], Any]
@@ -47,7 +47,7 @@ def claim_counts(section: Section) -> dict[str, int]:
     """How many claims have which verdict on this machine."""
     judged = judged_claims(section)
     verdicts = (verdict(claim, section.machine, judged).replace(" ", "_") for claim in stated_claims())
-    return dict.fromkeys(("supported", "refuted", "mixed", "not_measured_here", "opinion"), 0) | Counter(verdicts)
+    return dict.fromkeys((name.replace(" ", "_") for name in CLAIM_VERDICTS), 0) | Counter(verdicts)
 
 
 def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
@@ -100,13 +100,14 @@ def verdict_badge(section: Section, name: str) -> Markup:
 
 def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) -> Markup:
     """What decided a claim, in words, and what that hangs on; where its experiment brought nothing, the reason."""
-    if reason := evidence.get("reason"):
-        return Markup(Markup.escape(section.words.get(f"reason.{reason}", str(reason))))
     block = evidence_blocks(section.language).get(identity)
-    if block is None or not evidence:
+    if not evidence.get("reason") and (block is None or not evidence):
         return Markup("")
     try:
-        text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
+        if reason := evidence.get("reason"):
+            text = Markup.escape(section.words.get(f"reason.{reason}", str(reason)))
+        else:
+            text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
         votes = list(vote_sentences(section, evidence))
     except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError):
         return section.phrase("claim.unreadable")  # another machine's table may hold anything
@@ -124,7 +125,11 @@ def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Ma
             yield from _left_out_sentences(section, found["leave_one_out"])
         if sizes := found.get("sizes"):
             told = [
-                section.phrase("claim.size", size=section.names.of("size", size), verdict=_in_words(section, verdict))
+                section.phrase(
+                    "claim.size",
+                    size=section.names.of("size", size),
+                    verdict=section.words.get(f"verdict.{verdict}", verdict),
+                )
                 for size, verdict in sizes.items()
             ]
             yield section.phrase("claim.sizes", sizes=Markup(section.words["comma"]).join(told))
@@ -148,13 +153,8 @@ def _left_out_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[
         yield section.phrase("claim.stable")
     for verdict in sorted(set(found["changes"].values())):
         names = [section.names.workload(name) for name, other in found["changes"].items() if other == verdict]
-        workloads = numbers.listing(names, section.language)
-        yield section.phrase("claim.changes", workloads=workloads, verdict=_in_words(section, verdict))
-
-
-def _in_words(section: Section, verdict: str) -> str:
-    """A verdict on votes: what was counted and decides nothing is undecided."""
-    return section.words.get(f"verdict.{'undecided' if verdict == 'not measured here' else verdict}", verdict)
+        workloads, told = numbers.listing(names, section.language), section.words.get(f"verdict.{verdict}", verdict)
+        yield section.phrase("claim.changes", workloads=workloads, verdict=told)
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bench import vocabulary
-from bench.claims.evidence import UNMEASURED, Results, Verdict, claim
-from bench.claims.rules import by_parts, combine, gains_by_device
+from bench.claims.evidence import Results, Verdict, claim
+from bench.claims.rules import by_parts, combine, gains_by_device, require_decided
 from bench.claims.shared import over_numpy, told_ratios, without_loops, yes
 from bench.events import Missing
 from bench.vocabulary import COMPARED
@@ -30,8 +30,7 @@ def tensors_make_numerics_efficient(results: Results) -> Verdict:
     if set(found) < set(COMPARED):
         raise Missing("NumPy was not timed")
     for entry in found.values():
-        if entry["verdict"] == UNMEASURED:
-            raise Missing(entry["reason"], frameworks=found)
+        require_decided([entry], frameworks=found)
     return Verdict(combine(entry["verdict"] for entry in found.values()), {"frameworks": found})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bench.claims import rules
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict, claim
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results, Verdict, claim
 from bench.claims.rules import by_parts, combine, gains
 from bench.claims.shared import INFERENCE, error_of, yes
 from bench.events import Event, Missing
@@ -74,14 +74,12 @@ def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
     rows = rules.within_frameworks(results, runs)
     if rows.empty:
         raise Missing("no comparisons")
-    verdicts, evidence = [], {}
+    evidence = {}
     for framework, group in rows.groupby("framework"):
         verdict, counts = rules.at_all_sizes(group, lambda part: gains(part, "compiled", rivals=rules.RIVALS))
-        verdicts.append(verdict)
         evidence[str(framework)] = counts | {"verdict": verdict}
-    if set(verdicts) == {UNMEASURED}:
-        raise Missing(next(iter(evidence.values()))["reason"], frameworks=evidence)
-    return Verdict(combine(verdicts), {"frameworks": evidence})
+    rules.require_decided([*evidence.values()], frameworks=evidence)
+    return Verdict(combine(found["verdict"] for found in evidence.values()), {"frameworks": evidence})
 
 
 @claim("core-jax-static")

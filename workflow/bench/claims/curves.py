@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bench import series
-from bench.claims.evidence import UNMEASURED
+from bench.claims.evidence import Undecided, open_verdict
 from bench.claims.rules import EQUAL, by_share
 from bench.events import Missing
 from bench.results.curves import saturation, slope
@@ -76,7 +76,7 @@ def growth(curve: pd.DataFrame) -> dict[str, Any]:
 def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     """Whether throughput grows with the size, by the share of scaling curves."""
     if curves and all(curve["gain_low"] is None for curve in curves):
-        raise Missing("single runs have no interval", curves=len(curves))
+        raise Undecided("single runs have no interval", curves=len(curves))
     counts = Counter(curve["speaks"] for curve in curves)
     evidence = {
         "curves": len(curves),
@@ -89,4 +89,4 @@ def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     try:
         return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
     except Missing as missing:
-        return UNMEASURED, evidence | missing.evidence
+        return open_verdict(missing), evidence | missing.evidence

@@ -1,7 +1,7 @@
 """What a judgement of a claim is made from: the results of one machine, and what it becomes.
 
 A judgement needs data. Where they are missing it raises `Missing`, which becomes the verdict "not measured here" with
-the reason; no verdict is ever reached without data.
+the reason; where they are there and cannot decide, `Undecided`. No verdict is ever reached without data.
 """
 
 from __future__ import annotations
@@ -19,10 +19,21 @@ from bench.results.outcomes import event_of
 from bench.results.selection import points, steps, successful_cells, successful_runs
 from bench.vocabulary import COMPARED
 
-SUPPORTED, REFUTED, MIXED, UNMEASURED, OPINION = vocabulary.CLAIM_VERDICTS
+SUPPORTED, REFUTED, MIXED, UNDECIDED, UNMEASURED, OPINION = vocabulary.CLAIM_VERDICTS
+OPEN = {UNDECIDED, UNMEASURED}
+"""Verdicts of what is not decided."""
 
 Names = str | Sequence[str] | None
 """Which of something: one, several, or (None) all."""
+
+
+class Undecided(Missing):
+    """What was measured decides nothing: the intervals are too wide, or there are none."""
+
+
+def open_verdict(missing: Missing) -> str:
+    """The verdict where no judgement is possible."""
+    return UNDECIDED if isinstance(missing, Undecided) else UNMEASURED
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from bench import schema
-from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict
+from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
 from bench.events import Missing
 
 SECTIONS = (
@@ -56,7 +56,7 @@ def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
     try:
         found = decide(results)
     except Missing as missing:
-        return Verdict(UNMEASURED, {**missing.evidence, "rule": rule})
+        return Verdict(open_verdict(missing), {**missing.evidence, "rule": rule})
     return Verdict(found.verdict, {**found.evidence, "rule": rule})
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results, Verdict
+from bench.claims.evidence import (
+    MIXED,
+    OPEN,
+    REFUTED,
+    SUPPORTED,
+    UNDECIDED,
+    Results,
+    Undecided,
+    Verdict,
+    open_verdict,
+)
 from bench.events import Missing
 from bench.results import statistics
 from bench.results.intervals import number
@@ -26,26 +36,37 @@ EQUAL = 1.1
 
 
 def combine(verdicts: Iterable[str]) -> str:
-    """Several verdicts on parts of one claim: the one they share, else mixed; parts without data do not count.
+    """Several verdicts on parts of one claim: the one they share, else mixed; parts that are open do not count.
 
-    Raises Missing if no part has data.
+    Raises Missing if no part has data, Undecided if some have and none is decided.
     """
-    known = {verdict for verdict in verdicts if verdict != UNMEASURED}
-    if not known:
-        raise Missing("no part could be decided")
+    found = set(verdicts)
+    if found <= OPEN:
+        raise (Undecided if UNDECIDED in found else Missing)("no part could be decided")
+    known = found - OPEN
     return known.pop() if len(known) == 1 else MIXED
+
+
+def require_decided(parts: Sequence[Mapping[str, Any]], **details: Any) -> None:
+    """Raise Undecided, or Missing, for the reason of one of the parts (`verdict`, `reason`) where all of them are open.
+
+    details: what becomes of it in the evidence.
+    """
+    if {part["verdict"] for part in parts} <= OPEN:
+        told = min(parts, key=lambda part: part["verdict"] != UNDECIDED)
+        raise (Undecided if told["verdict"] == UNDECIDED else Missing)(told["reason"], **details)
 
 
 def by_share(for_it: int, against: int, undecided: int) -> str:
     """Supported if at least two thirds of all speak for it, refuted if at least two thirds against, else mixed.
 
-    Raises Missing without any, and where more than half are undecided: too wide intervals show nothing.
+    Raises Missing without any, and Undecided where more than half are: too wide intervals show nothing.
     """
     total = for_it + against + undecided
     if total == 0:
         raise Missing("no comparisons")
     if undecided > total / 2:
-        raise Missing("intervals too wide", undecided=undecided, of=total)
+        raise Undecided("intervals too wide", undecided=undecided, of=total)
     if for_it >= MOST * total:
         return SUPPORTED
     return REFUTED if against >= MOST * total else MIXED
@@ -70,14 +91,14 @@ def gains(
     A ratio is the first rival's time over the second's. A workload has one vote, the verdict on the geometric mean of
     its ratios (`votes`): for it if the winner is faster and the whole interval lies beyond the margin; against it if
     both are equal, the other is faster, or the whole interval lies below the margin; undecided otherwise. What cannot
-    be told is no evidence against anything. Raises Missing where there is nothing to count, and where single trials
-    have no interval.
+    be told is no evidence against anything. Raises Missing where there is nothing to count, Undecided where single
+    trials have no interval.
     """
     counted = rows[(rows["verdict"] != "not comparable") & rows["ratio"].notna()]
     if counted.empty:
         raise Missing("no comparisons", not_comparable=len(rows))
     if (counted["ratio_low"].isna() | counted["ratio_high"].isna()).all():
-        raise Missing("single runs have no interval", comparisons=len(counted))
+        raise Undecided("single runs have no interval", comparisons=len(counted))
     found = votes(counted, rivals)
     speaks = found.apply(lambda vote: _speaks(vote, winner, margin, rivals), axis=1)
     counts = _counts(speaks)
@@ -101,7 +122,7 @@ def gains(
     try:
         return by_share(*counts), evidence
     except Missing as missing:
-        return UNMEASURED, missing.evidence | evidence
+        return open_verdict(missing), missing.evidence | evidence
 
 
 def votes(rows: pd.DataFrame, rivals: tuple[str, str] = COMPARED) -> pd.DataFrame:
@@ -179,8 +200,8 @@ def _leave_one_out(speaks: pd.Series, ratios: pd.Series) -> dict[str, Any]:
 def _verdict(counts: Counts) -> str:
     try:
         return by_share(*counts)
-    except Missing:
-        return UNMEASURED
+    except Missing as missing:
+        return open_verdict(missing)
 
 
 def not_slower(rows: pd.DataFrame, who: str, workloads: Sequence[str]) -> tuple[str, dict[str, Any]]:
@@ -231,10 +252,8 @@ def by_device(rows: pd.DataFrame, rule: Rule) -> Verdict:
     for device, group in rows.groupby("device"):
         verdict, evidence = at_all_sizes(group, rule)
         devices[str(device)] = evidence | {"verdict": verdict}
-    verdicts = [evidence["verdict"] for evidence in devices.values()]
-    if set(verdicts) == {UNMEASURED}:
-        raise Missing(next(iter(devices.values()))["reason"], devices=devices)
-    return Verdict(combine(verdicts), {"devices": devices})
+    require_decided([*devices.values()], devices=devices)
+    return Verdict(combine(evidence["verdict"] for evidence in devices.values()), {"devices": devices})
 
 
 def at_all_sizes(rows: pd.DataFrame, rule: Rule) -> tuple[str, dict[str, Any]]:
@@ -244,7 +263,7 @@ def at_all_sizes(rows: pd.DataFrame, rule: Rule) -> tuple[str, dict[str, Any]]:
     """
     verdict, evidence = _apply(rule, rows)
     sizes = {str(size): _apply(rule, part)[0] for size, part in rows.groupby("size")}
-    if verdict == UNMEASURED or len(sizes) < 2:
+    if verdict in OPEN or len(sizes) < 2:
         return verdict, evidence
     return combine([verdict, *sizes.values()]), evidence | {"sizes": sizes}
 
@@ -253,7 +272,7 @@ def _apply(rule: Rule, rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
     try:
         return rule(rows)
     except Missing as missing:
-        return UNMEASURED, missing.evidence
+        return open_verdict(missing), missing.evidence
 
 
 def _overall(rows: pd.DataFrame, winner: str, margin: float) -> dict[str, Any]:

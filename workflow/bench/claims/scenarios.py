@@ -115,8 +115,7 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
     numpy = over_numpy(results)
     if "jax" not in numpy:
         raise Missing("NumPy was not timed", devices=alone.evidence["devices"])
-    if numpy["jax"]["verdict"] == evidence.UNMEASURED:
-        raise Missing(numpy["jax"]["reason"], devices=alone.evidence["devices"], numpy=numpy)
+    rules.require_decided([numpy["jax"]], devices=alone.evidence["devices"], numpy=numpy)
     differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
     return Verdict(
         combine([alone.verdict, numpy["jax"]["verdict"]]),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench import catalogue, vocabulary
 from bench.claims import code_size, rules
-from bench.claims.evidence import REFUTED, SUPPORTED, UNMEASURED, Results
+from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, open_verdict
 from bench.claims.rules import EQUAL, by_share
 from bench.events import Event, Missing
 from bench.results import ratios
@@ -77,7 +77,7 @@ def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
                 verdict = rules.by_device(best, _faster_than_numpy).verdict
                 evidence[framework] = counts | {"verdict": verdict}
             except Missing as missing:
-                evidence[framework] = counts | {"verdict": UNMEASURED, "reason": missing.evidence["reason"]}
+                evidence[framework] = counts | {"verdict": open_verdict(missing), "reason": missing.evidence["reason"]}
     return evidence
 
 
@@ -88,7 +88,7 @@ def _against_numpy(rows: pd.DataFrame) -> dict[str, int]:
 
 def _faster_than_numpy(rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
     if rows["low"].isna().all():
-        raise Missing("single runs have no interval")
+        raise Undecided("single runs have no interval")
     means = {
         name: rules.mean_of_workload(own["ratio"], own["low"], own["high"]) for name, own in rows.groupby("workload")
     }

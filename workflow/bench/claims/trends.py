@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
-from bench.claims.evidence import UNMEASURED, Results, Verdict, claim
-from bench.claims.rules import EQUAL, by_parts, by_share, combine
+from bench.claims.evidence import UNDECIDED, Results, Verdict, claim, open_verdict
+from bench.claims.rules import EQUAL, by_parts, by_share, combine, require_decided
 from bench.claims.shared import parity_summary, told_ratios
 from bench.events import Missing
 from bench.results import ratios
@@ -30,7 +30,6 @@ def both_keep_improving_for_large_data(results: Results) -> Verdict:
     curves = scaling_curves(results.curve_cells())
     if not curves:
         raise Missing("no scaling curves")
-    verdicts: list[str] = []
     devices: dict[str, Any] = {}
     for device in sorted({curve["device"] for curve in curves}):
         devices[device] = {}
@@ -39,12 +38,12 @@ def both_keep_improving_for_large_data(results: Results) -> Verdict:
             try:
                 verdict, evidence = grows(own)
             except Missing as missing:
-                verdict, evidence = UNMEASURED, missing.evidence
-            verdicts.append(verdict)
+                verdict, evidence = open_verdict(missing), missing.evidence
             devices[device][framework] = evidence | {"verdict": verdict}
-    if set(verdicts) == {UNMEASURED}:
-        raise Missing(next(iter(devices.values()))["torch"]["reason"], devices=devices)
-    return Verdict(combine(verdicts), {"devices": devices, "curves": [_short(curve) for curve in curves]})
+    parts = [found for by_framework in devices.values() for found in by_framework.values()]
+    require_decided(parts, devices=devices)
+    evidence = {"devices": devices, "curves": [_short(curve) for curve in curves]}
+    return Verdict(combine(part["verdict"] for part in parts), evidence)
 
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,13 +76,9 @@ def rates_are_trained_at_once(results: Results) -> Verdict:
     frameworks = {name: _at_once(own) for name in COMPARED if len(own := found[found["framework"] == name])}
     if set(frameworks) < set(COMPARED):
         raise Missing("no comparisons")
-    verdicts = [entry["verdict"] for entry in frameworks.values()]
-    if UNMEASURED in verdicts:
-        raise Missing(
-            next(entry["reason"] for entry in frameworks.values() if entry["verdict"] == UNMEASURED),
-            frameworks=frameworks,
-        )
-    return Verdict(combine(verdicts), {"frameworks": frameworks})
+    for entry in frameworks.values():
+        require_decided([entry], frameworks=frameworks)
+    return Verdict(combine(entry["verdict"] for entry in frameworks.values()), {"frameworks": frameworks})
 
 
 def _at_once(found: pd.DataFrame) -> dict[str, Any]:
@@ -101,14 +96,14 @@ def _at_once(found: pd.DataFrame) -> dict[str, Any]:
     }
     known = found[found["low"].notna()]
     if known.empty:
-        return evidence | {"verdict": UNMEASURED, "reason": "single runs have no interval"}
+        return evidence | {"verdict": UNDECIDED, "reason": "single runs have no interval"}
     won = int((known["low"] > 1).sum())
     lost = int(((known["low"] <= 1) & (known["high"] < EQUAL)).sum())
     counts = {"for": won, "against": lost, "undecided": len(rows) - won - lost}
     try:
         return evidence | counts | {"verdict": by_share(*counts.values())}
     except Missing as missing:
-        return evidence | counts | {"verdict": UNMEASURED} | missing.evidence
+        return evidence | counts | {"verdict": open_verdict(missing)} | missing.evidence
 
 
 @claim("trend-explain")
