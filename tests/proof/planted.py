@@ -20,7 +20,7 @@ from tests.bench.measuring.test_supervisor import PLANTED
 from tests.conftest import PROBLEM, Bench
 from tests.proof import markdown
 from tests.proof.neighbours import BURN, LOADS, beside
-from tests.proof.trials import EAGER, JIT, PLAN, problem, say, trial
+from tests.proof.trials import EAGER, JIT, problem, say, trial
 
 SLOWED = """
 import numpy as np
@@ -92,7 +92,6 @@ def slowed(folder: Path, planted: Slowdown) -> list[Row]:
                 folder / f"{planted.name}-trials",
                 twins=(EAGER, JIT),
                 root=bench.root,
-                plan=PLAN | {"budget_seconds": 0.6},
             )
     return rows
 

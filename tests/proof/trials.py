@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from bench import schema
+from bench.planning.settings import PRESETS
 from bench.results.pairs import trial_logs
 from bench.schema import Row
 from bench.vocabulary import TWIN, Problem
 from tests.checkout import ROOT
 
-PLAN = {"budget_seconds": 0.3, "warmup_seconds": 0.2, "half_width": 0.01, "least_values": 7}
-"""That of the preset quick, with a smaller budget."""
+QUICK = PRESETS["quick"]
+PLAN = {name: getattr(QUICK, name) for name in ("budget_seconds", "warmup_seconds", "half_width", "least_values")}
+"""That of the preset quick."""
 TIMEOUT_SECONDS = 300
 
 EAGER, JIT = "torch-eager", "jax-jit"

@@ -2,6 +2,7 @@
 
 import math
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,13 @@ from bench.measuring.resources import Disturbances
 from bench.results import comparisons
 
 pytestmark = pytest.mark.serial
+
+
+def called():
+    """What a step or a wait does here."""
+
+
+CALLED = SimpleNamespace(step=called, wait=called)
 
 
 class Observed:
@@ -117,7 +125,7 @@ def test_a_value_that_waited_for_a_processor_is_taken_again(monkeypatch, waits, 
     left = list(waits)
     monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
     monkeypatch.setattr(worker, "during", lambda call: (call(), Disturbances(waited_seconds=left.pop(0))))
-    found = worker.turn(timing.Measurement(loops=5, steps_per_call=2), Observed(None), "cpu", allowance)
+    found = worker.turn(timing.Measurement(loops=5, steps_per_call=2), CALLED, "cpu", allowance)
     assert (found["retaken"], found["disturbances"]["waited_seconds"]) == (retaken, waits[-1])
     assert not left
 
@@ -129,6 +137,6 @@ def test_values_are_not_taken_again_for_ever(monkeypatch):
 
     monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
     monkeypatch.setattr(worker, "during", during)
-    found = worker.turn(timing.Measurement(loops=1, steps_per_call=1), Observed(None), "cpu", 0.05)
+    found = worker.turn(timing.Measurement(loops=1, steps_per_call=1), CALLED, "cpu", 0.05)
     assert 1 <= found["retaken"] <= 5
     assert 0 < found["retaking_seconds"] <= 0.05
