@@ -79,6 +79,8 @@ ADDED = {
             "rule",
             "further_trials",
             "choice_share",
+            "torch_seconds",
+            "jax_seconds",
             "noise.error",
             "noise.degrees",
             "check_summaries",
@@ -220,7 +222,9 @@ CELLS = CELL | {
 COMPARISONS = PROBLEM | {
     "torch_mode": text,
     "jax_mode": text,
-    "ratio": number,  # torch seconds / jax seconds
+    "torch_seconds": number,  # per step, as in the table of cells
+    "jax_seconds": number,
+    "ratio": number,  # torch seconds / jax seconds, from the trials in which both took turns
     "ratio_low": number,
     "ratio_high": number,
     "ratio_low_90": number,

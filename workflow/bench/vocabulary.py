@@ -98,6 +98,8 @@ difference is not larger than what twins differ by. adjustment: the interval wou
 does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: they do not compute the
 same. failed: fewer than half of the trials of a variant were successful.
 """
+CALL_SECONDS = 50e-6
+"""A step that takes less, in either framework, tells what a call costs: it is shown, and is in no mean and no vote."""
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "opinion")
 
 ALLOWED = {

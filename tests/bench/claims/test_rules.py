@@ -58,6 +58,13 @@ def test_what_is_not_comparable_is_counted_and_decides_nothing():
     assert (found.verdict, found.evidence["not_comparable"]) == (SUPPORTED, 3)
 
 
+def test_a_step_that_tells_what_a_call_costs_has_no_vote():
+    planted = comparisons([1.5] * 6)
+    frame = planted["comparisons"].assign(torch_seconds=1e-3, jax_seconds=[1e-6] + [1e-3] * 5)
+    found = efficiency(frame)
+    assert (found["verdict"], found["votes"], found["comparisons"], found["calls"]) == (SUPPORTED, 5, 5, 1)
+
+
 def test_devices_that_disagree_make_it_mixed():
     parts = [comparisons([ratio] * 4, device=device)["comparisons"] for ratio, device in ((1.5, "cpu"), (0.5, "cuda"))]
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": pd.concat(parts)}))

@@ -70,3 +70,17 @@ def test_points_of_scaling_curves_and_ways_to_a_target_are_no_problems_of_the_he
 def test_this_machine_stands_first(tables):
     assert selection.best(tables, "here")["hardware"].iloc[0] == "here"
     assert selection.best(tables, "there")["hardware"].iloc[0] == "there"
+
+
+def test_a_step_that_tells_what_a_call_costs_is_in_no_mean():
+    rows = pd.DataFrame(
+        [
+            {"workload": name, "ratio": ratio, "torch_seconds": seconds * ratio, "jax_seconds": seconds}
+            for name, ratio, seconds in (*((f"w{number}", 2.0, 1e-3) for number in range(5)), ("tiny", 300.0, 1e-6))
+        ]
+    )
+    assert selection.shows_a_call(rows).tolist() == [False] * 5 + [True]
+    mean = selection.mean_ratio(rows)
+    assert mean is not None
+    assert mean.value == pytest.approx(2.0)
+    assert not selection.shows_a_call(rows[["workload", "ratio"]]).any()  # nothing is known of their times

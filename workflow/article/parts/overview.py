@@ -15,7 +15,8 @@ from article.parts.comparisons import ratio_figures, verdict_sentence
 from article.section import Section
 from bench.results import selection
 from bench.results.intervals import Interval
-from bench.results.selection import mean_ratio
+from bench.results.selection import mean_ratio, shows_a_call
+from bench.vocabulary import CALL_SECONDS
 
 COUNTED = {"jax": "jax faster", "torch": "torch faster", "equal": "equal", "undecided": "undecided"}
 """Count of a headline → the verdict that it counts."""
@@ -58,6 +59,8 @@ class Headline:
     """Comparisons with a ratio: the sum of the four."""
     apart: int
     """Pairs that are not comparable."""
+    calls: int
+    """Comparisons of steps so short that they tell the cost of a call."""
     mean: Interval | None
     span: tuple[float, float] | None
     """From where to where `mean` goes when any one workload is left out; None of too few workloads."""
@@ -84,6 +87,7 @@ def headlines(section: Section) -> list[Headline]:
                 **_counts(valid["verdict"]),
                 total=len(valid),
                 apart=len(rows) - len(valid),
+                calls=int(shows_a_call(valid).sum()),
                 mean=mean_ratio(valid),
                 span=_span_without_one(valid),
                 alone=_alone(section, valid),
@@ -135,6 +139,9 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
     if entry.mean is not None and entry.span is not None and entry.mean.bounded:
         least, most = map(numbers.ratio, entry.span)
         sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), least=least, most=most))
+        if entry.calls:
+            below = numbers.seconds(CALL_SECONDS)
+            sentences.append(section.phrase("overview.calls", count=entry.calls, below=below))
     return paragraph(section.space.join(sentences))
 
 

@@ -24,6 +24,7 @@ from bench.events import Missing
 from bench.results import statistics
 from bench.results.intervals import number
 from bench.results.pairs import ratio_of
+from bench.results.selection import shows_a_call
 from bench.results.statistics import EQUAL_WITHIN, Ratio
 from bench.vocabulary import COMPARED, COMPILED, OTHER, PROBLEM
 
@@ -91,12 +92,13 @@ def gains(
     A ratio is the first rival's time over the second's. A workload has one vote, the verdict on the geometric mean of
     its ratios (`votes`): for it if the winner is faster and the whole interval lies beyond the margin; against it if
     both are equal, the other is faster, or the whole interval lies below the margin; undecided otherwise. What cannot
-    be told is no evidence against anything. Raises Missing where there is nothing to count, Undecided where single
-    trials have no interval.
+    be told is no evidence against anything, and a step that tells what a call costs (`shows_a_call`) has no part in it.
+    Raises Missing where there is nothing to count, Undecided where single trials have no interval.
     """
-    counted = rows[(rows["verdict"] != "not comparable") & rows["ratio"].notna()]
+    compared = rows[(rows["verdict"] != "not comparable") & rows["ratio"].notna()]
+    counted = compared[~shows_a_call(compared)]
     if counted.empty:
-        raise Missing("no comparisons", not_comparable=len(rows))
+        raise Missing("no comparisons", not_comparable=len(rows) - len(compared), calls=len(compared))
     if (counted["ratio_low"].isna() | counted["ratio_high"].isna()).all():
         raise Undecided("single runs have no interval", comparisons=len(counted))
     found = votes(counted, rivals)
@@ -105,7 +107,8 @@ def gains(
     centre, low, high = _mean(found["ratio"])
     evidence = {
         "comparisons": len(counted),
-        "not_comparable": len(rows) - len(counted),
+        "not_comparable": len(rows) - len(compared),
+        "calls": len(compared) - len(counted),
         **{f"{rival}_faster": int((counted["verdict"] == f"{rival} faster").sum()) for rival in rivals},
         "equal": int((counted["verdict"] == "equal").sum()),
         "undecided": int((counted["verdict"] == "undecided").sum()),

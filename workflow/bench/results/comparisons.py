@@ -121,6 +121,7 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
         row = problem | {
             "torch_mode": pair.torch.mode,
             "jax_mode": pair.jax.mode,
+            **{f"{own.framework}_seconds": own.seconds if own.good else None for own in pair.variants},
             "best": pair is best,
             "failed": sum(len(variant.bad) for variant in pair.variants),
             "parity_error": pair.parity_error,

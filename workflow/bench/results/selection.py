@@ -15,7 +15,19 @@ from bench.catalogue import known, shown_tasks
 from bench.results import statistics
 from bench.results.intervals import Interval, missing
 from bench.results.tables import Tables
-from bench.vocabulary import MACHINE, PRECISIONS, PROBLEM, SIZES, SWEEP, TARGET, TWIN, VARIANT_ORDER, size_rank
+from bench.vocabulary import (
+    CALL_SECONDS,
+    COMPARED,
+    MACHINE,
+    PRECISIONS,
+    PROBLEM,
+    SIZES,
+    SWEEP,
+    TARGET,
+    TWIN,
+    VARIANT_ORDER,
+    size_rank,
+)
 
 
 def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
@@ -103,8 +115,18 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
     return found[[place == least[key] for key, place in zip(keys, ranks, strict=True)]]
 
 
+def shows_a_call(rows: pd.DataFrame) -> pd.Series:
+    """Of each comparison whether a step is so short, in either framework, that it tells what a call costs."""
+    columns = [f"{framework}_seconds" for framework in COMPARED]
+    shortest = rows.reindex(columns=columns).astype(float).min(axis=1)
+    return shortest < CALL_SECONDS
+
+
 def mean_ratio(rows: pd.DataFrame) -> Interval | None:
-    """The geometric mean of the ratios, each workload counting once, however many tasks it has; None of too few."""
+    """The geometric mean of the ratios, each workload counting once, however many tasks it has; None of too few. What
+    tells the cost of a call is left out.
+    """
+    rows = rows[~shows_a_call(rows)]
     logs = np.log(rows["ratio"].astype(float)).groupby(rows["workload"]).mean()
     enough = len(logs) >= statistics.LEAST_FOR_MEAN
     return Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
