@@ -24,12 +24,15 @@ class Interpreter:
     python: str
     variables: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    """Of `PACKAGES`."""
+    packages: str = ""
+    """The digest of everything installed."""
 
 
 def own_interpreter() -> Interpreter:
     """The Python that is asked, as it was activated."""
     kept = {key: value for key, value in os.environ.items() if environment.is_kept(key)}
-    return Interpreter(sys.executable, kept, installed())
+    return Interpreter(sys.executable, kept, installed(), environment.package_digest())
 
 
 def installed() -> dict[str, str]:
@@ -43,10 +46,11 @@ def installed() -> dict[str, str]:
 
 def refreshed(interpreter: Interpreter) -> Interpreter:
     """The same with the packages that are there now. Raises CalledProcessError where it is no Python any more."""
-    asked = f"import json; from {__name__} import installed; print(json.dumps(installed()))"
+    asked = f"import json; from {__name__} import own_interpreter as own; print(json.dumps(vars(own())))"
     folder = Path(__file__).parents[2]
     told = subprocess.run([interpreter.python, "-c", asked], cwd=folder, capture_output=True, text=True, check=True)
-    return replace(interpreter, versions=json.loads(told.stdout))
+    now = json.loads(told.stdout)
+    return replace(interpreter, versions=now["versions"], packages=now["packages"])
 
 
 def write(path: Path, interpreter: Interpreter) -> None:

@@ -62,6 +62,8 @@ class Run:
     cache: str = ""
     started: str = ""
     process: Process | None = None
+    packages: str = ""
+    """The digest of what is installed for its interpreter."""
     values: dict[int, float] = field(default_factory=dict)
     """By round, in seconds per step."""
     places: list[int] = field(default_factory=list)
@@ -173,7 +175,7 @@ def groups(
     warm: list[Run] = []
     while waiting:
         run = waiting.pop(0)
-        start(run, trial, conditions, cpus, cache_folder, interpreters.get(run.cell.framework, own_interpreter()))
+        start(run, trial, conditions, cpus, cache_folder, interpreters.get(run.cell.framework) or own_interpreter())
         assert run.process is not None
         if run.process.warm():
             warm.append(run)
@@ -196,7 +198,7 @@ def start(
     """Start the process of a run, with its processors, caches and environment; anew where it was started before."""
     shutil.rmtree(run.folder, ignore_errors=True)
     run.folder.mkdir()
-    run.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    run.started, run.packages = datetime.now(UTC).isoformat(timespec="milliseconds"), interpreter.packages
     caches, run.cache = prepare_caches(cache_folder, run.cell, run.name, trial.number, interpreter)
     specification = {
         "cell": asdict(run.cell),
@@ -288,6 +290,7 @@ def row_of(run: Run, label: str, conditions: Conditions, cpus: list[int]) -> dic
         "wall_seconds": run.process.spent,
         "paired": run.paired,
         "threads": len(cpus),
+        "package_digest": run.packages,
         "fingerprint": identity.fingerprint(),
         "source_digest": sources.run_digest(run.cell.family, run.cell.workload, run.cell.framework),
         "environment": recorded | identity.system() | {"exclusive": conditions.exclusive},

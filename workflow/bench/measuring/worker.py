@@ -147,7 +147,7 @@ def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
     report.add(peak_host_bytes=peak_resident_bytes(), peak_device_bytes=backend.peak_device_bytes(device))
     require_settings(backend, specification)
     require_finite(step)
-    report.add(message="", package_digest=environment.package_digest(), switches=backend.switches())
+    report.add(message="", switches=backend.switches())
     if specification["extras"]:
         extras(step, backend, problem, cell, report)
     report.add(status="ok", phase="done")
