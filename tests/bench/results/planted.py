@@ -5,6 +5,15 @@ import json
 from bench import schema
 from bench.results import comparisons
 
+PERCEPTRON = {
+    "family": "training",
+    "workload": "mlp",
+    "task": "train",
+    "size": "small",
+    "precision": "float32",
+    "device": "cpu",
+}
+"""The problem, but for the machine's name."""
 VALUES = [1.00e-3, 1.01e-3, 1.02e-3]
 
 
@@ -14,12 +23,7 @@ def run(framework="torch", mode="eager", number=0, **changes):
         dict.fromkeys(schema.RUNS)
         | {
             "hardware": "other",
-            "family": "training",
-            "workload": "mlp",
-            "task": "train",
-            "size": "small",
-            "precision": "float32",
-            "device": "cpu",
+            **PERCEPTRON,
             "framework": framework,
             "mode": mode,
             "run": number,

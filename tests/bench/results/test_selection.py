@@ -6,20 +6,12 @@ import pytest
 from bench import schema
 from bench.results import selection
 from bench.results.tables import Tables
-from tests.bench.results.planted import run
+from tests.bench.results.planted import PERCEPTRON, run
 
 
 def problem(workload="mlp", task="train", size="small", hardware="here", **changes):
     """The columns of a problem."""
-    return {
-        "hardware": hardware,
-        "family": "training",
-        "workload": workload,
-        "task": task,
-        "size": size,
-        "precision": "float32",
-        "device": "cpu",
-    } | changes
+    return PERCEPTRON | {"hardware": hardware, "workload": workload, "task": task, "size": size} | changes
 
 
 @pytest.fixture

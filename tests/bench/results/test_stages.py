@@ -4,16 +4,11 @@ import pytest
 
 from bench.planning.settings import PRESETS
 from bench.results import stages
+from tests.bench.results.planted import PERCEPTRON
 from tests.proof import situations
 
-ROW = {
+ROW = PERCEPTRON | {
     "hardware": "test",
-    "family": "training",
-    "workload": "mlp",
-    "task": "train",
-    "size": "small",
-    "precision": "float32",
-    "device": "cpu",
     "torch_mode": "compile",
     "jax_mode": "jit",
     "best": True,
