@@ -45,7 +45,7 @@ def test_every_preset_loads(name):
 @pytest.mark.parametrize(
     ("config", "parts"),
     [
-        ({"presett": "quick"}, ["unknown key presett", "preset"]),
+        ({"presett": "quick"}, ["unknown key 'presett'", "preset"]),
         ({"preset": "fast"}, ["preset is 'fast'", "smoke, quick, standard, full"]),
         ({"trials": 0}, ["trials is 0", "'auto'", "at least 1"]),
         ({"trials": "many"}, ["trials is 'many'"]),
@@ -55,7 +55,19 @@ def test_every_preset_loads(name):
         ({"hardware": "../elsewhere"}, ["hardware is '../elsewhere'"]),
         ({"hardware": "published"}, ["hardware is 'published'", "any other name"]),
         ({"retry_failed": "yes"}, ["retry_failed is 'yes'", "true or false"]),
-        ({"timeout_seconds": -1}, ["timeout_seconds is -1", "more than 0"]),
+        ({"timeout_seconds": -1}, ["timeout_seconds is -1", "at least 1"]),
+        ({"timeout_seconds": 1e-300}, ["timeout_seconds is 1e-300", "at least 1"]),
+        ({"timeout_seconds": float("inf")}, ["timeout_seconds is inf", "at most 604800"]),
+        ({"budget_seconds": float("nan")}, ["budget_seconds is nan", "'auto' or a number"]),
+        ({"budget_seconds": 1e308}, ["budget_seconds is 1e+308", "at most 86400"]),
+        ({"half_width": float("nan")}, ["half_width is nan"]),
+        ({"trials": 2.5}, ["trials is 2.5", "an integer"]),
+        ({"hardware": "abc\n"}, ["hardware is 'abc\\n'"]),
+        ({"workloads": ["training\n"]}, ["workloads is"]),
+        ({1: 2}, ["unknown key '1'"]),
+        ({"languages": ["en", "en"]}, ["languages is ['en', 'en']", "none twice"]),
+        ({"languages": None}, ["languages is None"]),
+        ({"sizes": {"small": "x" * 10_000}}, ["sizes is {'small': 'xxx", "'auto' or a list"]),
         ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
         ({"preset": "fast", "trials": -1}, ["preset is 'fast'", "trials is -1"]),
     ],
@@ -65,6 +77,20 @@ def test_a_wrong_configuration_is_named_with_its_value_and_what_is_allowed(confi
         settings.load(config)
     for part in parts:
         assert part in str(caught.value)
+
+
+def test_a_wrong_value_is_told_in_300_characters_however_deep_it_is():
+    bomb = ["lol"]
+    for _ in range(60):
+        bomb = [bomb, bomb, bomb]
+    for config in ({"workloads": [bomb]}, {"hardware": "x" * 1_000_000}, {"y" * 1_000_000: 1}):
+        with pytest.raises(ValueError, match=r"^config\.yaml: ") as caught:
+            settings.load(config)
+        assert len(str(caught.value).partition("allowed")[0]) < 350
+
+
+def test_a_whole_number_may_be_written_with_a_point():
+    assert settings.load({"trials": 3.0, "cpu_threads": 1.0}).trials == 3
 
 
 def test_a_device_that_is_not_there_is_refused():

@@ -26,10 +26,11 @@ def chosen_workloads(settings: Settings) -> dict[str, Workload]:
     found = catalogue.timed()
     if settings.workloads is None:
         return found
-    families = sorted({item.family for item in found.values()})
+    theirs = {key: item for key, item in found.items() if item.family != MACHINE}
+    allowed = [*sorted({item.family for item in theirs.values()}), *theirs]
     for wish in settings.workloads:
-        if wish not in (*families, *found):
-            raise ValueError(f"config.yaml: workloads is {wish!r}, allowed are {', '.join([*families, *found])}")
+        if wish not in allowed:
+            raise ValueError(f"config.yaml: workloads is {wish!r:.300}, allowed are {', '.join(allowed)}")
     return {key: item for key, item in found.items() if {key, item.family} & {*settings.workloads, MACHINE}}
 
 

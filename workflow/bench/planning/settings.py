@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,10 @@ from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
 
+LARGEST = 2**53
+"""Whole numbers below this are exact, however they are written."""
+LONGEST_SHOWN = 300
+"""Characters of a wrong value that are told."""
 CHOICES = ("first", "quick", "hopeful", "all")
 """Choices of modes: the one of each framework that starts fast; the fastest, which a workload names itself; all but
 those that are never the fastest; all. The lightest workloads, which name none, are measured in all of
@@ -185,8 +191,9 @@ def load(config: Mapping[str, Any]) -> Settings:
     Raises ValueError that names every wrong key, its value and what is allowed.
     """
     rules = schema()
-    given = {key: _from_words(value, rules["properties"].get(key, {})) for key, value in config.items()}
-    errors = [_sentence(error, rules) for error in jsonschema.Draft202012Validator(rules).iter_errors(given)]
+    given = {str(key): _plain(value, rules["properties"].get(str(key), {})) for key, value in config.items()}
+    errors = [_wrong(key, value, rules) for key, value in given.items() if not _is_flat(value)]
+    errors = errors or [_sentence(error, rules) for error in jsonschema.Draft202012Validator(rules).iter_errors(given)]
     if errors:
         raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
     chosen = {key: part["default"] for key, part in rules["properties"].items()} | given
@@ -240,8 +247,12 @@ def load(config: Mapping[str, Any]) -> Settings:
     )
 
 
-def _from_words(value: Any, rule: Mapping[str, Any]) -> Any:
-    """On a command line everything is words: a list may have commas, a truth value is `true` or `false`."""
+def _plain(value: Any, rule: Mapping[str, Any]) -> Any:
+    """A value as the schema has it: 3.0 is an integer. On a command line everything is words: a list may have commas, a
+    truth value is `true` or `false`.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST:
+        return int(value)
     if not isinstance(value, str) or value == "auto":
         return value
     if rule.get("type") == "boolean":
@@ -251,12 +262,28 @@ def _from_words(value: Any, rule: Mapping[str, Any]) -> Any:
     return value
 
 
+def _is_flat(value: Any) -> bool:
+    """Whether a value is a word, a finite number, or a list of such: all that any key takes."""
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(each, str | int) or (isinstance(each, float) and math.isfinite(each)) for each in values)
+
+
 def _sentence(error: jsonschema.ValidationError, rules: Mapping[str, Any]) -> str:
     if error.validator == "additionalProperties":
-        unknown = sorted(set(error.instance) - set(rules["properties"]))
+        unknown = [_shown(key) for key in sorted(set(error.instance) - set(rules["properties"]))]
         return f"unknown key {', '.join(unknown)}; allowed are {', '.join(rules['properties'])}"
-    key = str(error.absolute_path[0]) if error.absolute_path else "?"
-    return f"{key} is {error.instance!r}, allowed is {_allowed(rules['properties'].get(key, {}))}"
+    return _wrong(str(error.absolute_path[0]) if error.absolute_path else "?", error.instance, rules)
+
+
+def _wrong(key: str, value: Any, rules: Mapping[str, Any]) -> str:
+    return f"{key} is {_shown(value)}, allowed is {_allowed(rules['properties'].get(key, {}))}"
+
+
+def _shown(value: Any) -> str:
+    """A value as it is told: what is long or deep is cut."""
+    shown = reprlib.Repr()
+    shown.maxstring = shown.maxother = LONGEST_SHOWN
+    return shown.repr(value)[:LONGEST_SHOWN]
 
 
 def _allowed(rule: Mapping[str, Any]) -> str:
@@ -267,7 +294,7 @@ def _allowed(rule: Mapping[str, Any]) -> str:
     if "enum" in rule:
         return "one of " + ", ".join(map(str, rule["enum"]))
     if rule.get("type") == "array":
-        return f"a list of {_allowed(rule['items'])}"
+        return f"a list of {_allowed(rule['items'])}, one at least, none twice"
     limits = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "pattern": "matching"}
     if rule.get("type") == "boolean":
         return "true or false"
