@@ -100,7 +100,7 @@ same. failed: fewer than half of the trials of a variant were successful.
 """
 CALL_SECONDS = 50e-6
 """A step that takes less, in either framework, tells what a call costs: it is shown, and is in no mean and no vote."""
-CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "opinion")
+CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "forecast", "opinion")
 
 ALLOWED = {
     "framework": FRAMEWORKS,

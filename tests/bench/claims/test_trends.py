@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
+from bench.claims.evidence import FORECAST, MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
-from tests.bench.claims.planted import ENTRIES, explained, rates, timed, verdict_of
+from tests.bench.claims.planted import ENTRIES, event, explained, frame, rates, timed, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,14 @@ def test_explanations_are_judged_by_their_agreement(torch, jax, verdict):
 
 def test_an_explanation_of_one_framework_agrees_with_nothing():
     assert verdict_of("trend-explain", explained(("torch", "ok"))) == UNMEASURED
+
+
+def test_a_forecast_is_called_one_and_tells_what_there_is_today():
+    rows = [
+        event("packages", framework, name, text="today")
+        for framework in ("torch", "jax")
+        for name in ("version", "wheel", "backends", "devices")
+    ]
+    found = judge(ENTRIES["trend-platforms"], Results("here", {"events": frame("events", rows)}))
+    assert (found.verdict, found.evidence["today"]["jax"]["wheel"]) == (FORECAST, "today")
+    assert verdict_of("trend-platforms", Results("here", {})) == UNMEASURED

@@ -19,7 +19,7 @@ from bench.results.outcomes import event_of
 from bench.results.selection import points, steps, successful_cells, successful_runs
 from bench.vocabulary import COMPARED
 
-SUPPORTED, REFUTED, MIXED, UNDECIDED, UNMEASURED, OPINION = vocabulary.CLAIM_VERDICTS
+SUPPORTED, REFUTED, MIXED, UNDECIDED, UNMEASURED, FORECAST, OPINION = vocabulary.CLAIM_VERDICTS
 OPEN = {UNDECIDED, UNMEASURED}
 """Verdicts of what is not decided."""
 
