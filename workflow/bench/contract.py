@@ -89,6 +89,10 @@ class Timed(Described):
         " so many the score is looked at",
         default_factory=dict,
     )
+    calls: Mapping[str, int] = stated(
+        "how many calls a step of a task is made of, where they are many: where one is short, it is in no mean",
+        default_factory=dict,
+    )
     baseline_tasks: tuple[str, ...] = stated("the tasks that `numpy_impl.py` has", default=())
     problem: type = stated("the class described above", name="Problem")
 

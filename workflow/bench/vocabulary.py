@@ -15,6 +15,8 @@ BASELINE = "numpy"
 MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 """The modes of one step per call that a compiler has been at."""
+MANY_STEPS = (("jax", "scan"),)
+"""Variants that take many steps in one call. That is another quantity: they are compared with none of one step."""
 VARIANT_ORDER = {
     ("torch", "eager"): 0,
     ("torch", "compile"): 1,

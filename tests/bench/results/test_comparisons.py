@@ -275,3 +275,9 @@ def test_twins_that_took_turns_are_compared_trial_by_trial():
     first = in_turns([1.0, 2.0, 4.0])
     found = ratio_of(first, in_turns([1.01, 2.0, 3.99]))
     assert (found.method, found.trials) == ("paired", 3)
+
+
+def test_many_steps_in_a_call_are_compared_with_nothing():
+    runs = in_turns([2.0] * 5) + in_turns(QUIET, range(5), "jax", "jit") + in_turns([0.1] * 5, range(5), "jax", "scan")
+    rows = comparisons.comparison_rows(runs + twins_in_turns(), gate())
+    assert [(row["jax_mode"], row["best"]) for row in rows] == [("jit", True)]

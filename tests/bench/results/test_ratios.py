@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bench.results.ratios import BOUND, derivative_costs, judged, loop_costs, numpy_speedups
+from bench.results.ratios import BOUND, derivative_costs, judged, loop_costs, many_steps, numpy_speedups
 
 
 def timed(task, mode, framework="torch", family="autodiff", **changed):
@@ -117,3 +117,17 @@ def test_numpy_is_paired_with_what_took_turns_with_it():
     )
     (row,) = numpy_speedups(runs).to_dict("records")
     assert 3.9 < row["low"] < row["high"] < 4.1
+
+
+def test_many_steps_in_a_call_are_held_against_the_fastest_mode_of_one():
+    cells = [
+        (timed("gradient", "jit", "jax"), 3.0),
+        (timed("gradient", "eager", "jax"), 30.0),
+        (timed("gradient", "scan", "jax"), 1.5),
+        (timed("gradient", "compile"), 1.0),
+        (timed("primal", "scan", "jax"), 1.0),  # there is nothing to hold it against
+    ]
+    runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds} for run in range(2) for cell, seconds in cells])
+    (row,) = many_steps(runs.assign(paired=None, steps_per_call=50)).to_dict("records")
+    assert (row["task"], row["mode"], row["single_mode"], row["steps"]) == ("gradient", "scan", "jit", 50)
+    assert row["ratio"] == pytest.approx(2.0)

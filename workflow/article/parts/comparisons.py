@@ -222,7 +222,8 @@ def _undecided(section: Section, row: Any, interval: Interval, modes: Mapping[st
 def _further(section: Section, row: Any) -> Markup:
     """The end of the sentence on an undecided pair: how many more trials would decide, or that none would."""
     if is_positive(row.further_trials):
-        return section.phrase("further.some", count=numbers.count(row.further_trials))
+        many = "some" if row.further_trials > 1 else "one"
+        return section.phrase(f"further.{many}", count=numbers.count(row.further_trials))
     return section.phrase("further.never" if row.rule in NEVER else "further.unknown", most=numbers.count(MOST_TRIALS))
 
 

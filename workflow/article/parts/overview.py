@@ -64,8 +64,6 @@ class Headline:
     mean: Interval | None
     span: tuple[float, float] | None
     """From where to where `mean` goes when any one workload is left out; None of too few workloads."""
-    alone: dict[str, int] | None
-    """The four counts with `jit` in place of `scan`; None where `scan` is nowhere the best."""
 
     @property
     def decided(self) -> int:
@@ -90,7 +88,6 @@ def headlines(section: Section) -> list[Headline]:
                 calls=int(shows_a_call(valid).sum()),
                 mean=mean_ratio(valid),
                 span=_span_without_one(valid),
-                alone=_alone(section, valid),
             )
         )
     return found
@@ -102,26 +99,9 @@ def _span_without_one(rows: pd.DataFrame) -> tuple[float, float] | None:
     return (min(known), max(known)) if known else None
 
 
-def _alone(section: Section, rows: pd.DataFrame) -> dict[str, int] | None:
-    """Who is faster how often when every call takes one step."""
-    if not (rows["jax_mode"] == "scan").any():
-        return None
-    pairs = [step_by_step(section, row) if row.jax_mode == "scan" else row for row in rows.itertuples()]
-    return _counts(row.verdict for row in pairs if row is not None)
-
-
 def _counts(verdicts: Iterable[str]) -> dict[str, int]:
     found = list(verdicts)
     return {name: found.count(verdict) for name, verdict in COUNTED.items()}
-
-
-def step_by_step(section: Section, row: Any) -> Any | None:
-    """The comparison like `row`, a best pair with `scan`, but with JAX's fastest mode of one step per call, `jit`."""
-    frame = section.tables.frame("comparisons")
-    columns = ("hardware", "family", "workload", "task", "size", "precision", "device", "torch_mode")
-    same = (frame[list(columns)] == [getattr(row, column) for column in columns]).all(axis=1)
-    found = frame[same & (frame["jax_mode"] == "jit") & frame["ratio"].notna()]
-    return next(found.itertuples(), None) if row.jax_mode == "scan" else None
 
 
 def headline_sentences(section: Section, entry: Headline) -> Html:
@@ -134,8 +114,6 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
     sentences = [section.phrase(name, machine=entry.hardware, device=device, total=entry.total, **counts)]
     if entry.apart:
         sentences.append(section.phrase("overview.apart", count=entry.apart))
-    if entry.alone and entry.decided:
-        sentences.append(section.phrase("overview.alone", **entry.alone))
     if entry.mean is not None and entry.span is not None and entry.mean.bounded:
         least, most = map(numbers.ratio, entry.span)
         sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), least=least, most=most))
@@ -157,13 +135,11 @@ def card(section: Section, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def card_result(section: Section, row: Any) -> dict[str, Any]:
-    """One verdict of a card: who is faster, where, in words, and beside it how JAX does with one step per call."""
+    """One verdict of a card: who is faster, where, in words."""
     place = [section.names.of("device", row.device), section.hardware(row.hardware)]
-    alone = step_by_step(section, row)
     return {
         "verdict": row.verdict.replace(" ", "-"),
         "winner": section.words[f"winner.{row.verdict}"],
         "place": " · ".join(part for part in place if part),
         "sentence": verdict_sentence(section, row),
-        "beside": section.phrase("overview.step by step", sentence=verdict_sentence(section, alone)) if alone else "",
     }

@@ -14,7 +14,7 @@ from bench.results.pairs import ratio_of
 from bench.results.parity import gate_failure
 from bench.results.statistics import EQUAL_WITHIN, Floor, Ratio
 from bench.schema import Row
-from bench.vocabulary import COMPARED, MACHINE, NUMERICAL, PROBLEM, RULES, TWIN
+from bench.vocabulary import COMPARED, MACHINE, MANY_STEPS, NUMERICAL, PROBLEM, RULES, TWIN
 
 REFERENCE_FACTOR = 10
 """How many tolerances the worst element of an output may be from its float64 reference where it is timed.
@@ -91,7 +91,7 @@ def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUA
     """One row per problem × torch mode × jax mode, with verdicts; p adjusted over the best pairs, and over the others.
 
     Shapes: `runs` and `gate` are rows of the tables `runs` and `parity` of one machine. What has failed is compared
-    too, and found not comparable.
+    too, and found not comparable; what takes many steps in one call is not (`MANY_STEPS`).
     """
     floor = floors(noise_rows(runs))
     main = [row for row in runs if row["run"] < TWIN and row["family"] != MACHINE]
@@ -112,6 +112,7 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
             bad=[row for row in own if row["status"] != "ok"],
         )
         for (framework, mode), own in grouped(runs, ("framework", "mode")).items()
+        if (framework, mode) not in MANY_STEPS
     ]
     torches, jaxes = ([variant for variant in variants if variant.framework == name] for name in COMPARED)
     pairs = [_pair(problem, torch, jax, gate) for torch in torches for jax in jaxes]

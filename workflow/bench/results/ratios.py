@@ -1,9 +1,10 @@
 """Ratios of times that are no comparison of the two frameworks: a derivative over its function, a loop over what is
-vectorised, NumPy over a framework. Pure functions of successful runs (schema.py's columns), without twins.
+vectorised, NumPy over a framework, a step in a call of its own over one of many in a call. Pure functions of successful
+runs (schema.py's columns), without twins.
 
-A ratio of different tasks is one of run medians with the interval of Welch's t on their logarithms; NumPy takes turns
-with what it is compared with, so that their trials are paired (`pairs.ratio_of`). A single run has no interval, and
-then the ends are None.
+A ratio of different tasks is one of run medians with the interval of Welch's t on their logarithms; variants of one
+problem take turns, so that their trials are paired (`pairs.ratio_of`). A single run has no interval, and then the ends
+are None.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bench.results import pairs, statistics
-from bench.vocabulary import CELL, NUMERICAL, PROBLEM
+from bench.vocabulary import CELL, MANY_STEPS, NUMERICAL, PROBLEM
 
 FUNCTIONS = ("primal", "forward")
 """Tasks that compute the function alone; `primal_<kind>` does so for the derivatives `<derivative>_<kind>`."""
@@ -105,6 +106,26 @@ def numpy_speedups(runs: pd.DataFrame) -> pd.DataFrame:
             seconds = _centre([row["step_seconds"] for row in own])
             rows.append(cell | _columns(pairs.ratio_of(base, own)) | {"seconds": seconds})
     return _with_best(rows, [*PROBLEM, "framework"])
+
+
+def many_steps(runs: pd.DataFrame) -> pd.DataFrame:
+    """Time of a step in a call of its own, in the fastest such mode, over that of one of many in a call.
+
+    Columns: those of a cell (of many steps), `single_mode`, `steps` (of a call), `ratio`, `low`, `high`.
+    """
+    timed = runs[runs["step_seconds"] > 0]
+    series = {key: group.to_dict("records") for key, group in timed.groupby(CELL, sort=False)}
+    rows = []
+    for key, own in series.items():
+        cell = dict(zip(CELL, key, strict=True))
+        if (cell["framework"], cell["mode"]) not in MANY_STEPS:
+            continue
+        rivals = {other[-1]: found for other, found in series.items() if other[:-1] == key[:-1] and other != key}
+        if rivals:
+            mode = min(rivals, key=lambda name: _centre([row["step_seconds"] for row in rivals[name]]))
+            found = _columns(pairs.ratio_of(rivals[mode], own))
+            rows.append(cell | {"single_mode": mode, "steps": own[0]["steps_per_call"]} | found)
+    return pd.DataFrame(rows, columns=[*CELL, "single_mode", "steps", *RATIO])
 
 
 def _medians(runs: pd.DataFrame) -> Medians:

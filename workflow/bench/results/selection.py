@@ -19,6 +19,7 @@ from bench.vocabulary import (
     CALL_SECONDS,
     COMPARED,
     MACHINE,
+    MANY_STEPS,
     PRECISIONS,
     PROBLEM,
     SIZES,
@@ -116,10 +117,10 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def shows_a_call(rows: pd.DataFrame) -> pd.Series:
-    """Of each comparison whether a step is so short, in either framework, that it tells what a call costs."""
+    """Of each comparison whether a call is so short, in either framework, that it tells what a call costs."""
     columns = [f"{framework}_seconds" for framework in COMPARED]
     shortest = rows.reindex(columns=columns).astype(float).min(axis=1)
-    return shortest < CALL_SECONDS
+    return shortest < [CALL_SECONDS * known(row.workload).calls.get(row.task, 1) for row in rows.itertuples()]
 
 
 def mean_ratio(rows: pd.DataFrame) -> Interval | None:
@@ -158,14 +159,24 @@ def sound_cells(tables: Tables, own: str) -> pd.DataFrame:
 
 
 def steps(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that tell the time of a step at a named size: no point of a curve, no way to a target, no peak."""
-    return frame[frame["size"].isin(SIZES) & (frame["task"] != TARGET) & (frame["family"] != MACHINE)]
+    """The rows that tell the time of a step in a call of its own at a named size: no point of a curve, no way to a
+    target, no peak.
+    """
+    return one_step(at_named_sizes(frame)[lambda rows: (rows["task"] != TARGET) & (rows["family"] != MACHINE)])
+
+
+def one_step(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without the modes that take many steps in one call, where there are modes."""
+    if "mode" not in frame:
+        return frame
+    keep = [variant not in MANY_STEPS for variant in zip(frame["framework"], frame["mode"], strict=True)]
+    return frame[np.asarray(keep, dtype=bool)]
 
 
 def points(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows at points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
     point = frame["size"].astype(str).str.extract(f"^{SWEEP.pattern}$")
-    frame = frame.assign(kind=point[0], amount=pd.to_numeric(point[1]))
+    frame = one_step(frame.assign(kind=point[0], amount=pd.to_numeric(point[1])))
     return frame[frame["kind"].notna() & (frame["task"] != TARGET) & (frame["family"] != MACHINE)]
 
 

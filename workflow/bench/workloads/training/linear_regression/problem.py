@@ -47,6 +47,7 @@ PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16
 
 LEARNING_RATE = 0.01
 EPOCHS = 100
+CALLS = {"fit": EPOCHS}
 CHECK_STEPS = 5
 SEED = 20240105
 
