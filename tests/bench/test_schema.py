@@ -97,10 +97,16 @@ def test_what_is_no_file_is_refused(tmp_path):
             schema.read(path, "run")
 
 
-def test_a_file_that_claims_to_hold_too_much_is_refused_unread(file, monkeypatch):
-    monkeypatch.setattr(schema, "MOST_NUMBERS", 10)
-    with pytest.raises(schema.InvalidFile, match="it holds 15 entries"):
+@pytest.mark.parametrize(("limit", "what"), [("MOST_NUMBERS", "15 entries, allowed are 10"), ("MOST_BYTES", "bytes")])
+def test_a_file_that_claims_to_hold_too_much_is_refused_unread(file, monkeypatch, limit, what):
+    monkeypatch.setattr(schema, limit, 10)
+    with pytest.raises(schema.InvalidFile, match=f"it holds .*{what}"):
         schema.read(file, "noise")
+
+
+def test_a_file_of_more_rows_than_are_expected_is_refused_unread(file):
+    with pytest.raises(schema.InvalidFile, match="it holds 1 rows, allowed are 0"):
+        schema.read(file, "noise", most_rows=0)
 
 
 @pytest.mark.parametrize("column", ["hardware", "framework", "mode", "device"])

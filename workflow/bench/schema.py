@@ -333,8 +333,8 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
 }
 
 LONGEST_TEXT = 20_000
-MOST_NUMBERS = 20_000_000
-"""Entries of a file, all columns together; a small file can claim to hold billions."""
+MOST_NUMBERS, MOST_ROWS, MOST_BYTES = 20_000_000, 100_000, 500_000_000
+"""Entries of a file, all columns together, its rows, its bytes unpacked; a small file can claim to hold billions."""
 
 NAMED = (*CELL, "run", "status")
 """Columns that are never null, in whatever table they stand."""
@@ -412,13 +412,13 @@ def write(path: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read(path: Path, table: str) -> list[dict[str, Any]]:
+def read(path: Path, table: str, most_rows: int = MOST_ROWS) -> list[dict[str, Any]]:
     """The validated rows of a file. Raises `InvalidFile` for anything that is not a sound file of this table."""
     if path.exists() and not path.is_file():  # a pipe would be waited for
         raise InvalidFile(f"{path}: is not a file")
     try:
         with pq.ParquetFile(path) as file:
-            written = _expect(path, file, table)
+            written = _expect(path, file, table, most_rows)
             rows = file.read().to_pylist()
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
@@ -431,7 +431,7 @@ def read(path: Path, table: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _expect(path: Path, file: pq.ParquetFile, table: str) -> str | None:
+def _expect(path: Path, file: pq.ParquetFile, table: str, most_rows: int) -> str | None:
     """The digest that a file tells. Raises InvalidFile, before any data are read, if it is not one of this table."""
     metadata = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
     if metadata.get("schema") != table:
@@ -442,9 +442,17 @@ def _expect(path: Path, file: pq.ParquetFile, table: str) -> str | None:
     if not file.schema_arrow.equals(arrow(table, int(version)), check_metadata=False):
         raise InvalidFile(f"{path}: its columns are not those of {table!r} version {version}")
     groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
-    numbers = sum(group.column(index).num_values for group in groups for index in range(group.num_columns))
-    if numbers > MOST_NUMBERS:
-        raise InvalidFile(f"{path}: it holds {numbers} entries, allowed are {MOST_NUMBERS}")
+    amounts = {
+        "rows": (file.metadata.num_rows, most_rows),
+        "entries": (
+            sum(group.column(index).num_values for group in groups for index in range(group.num_columns)),
+            MOST_NUMBERS,
+        ),
+        "bytes": (sum(group.total_byte_size for group in groups), MOST_BYTES),
+    }
+    for what, (amount, most) in amounts.items():
+        if amount > most:
+            raise InvalidFile(f"{path}: it holds {amount} {what}, allowed are {most}")
     return metadata.get("digest")
 
 

@@ -17,6 +17,8 @@ from bench.vocabulary import CELL, EXAMPLES, SLUG
 
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
+MOST_ROWS = 10_000
+"""Rows of a file of one trial, or of what one process observed."""
 
 
 @dataclass
@@ -73,17 +75,18 @@ def read_machine(folder: Path, own: bool) -> Machine:
     def files(table: str, pattern: str) -> list[Path]:
         return sorted(folder.glob(PUBLISHED[table] if published else pattern))
 
-    runs = _read_all(files("trial", "trials/**/*.parquet"), "trial", machine.left_out, misplaced)
+    most = schema.MOST_ROWS if published else MOST_ROWS
+    runs = _read_all(files("trial", "trials/**/*.parquet"), "trial", machine.left_out, misplaced, most)
     if not published:
-        runs += _read_all(sorted(folder.glob("runs/**/*.parquet")), "run", machine.left_out, misplaced)
+        runs += _read_all(sorted(folder.glob("runs/**/*.parquet")), "run", machine.left_out, misplaced, most)
     changed = outdated(runs)
     machine.left_out += [f"{place(runs[index])}: {reason}" for index, reason in changed.items()]
     machine.runs = [row for index, row in enumerate(runs) if index not in changed]
-    machine.events = _read_all(files("events", "events/**/*.parquet"), "events", machine.left_out)
+    machine.events = _read_all(files("events", "events/**/*.parquet"), "events", machine.left_out, most_rows=most)
     machine.events = [row | {"hardware": folder.name} for row in machine.events]
     observed = files("observations", "parity/*/*/*.parquet")
     wrong = _misshapen if published else _misplaced
-    machine.observations = _read_all(observed, "observations", machine.left_out, wrong)
+    machine.observations = _read_all(observed, "observations", machine.left_out, wrong, most)
     machine.parity = parity.compare(machine.observations, folder.name)
     return machine
 
@@ -128,11 +131,12 @@ def _read_all(
     table: str,
     left_out: list[str],
     complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None,
+    most_rows: int = schema.MOST_ROWS,
 ) -> list[Row]:
     rows = []
     for path in paths:
         try:
-            content = schema.read(path, table)
+            content = schema.read(path, table, most_rows)
             if wrong := complaint(path, content):
                 raise schema.InvalidFile(f"{path}: {wrong}")
             rows += content
