@@ -57,6 +57,12 @@ def test_a_verdict_is_told_with_what_decided_it(section, workload, task, english
     assert HOSTILE not in said
 
 
+def test_an_interval_beside_1_is_not_called_too_wide_to_tell_a_difference(section):
+    row = comparison(section, "gcn", "forward")._replace(ratio_low=1.02, noise_floor=0.08)
+    said = str(verdict_sentence(section, row))
+    assert {"en": "reaches into what twins differ by", "zh": "伸入了孪生变体之间的差异"}[section.language] in said
+
+
 def test_what_is_not_known_of_a_verdict_is_left_out(section):
     row = comparison(section, "gcn", "forward")._replace(rule="of another version", further_trials=None)
     said = verdict_sentence(section, row)

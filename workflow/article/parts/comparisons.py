@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -215,7 +216,9 @@ def _equal(section: Section, row: Any, interval: Interval, modes: Mapping[str, s
 def _undecided(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
     """That nobody can be called faster, why, and how many more trials would decide."""
     values = {"floor": _shown(numbers.percent, row.noise_floor), "p": _shown(numbers.p_value, row.p_adjusted)}
-    why = section.phrase(f"why.{row.rule}", **values) if f"why.{row.rule}" in section.words else ""
+    away = (interval.low or 0.0) > 1 or (interval.high or math.inf) < 1  # it tells the sides apart, but not by enough
+    reason = "why.reach" if row.rule == "width" and away else f"why.{row.rule}"
+    why = section.phrase(reason, **values) if reason in section.words else ""
     return section.phrase("sentence.undecided", ratio=numbers.ratio(interval), **modes) + why + _further(section, row)
 
 
