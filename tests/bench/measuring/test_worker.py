@@ -123,7 +123,7 @@ def test_a_target_that_is_not_reached_is_a_failure_with_its_curve(bench):
 def test_a_value_that_waited_for_a_processor_is_taken_again(monkeypatch, waits, allowance, retaken):
     """A block takes 1 s here, of which the process waits a part."""
     left = list(waits)
-    monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
+    monkeypatch.setattr(timing, "value", lambda *_: 0.1)
     monkeypatch.setattr(worker, "during", lambda call: (call(), Disturbances(waited_seconds=left.pop(0))))
     found = worker.turn(timing.Measurement(loops=5, steps_per_call=2), CALLED, "cpu", allowance)
     assert (found["retaken"], found["disturbances"]["waited_seconds"]) == (retaken, waits[-1])
@@ -135,7 +135,7 @@ def test_values_are_not_taken_again_for_ever(monkeypatch):
         time.sleep(0.01)
         return call(), Disturbances(waited_seconds=1.0)
 
-    monkeypatch.setattr(worker.timing, "value", lambda *_: 0.1)
+    monkeypatch.setattr(timing, "value", lambda *_: 0.1)
     monkeypatch.setattr(worker, "during", during)
     found = worker.turn(timing.Measurement(loops=1, steps_per_call=1), CALLED, "cpu", 0.05)
     assert 1 <= found["retaken"] <= 5

@@ -1,6 +1,7 @@
 """config.yaml: schema, defaults and documentation agree; wrong values are named."""
 
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -80,7 +81,7 @@ def test_a_wrong_configuration_is_named_with_its_value_and_what_is_allowed(confi
 
 
 def test_a_wrong_value_is_told_in_300_characters_however_deep_it_is():
-    bomb = ["lol"]
+    bomb: list[Any] = ["lol"]
     for _ in range(60):
         bomb = [bomb, bomb, bomb]
     for config in ({"workloads": [bomb]}, {"hardware": "x" * 1_000_000}, {"y" * 1_000_000: 1}):

@@ -42,7 +42,7 @@ def place(table, row):
 
 def files():
     """(table, place) → the rows of a file, of some workloads of a published machine."""
-    found = {}
+    found: dict[tuple[str, Path], list[schema.Row]] = {}
     for table, name in PUBLISHED.items():
         for row in schema.read(MACHINE / name, table):
             if table == "events" or row["workload"] in WORKLOADS:

@@ -100,8 +100,8 @@ def verdict_badge(section: Section, name: str) -> Markup:
 
 def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) -> Markup:
     """What decided a claim, in words, and what that hangs on; where its experiment brought nothing, the reason."""
-    block = evidence_blocks(section.language).get(identity)
-    if not evidence.get("reason") and (block is None or not evidence):
+    block = evidence_blocks(section.language).get(identity, "") if evidence else ""
+    if not block and not evidence.get("reason"):
         return Markup("")
     try:
         if reason := evidence.get("reason"):
