@@ -1,4 +1,4 @@
-"""Our steps against the obvious independent implementation of each framework, side by side.
+"""Our steps against the obvious independent implementation of each framework, and against other ways to write them.
 
     python tests/proof/compare.py [--tasks quick] [workload …]
 
@@ -6,7 +6,8 @@ For every workload with a file in `baselines/`, in one process per framework, bl
 turn. For a training: the same architecture, shapes and optimiser, made from the modules of torch, torchvision,
 transformers or flax, in float32. For a derivative or a kernel: the function as it is usually written, differentiated by
 the framework's plain interface, in the workload's usual precision, for every task that the file offers. Prints the
-ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios.
+ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios. For every
+workload with a file in `alternatives/` the same against each other way that it holds.
 """
 
 from __future__ import annotations
@@ -16,24 +17,42 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER)]
+sys.path[:0] = [str(FOLDER.parents[1] / "workflow"), str(FOLDER.parents[1]), str(FOLDER)]
 
 import numpy as np
 
 from bench import catalogue
 from bench.measuring import environment, hardware, timing
+from bench.results.parity import relative_error
+from bench.vocabulary import CHECK_DEVICE, CHECK_PRECISION, CHECK_SIZE
 
 Call = Callable[[], object]
-Pair = tuple[str, tuple[Call, Call], tuple[Call, Call]]
+Side = tuple[Call, Call]
+"""A step, and what waits for it."""
 TASKS = ("all", "quick")
 """What of a derivative or a kernel is compared: all that the independent implementation offers, or the quick tasks."""
 ROUNDS = 15
 WARM_UP_CALLS = 5
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is compared: in which mode, in which task, and with what."""
+
+    mode: str
+    task: str
+    other: str = "independent"
+
+
+Pair = tuple[Label, Side, Side]
+"""What is compared, ours, theirs."""
 
 
 def family_of(name: str) -> str:
@@ -42,7 +61,7 @@ def family_of(name: str) -> str:
 
 
 def torch_pairs(name: str, size: str) -> Iterator[Pair]:
-    """(mode, our step and wait, their step and wait) of a training step for eager and compiled PyTorch."""
+    """A training step in eager and compiled PyTorch."""
     import torch
 
     problem = catalogue.find("training", name).states.problem(size)
@@ -57,11 +76,11 @@ def torch_pairs(name: str, size: str) -> Iterator[Pair]:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
 
-        yield mode, (ours.step, ours.wait), (theirs, lambda: None)
+        yield Label(mode, "train"), (ours.step, ours.wait), (theirs, lambda: None)
 
 
 def jax_pairs(name: str, size: str) -> Iterator[Pair]:
-    """(mode, our step and wait, their step and wait) of a jitted training step with donated state."""
+    """A jitted training step with donated state."""
     import jax
     import optax
 
@@ -82,11 +101,11 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
     def theirs() -> None:
         held[:] = jitted(held[0], held[1], *batch)
 
-    yield "jit", (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
+    yield Label("jit", "train"), (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
 
 
 def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
-    """(mode and task, our step and wait, their step and wait) of the tasks of a derivative or a kernel."""
+    """The tasks of a derivative or a kernel."""
     item = catalogue.find(family_of(name), name)
     states, build = item.states, item.implementation(framework).build
     problem, precision = states.problem(size), states.precisions[0]
@@ -99,7 +118,7 @@ def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator
             for _, stage in ours.stages():
                 stage()
             step, wait = _called(framework, function, arguments, mode)
-            yield f"{mode} {task}", (ours.step, ours.wait), (step, wait)
+            yield Label(mode, task), (ours.step, ours.wait), (step, wait)
 
 
 def offered(
@@ -138,11 +157,59 @@ def _called(framework: str, function: Call, arguments: tuple[Any, ...], mode: st
     return lambda: held.__setitem__(0, run(*arguments)), lambda: jax.block_until_ready(held)
 
 
+def alternative_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
+    """Every other way to write it."""
+    item = catalogue.find(family_of(name), name)
+    states, ours = item.states, item.implementation(framework)
+    for other in import_module(f"tests.proof.alternatives.{name}").ALTERNATIVES:
+        if other.framework != framework:
+            continue
+        for task, mode in product(other.tasks, other.modes):
+            mine, theirs = _both_built(ours, other, states.problem, size, task, mode, states.precisions[0])
+            yield Label(mode, task, other.says), (mine.step, mine.wait), (theirs.step, theirs.wait)
+
+
+def _both_built(ours: Any, other: Any, problem: Any, size: str, *options: str) -> tuple[Any, Any]:
+    """Our step and the other's, compiled; options: task, mode, precision."""
+    task, mode, precision = options
+    both = (
+        ours.build(problem(size), task, mode, "cpu", precision),
+        other.build(ours, problem(size), task, mode, "cpu", precision),
+    )
+    for step in both:
+        for _, stage in step.stages():
+            stage()
+    return both
+
+
+def differences(framework: str, name: str) -> list[dict[str, Any]]:
+    """By how much every other way differs from ours in what it computes, relative, at the size of the parity gate."""
+    import_module(f"bench.backends.{framework}_backend").configure(CHECK_DEVICE, CHECK_PRECISION, 1)
+    item, rows = catalogue.find(family_of(name), name), []
+    for other in import_module(f"tests.proof.alternatives.{name}").ALTERNATIVES:
+        if other.framework != framework:
+            continue
+        for task, mode in product(other.tasks, other.modes):
+            options = (CHECK_SIZE, task, mode, CHECK_PRECISION)
+            both = _both_built(item.implementation(framework), other, item.states.problem, *options)
+            for step in both:
+                step.step()
+                step.wait()
+            mine, theirs = (step.observe() for step in both)
+            error = max(relative_error(theirs[key], value) for key, value in mine.items())
+            rows.append(asdict(Label(mode, task, other.says)) | {"error": error, "tolerance": item.states.tolerance})
+    return rows
+
+
 def pairs_of(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
     """The pairs of a workload of any family."""
-    if family_of(name) != "training":
-        return function_pairs(framework, name, size, tasks)
-    return {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
+    if name in named_in("baselines"):
+        if family_of(name) != "training":
+            yield from function_pairs(framework, name, size, tasks)
+        else:
+            yield from {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
+    if name in named_in("alternatives"):
+        yield from alternative_pairs(framework, name, size)
 
 
 def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, Any]]:
@@ -154,7 +221,7 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
     precision = "float32" if item.family == "training" else item.states.precisions[0]
     backend.configure("cpu", precision, len(cpus))
     rows = []
-    for mode, ours, theirs in pairs_of(framework, name, size, tasks):
+    for label, ours, theirs in pairs_of(framework, name, size, tasks):
         for step, wait in (ours, theirs):
             timing.block_seconds(step, wait, WARM_UP_CALLS)
         loops = timing.calibrate(*theirs)[0]
@@ -165,7 +232,7 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
             {
                 "workload": name,
                 "framework": framework,
-                "mode": mode,
+                **asdict(label),
                 "ratio": mine / other,
                 "low": low,
                 "high": high,
@@ -176,9 +243,14 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
     return rows
 
 
+def named_in(folder: str) -> list[str]:
+    """The workloads that have a file in `baselines` or `alternatives`."""
+    return sorted(path.stem for path in (FOLDER / folder).glob("[a-z]*.py"))
+
+
 def names() -> list[str]:
-    """The workloads that have an independent implementation."""
-    return sorted(path.stem for path in (FOLDER / "baselines").glob("[a-z]*.py"))
+    """The workloads that something is compared with."""
+    return sorted({*named_in("baselines"), *named_in("alternatives")})
 
 
 def main() -> None:
@@ -187,17 +259,23 @@ def main() -> None:
     parser.add_argument("workloads", nargs="*", metavar="workload", help=f"of {', '.join(names())} (default: all)")
     parser.add_argument("--framework", choices=("torch", "jax"), help="in this process, as JSON")
     parser.add_argument("--size", default="small")
+    parser.add_argument("--differences", action="store_true", help="of what other ways compute, with --framework")
     parser.add_argument("--tasks", choices=TASKS, default=TASKS[0], help="of derivatives and kernels (default: all)")
     options = parser.parse_args()
     if unknown := set(options.workloads) - set(names()):
         parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(names())}")
     for name in options.workloads or names():
         if options.framework:
-            print(json.dumps(compare(options.framework, name, options.size, options.tasks)))
+            found = (
+                differences(options.framework, name)
+                if options.differences
+                else compare(options.framework, name, options.size, options.tasks)
+            )
+            print(json.dumps(found))
             continue
         for row in both(name, options.size, options.tasks):
             print(
-                "{workload:22} {framework:5} {mode:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
+                "{workload:22} {framework:5} {mode:8} {task:20} {other:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
                 "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row),
                 flush=True,
             )

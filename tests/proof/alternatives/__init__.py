@@ -1,0 +1,48 @@
+"""Other ways to write an implementation: what was tried and is slower, or is as fast and longer.
+
+A module for each workload, with `ALTERNATIVES`. `compare.py` times them beside the implementation; whoever doubts that
+it is written as experts write it adds one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+
+def changed(module: ModuleType, replaced: Mapping[str, Any]) -> ModuleType:
+    """A copy of a module in which other things stand under some of its names. Raises KeyError where it lacks one."""
+    if unknown := replaced.keys() - vars(module).keys():
+        raise KeyError(f"{module.__name__} has no {', '.join(sorted(unknown))}")
+    assert module.__file__
+    name = f"{module.__name__}_{'_'.join(sorted(replaced))}"
+    specification = importlib.util.spec_from_file_location(name, module.__file__)
+    assert specification and specification.loader
+    copy = sys.modules[name] = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(copy)
+    vars(copy).update(replaced)
+    return copy
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One other way in one framework, for some tasks in some modes."""
+
+    framework: str
+    says: str
+    """What is different, in a few words."""
+    tasks: tuple[str, ...]
+    modes: tuple[str, ...]
+    replaced: Mapping[str, Any] = field(default_factory=dict)
+    """What stands under names of the implementation's module instead."""
+    adjust: Callable[[Any], None] = lambda problem: None
+    """What is changed in the Problem."""
+
+    def build(self, implementation: ModuleType, problem: Any, *arguments: Any) -> Any:
+        """A step like that of the implementation's `build`; the problem is changed in place."""
+        self.adjust(problem)
+        return changed(implementation, self.replaced).build(problem, *arguments)

@@ -1,0 +1,8 @@
+"""The residual network."""
+
+from __future__ import annotations
+
+from tests.proof.alternatives import Alternative
+from tests.proof.alternatives.unet import LOOPED
+
+ALTERNATIVES = (Alternative("jax", "derivatives written out", ("train",), ("jit",), {"step": LOOPED}),)
