@@ -29,9 +29,9 @@ def log_posterior(
     entries = jnp.concatenate([diagonal, lower], 1)
     factors = jnp.zeros((components, d, d), icf.dtype).at[:, *place].set(entries, unique_indices=True)
     centres = jnp.einsum("kab,kb->ka", factors, means)
-    moved = (x @ factors.reshape(components * d, d).T).reshape(n, components, d) - centres
-    exponents = alphas + q.sum(1) - 0.5 * jnp.square(moved).sum(2)
-    likelihood = logsumexp(exponents, 1).sum() - n * logsumexp(alphas)
+    moved = (factors.reshape(components * d, d) @ x.T).reshape(components, d, n) - centres[..., None]
+    exponents = (alphas + q.sum(1))[:, None] - 0.5 * jnp.square(moved).sum(1)
+    likelihood = logsumexp(exponents, 0).sum() - n * logsumexp(alphas)
     prior = m * q.sum() - 0.5 * gamma**2 * (jnp.square(diagonal).sum() + jnp.square(lower).sum())
     return likelihood + prior + constant(d, components, n, gamma, m)
 

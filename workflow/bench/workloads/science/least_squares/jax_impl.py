@@ -36,11 +36,11 @@ def model(
 
 
 def gram(theta: jax.Array, t: jax.Array, y: jax.Array) -> jax.Array:
-    """The Gram matrix (p + 1, p + 1) of the columns of (J, r)."""
+    """The Gram matrix (p + 1, p + 1) of the columns of (J, r), which XLA multiplies faster one beside the other."""
     repeated = [jnp.broadcast_to(value, t.shape) for value in theta]
     residual, pullback = jax.vjp(lambda *values: model(t, *values) - y, *repeated)
-    rows = jnp.stack([*pullback(jnp.ones_like(residual)), residual])
-    return rows @ rows.T
+    columns = jnp.stack([*pullback(jnp.ones_like(residual)), residual], 1)
+    return columns.T @ columns
 
 
 def iteration(state: State, t: jax.Array, y: jax.Array) -> State:

@@ -120,12 +120,13 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return value
 
     whole = torch_backend.compiled(update, mode, device)
+    drawn = list(zip(*(pool[name].unbind() for name in ("uniforms", "actions", "fresh", "rows")), strict=True))
     number = 0
 
     def iterate() -> Tensor:
         nonlocal number
-        place, number = number % problem.pool_length, number + 1
-        value: Tensor = whole(*(pool[name][place] for name in ("uniforms", "actions", "fresh", "rows")))
+        value: Tensor = whole(*drawn[number % problem.pool_length])
+        number += 1
         # A CUDA graph writes the loss of every step to the same place.
         return value.clone() if mode == "compile-max" else value
 
@@ -137,11 +138,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         torch_backend.forget(optimizer)
         count.zero_()
         beginning = dynamics.initial(torch_backend.tensor(problem.beginning(seed), device, precision))
-        first, drawn = (
+        first, numbers = (
             torch_backend.tensors(arrays, device, precision) for arrays in (problem.buffer(seed), problem.pool(seed))
         )
         torch._foreach_copy_(
-            [*environments, *buffer.values(), *pool.values()], [*beginning, *first.values(), *drawn.values()]
+            [*environments, *buffer.values(), *pool.values()], [*beginning, *first.values(), *numbers.values()]
         )
 
     every = TARGET[problem.size]["every"] if task == "target" else 1

@@ -1,4 +1,4 @@
-"""The perceptron in JAX: jax.nn and optax.adam, the state donated."""
+"""The perceptron in JAX: the GELU of GPT and optax.adam, the state donated."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import optax
 
 from bench.backends import Step, jax_backend
 from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
+from bench.workloads.training.gpt.jax_impl import gelu
 from bench.workloads.training.mlp.problem import LAYERS, LEARNING_RATE, TARGET, Problem
 
 Parameters = dict[str, jax.Array]
@@ -16,7 +17,7 @@ def logits(parameters: Parameters, images: jax.Array) -> jax.Array:
     """Scores of the ten classes, shape (batch, 10), with the exact GELU."""
     hidden = images
     for layer in LAYERS[:-1]:
-        hidden = jax.nn.gelu(hidden @ parameters[f"{layer}.weight"] + parameters[f"{layer}.bias"], approximate=False)
+        hidden = gelu(hidden @ parameters[f"{layer}.weight"] + parameters[f"{layer}.bias"])
     return hidden @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"]
 
 
