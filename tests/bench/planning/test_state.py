@@ -75,7 +75,7 @@ def test_the_estimate_uses_the_trials_that_are_there(tmp_path):
                     "run": number,
                     "source_digest": sources.run_digest("training", "linear_regression", cell.framework),
                     "threads": chosen.cpu_threads,
-                    "wall_seconds": 100.0,
+                    "wall_seconds": 200.0,
                 }
                 for cell, number in trial.runs.values()
             ]
