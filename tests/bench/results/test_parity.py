@@ -33,7 +33,7 @@ def planted(bench, old, new):
 
 
 def test_the_perceptron_without_a_fault_passes(bench):
-    rows = planted(bench, "approximate=False", "approximate=False")
+    rows = planted(bench, "= gelu(", "= gelu(")
     assert {found["status"] for found in rows} == {"ok"}
     assert {found["task"] for found in rows} == {"gradient", "train", "forward"}
 
@@ -44,7 +44,7 @@ def test_a_changed_epsilon_in_adam_is_a_mismatch(bench):
 
 
 def test_a_tanh_gelu_against_the_exact_one_is_a_mismatch(bench):
-    rows = planted(bench, "approximate=False", "approximate=True")
+    rows = planted(bench, "= gelu(", "= jax.nn.gelu(")
     assert {found["task"] for found in rows if found["status"] == "mismatch"} == {"gradient", "train", "forward"}
 
 
