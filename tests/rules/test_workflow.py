@@ -83,7 +83,7 @@ def test_the_workflow_is_lint_free_and_formatted():
     ("config", "message"),
     [
         ({"preset": "fast"}, "preset is 'fast'"),
-        ({"colour": "red"}, "unknown key colour"),
+        ({"colour": "red"}, "unknown key 'colour'"),
         ({"workloads": "training/nothing"}, "training/nothing"),
     ],
 )
