@@ -10,6 +10,7 @@ from article.names import TITLES
 from article.parts.variants import span
 from article.rows import of_first_machine
 from article.section import Section
+from bench.catalogue import known
 from bench.results import ratios, selection
 
 MOST_ROWS = 30
@@ -29,7 +30,7 @@ def many_step_results(section: Section, found: pd.DataFrame) -> Html:
         | {
             "one step": section.names.variant(row.framework, row.single_mode),
             "many steps": section.names.variant(row.framework, row.mode),
-            "steps of a call": numbers.count(row.steps),
+            "steps of a call": numbers.count(row.steps * known(row.workload).calls.get(row.task, 1)),
             "one over many": numbers.ratio_text(row),
         }
         for row in found.itertuples()
