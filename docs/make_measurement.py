@@ -1,9 +1,9 @@
 """Prove that the numbers can be believed: run a proof, keep its numbers, and make docs/measurement.md of all of them.
 
     python docs/make_measurement.py clock                     3 minutes
-    python docs/make_measurement.py same                     15 minutes
+    python docs/make_measurement.py same                     11 minutes
     python docs/make_measurement.py situations                5 seconds (simulated)
-    python docs/make_measurement.py neighbours                8 minutes
+    python docs/make_measurement.py neighbours               14 minutes
     python docs/make_measurement.py turns                    12 minutes
     python docs/make_measurement.py planted                   4 minutes
     python docs/make_measurement.py replication FIRST SECOND  (folders of the preset quick, measured an hour apart)

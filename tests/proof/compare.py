@@ -157,47 +157,43 @@ def _called(framework: str, function: Call, arguments: tuple[Any, ...], mode: st
     return lambda: held.__setitem__(0, run(*arguments)), lambda: jax.block_until_ready(held)
 
 
-def alternative_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
-    """Every other way to write it."""
+def built_beside(framework: str, name: str, size: str, precision: str) -> Iterator[tuple[Label, Any, Any]]:
+    """Our step and that of every other way to write it, compiled."""
     item = catalogue.find(family_of(name), name)
-    states, ours = item.states, item.implementation(framework)
+    ours = item.implementation(framework)
     for other in import_module(f"tests.proof.alternatives.{name}").ALTERNATIVES:
         if other.framework != framework:
             continue
         for task, mode in product(other.tasks, other.modes):
-            mine, theirs = _both_built(ours, other, states.problem, size, task, mode, states.precisions[0])
-            yield Label(mode, task, other.says), (mine.step, mine.wait), (theirs.step, theirs.wait)
+            options = (task, mode, CHECK_DEVICE, precision)
+            both = (
+                ours.build(item.states.problem(size), *options),
+                other.build(ours, item.states.problem(size), *options),
+            )
+            for step in both:
+                for _, stage in step.stages():
+                    stage()
+            yield Label(mode, task, other.says), *both
 
 
-def _both_built(ours: Any, other: Any, problem: Any, size: str, *options: str) -> tuple[Any, Any]:
-    """Our step and the other's, compiled; options: task, mode, precision."""
-    task, mode, precision = options
-    both = (
-        ours.build(problem(size), task, mode, "cpu", precision),
-        other.build(ours, problem(size), task, mode, "cpu", precision),
-    )
-    for step in both:
-        for _, stage in step.stages():
-            stage()
-    return both
+def alternative_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
+    """Every other way to write it."""
+    precision = catalogue.find(family_of(name), name).states.precisions[0]
+    for label, mine, theirs in built_beside(framework, name, size, precision):
+        yield label, (mine.step, mine.wait), (theirs.step, theirs.wait)
 
 
 def differences(framework: str, name: str) -> list[dict[str, Any]]:
     """By how much every other way differs from ours in what it computes, relative, at the size of the parity gate."""
     import_module(f"bench.backends.{framework}_backend").configure(CHECK_DEVICE, CHECK_PRECISION, 1)
-    item, rows = catalogue.find(family_of(name), name), []
-    for other in import_module(f"tests.proof.alternatives.{name}").ALTERNATIVES:
-        if other.framework != framework:
-            continue
-        for task, mode in product(other.tasks, other.modes):
-            options = (CHECK_SIZE, task, mode, CHECK_PRECISION)
-            both = _both_built(item.implementation(framework), other, item.states.problem, *options)
-            for step in both:
-                step.step()
-                step.wait()
-            mine, theirs = (step.observe() for step in both)
-            error = max(relative_error(theirs[key], value) for key, value in mine.items())
-            rows.append(asdict(Label(mode, task, other.says)) | {"error": error, "tolerance": item.states.tolerance})
+    tolerance, rows = catalogue.find(family_of(name), name).states.tolerance, []
+    for label, *both in built_beside(framework, name, CHECK_SIZE, CHECK_PRECISION):
+        for step in both:
+            step.step()
+            step.wait()
+        mine, theirs = (step.observe() for step in both)
+        error = max(relative_error(theirs[key], value) for key, value in mine.items())
+        rows.append(asdict(label) | {"error": error, "tolerance": tolerance})
     return rows
 
 

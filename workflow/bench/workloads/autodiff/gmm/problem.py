@@ -61,7 +61,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("primal", "gradient")
 QUICK_TASKS = ("gradient",)
-QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}  # PyTorch's faster one differs by task
+QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = TASKS
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")
