@@ -86,8 +86,11 @@ class Section:
         return machine if self.several else None
 
     def text(self, name: str, **values: Any) -> Html:
-        """The block of text with its values. Raises KeyError for an unknown block, and what `prose.render` raises."""
-        return Html(prose.render(self.blocks[name], values, self.language))
+        """The block of text with its values; the id of its heading names section and block. Raises KeyError for an
+        unknown block, and what `prose.render` raises.
+        """
+        html = prose.render(self.blocks[name], values, self.language)
+        return Html(html.replace("<h3>", Markup('<h3 id="section-{}-{}">').format(self.number, name), 1))
 
     def sentence(self, name: str, **values: Any) -> Html:
         """A paragraph made of one entry of the words; values are escaped."""

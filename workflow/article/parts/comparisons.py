@@ -82,7 +82,8 @@ def ratio_figures(
     named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
     """
     rest = len(frame) - len(main)
-    first, *further = [ratio_figure(section, rows, named) for _, rows in main.groupby("hardware", sort=False)]
+    own = not rest  # the table of all holds the numbers of the figures too
+    first, *further = [ratio_figure(section, rows, named, own) for _, rows in main.groupby("hardware", sort=False)]
     return join(
         first,
         behind(section.phrase("overview.machines", count=len(further)), join(*further)) if further else None,
@@ -91,15 +92,17 @@ def ratio_figures(
     )
 
 
-def ratio_figure(section: Section, frame: pd.DataFrame, named: tuple[str, ...] | None = None) -> Html:
+def ratio_figure(
+    section: Section, frame: pd.DataFrame, named: tuple[str, ...] | None = None, with_table: bool = True
+) -> Html:
     """The ratios of comparisons, their table, and a sentence for each that could not be compared.
 
-    named: what labels may name of a problem (default: all that differs).
+    named: what labels may name of a problem (default: all that differs). with_table: whether the table belongs to it.
     """
     from article.figures.ratios import ratio_plot
 
     data = ratio_rows(frame, section.names, named)
-    table = comparison_table(section, frame, "comparisons")
+    table = comparison_table(section, frame, "comparisons") if with_table else None
     if not len(data):
         drawn = Html()
     elif len(data) == 1:  # one point makes no figure
