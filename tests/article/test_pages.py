@@ -201,6 +201,25 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
     assert not re.search(r"\bnan\b|\binf\b", " ".join(Reader(pages["en"]).text))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["index.html"], "Install Chromium, or open the page in any browser"), ([], "there is no page in report/ yet")],
+)
+def test_where_nothing_can_be_printed_a_sentence_says_why(arguments, said, tmp_path):
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    done = subprocess.run(
+        [sys.executable, ROOT / "workflow/scripts/pdf.py", *arguments],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
     (tmp_path / "01_background.ipynb").write_text(
         '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}'
