@@ -11,6 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from article.citation import Publication, bibtex, metadata
 from article.figures import palette
 from article.html import render_template
 from article.section import FOLDER
@@ -59,18 +60,36 @@ def style() -> Markup:
     return Markup(text)
 
 
-def page(language: str, parts: list[ExecutedSection], preset: str, languages: list[dict[str, str]]) -> str:
-    """The whole page as text."""
+def page(
+    language: str,
+    parts: list[ExecutedSection],
+    preset: str,
+    languages: list[dict[str, str]],
+    publication: Publication,
+    name: str = "index.html",
+) -> str:
+    """The whole page as text. languages: tag, path and name of the other languages; name: of the page's own file."""
+    words = read_words(language)
     script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render_template(
         "page.html",
-        words=read_words(language),
+        words=words,
         tag=TAGS[language],
         sections=parts,
         preset=preset,
         languages=languages,
+        file=name,
+        publication=publication,
+        canonical=canonical(publication, language) or name,
+        bibtex=bibtex(publication, words["title"]),
+        metadata=metadata(publication, TAGS[language], words["title"], words["subtitle"]),
         style=style(),
         script=Markup(script),
         script_hash=f"sha256-{digest}",
     )
+
+
+def canonical(publication: Publication, language: str) -> str | None:
+    """Where this page is published; None where nobody says."""
+    return publication.url and publication.url.rstrip("/") + ("/" if language == "en" else f"/{language}/")
