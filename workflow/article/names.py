@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from article.words import Words
+from article.words import Words, agreeing
 from bench.catalogue import known
 from bench.vocabulary import SWEEP
 
@@ -43,7 +43,8 @@ class Names:
             return self.workload(value)
         if column == "size" and (point := SWEEP.fullmatch(value)):
             *settings, axis = point[1].split("-")
-            return self.words[f"sweep.{axis}"].format(count=f"{int(point[2]):,}") + self.settings(settings)
+            told = self.words[f"sweep.{axis}"].format(count=f"{int(point[2]):,}")
+            return agreeing(told, self.language) + self.settings(settings)
         if column == "task" and value.endswith("_loop"):
             return self.words["looped"].format(task=self.of(column, value.removesuffix("_loop")))
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
@@ -59,7 +60,8 @@ class Names:
         for part in parts:
             letters = part.rstrip("0123456789")
             number = f"{int(part.removeprefix(letters)):,}"
-            shown.append(self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number))
+            told = self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number)
+            shown.append(agreeing(told, self.language))
         return self.words["brackets"].format(text=self.words["comma"].join(shown)) if shown else ""
 
 

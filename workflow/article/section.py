@@ -17,7 +17,7 @@ from markupsafe import Markup
 from article import prose
 from article.html import Html, paragraph, render_template
 from article.names import NAMED, Names
-from article.words import read_words
+from article.words import agreeing, read_words, translated
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
 
@@ -98,11 +98,19 @@ class Section:
 
     def phrase(self, name: str, **values: Any) -> Markup:
         """An entry of the words with values, which are escaped."""
-        return Markup(Markup.escape(self.words[name])).format(**values)
+        return agreeing(Markup(Markup.escape(self.words[name])).format(**values), self.language)
+
+    def translated(self, message: str) -> str:
+        """A message of the tables, in the language of the page as far as there are words for it."""
+        return translated(message, self.language)
 
     def item(self, title: Any, *sentences: Any) -> Markup:
         """What stands in a line of a list: a bold title, a colon, and sentences."""
         return Markup("<b>{}</b>{}{}").format(title, self.words["colon"], Markup("").join(sentences))
+
+    def point(self, value: Any, *named: Any) -> str:
+        """What a text alternative says of a point of a figure: what it is of, a colon, and its value."""
+        return self.words["comma"].join(map(str, named)) + self.words["colon"] + str(value)
 
     def problem_columns(self, row: Any, named: Iterable[str] = NAMED) -> dict[str, Content]:
         """What a row of a table says of its problem; named: the parts of the problem that the table names."""
@@ -182,7 +190,7 @@ class Section:
     def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
         """The text alternative of a figure: its caption and its points, as many as it spells out."""
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
-        points = "; ".join([*rows[:MANY], *more]) or title
+        points = self.words["semicolon"].join([*rows[:MANY], *more]) or title
         return self.words["figure.alternative"].format(caption=caption, rows=points)
 
     def _next(self, kind: str) -> str:

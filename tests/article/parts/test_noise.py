@@ -24,7 +24,7 @@ def test_the_processes_that_never_became_steady_are_counted(tmp_path):
     html = resolution(Section(tables, "en", OWN, 0))
     sound = runs[(runs["status"] == "ok") & (runs["run"] == 1) & runs["size"].isin(["small", "medium", "large"])]
     restless = sum((sound["task"] != "target") & (sound["mode"] != "scan"))
-    assert f", {restless} of " in html
+    assert f"did not become steady: {restless} of " in html
     assert restless > 10
 
 

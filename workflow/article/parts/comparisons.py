@@ -108,7 +108,9 @@ def ratio_figure(
     elif len(data) == 1:  # one point makes no figure
         drawn = join(_lone_sentence(section, frame), table)
     else:
-        texts = [f"{on_machine(row.label, section.hardware(row.panel))}: {row.text}" for row in data.itertuples()]
+        texts = [
+            section.point(row.text, on_machine(row.label, section.hardware(row.panel))) for row in data.itertuples()
+        ]
         drawn = section.figure(ratio_plot, data, "ratio", rows=texts, after=table)
     return join(drawn, _left_out(section, frame[frame["ratio"].isna()]))
 
@@ -123,7 +125,7 @@ def _left_out(section: Section, frame: pd.DataFrame) -> Html | None:
     reasons = [
         section.item(
             on_machine(section.names.problem(row), section.hardware(row.hardware)),
-            first_line(row.message) or section.words["sentence.no reason"],
+            section.translated(first_line(row.message)) or section.words["sentence.no reason"],
         )
         for row in frame.itertuples()
     ]
@@ -192,13 +194,13 @@ def verdict_sentence(section: Section, row: Any) -> Markup:
     """
     interval = intervals.interval(row, "ratio")
     if interval is None or row.verdict == "not comparable":
-        reason = first_line(row.message) or section.words["sentence.no reason"]
+        reason = section.translated(first_line(row.message)) or section.words["sentence.no reason"]
         said = section.phrase("sentence.not comparable", message=reason)
     else:
         modes = {name: section.names.variant(name, getattr(row, f"{name}_mode")) for name in COMPARED}
         said = SENTENCES.get(row.verdict, _faster)(section, row, interval, modes)
         if noted := first_line(row.message):
-            said += section.space + section.phrase("sentence.noted", message=noted)
+            said += section.space + section.phrase("sentence.noted", message=section.translated(noted))
     return said
 
 

@@ -183,7 +183,7 @@ def setting(section: Section, row: Any) -> str:
     """The numbers that make up a size, those that have a name in the words: "; batch 8, layers 4"."""
     sizes = known(row.workload).sizes.get(row.size, {})
     told = [
-        section.words[f"setting.{name}"].format(value=f"{value:,}")
+        section.phrase(f"setting.{name}", value=f"{value:,}")
         for name, value in sizes.items()
         if f"setting.{name}" in section.words and isinstance(value, int)
     ]
