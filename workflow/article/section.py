@@ -214,6 +214,6 @@ def _drawings(draw: Callable[..., Any], number: str, title: str, description: st
 
     prefix = f"f{number.replace('.', '-')}"
     return [
-        embed(draw(width=width), f"{prefix}-{name}", title, description, name)
-        for width, name in ((WIDE, "wide"), (NARROW, "narrow"))
+        embed(draw(width=WIDE), f"{prefix}-wide", title, description, "wide"),
+        embed(draw(width=NARROW), f"{prefix}-narrow", title, description, "narrow", told_by=f"{prefix}-wide"),
     ]

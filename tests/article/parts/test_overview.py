@@ -53,7 +53,7 @@ def main_rows(verdicts):
     [
         (
             [(2.0, "jax faster")] * 5,
-            "JAX is faster in 5 and PyTorch in 0; in 0 both are equal, and 0 are undecided",
+            "JAX is faster in 5 and PyTorch in 0; in 0 both are equal, and in 0 it is undecided",
             "Without",
         ),
         ([(0.5, "torch faster")] * 5, "is 0.500 in the median workload", "Without"),
