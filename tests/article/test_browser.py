@@ -108,6 +108,14 @@ def test_no_drawn_text_reaches_beyond_its_drawing(browser, page, width):
     assert outside == []
 
 
+@pytest.mark.parametrize("width", [360, 1600])
+def test_no_label_is_cut(browser, page, width):
+    show(browser, page, width)
+    cut = browser.execute_script("""return [...document.querySelectorAll("svg.plot text")]
+        .map(text => text.textContent).filter(text => text.includes("…"))""")
+    assert [text for text in cut if "script" not in text] == []  # the planted names of nodes are long on purpose
+
+
 @pytest.mark.parametrize(
     ("language", "width", "scheme"),
     [("en", 360, "dark"), ("en", 1600, "light"), ("zh", 360, "light"), ("zh", 1600, "dark")],
