@@ -72,6 +72,7 @@ TASKS = (
     "per_sample_loop",
 )
 QUICK_TASKS = ("primal", "gradient")
+MANY_TASKS = ("gradient",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_reverse", "hvp", "per_sample")
 CHECK_TASKS = TASKS
