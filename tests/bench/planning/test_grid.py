@@ -89,7 +89,9 @@ def test_quick_takes_the_modes_that_a_workload_names_and_on_a_gpu_the_compiler_t
 
 def test_modes_that_are_asked_for_are_measured_whatever_the_preset():
     cells = grid.cells(plan(modes="compile,scan", workloads="training/resnet,training/gcn"))
-    modes = {(cell.workload, cell.task): set() for cell in cells if cell.family != "machine"}
+    modes: dict[tuple[str, str], set[str]] = {
+        (cell.workload, cell.task): set() for cell in cells if cell.family != "machine"
+    }
     for cell in cells:
         modes.get((cell.workload, cell.task), set()).add(cell.mode)
     assert modes == {
