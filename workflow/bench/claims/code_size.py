@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from bench.claims.evidence import MIXED
-from bench.claims.rules import by_share
+from bench.claims.evidence import Verdict
+from bench.claims.rules import AGAINST, FOR, WHOLE, by_votes
 from bench.events import Missing
 from bench.results import statistics
 from bench.vocabulary import COMPARED
@@ -97,34 +95,29 @@ Sizes = Mapping[str, Mapping[str, Mapping[str, int]]]
 """Workload -> framework -> what `code_size` counts."""
 
 
-def smaller_code(sizes: Sizes, margin: float = 1.05) -> tuple[str, dict[str, Any]]:
-    """Whether torch's implementations are smaller, by the share of workloads.
+def smaller_code(sizes: Sizes, margin: float = 1.05) -> Verdict:
+    """Whether torch's implementations are smaller, by the votes of workloads.
 
-    A workload speaks for it if jax's has at least 5 % more tokens, against it if jax's has fewer or as many as torch's,
-    and is undecided in between.
+    A workload speaks for it if jax's has at least 5 % more tokens, against it otherwise.
     """
-    ratios = {name: both["jax"]["tokens"] / both["torch"]["tokens"] for name, both in sizes.items()}
-    counts = Counter(
-        "for" if ratio >= margin else "against" if ratio <= 1 else "undecided" for ratio in ratios.values()
-    )
-    totals = {
-        framework: {key: sum(both[framework][key] for both in sizes.values()) for key in ("lines", "tokens", "names")}
-        for framework in COMPARED
-    }
-    if not ratios:
+    if not sizes:
         raise Missing("no implementations")
+    ratios = {name: both["jax"]["tokens"] / both["torch"]["tokens"] for name, both in sizes.items()}
+    found = by_votes({name: {WHOLE: FOR if ratio >= margin else AGAINST} for name, ratio in ratios.items()})
     mean, low, high = statistics.geometric_mean(list(ratios.values()))
     evidence = {
         "workloads": sizes,
-        "totals": totals,
+        "totals": totals(sizes),
         "tokens_ratio": mean,
         "tokens_ratio_low": low,
         "tokens_ratio_high": high,
-        "for": counts["for"],
-        "against": counts["against"],
-        "undecided": counts["undecided"],
     }
-    try:
-        return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
-    except Missing:
-        return MIXED, evidence  # sizes are known exactly: undecided means equal
+    return Verdict(found.verdict, found.evidence | evidence)
+
+
+def totals(sizes: Sizes) -> dict[str, dict[str, int]]:
+    """Framework → lines, tokens and names of all workloads together."""
+    return {
+        framework: {key: sum(both[framework][key] for both in sizes.values()) for key in ("lines", "tokens", "names")}
+        for framework in COMPARED
+    }

@@ -72,6 +72,11 @@ class Results:
         frame = self.own("comparisons")
         return _narrowed(steps(frame[frame["best"].astype(bool)]), family, workload, task)
 
+    def curve_comparisons(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """`comparisons` at the points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
+        frame = self.own("comparisons")
+        return _narrowed(points(frame[frame["best"].astype(bool)]), family, workload, task)
+
     def runs(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
         """Successful runs at the named sizes; twins, the machine's own family and times to a target left out."""
         return _narrowed(steps(successful_runs(self.own("runs"))), family, workload, task)

@@ -1,6 +1,7 @@
 """Judging every claim of the article by the functions of the sections.
 
-A claim without a function is "not measured here" or, by its kind, "opinion".
+A claim without a function is "not measured here". An opinion and a forecast are what they are whatever was measured;
+their functions tell what stands beside them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from bench import schema
-from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
+from bench.claims.evidence import FORECAST, OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
 from bench.events import Missing
 
 SECTIONS = (
@@ -30,6 +31,9 @@ SECTIONS = (
     "questions",
 )
 """The modules whose functions judge the claims, one per section of the article."""
+
+SETTLED = {"opinion": OPINION, "forecast": FORECAST}
+"""Kinds of claims that nothing decides → their verdict."""
 
 for section in SECTIONS:
     import_module(f"bench.claims.{section}")
@@ -47,15 +51,15 @@ def read_citations(path: Path) -> list[str]:
 
 def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
     """The verdict on one claim, with the rule that led to it."""
-    if entry["kind"] == "opinion":
-        return Verdict(OPINION, {})
-    decide = REGISTRY.get(entry["id"])
+    settled, decide = SETTLED.get(entry["kind"]), REGISTRY.get(entry["id"])
     if decide is None:
-        return Verdict(UNMEASURED, {"reason": "no experiment yet"})
+        return Verdict(settled, {}) if settled else Verdict(UNMEASURED, {"reason": "no experiment yet"})
     rule = " ".join((inspect.getdoc(decide) or "").split())
     try:
         found = decide(results)
     except Missing as missing:
+        if settled:
+            return Verdict(settled, {})
         return Verdict(open_verdict(missing), {**missing.evidence, "rule": rule})
     return Verdict(found.verdict, {**found.evidence, "rule": rule})
 
