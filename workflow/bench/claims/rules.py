@@ -80,8 +80,9 @@ def by_votes(ballot: Ballot) -> Verdict:
     voted and leaving out any single one of them changes nothing; else mixed too.
 
     The evidence: the counts of the votes; `share`, the verdict before these two conditions; `sizes`, the votes and the
-    verdict at every size, which fewer than `LEAST_WORKLOADS` only tell; `leave_one_out`, `changes`: workload → the verdict without it, where that is another one. Where nothing
-    can be decided, the verdict says so, and the evidence has the `reason`.
+    verdict at every size, which decides nothing where fewer than `LEAST_WORKLOADS` voted; `leave_one_out`, `changes`:
+    workload → the verdict without it, where that is another one. Where nothing can be decided, the verdict says so, and
+    the evidence has the `reason`.
     """
     counts = Counter(said[WHOLE] for said in ballot.values())
     sizes = sorted({size for said in ballot.values() for size in said} - {WHOLE}, key=size_rank)

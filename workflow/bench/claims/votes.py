@@ -70,8 +70,8 @@ def _along(curves: pd.DataFrame, named: pd.DataFrame, speak: Speak) -> Iterator[
         known = [(point, said) for point, said in points if said != UNTOLD]
         steps = [step for step in pairwise(known) if _opposed(step[0][1], step[1][1])]
         for (before, said), (after, _) in steps:
-            ends = ((_first(end, "amount"), _mean_ratio(end)) for end in (before, after))
-            found = crossing(*ends, linear=_linear(kind))
+            first, second = ((_first(end, "amount"), _mean_ratio(end)) for end in (before, after))
+            found = crossing(first, second, _linear(kind))
             yield _turn(task, said, _first(before, "size"), _first(after, "size"), found)
         same = named[(named["task"] == task) & (named["precision"] == precision)]
         if known and not steps and len(same):
