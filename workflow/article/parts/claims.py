@@ -202,13 +202,15 @@ def _hanging_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[M
     if hanging.get("least") is not None and hanging.get("most") is not None:
         least, most = numbers.ratio(hanging["least"]), numbers.ratio(hanging["most"])
         yield section.phrase("claim.mean", least=least, most=most)
-    if share in DECIDED and found["votes"] < found["least"]:
-        verdicts = {"verdict": _verdict_word(section, share), "mixed": _verdict_word(section, "mixed")}
-        yield section.phrase("claim.few", least=found["least"], **verdicts)
-    elif share in DECIDED and hanging["changes"]:
+    if found["votes"] < found["least"]:
+        if share in DECIDED:
+            verdicts = {"verdict": _verdict_word(section, share), "mixed": _verdict_word(section, "mixed")}
+            yield section.phrase("claim.few", least=found["least"], **verdicts)
+        return
+    if share in DECIDED and hanging["changes"]:
         workloads = _listed(section, list(hanging["changes"]))
         yield section.phrase("claim.single", verdict=_verdict_word(section, share), workloads=workloads)
-    elif not hanging["changes"] and found["votes"] > 1:
+    elif not hanging["changes"]:
         yield section.phrase("claim.stable")
     for verdict in sorted(set(hanging["changes"].values())) if share not in DECIDED else ():
         names = [name for name, other in hanging["changes"].items() if other == verdict]
