@@ -13,7 +13,7 @@ from bench import vocabulary
 from bench.claims import code_size
 from bench.claims.evidence import REFUTED, Results, Verdict, claim
 from bench.claims.rules import AGAINST, EQUAL, FOR, by_device, by_parts
-from bench.claims.shared import code_sizes, outcome_of, yes
+from bench.claims.shared import outcome_of, yes
 from bench.claims.votes import voted
 from bench.events import Missing
 from bench.results import statistics
@@ -238,8 +238,9 @@ def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, Any] | None:
 
 @claim("alg-table-ease")
 def ease_of_use(results: Results) -> Verdict:
-    """A proxy: tokens of the two implementations of each timed workload, without imports, comments and docstrings. A
-    workload speaks for it if JAX's has at least 5 % more, against it otherwise. Decided by the votes of workloads. What
-    the implementations share with others is not counted, and they are written for speed, not for ease.
+    """A proxy: tokens of the two obvious implementations of each workload, those that the tests hold the measured ones
+    against, without imports, comments and docstrings. A workload speaks for it if JAX's has at least 5 % more, against
+    it otherwise. Decided by the votes of workloads. What both share is not counted, nor is a workload of which one side
+    takes the model from a library.
     """
-    return code_size.smaller_code(code_sizes())
+    return code_size.smaller_code(results.code)

@@ -59,6 +59,8 @@ class Results:
     machines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     citations: Sequence[str] = ()
     """What was found of each work that the surveyed text cites: `right`, or what is wrong."""
+    code: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    """Sizes of the obvious implementations of workloads, by workload and framework (`code_size.Sizes`)."""
 
     def own(self, name: str) -> pd.DataFrame:
         """The rows of this machine of a table; empty where the table is missing."""

@@ -6,10 +6,9 @@ import re
 from typing import Any
 
 from bench import series
-from bench.claims import code_size
 from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, Results, Verdict, claim
 from bench.claims.rules import by_parts
-from bench.claims.shared import code_sizes, parity_summary, yes
+from bench.claims.shared import parity_summary, yes
 from bench.claims.votes import beside
 from bench.events import Missing
 from bench.results.intervals import number
@@ -147,11 +146,11 @@ def the_two_versions_are_equivalent(results: Results) -> Verdict:
 @claim("prac-intuitive")
 def torch_intuitive_jax_efficient(results: Results) -> Verdict:
     """What is intuitive is opinion, and one small example tells nothing of efficiency. Beside it stand, for the linear
-    regression alone, the tokens of the two implementations and the times: best mode against best mode, per device.
+    regression alone, the tokens of the two obvious implementations and the times, best mode against best mode, per
+    device.
     """
     name = "linear_regression"
     rows, curves = results.comparisons(workload=name), results.curve_comparisons(workload=name)
     if rows.empty:
         raise Missing("no comparisons")
-    code = code_size.totals(code_sizes(f"training/{name}"))
-    return Verdict(OPINION, {"code": code, "devices": beside(rows, curves)})
+    return Verdict(OPINION, {"code": results.code.get(name), "devices": beside(rows, curves)})

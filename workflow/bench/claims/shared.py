@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench import catalogue, vocabulary
-from bench.claims import code_size
+from bench import vocabulary
 from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, Verdict
 from bench.claims.rules import EQUAL, by_device, judged_part
 from bench.claims.votes import clear_gain, voted
@@ -33,16 +32,6 @@ def error_of(event: Event) -> dict[str, Any]:
 def outcome_of(event: Event) -> dict[str, Any]:
     """The outcome of an example and the first line of what it said."""
     return {"outcome": event.outcome, "says": event.first_line()}
-
-
-def code_sizes(only: str | None = None) -> dict[str, dict[str, dict[str, int]]]:
-    """Lines, tokens and names of the implementations of all timed workloads, or of one (`family/name`)."""
-    folders = {
-        name: item.folder
-        for name, item in catalogue.timed().items()
-        if item.family != vocabulary.MACHINE and only in (None, name)
-    }
-    return code_size.code_sizes(folders)
 
 
 def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
