@@ -90,7 +90,7 @@ def hanging(**changes):
             "具名规模只测量了一种（小），另沿扩展曲线测量了 3 个工作负载。",
         ),
         (
-            votes(turns=[turn("x", task="train"), turn("y", first="against")]),
+            votes(turning=2, turns=[turn("x", task="train"), turn("y", first="against")]),
             "In 2 more the size decides: x · training step (for it: small; against it: medium); "
             "y (for it: medium; against it: small).",
             "另有 2 个随规模而变：x · 训练一步（支持：小；反对：中）；y（支持：中；反对：小）。",
@@ -156,10 +156,10 @@ def test_beside_an_opinion_it_is_told_where_the_winner_changes_and_nothing_of_vo
         assert list(vote_sentences(Section(tables, language, OWN, 1), evidence)) == [words]
 
 
-def test_of_many_workloads_that_turn_some_are_named_once_each(tables):
-    turns = [turn(name, **more) for name in "abcdef" for more in ({}, {"from_size": "batch-1"})]
-    text = " ".join(vote_sentences(Section(tables, "en", OWN, 1), {"devices": {"cpu": votes(turns=turns)}}))
-    assert "In 6 more the size decides, for example: a (for it: small" in text
+def test_of_many_workloads_that_turn_some_are_named(tables):
+    turns = [turn(name) for name in "abcdef"]
+    text = " ".join(vote_sentences(Section(tables, "en", OWN, 1), {"devices": {"cpu": votes(turns=turns, turning=9)}}))
+    assert "In 9 more the size decides, for example: a (for it: small" in text
     assert len(re.findall("for it: small", text)) == 4
 
 

@@ -137,7 +137,10 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
 
 
 def test_evidence_that_is_too_long_loses_the_end_of_its_longest_list():
-    text = as_text({"table": [{"text": "x" * 100}] * 1000, "kept": [1, 2]})
-    found = json.loads(text)
-    assert len(text) <= schema.LONGEST_TEXT
-    assert (found["kept"], found["shortened"]) == ([1, 2], True)
+    for evidence in ({"table": [{"text": "x" * 100}] * 1000}, {"devices": {"cpu": {"turns": ["x" * 100] * 1000}}}):
+        text = as_text(evidence | {"kept": [1, 2]})
+        found = json.loads(text)
+        assert len(text) <= schema.LONGEST_TEXT
+        assert (found["kept"], found["shortened"]) == ([1, 2], True)
+    with pytest.raises(ValueError, match="no list that could be shortened"):
+        as_text({"text": "x" * 2 * schema.LONGEST_TEXT})

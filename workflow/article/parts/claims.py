@@ -130,11 +130,12 @@ def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Ma
         if found.get("votes"):
             counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
             yield section.phrase("claim.votes" if place else "claim.votes alone", place=place, **counts)
-        if turns := first_turns(found.get("turns", ())):
+        if turns := found.get("turns"):
             kind = "votes" if found.get("votes") else "winners"
             told = [turn_text(section, turn, kind) for turn in turns[:MOST_NAMED]]
             name = f"claim.turning {kind}" if len(turns) <= MOST_NAMED else f"claim.turning {kind}, for example"
-            yield section.phrase(name, count=len(turns), turns=Markup(section.words["semicolon"]).join(told))
+            count = found.get("turning", len(turns))  # of a long list the end is left out
+            yield section.phrase(name, count=count, turns=Markup(section.words["semicolon"]).join(told))
         if found.get("votes"):
             yield from _size_sentences(section, found)
             yield from _hanging_sentences(section, found)
@@ -154,11 +155,6 @@ def asked(section: Section, evidence: Mapping[str, Any], place: str = "") -> Ite
     if isinstance(evidence.get("eager"), Mapping):
         eager = section.words["claim.eager"].format(name=place)
         yield from asked(section, evidence["eager"], eager)
-
-
-def first_turns(turns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The first size at which each workload turns."""
-    return list({turn["workload"]: turn for turn in reversed(turns)}.values())[::-1]
 
 
 def turn_text(section: Section, turn: Mapping[str, Any], kind: str) -> Markup:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,19 @@ def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = Tru
 
 def as_text(evidence: Mapping[str, Any]) -> str:
     """Evidence as JSON that a table accepts; the last rows of its long lists are left out where it would not."""
-    evidence = dict(evidence)
-    while len(text := json.dumps(evidence, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
-        lists = [key for key, value in evidence.items() if isinstance(value, list) and len(value) > 1]
-        if not lists:
+    kept = json.loads(json.dumps(evidence))
+    while len(text := json.dumps(kept, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
+        longest = max(_lists(kept), key=lambda rows: len(json.dumps(rows)), default=[])
+        if len(longest) < 2:
             raise ValueError(f"evidence of {len(text)} characters holds no list that could be shortened")
-        longest = max(lists, key=lambda key: len(json.dumps(evidence[key])))
-        evidence |= {longest: evidence[longest][: len(evidence[longest]) // 2], "shortened": True}
+        del longest[len(longest) // 2 :]
+        kept["shortened"] = True
     return text
+
+
+def _lists(value: Any) -> Iterator[list[Any]]:
+    """The lists in evidence that have rows to spare, at every depth."""
+    if isinstance(value, list) and len(value) > 1:
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _lists(part)

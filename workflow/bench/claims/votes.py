@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,6 @@ Speak = Callable[[pd.DataFrame], str]
 """Rows of one workload → one of `rules.VOTES`, never TURNING."""
 LINE = ["task", "precision"]
 """What is the same in the problems of a workload whose sizes are held against each other."""
-NO_CURVES = pd.DataFrame(columns=["workload", "device", "kind", "amount", *LINE])
-"""Where no scaling curves were measured that could speak."""
 
 
 def ballot_of(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> tuple[Ballot, list[dict[str, Any]]]:
@@ -33,20 +31,18 @@ def ballot_of(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> tuple[B
 
     rows: of named sizes, with `workload`, `size`, LINE, and what `speak` reads. curves: the same of points, with
     `kind` and `amount` too. A workload that speaks for the claim at one size, or at one point of a curve, and against
-    it at another has no single vote: it is TURNING. An entry of `turns` names the workload and task, two sizes that
-    disagree (`from_size`, `to_size`, the smaller first), what is said at the first (`first`) and, between points of a
-    curve of which one framework is ahead at one and the other at the other, the amount at which they are equal (`at`).
+    it at another has no single vote: it is TURNING. Its entry in `turns` names it and the task, two sizes that disagree
+    (`from_size`, `to_size`), what is said at the first (`first`) and, between points of a curve of which one framework
+    is ahead at one and the other at the other, the amount at which they are equal (`at`).
     """
-    ballot, turns = {}, []
+    ballot: dict[str, dict[str, str]] = {}
+    turns: list[dict[str, Any]] = []
     for workload, own in rows.groupby("workload"):
         sizes = {size: speak(part) for size, part in own.groupby("size")}
-        whole = speak(own)
-        found = [
-            {"workload": workload} | turn
-            for turn in (*_between_sizes(own, speak), *_along(curves[curves["workload"] == workload], own, speak))
-        ]
-        ballot[str(workload)] = {WHOLE: TURNING if found else whole} | sizes
-        turns += found
+        along = curves[curves["workload"] == workload]
+        turn = next(chain(_between_sizes(own, speak), _along(along, own, speak)), None)
+        ballot[str(workload)] = {WHOLE: TURNING if turn else speak(own)} | sizes
+        turns += [{"workload": str(workload)} | turn] if turn else []
     return ballot, turns
 
 
