@@ -148,12 +148,16 @@ def test_votes_are_found_at_every_depth_and_say_of_what_they_are(tables, evidenc
 
 
 def test_beside_an_opinion_it_is_told_where_the_winner_changes_and_nothing_of_votes(tables):
-    evidence = {"devices": {"cpu": {"comparisons": 2, "turns": [turn("x", at=None)]}}}
-    for language, words in (
-        ("en", "Who is faster depends on the size: x (PyTorch at least as fast: small; JAX faster: medium)."),
-        ("zh", "谁更快取决于规模：x（PyTorch 不慢于对方：小；JAX 更快：中）。"),
+    evidence = {"devices": {"cpu": {"comparisons": 2, "measured": ["small", "medium"], "turns": [turn("x")]}}}
+    for language, *words in (
+        (
+            "en",
+            "Measured sizes: small and medium.",
+            "Who is faster depends on the size: x (PyTorch at least as fast: small; JAX faster: medium).",
+        ),
+        ("zh", "测量的规模：小和中。", "谁更快取决于规模：x（PyTorch 不慢于对方：小；JAX 更快：中）。"),
     ):
-        assert list(vote_sentences(Section(tables, language, OWN, 1), evidence)) == [words]
+        assert list(vote_sentences(Section(tables, language, OWN, 1), evidence)) == words
 
 
 def test_of_many_workloads_that_turn_some_are_named(tables):

@@ -130,6 +130,9 @@ def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Ma
         if found.get("votes"):
             counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
             yield section.phrase("claim.votes" if place else "claim.votes alone", place=place, **counts)
+        if sizes := found.get("measured"):
+            told = [section.names.of("size", size) for size in sizes]
+            yield section.phrase("claim.measured", sizes=numbers.listing(told, section.language))
         if turns := found.get("turns"):
             kind = "votes" if found.get("votes") else "winners"
             told = [turn_text(section, turn, kind) for turn in turns[:MOST_NAMED]]
@@ -143,7 +146,7 @@ def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Ma
 
 def asked(section: Section, evidence: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What was asked (the device, the framework, …) in words, and the evidence of it, at every depth."""
-    if evidence.get("votes") or evidence.get("turns"):
+    if evidence.get("votes") or evidence.get("turns") or evidence.get("measured"):
         yield place, evidence
     titles = section.words.under("device") | {name: TITLES[name] for name in COMPARED}
     for kind in GROUPS:

@@ -251,11 +251,14 @@ def strength(rows: pd.DataFrame, curves: pd.DataFrame, who: str, workloads: Sequ
 
 
 def beside(rows: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
-    """What the times say beside a claim that they do not decide, by device: the counts, and where the size turns it,
-    PyTorch being as fast at one (`for`), JAX faster at another.
+    """What the times say beside a claim that they do not decide, by device: the counts, the sizes that were `measured`,
+    and where the size turns it, PyTorch being as fast at one (`for`), JAX faster at another.
     """
     devices = {}
     for device, own in rows.groupby("device"):
-        along = counted(curves[curves["device"] == device])
-        devices[str(device)] = tally(own) | {"turns": ballot_of(counted(own), along, not_faster("jax"))[1]}
+        known, along = counted(own), counted(curves[curves["device"] == device])
+        devices[str(device)] = tally(own) | {
+            "measured": sorted(known["size"].unique(), key=size_rank),
+            "turns": ballot_of(known, along, not_faster("jax"))[1],
+        }
     return devices
