@@ -21,6 +21,7 @@ from tests.bench.claims.planted import (
     FASTER,
     LINEAR,
     STRONG,
+    USED,
     cells,
     compared,
     comparisons,
@@ -48,7 +49,7 @@ def told(identity: str, evidence: Mapping[str, Any], language: str) -> str:
 
 def evident() -> dict[str, Verdict]:
     """Claims decided by planted results of a CPU, beside a GPU with too little."""
-    names = sorted({name for names in STRONG.values() for name in names} | {"lstm"})
+    names = sorted({name for names in (STRONG | USED).values() for name in names} | {"lstm"})
     lone = comparisons([1.5], device="cuda", half_width=None, family="training", workload="gpt")["comparisons"]
     steps = {("torch", "compile"): 2.0, ("jax", "jit"): 1.0}
     planted = runs(FASTER)
@@ -65,8 +66,16 @@ def evident() -> dict[str, Verdict]:
         ),
     }
     layers = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn") for name in ("RNN", "LSTM", "GRU")]
-    frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", outcome="absent")])
-    chosen = (*STRONG, "use-rnn", "trend-scale", "core-static-inference", "core-static-faster", "bg-jax-efficiency")
+    frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", 0.0, "[]")])
+    chosen = (
+        *STRONG,
+        *USED,
+        "use-rnn",
+        "trend-scale",
+        "core-static-inference",
+        "core-static-faster",
+        "bg-jax-efficiency",
+    )
     return {identity: judge(ENTRIES[identity], Results("here", frames)) for identity in chosen}
 
 

@@ -107,7 +107,7 @@ def runs(
     task: str = "forward",
     first: float = 1.0,
     family: str = "training",
-    problems: int = 3,
+    problems: int = 5,
 ) -> dict[str, pd.DataFrame]:
     """Runs of variants with 1 % of noise around the given seconds per step; compiled ones start in `first` seconds."""
     random = np.random.default_rng(5)
@@ -175,10 +175,10 @@ STRONG = {
     "use-nlp": ("bert", "gpt"),
     "use-vision": ("resnet", "unet"),
     "use-rl": ("dqn", "ppo"),
-    "use-health": ("dna_cnn", "gcn", "unet"),
-    "use-driving": ("unet",),
 }
 """The claims that PyTorch is strong in a scenario, and the workloads that decide them."""
+USED = {"use-health": ("dna_cnn", "gcn", "unet"), "use-driving": ("unet",), "use-finance": ("option_greeks",)}
+"""The claims that PyTorch is used in a field, and the workloads whose times stand beside them."""
 
 
 def compared(ratios: dict[str, list[float]], task: str = "train", **options) -> pd.DataFrame:
@@ -234,12 +234,12 @@ KERNELS = (
 
 
 def kernels(torch: float, jax: float, runs: int = 3) -> pd.DataFrame:
-    """Three kernels that take NumPy a second each, and each framework what is said."""
+    """Five kernels that take NumPy a second each, and each framework what is said."""
     return timed(
         "science",
         {
             (name, "forward", framework, mode): step
-            for name in ("a", "b", "c")
+            for name in "abcde"
             for framework, mode, step in (("numpy", "eager", 1.0), ("torch", "eager", torch), ("jax", "jit", jax))
         },
         runs,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bench.claims.evidence import Results, Verdict, claim
-from bench.claims.rules import by_parts, combine, gains_by_device
-from bench.claims.shared import error_of, gradient_costs, outcome_of, yes
-from bench.results.intervals import number
+from bench.claims.rules import by_parts, combine
+from bench.claims.shared import error_of, gradient_costs, outcome_of, without_loops, yes
+from bench.claims.votes import gains
 from bench.vocabulary import COMPARED
 
 
 @claim("faq-choose")
 def choose_by_need(results: Results) -> Verdict:
     """Two parts: JAX is faster (the rule of efficiency), and PyTorch runs more of the forms of Python control flow than
-    JAX does. Supported if both hold, refuted if both are refuted, else mixed. The table has a row per problem.
+    JAX does. Supported if both hold, refuted if both are refuted, else mixed.
     """
-    pairs = results.comparisons()
-    performance = gains_by_device(pairs, "jax")
+    performance = gains(without_loops(results.comparisons()), without_loops(results.curve_comparisons()), "jax")
     counts = {
         framework: sum(
             event.verdict == "right"
@@ -25,32 +24,10 @@ def choose_by_need(results: Results) -> Verdict:
         for framework in COMPARED
     }
     flexible = yes(counts["torch"] > counts["jax"])
-    columns = [
-        "workload",
-        "task",
-        "size",
-        "precision",
-        "device",
-        "torch_mode",
-        "jax_mode",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "verdict",
-    ]
-    table = [
-        {key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
-        for row in pairs[columns].to_dict("records")
-    ]
     return Verdict(
         combine([performance.verdict, flexible]),
-        {
-            "performance": performance.verdict,
-            "flexibility": flexible,
-            "control_flow_forms_right": counts,
-            "devices": performance.evidence["devices"],
-            "table": table,
-        },
+        {"performance": performance.verdict, "flexibility": flexible, "control_flow_forms_right": counts}
+        | performance.evidence,
     )
 
 
@@ -120,7 +97,7 @@ def _in_order(found: list[str], wanted: tuple[str, ...]) -> bool:
 
 @claim("faq-ddp")
 def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
-    """Supported if it is there and the gradients that two processes have after a step equal those of one."""
+    """Supported if it is there and the gradients that two processes have after a backward pass equal those of one."""
     module = results.event("packages", "torch", "name.nn.parallel.DistributedDataParallel")
     found = [results.event("distribution", "torch", f"two.gradient.{rank}") for rank in (0, 1)]
     holds = module.ran and all(event.accurate for event in found)

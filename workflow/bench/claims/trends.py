@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
-from bench.claims.evidence import FORECAST, UNDECIDED, Results, Verdict, claim, open_verdict
-from bench.claims.rules import EQUAL, by_parts, by_share, combine, require_decided
+from bench.claims.evidence import FORECAST, OPINION, Results, Verdict, claim
+from bench.claims.rules import EQUAL
 from bench.claims.shared import parity_summary, told_ratios
 from bench.events import Missing
 from bench.results import ratios
@@ -20,30 +20,24 @@ from bench.vocabulary import COMPARED
 
 @claim("trend-scale")
 def both_keep_improving_for_large_data(results: Results) -> Verdict:
-    """Whether the throughput (operations per second) of both grows with the size, within the measured range of what a
-    workload can grow in (batch, width, elements, paths and so on); what will come is not measured. A scaling curve,
-    with the fastest mode at every size, speaks for it if the throughput at the largest size is more than 1.1 times that
-    at the smallest and has not fallen by as much from its highest, against it otherwise, where the intervals allow to
-    tell. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device and framework;
-    where these disagree it is mixed.
+    """A forecast. Beside it stands whether the throughput (operations per second) of both grows with the size, within
+    the measured range of what a workload can grow in (batch, width, elements, paths and so on). A scaling curve, with
+    the fastest mode at every size, speaks for it if the throughput at the largest size is more than 1.1 times that at
+    the smallest and has not fallen by as much from its highest, against it otherwise, where the intervals allow to
+    tell; per device and framework.
     """
     curves = scaling_curves(results.curve_cells())
     if not curves:
         raise Missing("no scaling curves")
-    devices: dict[str, Any] = {}
-    for device in sorted({curve["device"] for curve in curves}):
-        devices[device] = {}
-        for framework in COMPARED:
-            own = [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)]
-            try:
-                verdict, evidence = grows(own)
-            except Missing as missing:
-                verdict, evidence = open_verdict(missing), missing.evidence
-            devices[device][framework] = evidence | {"verdict": verdict}
-    parts = [found for by_framework in devices.values() for found in by_framework.values()]
-    require_decided(parts, devices=devices)
-    evidence = {"devices": devices, "curves": [_short(curve) for curve in curves]}
-    return Verdict(combine(part["verdict"] for part in parts), evidence)
+    devices = {
+        device: {
+            framework: grows(own)
+            for framework in COMPARED
+            if (own := [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)])
+        }
+        for device in sorted({curve["device"] for curve in curves})
+    }
+    return Verdict(FORECAST, {"devices": devices, "curves": [_short(curve) for curve in curves]})
 
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +47,7 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 @claim("trend-platforms")
 def more_platforms_will_be_supported(results: Results) -> Verdict:
-    """A forecast, which metadata of today cannot decide; they are recorded."""
+    """A forecast, which metadata of today cannot decide; they are recorded beside it."""
     found = {
         framework: {
             name: results.event("packages", framework, name).text
@@ -66,53 +60,43 @@ def more_platforms_will_be_supported(results: Results) -> Verdict:
 
 @claim("trend-automl")
 def rates_are_trained_at_once(results: Results) -> Verdict:
-    """What will be integrated is a forecast; what can be measured is whether the frameworks' own vmap makes a search
-    over learning rates faster: the time of a loop over the models over that of all at once, the fastest mode of each.
-    Per framework a problem speaks for it if the whole interval lies above 1, against it if the whole interval lies
-    below 1.1. Supported from two thirds for it, refuted from two thirds against it, else mixed; frameworks that
-    disagree make it mixed.
+    """A forecast. Beside it stands whether the frameworks' own vmap makes a search over learning rates faster: the time
+    of a loop over the models over that of all at once, the fastest mode of each. Per framework a problem speaks for it
+    if the whole interval lies above 1, against it if it lies below 1.1.
     """
     found = ratios.loop_costs(results.runs("training", "learning_rates"), ("training",))
     frameworks = {name: _at_once(own) for name in COMPARED if len(own := found[found["framework"] == name])}
     if set(frameworks) < set(COMPARED):
         raise Missing("no comparisons")
-    for entry in frameworks.values():
-        require_decided([entry], frameworks=frameworks)
-    return Verdict(combine(entry["verdict"] for entry in frameworks.values()), {"frameworks": frameworks})
+    return Verdict(FORECAST, {"frameworks": frameworks})
 
 
 def _at_once(found: pd.DataFrame) -> dict[str, Any]:
-    """The verdict of one framework, and by how much it is faster at once, in which modes."""
+    """In how many problems a framework is faster at once, by how much, and in which modes."""
     columns = ["size", "precision", "device", "mode", "loop_mode", "ratio", "low", "high"]
     rows = [
         {key: (number(value) if key in ("ratio", "low", "high") else value) for key, value in row.items()}
         for row in found[columns].to_dict("records")
     ]
-    evidence: dict[str, Any] = {
+    won, lost = found["low"] > 1, ~(found["low"] > 1) & (found["high"] < EQUAL)
+    return {
         "of": len(rows),
         "least": number(found["ratio"].min()),
         "most": number(found["ratio"].max()),
         "rows": rows,
+        "for": int(won.sum()),
+        "against": int(lost.sum()),
+        "undecided": int((~won & ~lost).sum()),
     }
-    known = found[found["low"].notna()]
-    if known.empty:
-        return evidence | {"verdict": UNDECIDED, "reason": "single runs have no interval"}
-    won = int((known["low"] > 1).sum())
-    lost = int(((known["low"] <= 1) & (known["high"] < EQUAL)).sum())
-    counts = {"for": won, "against": lost, "undecided": len(rows) - won - lost}
-    try:
-        return evidence | counts | {"verdict": by_share(*counts.values())}
-    except Missing as missing:
-        return evidence | counts | {"verdict": open_verdict(missing)} | missing.evidence
 
 
 @claim("trend-explain")
 def both_explain_alike(results: Results) -> Verdict:
-    """Whether tools are needed is opinion; what can be measured is whether one can be made of each framework's own
-    gradient and gives the same explanation in both. Supported if the integrated gradients of the trained classifier
-    agree with the reference and across frameworks within the tolerance of the gate (float64) in every mode, refuted if
-    in none, else mixed. The ratio of times, the difference of the timed runs and how far the attributions are from
-    adding up to the prediction (completeness, an error of the quadrature) are recorded beside it.
+    """Whether tools are needed is opinion. Beside it stands whether one can be made of each framework's own gradient
+    and gives the same explanation in both: in how many modes the integrated gradients of the trained classifier agree
+    with the reference and across frameworks within the tolerance of the gate (float64); the ratio of times, the
+    difference of the timed runs, and how far the attributions are from adding up to the prediction (completeness, an
+    error of the quadrature).
     """
     name = "integrated_gradients"
     rows = results.own("parity")
@@ -130,7 +114,7 @@ def both_explain_alike(results: Results) -> Verdict:
         if (found := _completeness(cells[cells["framework"] == framework])) is not None
     }
     return Verdict(
-        by_parts([status == "ok" for status in rows["status"]]),
+        OPINION,
         {
             **parity_summary(rows),
             "timed_runs_by_precision": by_precision,
