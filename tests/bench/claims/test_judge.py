@@ -16,8 +16,9 @@ from tests.checkout import CLAIMS
 SECTIONS = range(1, 10)
 
 
-def test_there_are_64_claims_in_the_order_of_the_sections():
-    assert len(ENTRIES) == len(read_claims(CLAIMS)) == 64
+def test_there_are_64_claims_of_the_article_and_one_of_ours_in_the_order_of_the_sections():
+    assert len(ENTRIES) == len(read_claims(CLAIMS)) == 65
+    assert sum(entry["says"]["en"].startswith("Asked here, not in the original:") for entry in ENTRIES.values()) == 1
     sections = [entry["section"] for entry in ENTRIES.values()]
     assert sections == sorted(sections)
     assert set(sections) == set(SECTIONS)

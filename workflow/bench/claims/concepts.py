@@ -9,9 +9,12 @@ import pandas as pd
 
 from bench.claims.compiled import compiled_against_eager, within_frameworks
 from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, Results, Verdict, claim
-from bench.claims.rules import by_parts
+from bench.claims.rules import by_device, by_framework, by_parts, judged_part
 from bench.claims.shared import INFERENCE, error_of, yes
+from bench.claims.votes import clear_gain, voted
 from bench.events import Event, Missing
+from bench.results import ratios
+from bench.results.selection import at_named_sizes, points, successful_runs
 from bench.vocabulary import COMPARED
 
 
@@ -68,6 +71,28 @@ def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
         for framework in COMPARED
         if len(rows)
     }
+
+
+@claim("core-many-steps")
+def many_steps_are_faster(results: Results) -> Verdict:
+    """A step in a call of its own, in the fastest such mode, over one of many in a compiled call, within each
+    framework. A workload speaks for it if the whole interval lies above 1, against it if it lies below 1.1. Decided by
+    the votes of workloads, per device; frameworks that disagree make it mixed, and both are needed.
+    """
+    found = ratios.many_steps(at_named_sizes(successful_runs(results.own("runs"))))
+    if found.empty:
+        raise Missing("no comparisons")
+    curves = points(found)
+    return by_framework(
+        {
+            framework: judged_part(by_device, found[found["framework"] == framework], curves, _gain)
+            for framework in COMPARED
+        }
+    )
+
+
+def _gain(rows: pd.DataFrame, curves: pd.DataFrame) -> Verdict:
+    return voted(rows, curves, clear_gain)
 
 
 @claim("core-jax-static")
