@@ -30,6 +30,7 @@ from tests.bench.claims.planted import (
     explained,
     frame,
     kernels,
+    quantised,
     rates,
     runs,
     science,
@@ -111,6 +112,10 @@ def test_the_evidence_of_trends_can_be_told(language):
     for identity, results in (
         ("trend-automl", rates(4.0, 3.0)),
         ("trend-explain", explained(("torch", "ok"), ("jax", "ok"))),
+        (
+            "trend-compression",
+            Results("here", {"events": frame("events", [*quantised("torch"), *quantised("jax", scatter=0.0)])}),
+        ),
     ):
         assert len(told(identity, judge(ENTRIES[identity], results).evidence, language)) > 40, identity
 

@@ -57,6 +57,7 @@ KNOWN = {
         "core-like-ndarray": "mixed",
         "use-scipy": "mixed",
     },
+    "quantisation": {},  # what it decides hangs on times
     "transformations": {"alg-table-autodiff": "supported"},
     "tracing": {"faq-when-traced": "refuted", "core-jit-always-fast": "refuted", "bg-declarative": "mixed"},
 }
@@ -95,6 +96,8 @@ RAISED = {
     ("memory", "jax"): {"old parameters.read"},
     ("packages", "torch"): set(),
     ("packages", "jax"): set(),
+    ("quantisation", "torch"): set(),
+    ("quantisation", "jax"): set(),
     ("transformations", "torch"): {
         "compiled.Python loop, reverse",
         "compiled.Python loop, forward",
@@ -152,7 +155,7 @@ def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(schema.read(output, "events"))
 
 
-LONG = ("tracing", "transformations")
+LONG = ("quantisation", "tracing", "transformations")
 """Examples that take a minute: slow tests, and part of every report."""
 
 
@@ -248,11 +251,26 @@ def memory_is_saved_where_it_is_promised(frame: pd.DataFrame) -> None:
     assert saved("torch", "update.allocating", "set to none.few rows") > 2.5
 
 
+def int8_is_smaller_and_as_accurate(frame: pd.DataFrame) -> None:
+    """A quarter of the bytes, as many images right to within one in a hundred, and every way timed in every round."""
+    values = frame.set_index(["framework", "name"])["value"]
+    for framework in vocabulary.COMPARED:
+        assert values[framework, "product"] == 0
+        assert values[framework, "bytes.float32"] / values[framework, "bytes.int8"] == pytest.approx(4, rel=0.02)
+        assert values[framework, "accuracy.float32"] > 0.95
+        assert abs(values[framework, "accuracy.int8"] - values[framework, "accuracy.float32"]) <= 0.01
+    assert values["torch", "bytes.int8"] == values["jax", "bytes.int8"]
+    timed = frame[frame["name"].str.startswith("seconds.")]
+    assert {len(json.loads(text)["values"]) for text in timed["text"]} == {15}
+    assert set(timed["name"].str.split(".").str[2]) == {"float32", "int8", "ready-made"}
+
+
 INSPECTIONS = {
     "graphs": the_graphs_are_whole,
     "transformations": a_compiled_custom_rule_is_dropped_in_silence,
     "linear_regression_examples": both_fit_the_same,
     "memory": memory_is_saved_where_it_is_promised,
+    "quantisation": int8_is_smaller_and_as_accurate,
 }
 
 
