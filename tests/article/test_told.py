@@ -30,6 +30,7 @@ from tests.bench.claims.planted import (
     explained,
     frame,
     kernels,
+    passed_back,
     quantised,
     rates,
     runs,
@@ -150,8 +151,12 @@ def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
     gradients = {("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))}
     costs = shared.gradient_costs(Results("here", {"runs": timed("autodiff", gradients)}))
     assert (costs["torch"]["below"], costs["torch"]["of"]) == (1, 1)
-    programs = {"forward": ["a"], "backward": ["b"], "cost_ratio": 2.0}
-    assert "4.00" in told("faq-recursive", {"torch": programs, "jax": programs, "gradients": costs}, language)
+    rows = [*passed_back("torch"), *passed_back("jax", deep="RecursionError: too deep")]
+    found = judge(ENTRIES["faq-recursive"], Results("here", {"events": frame("events", rows)}))
+    shown = told("faq-recursive", found.evidence | {"gradients": costs}, language)
+    assert "4.00" in shown
+    assert "20,000" in shown
+    assert "too deep" in shown
 
 
 @in_both_languages

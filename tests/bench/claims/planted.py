@@ -1,6 +1,7 @@
 """Results of one machine, planted so that they decide claims one way or the other."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -401,3 +402,23 @@ def quantised(
             text = json.dumps({"values": values})
             rows.append(event("quantisation", framework, f"seconds.{batch}.{precision}.compiled", seconds, text))
     return rows
+
+
+def passed_back(
+    framework: str, *, deep: str = "", walked: bool = False, visited: str = "rlrl", visits: int = 3
+) -> list[dict]:
+    """Events of a backward pass: what a deep chain says instead of a gradient, whether recursion in Python walks it,
+    the sides in the order in which they are visited, and how often the three operations of a ladder are.
+    """
+    sides = [{"l": "left", "r": "right"}[side] + f" {place}" for place, side in enumerate(visited)]
+    changes = sum(one != other for one, other in pairwise(visited))
+    counts = {"depth": 20_000, "limit": 1000}
+    rows = [
+        ("deep.gradient", None, deep, "raised") if deep else ("deep.gradient", 1e-15, json.dumps(counts), "ok"),
+        ("deep.recursion", 5.0, "", "ok") if walked else ("deep.recursion", None, "RecursionError: no", "raised"),
+        ("branches", changes, json.dumps({"recorded": sides, "visited": sides}), "ok"),
+        ("ladder", visits, json.dumps({"operations": 3, "paths": 8}), "ok"),
+        ("backward program", None, json.dumps({"forward": ["mul", "sum"], "backward": ["sum", "mul"]}), "ok"),
+        ("cost", 2.0, "", "ok"),
+    ]
+    return [event("derivatives", framework, name, value, text, outcome=outcome) for name, value, text, outcome in rows]

@@ -1,10 +1,11 @@
-"""Questions and answers: which framework to choose is decided by time and control flow."""
+"""Questions and answers: which framework to choose is decided by time and control flow; who recurses."""
 
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
 from bench.claims.judge import judge
-from tests.bench.claims.planted import ENTRIES, comparisons, event, frame
+from bench.events import ENDED
+from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, judged, passed_back
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,28 @@ def test_the_choice_is_decided_by_time_and_control_flow(ratio, forms, verdict):
     found = judge(ENTRIES["faq-choose"], Results("here", planted))
     assert found.verdict == verdict
     assert len(found.evidence["table"]) == 4
+
+
+RECURSION = {"deep": "RecursionError: too deep", "visited": "rrll", "visits": 8}
+
+
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"),
+    [
+        ({}, {}, REFUTED),
+        (RECURSION, RECURSION, SUPPORTED),
+        ({"deep": f"{ENDED} SIGSEGV."}, {}, MIXED),
+        ({"visited": "llrr"}, {}, MIXED),
+        ({}, {"visits": 8}, MIXED),
+        ({"deep": "RuntimeError: out of memory"}, {}, UNMEASURED),
+        ({}, {"walked": True}, UNMEASURED),
+    ],
+)
+def test_recursion_is_seen_by_depth_branches_and_paths(torch, jax, verdict):
+    assert judged("faq-recursive", *passed_back("torch", **torch), *passed_back("jax", **jax)) == verdict
+
+
+def test_a_wrong_gradient_of_the_deep_chain_decides_nothing():
+    rows = [*passed_back("torch"), *passed_back("jax")]
+    rows = [row | ({"value": 0.5} if row["name"] == "deep.gradient" else {}) for row in rows]
+    assert judged("faq-recursive", *rows) == UNMEASURED
