@@ -30,6 +30,7 @@ from tests.bench.claims.planted import (
     explained,
     frame,
     kernels,
+    migrated,
     passed_back,
     quantised,
     rates,
@@ -157,6 +158,18 @@ def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
     assert "4.00" in shown
     assert "20,000" in shown
     assert "too deep" in shown
+
+
+@in_both_languages
+@pytest.mark.parametrize("raised", ["", "migrated.output", "elsewhere.output"])
+def test_the_evidence_of_a_migration_can_be_told(language, raised):
+    results = Results("here", {"events": frame("events", [*migrated("torch"), *migrated("jax", raised=raised)])})
+    shown = {
+        name: told(name, judge(ENTRIES[name], results).evidence, language)
+        for name in ("faq-migrate", "core-dev-deploy")
+    }
+    assert "optax" in shown["faq-migrate"]
+    assert ("planted" in shown["core-dev-deploy"]) == (raised == "elsewhere.output")
 
 
 @in_both_languages

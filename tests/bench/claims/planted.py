@@ -422,3 +422,27 @@ def passed_back(
         ("cost", 2.0, "", "ok"),
     ]
     return [event("derivatives", framework, name, value, text, outcome=outcome) for name, value, text, outcome in rows]
+
+
+def migrated(framework: str, *, wrong: str = "", raised: str = "", named: bool = False) -> list[dict]:
+    """Events of a migration: which is wrong, which raised, and whether jax.numpy and jax.jit have counterparts."""
+    names = [*(f"migrated.{name}" for name in ("output", "gradient", "losses", "weights", "back")), "elsewhere.output"]
+    names += ["own.training", "layer.gelu.as meant"] if framework == "jax" else []
+    rows = [
+        event("exporting", framework, name, 0.5 if name == wrong else None if name == raised else 1e-15)
+        | {"outcome": "raised" if name == raised else "ok", "text": "Error: planted" if name == raised else ""}
+        for name in names
+    ]
+    if framework == "torch":
+        return rows
+    outcome = "ok" if named else "absent"
+    rows += [
+        event("exporting", "jax", f"named.{name}", text="none", outcome=outcome) for name in ("layers", "optimiser")
+    ]
+    rows += [event("exporting", "jax", f"own.{name}", text="{}") for name in ("layers", "optimiser")]
+    sources = json.dumps({"optimiser": "optax"})
+    return [
+        *rows,
+        event("exporting", "jax", "layer.gelu.as named", 0.1),
+        event("exporting", "jax", "sources", None, sources),
+    ]

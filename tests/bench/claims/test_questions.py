@@ -5,7 +5,7 @@ import pytest
 from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNMEASURED, Results
 from bench.claims.judge import judge
 from bench.events import ENDED
-from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, judged, passed_back
+from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, judged, migrated, passed_back
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,25 @@ def test_a_wrong_gradient_of_the_deep_chain_decides_nothing():
     rows = [*passed_back("torch"), *passed_back("jax")]
     rows = [row | ({"value": 0.5} if row["name"] == "deep.gradient" else {}) for row in rows]
     assert judged("faq-recursive", *rows) == UNMEASURED
+
+
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"),
+    [
+        ({}, {}, MIXED),
+        ({}, {"named": True}, SUPPORTED),
+        ({"wrong": "migrated.weights"}, {}, REFUTED),
+        ({}, {"wrong": "migrated.back"}, REFUTED),
+        ({}, {"raised": "migrated.gradient"}, REFUTED),
+        ({}, {"raised": "migrated.gradient", "named": True}, MIXED),
+    ],
+)
+def test_a_migration_is_judged_by_what_it_gives_and_by_names(torch, jax, verdict):
+    assert judged("faq-migrate", *migrated("torch", **torch), *migrated("jax", **jax)) == verdict
+
+
+def test_layers_that_differ_by_name_are_told():
+    rows = [*migrated("torch"), *migrated("jax")]
+    found = judge(ENTRIES["faq-migrate"], Results("here", {"events": frame("events", rows)}))
+    assert found.evidence["layers"]["as_named"] == {"of": 1, "right": 0, "wrong": ["gelu"]}
+    assert found.evidence["layers"]["as_meant"] == {"of": 1, "right": 1, "wrong": []}

@@ -198,12 +198,13 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
 
 @claim("core-dev-deploy")
 def develop_in_torch_deploy_in_jax(results: Results) -> Verdict:
-    """Four things must hold: the weights carried across in one file give outputs equal to the reference in both, and an
-    exported model read again gives the trained outputs in each. Supported if all hold, refuted if none, else mixed.
+    """Four things must hold: the weights carried across in one file give outputs equal to the reference in both, and a
+    trained model, exported to a file, gives its outputs in a fresh interpreter that does not know its source, in each.
+    Supported if all hold, refuted if none, else mixed.
     """
     evidence: dict[str, Any] = {}
     for framework in COMPARED:
-        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "reloaded.output")}
+        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "elsewhere.output")}
         evidence[framework] = {name.replace(".", "_"): error_of(event) for name, event in found.items()}
     holds = [part["holds"] for parts in evidence.values() for part in parts.values()]
     return Verdict(by_parts(holds), evidence)

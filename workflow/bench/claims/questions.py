@@ -59,26 +59,48 @@ def choose_by_need(results: Results) -> Verdict:
 
 @claim("faq-migrate")
 def migrate_by_replacing(results: Results) -> Verdict:
-    """The replacement is enough if outputs, gradients and ten training steps of the migrated model equal the reference
-    in both frameworks, and JAX itself supplies layers and optimiser. Supported if both parts hold, refuted if neither
-    does, else mixed.
+    """Three parts: the migrated network is the same, jax.numpy has the counterparts of torch.nn's layers, and jax.jit
+    those of torch.optim. The network is the same if its outputs, gradients, ten losses, trained weights and running
+    statistics equal the reference in both frameworks, and the trained weights travel back. Supported if all hold,
+    refuted if none does, else mixed. Every layer alone, by the function of its name and as it must be meant, and what
+    JAX defines elsewhere in its public modules, are recorded beside it.
     """
-    names = ("migrated.output", "migrated.gradient", "migrated.losses", "migrated.weights")
+    names = ("output", "gradient", "losses", "weights", "back")
     equal = {
-        framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
+        framework: {name: error_of(results.event("exporting", framework, f"migrated.{name}")) for name in names}
         for framework in COMPARED
     }
-    own = {name: results.event("exporting", "jax", f"own.{name}") for name in ("layers", "optimiser")}
-    same = [entry["holds"] for entries in equal.values() for entry in entries.values()]
-    verdict = by_parts([all(same), all(event.ran for event in own.values())])
+    named, own = (
+        {name: results.event("exporting", "jax", f"{kind}.{name}") for name in ("layers", "optimiser")}
+        for kind in ("named", "own")
+    )
+    same = all(entry["holds"] for entries in equal.values() for entry in entries.values())
     return Verdict(
-        verdict,
+        by_parts([same, *(event.ran for event in named.values())]),
         {
             **equal,
+            "same": same,
+            "named": {name: outcome_of(event) for name, event in named.items()},
             "own": {name: outcome_of(event) for name, event in own.items()},
+            "own_training": error_of(results.event("exporting", "jax", "own.training")),
+            "layers": {kind.replace(" ", "_"): _layers(results, kind) for kind in ("as named", "as meant")},
             "sources": results.event("exporting", "jax", "sources").data(),
         },
     )
+
+
+def _layers(results: Results, kind: str) -> dict[str, Any]:
+    """How many of JAX's layers give what torch's do, of how many, and which do not."""
+    found = {
+        name.split(".")[1]: event.accurate
+        for name, event in results.events("exporting", "jax").items()
+        if name.startswith("layer.") and name.endswith(f".{kind}")
+    }
+    return {
+        "of": len(found),
+        "right": sum(found.values()),
+        "wrong": [name for name, right in found.items() if not right],
+    }
 
 
 @claim("faq-when-traced")
