@@ -29,6 +29,7 @@ from tests.bench.claims.planted import (
     event,
     explained,
     frame,
+    installed,
     kernels,
     migrated,
     passed_back,
@@ -170,6 +171,12 @@ def test_the_evidence_of_a_migration_can_be_told(language, raised):
     }
     assert "optax" in shown["faq-migrate"]
     assert ("planted" in shown["core-dev-deploy"]) == (raised == "elsewhere.output")
+
+
+@in_both_languages
+def test_what_is_installed_can_be_told(language):
+    found = judge(ENTRIES["prac-install"], Results("here", {"events": frame("events", installed())}))
+    assert numbers.size(4000) in told("prac-install", found.evidence, language)
 
 
 @in_both_languages

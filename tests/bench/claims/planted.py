@@ -446,3 +446,9 @@ def migrated(framework: str, *, wrong: str = "", raised: str = "", named: bool =
         event("exporting", "jax", "layer.gelu.as named", 0.1),
         event("exporting", "jax", "sources", None, sources),
     ]
+
+
+def installed() -> list[dict]:
+    """Events of what is installed for each framework: all that it requires."""
+    rows = (("closure.packages", 5.0, "{}"), ("closure.bytes", 4000.0, "{}"), ("requires.packages", None, "[]"))
+    return [event("packages", framework, *row) for framework in ("torch", "jax") for row in rows]

@@ -53,7 +53,7 @@ KNOWN = {
         "faq-lax-pmap": "refuted",
         "prac-python": "refuted",
         "prac-jax-deps": "supported",
-        "prac-install": "supported",
+        "prac-install": "not measured here",
         "core-like-ndarray": "mixed",
         "use-scipy": "mixed",
     },
