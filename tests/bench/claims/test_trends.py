@@ -55,6 +55,8 @@ def test_a_forecast_is_called_one_and_tells_what_there_is_today():
         ({"right": 0.955}, SUPPORTED),
         ({"size": 2100.0}, MIXED),
         ({"scatter": 0.9, "one": 1.05, "many": 1.05}, UNDECIDED),
+        ({"scatter": 0.9, "one": 1.05}, UNDECIDED),
+        ({"scatter": 0.9, "one": 1.05, "right": 0.5}, MIXED),
     ],
 )
 def test_int8_has_to_be_smaller_as_accurate_and_faster(case, verdict):

@@ -20,7 +20,7 @@ def layer_table(section: Section) -> Html:
             column: short_outcome(section, found.get((framework, f"layer.{layer}.{kind}")))
             for column, (framework, kind) in COLUMNS.items()
         }
-        | {"why": section.words.get(f"migration.{layer}", "")}
+        | {"differs": section.words.get(f"migration.{layer}", "")}
         for layer in dict.fromkeys(layers)
     ]
-    return section.table(rows, ("layer", *COLUMNS, "why"), "migration", empty="no examples")
+    return section.table(rows, ("layer", *COLUMNS, "differs"), "migration", empty="no examples")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
-from bench.claims.evidence import FORECAST, UNDECIDED, Results, Undecided, Verdict, claim, open_verdict
+from bench.claims.evidence import FORECAST, MIXED, UNDECIDED, Results, Undecided, Verdict, claim, open_verdict
 from bench.claims.rules import EQUAL, by_parts, by_share, combine, require_decided
 from bench.claims.shared import parity_summary, told_ratios
 from bench.events import Event, Missing
@@ -75,14 +75,16 @@ def inference_in_int8_pays(results: Results) -> Verdict:
     Per framework four things: the arrays of the model take less than half the bytes; test accuracy falls by no more
     than one percentage point; one image, and 256 at once, take less time than in float32, the fastest way of each. Of a
     time it holds if the whole interval of the ratio, over the rounds of one process, lies above 1, and does not if the
-    whole interval lies below 1.1; one that cannot be told does not count. Supported if all hold in both frameworks,
-    refuted if none does, else mixed. Int8 sums that are not exact, or logits beyond the tolerance, decide nothing.
+    whole interval lies below 1.1. Supported if all hold in both frameworks, refuted if none does, mixed if some do and
+    some do not, undecided where a time that cannot be told could make it another. Int8 sums that are not exact, or
+    logits beyond the tolerance, decide nothing.
     """
     frameworks = {framework: _compressed(results, framework) for framework in COMPARED}
-    known = [part for entry in frameworks.values() for part in entry["holds"].values() if part is not None]
-    if all(entry["holds"][batch] is None for entry in frameworks.values() for batch in outcomes.BATCHES):
+    parts = [part for entry in frameworks.values() for part in entry["holds"].values()]
+    verdict = by_parts([part for part in parts if part is not None])
+    if None in parts and verdict != MIXED:
         raise Undecided("intervals too wide", frameworks=frameworks)
-    return Verdict(by_parts(known), {"frameworks": frameworks, "most_lost": MOST_LOST})
+    return Verdict(verdict, {"frameworks": frameworks, "most_lost": MOST_LOST})
 
 
 def _compressed(results: Results, framework: str) -> dict[str, Any]:
