@@ -201,6 +201,19 @@ EXAMPLES = (
     ),
     ("memory", "jax", "donated.parameters", "raised", None, f"Error: {HOSTILE}"),
     *(
+        ("quantisation", framework, f"seconds.{batch}.{way}.compiled", "ok", 1e-3, json.dumps({"values": [1e-3] * 9}))
+        for framework in ("torch", "jax")
+        for batch in ("one", "many")
+        for way in ("float32", "int8")
+    ),
+    ("quantisation", "torch", "seconds.one.int8.eager", "ok", 1e-3, json.dumps({"values": HOSTILE})),
+    ("quantisation", "torch", "accuracy.int8", "ok", 0.5, json.dumps({"changed": HOSTILE})),
+    ("quantisation", "torch", "ready-made warns", "ok", None, HOSTILE),
+    ("exporting", "torch", "layer.gelu.as named", "ok", 1e-16, ""),
+    ("exporting", "jax", "layer.gelu.as named", "ok", 8e-5, ""),
+    ("exporting", "jax", "layer.linear.as named", "raised", None, f"Error: {HOSTILE}"),
+    ("exporting", "jax", f"layer.{HOSTILE}.as meant", "ok", None, ""),
+    *(
         ("transformations", framework, *event)
         for framework in ("torch", "jax")
         for event in (

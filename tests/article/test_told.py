@@ -30,7 +30,11 @@ from tests.bench.claims.planted import (
     event,
     explained,
     frame,
+    installed,
     kernels,
+    migrated,
+    passed_back,
+    quantised,
     rates,
     runs,
     science,
@@ -120,6 +124,10 @@ def test_the_evidence_of_trends_can_be_told(language):
     for identity, results in (
         ("trend-automl", rates(4.0, 3.0)),
         ("trend-explain", explained(("torch", "ok"), ("jax", "ok"))),
+        (
+            "trend-compression",
+            Results("here", {"events": frame("events", [*quantised("torch"), *quantised("jax", scatter=0.0)])}),
+        ),
     ):
         assert len(told(identity, judge(ENTRIES[identity], results).evidence, language)) > 40, identity
 
@@ -154,8 +162,30 @@ def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
     gradients = {("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))}
     costs = shared.gradient_costs(Results("here", {"runs": timed("autodiff", gradients)}))
     assert (costs["torch"]["below"], costs["torch"]["of"]) == (1, 1)
-    programs = {"forward": ["a"], "backward": ["b"], "cost_ratio": 2.0}
-    assert "4.00" in told("faq-recursive", {"torch": programs, "jax": programs, "gradients": costs}, language)
+    rows = [*passed_back("torch"), *passed_back("jax", deep="RecursionError: too deep")]
+    found = judge(ENTRIES["faq-recursive"], Results("here", {"events": frame("events", rows)}))
+    shown = told("faq-recursive", found.evidence | {"gradients": costs}, language)
+    assert "4.00" in shown
+    assert "20,000" in shown
+    assert "too deep" in shown
+
+
+@in_both_languages
+@pytest.mark.parametrize("raised", ["", "migrated.output", "elsewhere.output"])
+def test_the_evidence_of_a_migration_can_be_told(language, raised):
+    results = Results("here", {"events": frame("events", [*migrated("torch"), *migrated("jax", raised=raised)])})
+    shown = {
+        name: told(name, judge(ENTRIES[name], results).evidence, language)
+        for name in ("faq-migrate", "core-dev-deploy")
+    }
+    assert "optax" in shown["faq-migrate"]
+    assert ("planted" in shown["core-dev-deploy"]) == (raised == "elsewhere.output")
+
+
+@in_both_languages
+def test_what_is_installed_can_be_told(language):
+    found = judge(ENTRIES["prac-install"], Results("here", {"events": frame("events", installed())}))
+    assert numbers.size(4000) in told("prac-install", found.evidence, language)
 
 
 @in_both_languages

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, Results
+from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, UNMEASURED, Results
 from bench.claims.judge import judge
-from tests.bench.claims.planted import ENTRIES, comparisons, event, judged
+from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, installed, judged
 
 
 @pytest.mark.parametrize(("ratio", "winner"), [(1.5, "jax"), (0.5, "torch")])
@@ -38,3 +38,9 @@ def test_patterns_that_run_and_are_right_work(error, verdict):
         for name in ("random module", "closed-over parameters")
     ]
     assert judged("prac-jax-linreg", *rows) == verdict
+
+
+def test_what_is_installed_does_not_say_that_one_command_installs_it():
+    found = judge(ENTRIES["prac-install"], Results("here", {"events": frame("events", installed())}))
+    assert found.verdict == UNMEASURED
+    assert found.evidence["jax"] == {"packages": 5, "bytes": 4000, "import_seconds": None}

@@ -212,11 +212,11 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
 @claim("core-dev-deploy")
 def develop_in_torch_deploy_in_jax(results: Results) -> Verdict:
     """An advice, which no measurement decides. Beside it stands whether it can be done: the weights carried across in
-    one file give outputs equal to the reference in both, and an exported model read again gives the trained outputs in
-    each.
+    one file give outputs equal to the reference in both, and a trained model, exported to a file, gives its outputs in
+    a fresh interpreter that does not know its source, in each.
     """
     evidence: dict[str, Any] = {}
     for framework in COMPARED:
-        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "reloaded.output")}
+        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "elsewhere.output")}
         evidence[framework] = {name.replace(".", "_"): error_of(event) for name, event in found.items()}
     return Verdict(OPINION, evidence)

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
-from bench.claims.evidence import FORECAST, OPINION, Results, Verdict, claim
-from bench.claims.rules import EQUAL
+from bench.claims.evidence import FORECAST, MIXED, OPINION, Results, Undecided, Verdict, claim
+from bench.claims.rules import EQUAL, by_parts
 from bench.claims.shared import parity_summary, told_ratios
-from bench.events import Missing
-from bench.results import ratios
+from bench.events import Event, Missing
+from bench.results import outcomes, ratios
 from bench.results.intervals import number
 from bench.vocabulary import COMPARED
 
@@ -56,6 +56,75 @@ def more_platforms_will_be_supported(results: Results) -> Verdict:
         for framework in COMPARED
     }
     return Verdict(FORECAST, {"reason": "a forecast cannot be decided", "today": found})
+
+
+PRECISIONS = (outcomes.BASE, outcomes.SCHEME)
+MOST_LOST = 0.01
+"""Share of the test images that int8 may get wrong beyond those that float32 does."""
+
+
+@claim("trend-compression")
+def inference_in_int8_pays(results: Results) -> Verdict:
+    """What will matter is a forecast; what can be measured is whether int8 pays in the inference of one trained model.
+    Per framework four things: the arrays of the model take less than half the bytes; test accuracy falls by no more
+    than one percentage point; one image, and 256 at once, take less time than in float32, the fastest way of each. Of a
+    time it holds if the whole interval of the ratio, over the rounds of one process, lies above 1, and does not if the
+    whole interval lies below 1.1. Supported if all hold in both frameworks, refuted if none does, mixed if some do and
+    some do not, undecided where a time that cannot be told could make it another. Int8 sums that are not exact, or
+    logits beyond the tolerance, decide nothing.
+    """
+    frameworks = {framework: _compressed(results, framework) for framework in COMPARED}
+    parts = [part for entry in frameworks.values() for part in entry["holds"].values()]
+    verdict = by_parts([part for part in parts if part is not None])
+    if None in parts and verdict != MIXED:
+        raise Undecided("intervals too wide", frameworks=frameworks)
+    return Verdict(verdict, {"frameworks": frameworks, "most_lost": MOST_LOST})
+
+
+def _compressed(results: Results, framework: str) -> dict[str, Any]:
+    """What holds of one framework (None where it cannot be told), and the numbers that say so."""
+    events = results.events("quantisation", framework)
+    names = ["product", *(f"{what}.{which}" for what in ("logits", "bytes", "accuracy") for which in PRECISIONS)]
+    found = {name: results.event("quantisation", framework, name) for name in names}
+    if failed := [event for event in found.values() if not event.ran]:
+        raise Missing("the example failed", message=failed[0].first_line())
+    size, right = ({which: found[f"{what}.{which}"].number() for which in PRECISIONS} for what in ("bytes", "accuracy"))
+    times = {batch: _gain(events, batch) for batch in outcomes.BATCHES}
+    base, scheme = PRECISIONS
+    return {
+        "bytes": size,
+        "accuracy": right,
+        "changed": found[f"accuracy.{scheme}"].data()["changed"],
+        "times": times,
+        "holds": {
+            "bytes": size[scheme] < size[base] / 2,
+            "accuracy": right[scheme] >= right[base] - MOST_LOST,
+            **{batch: _faster(entry["ratio_low"], entry["ratio_high"]) for batch, entry in times.items()},
+        },
+    }
+
+
+def _gain(events: Mapping[str, Event], batch: str) -> dict[str, Any]:
+    """The seconds of the fastest way in each precision, and how many times faster int8 is."""
+    ways = outcomes.ways_of_inference(events)
+    chosen = {which: outcomes.fastest_way(ways, which, batch) for which in PRECISIONS}
+    base, scheme = chosen.values()
+    if base is None or scheme is None:
+        raise Missing("the example was not reached", example=f"quantisation seconds.{batch}")
+    gain = scheme.gains[batch]
+    return {
+        **{which: {"way": way.name, "seconds": way.seconds[batch]} for which, way in chosen.items() if way},
+        "ratio": gain.value,
+        "ratio_low": gain.low,
+        "ratio_high": gain.high,
+    }
+
+
+def _faster(low: float | None, high: float | None) -> bool | None:
+    """Whether a ratio is a gain; None where its interval, or having none, leaves that open."""
+    if low is None or high is None:
+        return None
+    return True if low > 1 else False if high < EQUAL else None
 
 
 @claim("trend-automl")
