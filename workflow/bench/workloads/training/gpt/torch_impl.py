@@ -73,21 +73,20 @@ class Reader(nn.Module):
 
     places: Tensor
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, model: nn.Module, device: str, kind: torch.dtype) -> None:
         super().__init__()
-        self.model = GPT(problem)
+        self.model = model
         shape = (problem.batch, problem.heads, problem.length, problem.width // problem.heads)
-        for layer in range(problem.layers):
-            for part in ("keys", "values"):
-                self.register_buffer(f"{part}_{layer}", torch.zeros(shape), persistent=False)
-        self.register_buffer("places", torch.arange(problem.length), persistent=False)
+        for name in (f"{part}_{layer}" for layer in range(problem.layers) for part in ("keys", "values")):
+            self.register_buffer(name, torch.zeros(shape, dtype=kind, device=device), persistent=False)
+        self.register_buffer("places", torch.arange(problem.length, device=device), persistent=False)
 
     def forward(self, tokens: Tensor, places: Tensor) -> Tensor:
         """Tokens (batch, n) at their places (n,) → scores of the token after the last, (batch, vocabulary)."""
-        model, visible = self.model, places[:, None] >= self.places
+        model: Any = self.model
+        visible = places[:, None] >= self.places
         stream = model.tokens(tokens) + model.positions[places]
-        blocks: list[Any] = list(model.blocks)
-        for layer, block in enumerate(blocks):
+        for layer, block in enumerate(model.blocks):
             query, key, value = block.attention.split(block.attention_norm(stream))
             keys = self.get_buffer(f"keys_{layer}").index_copy_(2, places, key)
             values = self.get_buffer(f"values_{layer}").index_copy_(2, places, value)
@@ -99,12 +98,9 @@ class Reader(nn.Module):
 
 def generation(problem: Problem, batch: tuple[Tensor, Tensor], *, mode: str, device: str, precision: str) -> Step:
     """A step of `generate`: the prompt at once, then one call for every token."""
-    reader = Reader(problem)
-    torch_backend.place(reader.model, problem.parameters(), device, precision)
+    model = torch_backend.place(GPT(problem), problem.parameters(), device, precision)
     kind = torch.bfloat16 if precision == "bfloat16" else torch_backend.data_type(precision, device)
-    for buffer in torch_backend.running(reader).values():
-        buffer.data = buffer.to(device, kind)
-    reader.places = reader.places.to(device)
+    reader = Reader(problem, model, device, kind)
 
     def one(scores: Tensor, token: Tensor, target: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
         token = torch.where(token >= 0, token, scores.argmax(-1))
