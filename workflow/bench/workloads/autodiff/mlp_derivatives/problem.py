@@ -73,7 +73,7 @@ TASKS = (
 )
 QUICK_TASKS = ("primal", "gradient")
 MANY_TASKS = ("gradient",)
-QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 SWEEP_TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_reverse", "hvp", "per_sample")
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")
