@@ -94,6 +94,8 @@ LAYERS = {
         "bench.measuring.record",
         "bench.measuring.timing",
         "bench.measuring.resources",
+        "bench.workloads.training.mlp.problem",
+        "bench.workloads.training.by_hand",
     },
     "bench.backends": {"bench.backends", "bench.contract"},
     "bench.catalogue": {"bench.contract", "bench.vocabulary"},

@@ -21,6 +21,7 @@ from tests.bench.claims.planted import (
     FASTER,
     LINEAR,
     STRONG,
+    USED,
     cells,
     compared,
     comparisons,
@@ -29,7 +30,11 @@ from tests.bench.claims.planted import (
     event,
     explained,
     frame,
+    installed,
     kernels,
+    migrated,
+    passed_back,
+    quantised,
     rates,
     runs,
     science,
@@ -48,7 +53,7 @@ def told(identity: str, evidence: Mapping[str, Any], language: str) -> str:
 
 def evident() -> dict[str, Verdict]:
     """Claims decided by planted results of a CPU, beside a GPU with too little."""
-    names = sorted({name for names in STRONG.values() for name in names} | {"lstm"})
+    names = sorted({name for names in (STRONG | USED).values() for name in names} | {"lstm"})
     lone = comparisons([1.5], device="cuda", half_width=None, family="training", workload="gpt")["comparisons"]
     steps = {("torch", "compile"): 2.0, ("jax", "jit"): 1.0}
     planted = runs(FASTER)
@@ -65,8 +70,16 @@ def evident() -> dict[str, Verdict]:
         ),
     }
     layers = [event("packages", "torch", f"name.nn.{name}", 0.0, "torch.nn") for name in ("RNN", "LSTM", "GRU")]
-    frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", outcome="absent")])
-    chosen = (*STRONG, "use-rnn", "trend-scale", "core-static-inference", "core-static-faster", "bg-jax-efficiency")
+    frames["events"] = frame("events", [*layers, event("packages", "torch", "name.torchvision", 0.0, "[]")])
+    chosen = (
+        *STRONG,
+        *USED,
+        "use-rnn",
+        "trend-scale",
+        "core-static-inference",
+        "core-static-faster",
+        "bg-jax-efficiency",
+    )
     return {identity: judge(ENTRIES[identity], Results("here", frames)) for identity in chosen}
 
 
@@ -111,6 +124,10 @@ def test_the_evidence_of_trends_can_be_told(language):
     for identity, results in (
         ("trend-automl", rates(4.0, 3.0)),
         ("trend-explain", explained(("torch", "ok"), ("jax", "ok"))),
+        (
+            "trend-compression",
+            Results("here", {"events": frame("events", [*quantised("torch"), *quantised("jax", scatter=0.0)])}),
+        ),
     ):
         assert len(told(identity, judge(ENTRIES[identity], results).evidence, language)) > 40, identity
 
@@ -145,8 +162,30 @@ def test_curves_of_orders_and_costs_of_gradients_can_be_told(language):
     gradients = {("vqe", task, "torch", "eager"): step for task, step in (("primal", 1.0), ("gradient", 4.0))}
     costs = shared.gradient_costs(Results("here", {"runs": timed("autodiff", gradients)}))
     assert (costs["torch"]["below"], costs["torch"]["of"]) == (1, 1)
-    programs = {"forward": ["a"], "backward": ["b"], "cost_ratio": 2.0}
-    assert "4.00" in told("faq-recursive", {"torch": programs, "jax": programs, "gradients": costs}, language)
+    rows = [*passed_back("torch"), *passed_back("jax", deep="RecursionError: too deep")]
+    found = judge(ENTRIES["faq-recursive"], Results("here", {"events": frame("events", rows)}))
+    shown = told("faq-recursive", found.evidence | {"gradients": costs}, language)
+    assert "4.00" in shown
+    assert "20,000" in shown
+    assert "too deep" in shown
+
+
+@in_both_languages
+@pytest.mark.parametrize("raised", ["", "migrated.output", "elsewhere.output"])
+def test_the_evidence_of_a_migration_can_be_told(language, raised):
+    results = Results("here", {"events": frame("events", [*migrated("torch"), *migrated("jax", raised=raised)])})
+    shown = {
+        name: told(name, judge(ENTRIES[name], results).evidence, language)
+        for name in ("faq-migrate", "core-dev-deploy")
+    }
+    assert "optax" in shown["faq-migrate"]
+    assert ("planted" in shown["core-dev-deploy"]) == (raised == "elsewhere.output")
+
+
+@in_both_languages
+def test_what_is_installed_can_be_told(language):
+    found = judge(ENTRIES["prac-install"], Results("here", {"events": frame("events", installed())}))
+    assert numbers.size(4000) in told("prac-install", found.evidence, language)
 
 
 @in_both_languages

@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 
 from bench import catalogue, contract, schema
-from bench.measuring import gate as gate_
 from bench.measuring.gate import first_steps
 from bench.results import parity
-from bench.vocabulary import SIZES
+from bench.vocabulary import COMPARED, MANY_STEPS, SIZES
 from tests.checkout import ROOT
 
 FOUND = catalogue.discover()
@@ -57,16 +56,16 @@ def variants():
     """
     for key, item in TIMED.items():
         for framework in FRAMEWORKS:
-            for mode in gate_.modes(item, framework):
-                slow = [pytest.mark.slow] if is_slow(key, mode) else []
-                for task in item.problem.CHECK_TASKS:
+            for task in item.problem.CHECK_TASKS:
+                for mode in item.states.modes_for(task, framework, "cpu"):
+                    slow = [pytest.mark.slow] if is_slow(key, mode) else []
                     name = "-".join((key, framework, mode, task))
                     yield pytest.param(key, framework, mode, task, id=name, marks=[pytest.mark.xdist_group(key), *slow])
 
 
 def is_slow(key, mode):
     """Whether a mode is left to the slow tests: PyTorch's compiler with all but the lightest workloads."""
-    return mode == "compile" and TIMED[key].states.quick_modes is not None
+    return mode in ("compile", "many") and TIMED[key].states.quick_modes is not None
 
 
 # --- problem.py -------------------------------------------------------------------------------------------------------
@@ -100,33 +99,19 @@ def test_work_is_counted_and_grows_with_the_size(key):
         assert work == sorted(work)
 
 
+@pytest.mark.parametrize(("size", "many"), [("tiny", 5), ("small", 10), ("batch-64", 10)])
+def test_one_rule_says_how_many_steps_one_compiled_call_takes(size, many):
+    problem = SimpleNamespace(size=size)
+    wanted = {"eager": 1, "compile": 1, "compile-max": 1, "jit": 1, "many": many, "scan": many}
+    assert {mode: contract.steps_per_call(problem, mode) for mode in wanted} == wanted
+
+
 @every_workload
-def test_one_rule_says_how_many_steps_one_compiled_call_takes(key):
-    definition = TIMED[key].problem
-    for size in [*definition.SIZES, *getattr(definition, "SWEEPS", {})]:
-        problem = definition.Problem(size)
-        assert not hasattr(problem, "scan_steps")
-        for task in definition.TASKS:
-            steps = contract.scan_steps(problem, task)
-            assert steps == 5 if size == "tiny" else 2 <= steps <= 50
-
-
-@pytest.mark.parametrize(
-    ("size", "operations", "numbers", "steps"),
-    [
-        ("tiny", 1e12, 10**9, 5),
-        ("small", 0, 0, 50),
-        ("small", 1e3, 100, 50),
-        ("small", 1e8, 100, 20),
-        ("small", 1e12, 100, 2),
-        ("medium", 1e3, 10**6, 12),
-        ("medium", 1e3, 10**9, 2),
-    ],
-)
-def test_a_compiled_call_stays_within_its_budgets_of_operations_and_of_arguments(size, operations, numbers, steps):
-    problem = SimpleNamespace(size=size, flops=lambda task: operations)
-    arguments = [np.broadcast_to(0.0, numbers // 2) for _ in range(2)]
-    assert contract.scan_steps(problem, "train", arguments) == steps
+def test_many_steps_are_taken_by_both_frameworks_or_by_none(key):
+    states = TIMED[key].states
+    for task in states.tasks:
+        found = {(name, mode) for name in COMPARED for mode in states.modes_for(task, name, "cpu")} & {*MANY_STEPS}
+        assert found == ({*MANY_STEPS} if task in states.many_tasks else set())
 
 
 @cache
@@ -207,9 +192,9 @@ def observed(key, framework, slow):
     problem = TIMED[key].problem
     checks = [
         f"{mode}:{task}"
-        for mode in gate_.modes(TIMED[key], framework)
-        if is_slow(key, mode) == slow
         for task in problem.CHECK_TASKS
+        for mode in TIMED[key].states.modes_for(task, framework, "cpu")
+        if is_slow(key, mode) == slow
     ]
     with TemporaryDirectory() as folder:
         output = Path(folder) / "observations.parquet"
@@ -282,8 +267,8 @@ report = {}
 for key, item in catalogue.discover().items():
     if item.family == "examples" or precision not in item.problem.PRECISIONS:
         continue
-    mode = gate.modes(item, framework)[0]
     for task in set(item.problem.TASKS) - {"target"}:
+        mode = item.states.modes_for(task, framework, "cpu")[0]
         try:
             build = item.implementation(framework).build
             found = gate.first_steps(build(item.problem.Problem("tiny"), task, mode, "cpu", precision))
@@ -350,7 +335,7 @@ print(json.dumps(report))
 
 def test_on_the_way_to_a_target_both_frameworks_see_the_same_losses_and_scores():
     found: dict[str, list] = {}
-    for framework, modes in (("torch", ["eager"]), ("jax", ["jit", "scan"])):
+    for framework, modes in (("torch", ["eager"]), ("jax", ["jit"])):
         done = subprocess.run(
             [sys.executable, "-c", COURSE_SCRIPT, framework, *modes],
             capture_output=True,

@@ -36,6 +36,8 @@ from bench.vocabulary import CHECK_DEVICE, CHECK_PRECISION, CHECK_SIZE
 Call = Callable[[], object]
 Side = tuple[Call, Call]
 """A step, and what waits for it."""
+AGAINST = ("baselines", "alternatives")
+"""What ours is compared with: the independent implementation, and other ways to write ours."""
 TASKS = ("all", "quick")
 """What of a derivative or a kernel is compared: all that the independent implementation offers, or the quick tasks."""
 ROUNDS = 15
@@ -197,18 +199,18 @@ def differences(framework: str, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def pairs_of(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
+def pairs_of(framework: str, name: str, size: str, tasks: str, against: Iterable[str]) -> Iterator[Pair]:
     """The pairs of a workload of any family."""
-    if name in named_in("baselines"):
+    if "baselines" in against and name in named_in("baselines"):
         if family_of(name) != "training":
             yield from function_pairs(framework, name, size, tasks)
         else:
             yield from {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
-    if name in named_in("alternatives"):
+    if "alternatives" in against and name in named_in("alternatives"):
         yield from alternative_pairs(framework, name, size)
 
 
-def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, Any]]:
+def compare(framework: str, name: str, size: str, tasks: str, against: Iterable[str]) -> list[dict[str, Any]]:
     """One row per mode and task: the median of ours over the median of theirs, and the quartiles over the rounds."""
     cpus = hardware.measuring_cpus(None)
     environment.pin(cpus)  # before a framework counts them
@@ -217,7 +219,7 @@ def compare(framework: str, name: str, size: str, tasks: str) -> list[dict[str, 
     precision = "float32" if item.family == "training" else item.states.precisions[0]
     backend.configure("cpu", precision, len(cpus))
     rows = []
-    for label, ours, theirs in pairs_of(framework, name, size, tasks):
+    for label, ours, theirs in pairs_of(framework, name, size, tasks, against):
         for step, wait in (ours, theirs):
             timing.block_seconds(step, wait, WARM_UP_CALLS)
         loops = timing.calibrate(*theirs)[0]
@@ -246,7 +248,7 @@ def named_in(folder: str) -> list[str]:
 
 def names() -> list[str]:
     """The workloads that something is compared with."""
-    return sorted({*named_in("baselines"), *named_in("alternatives")})
+    return sorted({name for kind in AGAINST for name in named_in(kind)})
 
 
 def main() -> None:
@@ -256,20 +258,22 @@ def main() -> None:
     parser.add_argument("--framework", choices=("torch", "jax"), help="in this process, as JSON")
     parser.add_argument("--size", default="small")
     parser.add_argument("--differences", action="store_true", help="of what other ways compute, with --framework")
+    parser.add_argument("--against", choices=AGAINST, help="of both kinds of others, one")
     parser.add_argument("--tasks", choices=TASKS, default=TASKS[0], help="of derivatives and kernels (default: all)")
     options = parser.parse_args()
     if unknown := set(options.workloads) - set(names()):
         parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(names())}")
+    against = [options.against] if options.against else AGAINST
     for name in options.workloads or names():
         if options.framework:
             found = (
                 differences(options.framework, name)
                 if options.differences
-                else compare(options.framework, name, options.size, options.tasks)
+                else compare(options.framework, name, options.size, options.tasks, against)
             )
             print(json.dumps(found))
             continue
-        for row in both(name, options.size, options.tasks):
+        for row in both(name, options.size, options.tasks, options.against):
             print(
                 "{workload:22} {framework:5} {mode:8} {task:20} {other:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
                 "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row),
@@ -277,11 +281,12 @@ def main() -> None:
             )
 
 
-def both(name: str, size: str = "small", tasks: str = TASKS[0]) -> list[dict[str, Any]]:
+def both(name: str, size: str = "small", tasks: str = TASKS[0], against: str | None = None) -> list[dict[str, Any]]:
     """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on."""
     rows = []
     for framework in ("torch", "jax"):
         command = [sys.executable, __file__, name, "--framework", framework, "--size", size, "--tasks", tasks]
+        command += ["--against", against] if against else []
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{name} {framework} ended with {done.returncode}: {done.stderr.strip()[-1000:]}")

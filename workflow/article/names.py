@@ -33,6 +33,10 @@ class Names:
         columns, several = telling(frame), frame["hardware"].nunique() > 1
         return lambda row: on_machine(self.problem(row, columns), row.hardware if several else None)
 
+    def point(self, value: Any, *named: Any) -> str:
+        """What a text alternative says of a point of a figure: what it is of, a colon, and its value."""
+        return self.words["comma"].join(map(str, named)) + self.words["colon"] + str(value)
+
     def variant(self, framework: str, mode: str) -> str:
         """A variant: the same two words in every language."""
         return f"{framework} {mode}"

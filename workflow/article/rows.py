@@ -28,4 +28,4 @@ def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(section: Section, rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     """What a figure's text alternative says of the rows of its table: problem, variant, and what `column` holds."""
-    return [section.point(row[column], row["problem"], row["variant"]) for row in rows]
+    return [section.names.point(row[column], row["problem"], row["variant"]) for row in rows]

@@ -108,10 +108,6 @@ class Section:
         """What stands in a line of a list: a bold title, a colon, and sentences."""
         return Markup("<b>{}</b>{}{}").format(title, self.words["colon"], Markup("").join(sentences))
 
-    def point(self, value: Any, *named: Any) -> str:
-        """What a text alternative says of a point of a figure: what it is of, a colon, and its value."""
-        return self.words["comma"].join(map(str, named)) + self.words["colon"] + str(value)
-
     def problem_columns(self, row: Any, named: Iterable[str] = NAMED) -> dict[str, Content]:
         """What a row of a table says of its problem; named: the parts of the problem that the table names."""
         return {"problem": self.names.problem(row, named), "hardware": self.hardware(row.hardware)}

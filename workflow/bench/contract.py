@@ -14,20 +14,18 @@ source, asymmetries). A workload that is timed also has the class `Problem`:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import ModuleType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from bench.vocabulary import AXES, CHECK_SIZE, CHECK_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
+from bench.vocabulary import AXES, CHECK_SIZE, CHECK_STEPS, MANY_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
 
 LANGUAGES = ("en", "zh")
 METHODS = ("inputs", "parameters", "flops", "items", "reference")
 """What the class `Problem` has to have."""
-FEWEST_STEPS, MOST_STEPS = 2, 50
-"""Steps inside one compiled call of the mode `scan`."""
-OPERATIONS_PER_CALL, BYTES_PER_CALL = 2e9, 1e8
-"""What these steps may take together: floating-point operations, and bytes of arguments in float64."""
+STEPS_PER_CALL = 10
+"""Steps inside one compiled call of the modes `many` and `scan`; at the check's size as many as the check takes."""
 ANY_TOLERANCE = 1e-3
 """How far values may be apart in a precision of which nothing else is known."""
 
@@ -80,6 +78,9 @@ class Timed(Described):
         default=None,
     )
     modes: Mapping[str, tuple[str, ...]] = stated("the modes that it has (all)", default_factory=lambda: MODES)
+    many_tasks: tuple[str, ...] = stated(
+        "the tasks that are measured with many steps in one call too: those whose step is short (none)", default=()
+    )
     sweeps: Mapping[str, Any] = stated(
         "the settings of the points of scaling curves, named `<axis>-<number>`", default_factory=dict
     )
@@ -100,6 +101,12 @@ class Timed(Described):
     def main_tasks(self) -> tuple[str, ...]:
         """What the preset quick times."""
         return self.tasks if self.quick_tasks is None else self.quick_tasks
+
+    def modes_for(self, task: str, framework: str, device: str) -> list[str]:
+        """The modes of a framework in which a task exists on a device."""
+        missing = set() if device == "cuda" else {("torch", "compile-max")}
+        missing |= set() if task in self.many_tasks else {*MANY_STEPS}
+        return [mode for mode in self.modes.get(framework, ()) if (framework, mode) not in missing]
 
     @property
     def curve_tasks(self) -> tuple[str, ...]:
@@ -170,16 +177,11 @@ def bytes_moved(problem: Any, task: str) -> float | None:
     return None if counted is None else counted(task)
 
 
-def scan_steps(problem: Any, task: str, arguments: Iterable[Any] = ()) -> int:
-    """Steps inside one compiled call: the check's at its size, else as many as both budgets allow.
-
-    `arguments` are the arrays of which every step has a copy of its own.
-    """
-    if problem.size == CHECK_SIZE:
-        return CHECK_STEPS
-    operations, size = problem.flops(task), sum(8 * array.size for array in arguments)
-    allowed = min(OPERATIONS_PER_CALL / max(operations, 1), BYTES_PER_CALL / max(size, 1))
-    return int(min(max(allowed, FEWEST_STEPS), MOST_STEPS))
+def steps_per_call(problem: Any, mode: str) -> int:
+    """Steps inside one call of a mode: one, but for those that take many."""
+    if mode not in {name for _, name in MANY_STEPS}:
+        return 1
+    return CHECK_STEPS if problem.size == CHECK_SIZE else STEPS_PER_CALL
 
 
 def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:
@@ -209,7 +211,7 @@ def _wrong_values(made: Timed) -> list[str]:
     wrong += [f"{name.upper()} is empty" for name in ("tasks", "precisions", "check_tasks") if not getattr(made, name)]
     wrong += [
         f"{name.upper()} has {task!r}, which is not in TASKS"
-        for name in ("quick_tasks", "sweep_tasks", "baseline_tasks")
+        for name in ("quick_tasks", "many_tasks", "sweep_tasks", "baseline_tasks")
         for task in getattr(made, name) or ()
         if task not in made.tasks
     ]

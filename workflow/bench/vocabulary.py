@@ -12,19 +12,26 @@ COMPARED = ("torch", "jax")
 OTHER = {"torch": "jax", "jax": "torch"}
 BASELINE = "numpy"
 """The framework that is the base line."""
-MODES = {"torch": ("eager", "compile", "compile-max"), "jax": ("jit", "eager", "scan"), "numpy": ("eager",)}
+MODES = {
+    "torch": ("eager", "compile", "compile-max", "many"),
+    "jax": ("jit", "eager", "scan"),
+    "numpy": ("eager",),
+}
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 """The modes of one step per call that a compiler has been at."""
-MANY_STEPS = (("jax", "scan"),)
-"""Variants that take many steps in one call. That is another quantity: they are compared with none of one step."""
+MANY_STEPS = (("torch", "many"), ("jax", "scan"))
+"""Variants that take many steps in one compiled call. That is another quantity: they are compared with each other, and
+with none of one step.
+"""
 VARIANT_ORDER = {
     ("torch", "eager"): 0,
     ("torch", "compile"): 1,
     ("torch", "compile-max"): 2,
-    ("jax", "eager"): 3,
-    ("jax", "jit"): 4,
-    ("jax", "scan"): 5,
-    ("numpy", "eager"): 6,
+    ("torch", "many"): 3,
+    ("jax", "eager"): 4,
+    ("jax", "jit"): 5,
+    ("jax", "scan"): 6,
+    ("numpy", "eager"): 7,
 }
 """In which order tables and figures show variants."""
 FIRST_MODES = {"torch": "eager", "jax": "jit"}

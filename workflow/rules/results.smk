@@ -63,6 +63,7 @@ rule judge:
         rules.collect.output.merged,
         rules.collect.output.machines,
         snakefile.made_with(snakefile.JUDGED),
+        snakefile.obvious_implementations(),
         claims="workflow/article/claims.yaml",
         references="workflow/article/references.yaml",
     output:

@@ -14,12 +14,14 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 
 from bench import schema, vocabulary
+from bench.claims.code_size import read_sizes
 from bench.claims.evidence import Results
 from bench.claims.judge import read_citations, read_claims, rows
 from bench.results import collect
 from bench.results.tables import NAMES, Tables
 
 ARTICLE = Path(__file__).resolve().parents[1] / "article"
+OBVIOUS = Path(__file__).resolve().parents[2] / "tests/proof/baselines"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -31,15 +33,17 @@ def main(argv: list[str] | None = None) -> None:
         "--claims", type=Path, default=ARTICLE / "claims.yaml", help="the claims (default: the article's)"
     )
     parser.add_argument("--references", type=Path, default=ARTICLE / "references.yaml", help="default: the article's")
+    parser.add_argument("--obvious", type=Path, default=OBVIOUS, help="obvious implementations (default: the tests')")
     parser.add_argument("--output", type=Path, required=True, help="Parquet file to write; a CSV is written beside it")
     options = parser.parse_args(argv)
     tables, entries, citations = Tables(options.tables), read_claims(options.claims), read_citations(options.references)
+    code = read_sizes(options.obvious)
     frames = {name: tables.frame(name) for name in NAMES if name != "claims"}
     machines = list(dict.fromkeys([options.machine, *tables.hardware(options.machine)]))
     table = [
         row
         for machine in machines
-        for row in rows(Results(machine, frames, tables.machines, citations), entries, machine == options.machine)
+        for row in rows(Results(machine, frames, tables.machines, citations, code), entries, machine == options.machine)
     ]
     schema.write(options.output, "claims", table)
     collect.write_csv(options.output.with_suffix(".csv"), "claims", table)

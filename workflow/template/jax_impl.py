@@ -26,16 +26,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem, task, data.values())
     if task == "forward":
         return jax_backend.Evaluation(
             lambda parameters, x: {"output": dense(parameters, x)},
             (data["x"],),
             constants=(parameters,),
             mode=mode,
-            steps=steps,
         )
     batch = (data["x"], data["t"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
+    steps = jax_backend.steps_per_call(problem, mode)
     return jax_backend.Training(parameters, loss, batch, optax.sgd(LEARNING_RATE), mode=mode, steps=steps)

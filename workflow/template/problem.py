@@ -47,6 +47,7 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {f"batch-{rows}": SIZES["small"] | {"rows": rows} for rows in (16, 64, 256)}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+MANY_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64")
 TOLERANCE = 1e-8

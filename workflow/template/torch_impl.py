@@ -28,4 +28,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, fused=True)
-    return torch_backend.Training(model, loss, batch, optimizer, **settings)
+    steps = torch_backend.steps_per_call(problem, mode)
+    return torch_backend.Training(model, loss, batch, optimizer, steps=steps, **settings)

@@ -1,12 +1,18 @@
 """The boxes of the claims."""
 
+import json
+import re
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from article.parts.claims import claim_box, stated_claims, vote_sentences
+from article.parts.claims import claim_box, evidence_text, stated_claims, vote_sentences
 from article.section import Section
+from bench.claims.evidence import Results
+from bench.claims.judge import as_text, judge
 from tests.article.planted import OWN
+from tests.bench.claims.planted import ENTRIES, compared
 
 
 @pytest.mark.parametrize(
@@ -22,14 +28,35 @@ def test_another_machines_evidence_may_hold_anything(tables, evidence):
 
 def votes(**others):
     """Evidence of one device by votes."""
-    found = {"votes": 3, "for": 2, "against": 0, "open": 1}
-    return found | {"leave_one_out": {"least": None, "most": None, "changes": {}}} | others
+    found = {"votes": 8, "for": 6, "against": 0, "open": 1, "turning": 1, "least": 5, "share": "mixed", "along": 0}
+    return found | {"sizes": {}, "turns": [], "leave_one_out": {"least": None, "most": None, "changes": {}}} | others
+
+
+def turn(workload, first="for", **others):
+    """A workload that says one thing at small and another at medium."""
+    return {
+        "workload": workload,
+        "task": None,
+        "first": first,
+        "from_size": "small",
+        "to_size": "medium",
+        "at": None,
+    } | others
+
+
+def said(**verdicts):
+    """What sizes say, of eight votes each."""
+    return {size: {"votes": 8, "verdict": verdict} for size, verdict in verdicts.items()}
+
+
+def hanging(**changes):
+    return {"least": None, "most": None, "changes": changes}
 
 
 @pytest.mark.parametrize(
     ("found", "english", "chinese"),
     [
-        (votes(), "CPU, one vote per workload: 2 for it, 0 against, 1 undecided.", "CPU，每个工作负载一票：支持 2 票"),
+        (votes(), "CPU, one vote per workload: 6 for it, 0 against, 1 undecided.", "CPU，每个工作负载一票：支持 6 票"),
         (votes(), "The verdict hangs on no single one of them.", "裁决不取决于其中任何一个。"),
         (
             votes(leave_one_out={"least": 1.2, "most": 1.9, "changes": {}}),
@@ -47,9 +74,47 @@ def votes(**others):
             "裁决即变为“无法判定”：x。",
         ),
         (
-            votes(sizes={"small": "supported", "medium": "mixed"}),
-            "By size: small: supported, medium: mixed.",
-            "按规模：小",
+            votes(sizes=said(small="supported", medium="mixed")),
+            "By size, with the votes in brackets: small (8) supported; medium (8) mixed.",
+            "按规模（括号内为票数）：小（8）成立；中（8）部分成立。",
+        ),
+        (
+            votes(sizes=said(small="supported") | {"medium": {"votes": 2, "verdict": "refuted"}}),
+            "medium (2) refuted; what fewer than 5 votes say decides nothing.",
+            "中（2）不成立；不足 5 票的规模不作裁决。",
+        ),
+        (votes(sizes=said(small="mixed")), "Only the size small was measured.", "只测量了一种规模（小）。"),
+        (
+            votes(sizes=said(small="mixed"), along=3),
+            "Of the named sizes only small was measured, and 3 of the workloads along scaling curves too.",
+            "具名规模只测量了一种（小），另沿扩展曲线测量了 3 个工作负载。",
+        ),
+        (
+            votes(turning=2, turns=[turn("x", task="train"), turn("y", first="against")]),
+            "In 2 more the size decides: x · training step (for it: small; against it: medium); "
+            "y (for it: medium; against it: small).",
+            "另有 2 个随规模而变：x · 训练一步（支持：小；反对：中）；y（支持：中；反对：小）。",
+        ),
+        (
+            votes(turns=[turn("x", from_size="batch-8", to_size="batch-64", at=23)]),
+            "x (for it: batch 8; against it: batch 64; equal at about batch 23).",
+            "x（支持：批量 8；反对：批量 64；等同点（约）：批量 23）。",
+        ),
+        (
+            votes(votes=2, share="refuted"),
+            "Its votes alone would make it “refuted”; with fewer than 5 workloads it is “mixed” at most.",
+            "仅凭票数应为“不成立”；不足 5 个工作负载时，最多为“部分成立”。",
+        ),
+        (
+            votes(share="supported", leave_one_out=hanging(x="mixed", y="mixed")),
+            "Its votes alone would make it “supported”; but no single workload may turn a verdict, and each of these "
+            "would if left out: x and y.",
+            "仅凭票数应为“成立”；但裁决不得因单个工作负载而改变，而单独去掉以下任何一个都会改变它：x和y。",
+        ),
+        (
+            votes(share="supported", leave_one_out=hanging(**dict.fromkeys("abcde", "mixed"))),
+            "each of these would if left out: 5 of them.",
+            "单独去掉以下任何一个都会改变它：其中 5 个。",
         ),
     ],
 )
@@ -59,10 +124,69 @@ def test_the_votes_of_workloads_are_told_with_what_the_verdict_hangs_on(tables, 
         assert words in section.space.join(vote_sentences(section, {"devices": {"cpu": found}}))
 
 
-def test_a_single_vote_hangs_on_itself_and_nothing_more_is_said(tables):
+def test_of_few_votes_that_decide_nothing_no_more_is_said(tables):
     section = Section(tables, "en", OWN, 1)
-    (said,) = vote_sentences(section, {"frameworks": {"torch": votes(votes=1)}})
-    assert said.startswith("PyTorch, one vote")
+    (told,) = vote_sentences(section, {"frameworks": {"torch": votes(votes=4, leave_one_out=hanging(x="refuted"))}})
+    assert told.startswith("PyTorch, one vote")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "place"),
+    [
+        (votes(), "One vote"),
+        ({"frameworks": {"torch": {"devices": {"cpu": votes()}}}}, "PyTorch, CPU, one vote"),
+        (
+            {"frameworks": {"torch": {"eager": {"devices": {"cpu": votes()}}}}},
+            "PyTorch without a compiler, CPU, one vote",
+        ),
+        ({"numpy": {"jax": {"devices": {"cuda": votes()}}}}, "JAX against NumPy, GPU, one vote"),
+    ],
+)
+def test_votes_are_found_at_every_depth_and_say_of_what_they_are(tables, evidence, place):
+    first, *_ = vote_sentences(Section(tables, "en", OWN, 1), evidence)
+    assert first.startswith(place)
+
+
+def test_beside_an_opinion_it_is_told_where_the_winner_changes_and_nothing_of_votes(tables):
+    evidence = {"devices": {"cpu": {"comparisons": 2, "measured": ["small", "medium"], "turns": [turn("x")]}}}
+    for language, *words in (
+        (
+            "en",
+            "Measured sizes: small and medium.",
+            "Who is faster depends on the size: x (PyTorch at least as fast: small; JAX faster: medium).",
+        ),
+        ("zh", "测量的规模：小和中。", "谁更快取决于规模：x（PyTorch 不慢于对方：小；JAX 更快：中）。"),
+    ):
+        assert list(vote_sentences(Section(tables, language, OWN, 1), evidence)) == words
+
+
+def test_of_many_workloads_that_turn_some_are_named(tables):
+    turns = [turn(name) for name in "abcdef"]
+    text = " ".join(vote_sentences(Section(tables, "en", OWN, 1), {"devices": {"cpu": votes(turns=turns, turning=9)}}))
+    assert "In 9 more the size decides, for example: a (for it: small" in text
+    assert len(re.findall("for it: small", text)) == 4
+
+
+def test_an_opinion_that_several_machines_know_nothing_of_stands_once(tables):
+    (claim,) = (claim for claim in stated_claims() if claim["id"] == "use-finance")
+    section = Section(tables, "en", OWN, 1)
+    assert len(section.machines) == 2
+    assert claim_box(section, claim, {}).count('class="verdict"') == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_rules_find_in_results_can_be_told(tables, language):
+    small = compared({name: [1.5] for name in ("gpt", "bert", "unet", "lstm", "gcn")})
+    curve = pd.concat(
+        [compared({"gpt": [ratio]}).assign(size=f"batch-{size}") for size, ratio in ((1, 3.0), (64, 0.5))]
+    )
+    section = Section(tables, language, OWN, 1)
+    for frames, identity, workloads in ((small, "bg-jax-efficiency", 0), (pd.concat([small, curve]), "use-nlp", 1)):
+        found = judge(ENTRIES[identity], Results("here", {"comparisons": frames}))
+        evidence = json.loads(as_text(found.evidence))
+        told = section.space.join(vote_sentences(section, evidence))
+        assert told.count(section.names.of("size", "batch-64")) == workloads
+        assert evidence_text(section, identity, evidence).endswith(told)
 
 
 @pytest.mark.parametrize("evidence", [{"devices": 2}, {"frameworks": {"torch": {"of": 3}}}, {}])

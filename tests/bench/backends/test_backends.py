@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from bench.backends import farthest
 from tests.checkout import ROOT
 
 FRAMEWORKS = ("torch", "jax")
@@ -79,11 +81,11 @@ TORCH_RECOMPILES = """
 import torch
 double = torch.compile(lambda x: 2 * x, fullgraph=True, dynamic=False, backend="eager")
 double(torch.ones(3))
-with backend.guard("compile"):
+with backend.guard("compile", None):
     double(torch.ones(3))
 print("same shape")
 try:
-    with backend.guard("compile"):
+    with backend.guard("compile", None):
         double(torch.ones(4))
 except Recompiled:
     print("recompiled")
@@ -94,11 +96,11 @@ import jax, jax.numpy as jnp
 double = jax.jit(lambda x: 2 * x)
 three, four = jnp.ones(3), jnp.ones(4)
 double(three)
-with backend.guard("jit"):
+with backend.guard("jit", None):
     double(three)
 print("same shape")
 try:
-    with backend.guard("jit"):
+    with backend.guard("jit", None):
         double(four)
 except Recompiled:
     print("recompiled")
@@ -108,6 +110,38 @@ except Recompiled:
 @pytest.mark.parametrize(("framework", "script"), [("torch", TORCH_RECOMPILES), ("jax", JAX_RECOMPILES)])
 def test_a_recompilation_inside_the_guard_is_raised(framework, script):
     assert run(framework, script) == "same shape\nrecompiled\n"
+
+
+def test_inference_mode_is_entered_once_for_the_timed_region_and_by_a_step_alone():
+    script = """
+import torch
+seen = []
+
+def function(x):
+    seen.append(torch.is_inference_mode_enabled())
+    return {"y": x}
+
+entered = []
+class Counted(torch.inference_mode):
+    def __enter__(self):
+        entered.append(self.mode)
+        return super().__enter__()
+
+torch.inference_mode = Counted
+step = backend.Evaluation(function, (torch.ones(2),), mode="eager", device="cpu", precision="float32", inference=True)
+step.step()
+with backend.guard("eager", step):
+    step.step()
+    step.step()
+print(seen, entered, torch.is_inference_mode_enabled())
+"""
+    assert run("torch", script) == "[True, True, True] [True, True] False\n"
+
+
+def test_what_one_of_many_steps_gets_wrong_is_observed():
+    right, wrong = np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.5, np.nan])
+    np.testing.assert_array_equal(farthest(np.stack([right, right])), right)
+    np.testing.assert_array_equal(farthest(np.stack([right, wrong, right])), wrong)
 
 
 def test_a_broken_graph_is_raised_by_the_guard():
@@ -121,7 +155,7 @@ def broken(x):
 step = torch.compile(broken, backend="eager")
 step(torch.ones(3))
 try:
-    with backend.guard("compile"):
+    with backend.guard("compile", None):
         step(torch.ones(3))
 except RuntimeError as error:
     print(str(error)[:29])
@@ -147,7 +181,7 @@ import jax, numpy as np
 double = jax.jit(lambda x: 2 * x)
 double(np.ones(3))
 try:
-    with backend.guard("jit"):
+    with backend.guard("jit", None):
         double(np.ones(3))
 except Exception as error:
     print("Disallowed" in str(error))
@@ -200,7 +234,7 @@ KEPT_BY_JAX = """
 import jax, jax.numpy as jnp, optax
 parameters = {"w": jnp.ones((1000, 1000))}
 step = backend.Training(parameters, lambda parameters, x: (x @ parameters["w"]).sum(), (jnp.ones((1, 1000)),),
-                        optax.adam(0.1), mode=MODE, steps=2)
+                        optax.adam(0.1), mode=MODE, steps=2 if MODE == "scan" else 1)
 for _, stage in step.stages():
     stage()
 for _ in range(2):
@@ -232,7 +266,7 @@ if sys.argv[1] == "torch":
 else:
     import jax.numpy as jnp, optax
     step = backend.Training(backend.arrays(begin, "cpu", "float32"), lambda p, x: ((x @ p["w"]) ** 2).sum(),
-                            (jnp.ones((1, 2)),), optax.adam(0.1), mode="jit", steps=1)
+                            (jnp.ones((1, 2)),), optax.adam(0.1), mode="jit")
     for _, stage in step.stages():
         stage()
     restart = lambda: step.restart(backend.arrays(begin, "cpu", "float32"))

@@ -1,6 +1,7 @@
 """Results of one machine, planted so that they decide claims one way or the other."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,7 @@ def runs(
     task: str = "forward",
     first: float = 1.0,
     family: str = "training",
-    problems: int = 3,
+    problems: int = 5,
 ) -> dict[str, pd.DataFrame]:
     """Runs of variants with 1 % of noise around the given seconds per step; compiled ones start in `first` seconds."""
     random = np.random.default_rng(5)
@@ -175,10 +176,10 @@ STRONG = {
     "use-nlp": ("bert", "gpt"),
     "use-vision": ("resnet", "unet"),
     "use-rl": ("dqn", "ppo"),
-    "use-health": ("dna_cnn", "gcn", "unet"),
-    "use-driving": ("unet",),
 }
 """The claims that PyTorch is strong in a scenario, and the workloads that decide them."""
+USED = {"use-health": ("dna_cnn", "gcn", "unet"), "use-driving": ("unet",), "use-finance": ("option_greeks",)}
+"""The claims that PyTorch is used in a field, and the workloads whose times stand beside them."""
 
 
 def compared(ratios: dict[str, list[float]], task: str = "train", **options) -> pd.DataFrame:
@@ -234,12 +235,12 @@ KERNELS = (
 
 
 def kernels(torch: float, jax: float, runs: int = 3) -> pd.DataFrame:
-    """Three kernels that take NumPy a second each, and each framework what is said."""
+    """Five kernels that take NumPy a second each, and each framework what is said."""
     return timed(
         "science",
         {
             (name, "forward", framework, mode): step
-            for name in ("a", "b", "c")
+            for name in "abcde"
             for framework, mode, step in (("numpy", "eager", 1.0), ("torch", "eager", torch), ("jax", "jit", jax))
         },
         runs,
@@ -374,3 +375,80 @@ def explained(*outcomes: tuple[str, str]) -> Results:
         ],
     )
     return Results("here", comparisons([1.5], workload="integrated_gradients") | {"parity": gate, "cells": cells})
+
+
+def quantised(
+    framework: str,
+    *,
+    one: float = 2.0,
+    many: float = 4.0,
+    size: float = 1000.0,
+    right: float = 0.96,
+    scatter: float = 0.01,
+) -> list[dict]:
+    """Events of inference in int8 that takes `size` of 4000 bytes, is right as often as said (float32: 0.96), and is so
+    many times faster with one image and with many, over nine rounds that scatter by so much.
+    """
+    rows = [event("quantisation", framework, "product", 0.0)]
+    for precision, held, share in (("float32", 4000.0, 0.96), ("int8", size, right)):
+        rows += [
+            event("quantisation", framework, f"logits.{precision}", 1e-7),
+            event("quantisation", framework, f"bytes.{precision}", held),
+            event("quantisation", framework, f"accuracy.{precision}", share, '{"right": 1, "of": 2, "changed": 1}'),
+        ]
+    for batch, gain in (("one", one), ("many", many)):
+        for precision, seconds in (("float32", gain), ("int8", 1.0)):
+            values = [seconds * (1 + scatter * (place % 3 - 1) * (precision == "int8")) for place in range(9)]
+            text = json.dumps({"values": values})
+            rows.append(event("quantisation", framework, f"seconds.{batch}.{precision}.compiled", seconds, text))
+    return rows
+
+
+def passed_back(
+    framework: str, *, deep: str = "", walked: bool = False, visited: str = "rlrl", visits: int = 3
+) -> list[dict]:
+    """Events of a backward pass: what a deep chain says instead of a gradient, whether recursion in Python walks it,
+    the sides in the order in which they are visited, and how often the three operations of a ladder are.
+    """
+    sides = [{"l": "left", "r": "right"}[side] + f" {place}" for place, side in enumerate(visited)]
+    changes = sum(one != other for one, other in pairwise(visited))
+    counts = {"depth": 20_000, "limit": 1000}
+    rows = [
+        ("deep.gradient", None, deep, "raised") if deep else ("deep.gradient", 1e-15, json.dumps(counts), "ok"),
+        ("deep.recursion", 5.0, "", "ok") if walked else ("deep.recursion", None, "RecursionError: no", "raised"),
+        ("branches", changes, json.dumps({"recorded": sides, "visited": sides}), "ok"),
+        ("ladder", visits, json.dumps({"operations": 3, "paths": 8}), "ok"),
+        ("backward program", None, json.dumps({"forward": ["mul", "sum"], "backward": ["sum", "mul"]}), "ok"),
+        ("cost", 2.0, "", "ok"),
+    ]
+    return [event("derivatives", framework, name, value, text, outcome=outcome) for name, value, text, outcome in rows]
+
+
+def migrated(framework: str, *, wrong: str = "", raised: str = "", named: bool = False) -> list[dict]:
+    """Events of a migration: which is wrong, which raised, and whether jax.numpy and jax.jit have counterparts."""
+    names = [*(f"migrated.{name}" for name in ("output", "gradient", "losses", "weights", "back")), "elsewhere.output"]
+    names += ["own.training", "layer.gelu.as meant"] if framework == "jax" else []
+    rows = [
+        event("exporting", framework, name, 0.5 if name == wrong else None if name == raised else 1e-15)
+        | {"outcome": "raised" if name == raised else "ok", "text": "Error: planted" if name == raised else ""}
+        for name in names
+    ]
+    if framework == "torch":
+        return rows
+    outcome = "ok" if named else "absent"
+    rows += [
+        event("exporting", "jax", f"named.{name}", text="none", outcome=outcome) for name in ("layers", "optimiser")
+    ]
+    rows += [event("exporting", "jax", f"own.{name}", text="{}") for name in ("layers", "optimiser")]
+    sources = json.dumps({"optimiser": "optax"})
+    return [
+        *rows,
+        event("exporting", "jax", "layer.gelu.as named", 0.1),
+        event("exporting", "jax", "sources", None, sources),
+    ]
+
+
+def installed() -> list[dict]:
+    """Events of what is installed for each framework: all that it requires."""
+    rows = (("closure.packages", 5.0, "{}"), ("closure.bytes", 4000.0, "{}"), ("requires.packages", None, "[]"))
+    return [event("packages", framework, *row) for framework in ("torch", "jax") for row in rows]

@@ -16,17 +16,18 @@ from tests.bench.claims.planted import ENTRIES, comparisons, kernels, verdict_of
         ([0.6] * 6, REFUTED),
         ([1.0] * 6, REFUTED),
         ([1.5, 1.5, 1.5, 0.6, 0.6, 0.6], MIXED),
-        ([1.5] * 4 + [1.0] * 2, SUPPORTED),
+        ([1.5] * 5 + [1.0], SUPPORTED),
+        ([1.5] * 4 + [1.0] * 2, MIXED),  # two thirds, until any one of the four is left out
         ([1.5] * 3 + [1.0] * 3, MIXED),
     ],
 )
-def test_efficiency_is_decided_by_the_share_of_comparisons(ratios, verdict):
+def test_efficiency_is_decided_by_the_share_of_workloads(ratios, verdict):
     found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons(ratios)))
     assert found.verdict == verdict
     device = found.evidence["devices"]["cpu"]
     assert device["jax_faster"] + device["torch_faster"] + device["equal"] == device["comparisons"] == len(ratios)
     assert device["votes"] == len(ratios)
-    assert found.evidence["ratio"] == pytest.approx(float(np.exp(np.log(ratios).mean())))
+    assert device["ratio"] == pytest.approx(float(np.exp(np.log(ratios).mean())))
 
 
 def test_a_small_gain_is_not_markedly_faster():
@@ -54,12 +55,25 @@ def test_a_framework_that_was_not_measured_beside_numpy_leaves_tensors_undecided
     assert (found.verdict, found.evidence["reason"]) == (UNMEASURED, "NumPy was not timed")
 
 
-def test_points_of_a_scaling_curve_beside_numpy_count_too():
+def test_points_of_a_scaling_curve_beside_numpy_take_the_votes_that_they_contradict():
     runs = kernels(0.5, 0.4)
     curve = kernels(2.0, 2.0).assign(size="elements-4096")
     found = judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": pd.concat([runs, curve])}))
     assert found.verdict == MIXED
-    assert found.evidence["frameworks"]["torch"]["eager"] == {"of": 6, "for": 3, "against": 3, "undecided": 0}
+    eager = found.evidence["frameworks"]["torch"]["eager"]
+    assert (eager["of"], eager["won"], eager["lost"], eager["untold"]) == (10, 5, 5, 0)
+    assert eager["devices"]["cpu"]["turning"] == 5
+
+
+def test_what_only_a_compiler_makes_faster_is_not_the_tensors():
+    compiled, eager = kernels(0.5, 0.4), kernels(2.0, 0.4)
+    compiled.loc[compiled["framework"] == "torch", "mode"] = "compile"
+    both = pd.concat([compiled, eager[eager["framework"] == "torch"]])
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": compiled})) == SUPPORTED
+    found = judge(ENTRIES["bg-tensor-speed"], Results("here", {"runs": both}))
+    assert (found.verdict, found.evidence["frameworks"]["torch"]["verdict"]) == (MIXED, SUPPORTED)
+    few = both[(both["mode"] != "eager") | (both["framework"] == "numpy") | (both["workload"] < "e")]
+    assert verdict_of("bg-tensor-speed", Results("here", {"runs": few})) == SUPPORTED
 
 
 def test_single_runs_beside_numpy_decide_nothing():

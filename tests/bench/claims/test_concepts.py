@@ -42,6 +42,25 @@ def test_inference_counts_both_ends_of_the_curves_over_the_batch(ends, verdict):
     assert judge(ENTRIES["core-static-inference"], Results("here", usual)).evidence["batches"] == {}
 
 
+def variants(one, many):
+    """Seconds of a step in a call of its own and of one of many, in both frameworks."""
+    return {("torch", "compile"): one, ("torch", "many"): many, ("jax", "jit"): one, ("jax", "scan"): many}
+
+
+@pytest.mark.parametrize(("many", "verdict"), [(1.0, SUPPORTED), (2.0, REFUTED)])
+def test_many_steps_in_a_call_against_one(many, verdict):
+    found = judge(ENTRIES["core-many-steps"], Results("here", runs(variants(2.0, many))))
+    assert found.verdict == verdict
+    assert {name: part["devices"]["cpu"]["votes"] for name, part in found.evidence["frameworks"].items()} == {
+        "torch": 5,
+        "jax": 5,
+    }
+
+
+def test_many_steps_are_judged_by_what_takes_many_steps_alone():
+    assert verdict_of("core-many-steps", Results("here", runs(FASTER))) == UNMEASURED
+
+
 @pytest.mark.parametrize(("first", "verdict"), [(1.5, SUPPORTED), (5.0, MIXED), (100.0, REFUTED)])
 def test_calls_of_a_jitted_function(first, verdict):
     seconds = {"eager": 2.0, "first_call": first, "later_call": 1.0, "new_shape": first, "later_call_new_shape": 1.0}

@@ -8,16 +8,17 @@ import pytest
 
 from bench import schema
 from bench.claims.evidence import OPINION, REFUTED, REGISTRY, SUPPORTED, UNMEASURED, Results
-from bench.claims.judge import as_text, judge, read_claims
+from bench.claims.judge import SETTLED, as_text, judge, read_claims
 from scripts.judge import main
-from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, judged, verdict_of
+from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, judged
 from tests.checkout import CLAIMS
 
 SECTIONS = range(1, 10)
 
 
-def test_there_are_64_claims_in_the_order_of_the_sections():
-    assert len(ENTRIES) == len(read_claims(CLAIMS)) == 64
+def test_there_are_64_claims_of_the_article_and_one_of_ours_in_the_order_of_the_sections():
+    assert len(ENTRIES) == len(read_claims(CLAIMS)) == 65
+    assert sum(entry["says"]["en"].startswith("Asked here, not in the original:") for entry in ENTRIES.values()) == 1
     sections = [entry["section"] for entry in ENTRIES.values()]
     assert sections == sorted(sections)
     assert set(sections) == set(SECTIONS)
@@ -27,7 +28,7 @@ def test_there_are_64_claims_in_the_order_of_the_sections():
 def test_a_claim_is_said_and_decided_in_both_languages(identity):
     entry = ENTRIES[identity]
     assert set(entry) == {"id", "section", "kind", "says", "decide"}
-    assert entry["kind"] in ("measured", "demonstrated", "looked-up", "opinion")
+    assert entry["kind"] in ("measured", "demonstrated", "looked-up", *SETTLED)
     for words in (entry["says"], entry["decide"]):
         assert set(words) == {"en", "zh"}
         assert all(text.strip() == text and len(text) > 3 for text in words.values())
@@ -43,11 +44,11 @@ def test_every_rule_is_written_down():
     assert all(decide.__doc__ and len(decide.__doc__) > 40 for decide in REGISTRY.values())
 
 
-NEED_NO_RESULTS = {"alg-table-suited": OPINION, "alg-table-ease": None, "res-bibliography": None}
-"""Decided by nothing, or by the project's own files."""
+NEVER_DECIDED = {identity: SETTLED[entry["kind"]] for identity, entry in ENTRIES.items() if entry["kind"] in SETTLED}
+"""Opinions and forecasts."""
 
 
-@pytest.mark.parametrize("identity", [identity for identity in ENTRIES if identity not in NEED_NO_RESULTS])
+@pytest.mark.parametrize("identity", [name for name in ENTRIES if name not in NEVER_DECIDED])
 def test_without_data_nothing_is_decided_and_the_reason_is_said(identity):
     for results in (
         Results("here", {}),
@@ -61,8 +62,16 @@ def test_without_data_nothing_is_decided_and_the_reason_is_said(identity):
         assert found.evidence["reason"]
 
 
-def test_an_opinion_stays_an_opinion():
-    assert verdict_of("alg-table-suited", Results("here", {})) == OPINION
+@pytest.mark.parametrize("identity", NEVER_DECIDED)
+def test_an_opinion_and_a_forecast_stay_what_they_are(identity):
+    found = judge(ENTRIES[identity], Results("here", {}))
+    assert (found.verdict, found.evidence) == (NEVER_DECIDED[identity], {})
+
+
+def test_who_uses_what_and_what_will_come_is_never_decided():
+    opinions = {"use-finance", "use-driving", "use-health", "prac-intuitive", "trend-explain", "core-dev-deploy"}
+    assert {identity for identity, verdict in NEVER_DECIDED.items() if verdict == OPINION} >= opinions
+    assert NEVER_DECIDED.keys() >= {"trend-scale", "trend-automl", "trend-platforms"}
 
 
 def test_the_examples_can_decide_the_other_way():
@@ -123,12 +132,16 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
     ]
     verdicts = {row["hardware"]: row["verdict"] for row in found if row["id"] == "bg-jax-efficiency"}
     assert verdicts == {"here": SUPPORTED, "there": UNMEASURED}
+    assert [row["verdict"] for row in found if row["id"] == "alg-table-ease"] != [UNMEASURED] * 2
     assert (tmp_path / "claims.csv").exists()
     assert all(isinstance(json.loads(row["evidence"]), dict) for row in found)
 
 
 def test_evidence_that_is_too_long_loses_the_end_of_its_longest_list():
-    text = as_text({"table": [{"text": "x" * 100}] * 1000, "kept": [1, 2]})
-    found = json.loads(text)
-    assert len(text) <= schema.LONGEST_TEXT
-    assert (found["kept"], found["shortened"]) == ([1, 2], True)
+    for evidence in ({"table": [{"text": "x" * 100}] * 1000}, {"devices": {"cpu": {"turns": ["x" * 100] * 1000}}}):
+        text = as_text(evidence | {"kept": [1, 2]})
+        found = json.loads(text)
+        assert len(text) <= schema.LONGEST_TEXT
+        assert (found["kept"], found["shortened"]) == ([1, 2], True)
+    with pytest.raises(ValueError, match="no list that could be shortened"):
+        as_text({"text": "x" * 2 * schema.LONGEST_TEXT})

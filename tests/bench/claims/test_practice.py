@@ -4,17 +4,18 @@ import json
 
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results
+from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, UNMEASURED, Results
 from bench.claims.judge import judge
-from tests.bench.claims.planted import ENTRIES, comparisons, event, judged
+from tests.bench.claims.planted import ENTRIES, comparisons, event, frame, installed, judged
 
 
-@pytest.mark.parametrize(("ratio", "expected"), [(1.5, {SUPPORTED, MIXED}), (0.5, {REFUTED, MIXED})])
-def test_intuition_is_weighed_against_time(ratio, expected):
+@pytest.mark.parametrize(("ratio", "winner"), [(1.5, "jax"), (0.5, "torch")])
+def test_intuition_stays_an_opinion_with_code_and_time_beside_it(ratio, winner):
     planted = comparisons([ratio] * 2, family="training", workload="linear_regression")
-    found = judge(ENTRIES["prac-intuitive"], Results("here", planted))
-    assert found.verdict in expected
-    assert found.evidence["faster"] == (SUPPORTED if ratio > 1 else REFUTED)
+    code = {"linear_regression": {name: {"lines": 1, "tokens": 9, "names": 1} for name in ("torch", "jax")}}
+    found = judge(ENTRIES["prac-intuitive"], Results("here", planted, code=code))
+    assert (found.verdict, found.evidence["code"]) == (OPINION, code["linear_regression"])
+    assert found.evidence["devices"]["cpu"][f"{winner}_faster"] == 2
 
 
 @pytest.mark.parametrize(("fitted", "verdict"), [(100, SUPPORTED), (50, MIXED), (0, REFUTED)])
@@ -37,3 +38,9 @@ def test_patterns_that_run_and_are_right_work(error, verdict):
         for name in ("random module", "closed-over parameters")
     ]
     assert judged("prac-jax-linreg", *rows) == verdict
+
+
+def test_what_is_installed_does_not_say_that_one_command_installs_it():
+    found = judge(ENTRIES["prac-install"], Results("here", {"events": frame("events", installed())}))
+    assert found.verdict == UNMEASURED
+    assert found.evidence["jax"] == {"packages": 5, "bytes": 4000, "import_seconds": None}

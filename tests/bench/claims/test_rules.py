@@ -1,13 +1,21 @@
-"""The rules that count comparisons: two thirds decide, and what has no interval decides nothing."""
+"""The rules of verdicts: two thirds decide, if five workloads voted, no single one turns it, and the sizes agree."""
 
-import pandas as pd
 import pytest
 
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, Results
-from bench.claims.judge import judge
-from bench.claims.rules import by_parts, by_share
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED
+from bench.claims.rules import (
+    AGAINST,
+    FOR,
+    LEAST_WORKLOADS,
+    TURNING,
+    UNTOLD,
+    WHOLE,
+    by_framework,
+    by_parts,
+    by_share,
+    by_votes,
+)
 from bench.events import Missing
-from tests.bench.claims.planted import ENTRIES, compared, comparisons, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -22,6 +30,9 @@ from tests.bench.claims.planted import ENTRIES, compared, comparisons, verdict_o
         ((0, 2, 1), REFUTED),
         ((1, 1, 1), MIXED),
         ((0, 1, 1), MIXED),
+        ((2, 0, 0, 1), SUPPORTED),
+        ((1, 0, 0, 1), MIXED),
+        ((0, 0, 0, 3), MIXED),
     ],
 )
 def test_two_thirds_decide(counts, verdict):
@@ -41,99 +52,71 @@ def test_parts_decide_together():
         by_parts([])
 
 
-def test_wide_intervals_decide_nothing():
-    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([1.05] * 6, half_width=0.5)))
-    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
-
-
-def test_single_runs_decide_nothing():
-    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", comparisons([2.0] * 6, half_width=None)))
-    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "single runs have no interval")
-
-
-def test_what_is_not_comparable_is_counted_and_decides_nothing():
-    planted = comparisons([1.5] * 6)
-    planted["comparisons"].loc[3:, ["verdict", "ratio"]] = ["not comparable", None]
-    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", planted))
-    assert (found.verdict, found.evidence["not_comparable"]) == (SUPPORTED, 3)
-
-
-def test_a_step_that_tells_what_a_call_costs_has_no_vote():
-    planted = comparisons([1.5] * 6)
-    frame = planted["comparisons"].assign(torch_seconds=1e-3, jax_seconds=[1e-6] + [1e-3] * 5)
-    found = efficiency(frame)
-    assert (found["verdict"], found["votes"], found["comparisons"], found["calls"]) == (SUPPORTED, 5, 5, 1)
-
-
-def test_devices_that_disagree_make_it_mixed():
-    parts = [comparisons([ratio] * 4, device=device)["comparisons"] for ratio, device in ((1.5, "cpu"), (0.5, "cuda"))]
-    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": pd.concat(parts)}))
-    assert found.verdict == MIXED
-    assert {name: part["verdict"] for name, part in found.evidence["devices"].items()} == {
-        "cpu": SUPPORTED,
-        "cuda": REFUTED,
+def ballot(*said, **sizes):
+    """A ballot of workloads that say so in all, and so at each size."""
+    return {
+        f"w{place}": {WHOLE: whole} | {size: votes[place] for size, votes in sizes.items() if place < len(votes)}
+        for place, whole in enumerate(said)
     }
 
 
-def test_a_device_without_data_leaves_the_other_to_decide():
-    known, unknown = comparisons([1.5] * 4), comparisons([1.5] * 4, half_width=None, device="cuda")
-    both = pd.concat([known["comparisons"], unknown["comparisons"]])
-    found = judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": both}))
-    assert found.verdict == SUPPORTED
-    assert found.evidence["devices"]["cuda"]["reason"] == "single runs have no interval"
+@pytest.mark.parametrize(("vote", "verdict"), [(FOR, SUPPORTED), (AGAINST, REFUTED)])
+def test_five_workloads_are_the_least_that_decide(vote, verdict):
+    few, enough = (by_votes(ballot(*[vote] * count)) for count in (LEAST_WORKLOADS - 1, LEAST_WORKLOADS))
+    assert (few.verdict, few.evidence["share"]) == (MIXED, verdict)
+    assert (enough.verdict, enough.evidence["share"]) == (verdict, verdict)
 
 
-def efficiency(frame):
-    """The evidence on the CPU for the claim that JAX is more efficient, with its verdict."""
-    return judge(ENTRIES["bg-jax-efficiency"], Results("here", {"comparisons": frame})).evidence["devices"]["cpu"]
+@pytest.mark.parametrize(("vote", "other"), [(FOR, AGAINST), (AGAINST, FOR)])
+def test_a_verdict_that_one_workload_turns_is_mixed_and_names_it(vote, other):
+    turned = by_votes(ballot(*[vote] * 4, *[other] * 2))
+    assert (turned.verdict, turned.evidence["share"]) == (MIXED, SUPPORTED if vote == FOR else REFUTED)
+    assert turned.evidence["leave_one_out"]["changes"] == dict.fromkeys(("w0", "w1", "w2", "w3"), MIXED)
+    firm = by_votes(ballot(*[vote] * 5, *[other] * 2))
+    assert (firm.verdict, firm.evidence["leave_one_out"]["changes"]) == (firm.evidence["share"], {})
+    assert firm.verdict != MIXED
 
 
-def test_a_workload_has_one_vote_however_many_problems_it_has():
-    found = efficiency(compared({"many": [1.5] * 10, "b": [0.6], "c": [0.6]}))
-    assert (found["verdict"], found["votes"], found["for"], found["against"]) == (REFUTED, 3, 1, 2)
-    assert (found["comparisons"], found["jax_faster"], found["torch_faster"]) == (12, 10, 2)
+def test_a_verdict_that_one_workload_leaves_undecided_is_mixed():
+    found = by_votes(ballot(*[FOR] * 4, *[UNTOLD] * 2))
+    assert (found.verdict, found.evidence["share"]) == (MIXED, SUPPORTED)
+    found = by_votes(ballot(*[FOR] * 3, AGAINST, *[UNTOLD] * 4))
+    assert (found.verdict, found.evidence["leave_one_out"]["changes"]["w0"]) == (MIXED, UNDECIDED)
 
 
-def test_the_vote_of_a_workload_is_that_of_its_geometric_mean():
-    assert efficiency(compared({"a": [2.0, 0.9], "b": [1.5], "c": [1.5]}))["for"] == 3
-    assert efficiency(compared({"a": [2.0, 0.5], "b": [1.5], "c": [1.5]}))["against"] == 1  # 1: both are equal
+def test_where_more_than_half_cannot_be_told_nothing_is_decided():
+    found = by_votes(ballot(FOR, *[UNTOLD] * 6))
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
 
 
-def test_problems_of_a_workload_decide_together_what_none_decides_alone():
-    alone = efficiency(compared({"a": [1.2], "b": [1.2], "c": [1.2]}, half_width=0.25))
-    together = efficiency(compared({"a": [1.2] * 9, "b": [1.2] * 9, "c": [1.2] * 9}, half_width=0.25))
-    assert (alone["verdict"], alone["open"]) == (UNDECIDED, 3)
-    assert (together["verdict"], together["for"], together["undecided"]) == (SUPPORTED, 3, 27)
-
-
-def test_what_is_undecided_is_no_evidence_against_a_claim_and_what_is_equal_is():
-    undecided = compared({"u": [0.98]}, half_width=0.09)
-    equal = compared({"u": [0.98]}, half_width=0.02)
-    others = compared({"a": [1.5], "b": [1.5]})
-    found = [efficiency(pd.concat([others, frame])) for frame in (undecided, equal)]
-    assert [(each["against"], each["open"]) for each in found] == [(0, 1), (1, 0)]
-    assert [(each["equal"], each["undecided"]) for each in found] == [(0, 1), (1, 0)]
-
-
-def test_leaving_out_a_workload_tells_which_ones_the_verdict_hangs_on():
-    found = efficiency(compared({"a": [1.5], "b": [1.5], "c": [0.6]}))
-    assert found["verdict"] == SUPPORTED
-    assert found["leave_one_out"] == {"least": None, "most": None, "changes": {"a": MIXED, "b": MIXED}}
-    many = efficiency(compared({name: [1.5] for name in "abcdef"} | {"g": [100.0]}))
-    assert many["leave_one_out"]["changes"] == {}
-    assert many["leave_one_out"]["least"] == pytest.approx(1.5)
-    assert many["leave_one_out"]["most"] == pytest.approx((1.5**5 * 100) ** (1 / 6))
-
-
-def test_of_a_strength_too_it_is_told_what_leaving_out_a_workload_changes():
-    planted = {"comparisons": compared({"gpt": [0.6], "bert": [1.5]})}
-    found = judge(ENTRIES["use-nlp"], Results("here", planted)).evidence["devices"]["cpu"]
-    assert (found["verdict"], found["leave_one_out"]["changes"]) == (MIXED, {"gpt": REFUTED, "bert": SUPPORTED})
+def test_a_workload_that_the_size_turns_speaks_for_neither_side():
+    found = by_votes(ballot(*[FOR] * 6, *[TURNING] * 4))
+    assert (found.verdict, found.evidence["for"], found.evidence["turning"]) == (MIXED, 6, 4)
+    assert by_votes(ballot(*[FOR] * 6, TURNING)).verdict == SUPPORTED
 
 
 def test_sizes_that_disagree_make_it_mixed_and_are_told():
-    small, medium = compared({name: [3.0] for name in "abc"}), compared({name: [0.8] for name in "abc"})
-    found = efficiency(pd.concat([small, medium.assign(size="medium")]))
-    assert (found["verdict"], found["sizes"]) == (MIXED, {"small": SUPPORTED, "medium": REFUTED})
-    agreeing = pd.concat([small, small.assign(size="medium")])
-    assert verdict_of("bg-jax-efficiency", Results("here", {"comparisons": agreeing})) == SUPPORTED
+    found = by_votes(ballot(*[FOR] * 10, small=[FOR] * 10, medium=[AGAINST] * 5))
+    assert (found.verdict, found.evidence["share"]) == (MIXED, MIXED)
+    assert found.evidence["sizes"] == {
+        "small": {"votes": 10, "verdict": SUPPORTED},
+        "medium": {"votes": 5, "verdict": REFUTED},
+    }
+    assert by_votes(ballot(*[FOR] * 10, small=[FOR] * 10, medium=[FOR] * 5)).verdict == SUPPORTED
+
+
+def test_a_size_of_few_workloads_or_of_wide_intervals_is_told_and_decides_nothing():
+    few = by_votes(ballot(*[FOR] * 10, small=[FOR] * 10, medium=[AGAINST] * 4))
+    assert (few.verdict, few.evidence["sizes"]["medium"]) == (SUPPORTED, {"votes": 4, "verdict": REFUTED})
+    wide = by_votes(ballot(*[FOR] * 10, small=[FOR] * 10, medium=[UNTOLD] * 10))
+    assert (wide.verdict, wide.evidence["sizes"]["medium"]["verdict"]) == (SUPPORTED, UNDECIDED)
+
+
+def test_a_framework_that_is_open_leaves_the_claim_open():
+    sure, wide = {"verdict": SUPPORTED}, {"verdict": UNDECIDED, "reason": "intervals too wide"}
+    assert by_framework({"torch": sure, "jax": sure}).verdict == SUPPORTED
+    assert by_framework({"torch": sure, "jax": {"verdict": REFUTED}}).verdict == MIXED
+    with pytest.raises(Missing, match="intervals too wide"):
+        by_framework({"torch": sure, "jax": wide})
+    with pytest.raises(Missing, match="no comparisons"):
+        by_framework({"torch": sure, "jax": {"verdict": UNMEASURED, "reason": "no comparisons"}})

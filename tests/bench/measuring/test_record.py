@@ -71,3 +71,17 @@ def test_a_long_text_is_cut_and_long_json_is_refused():
     assert len(events.clean("x" * 50_000)) == events.LONGEST_TEXT
     with pytest.raises(ValueError, match="do not fit"):
         record.compact(["x"] * 50_000)
+
+
+def test_calls_are_timed_in_turns_and_each_has_a_value_per_round(monkeypatch):
+    turns = []
+    seconds = {"one": iter((1.0, 3.0)), "other": iter((2.0, 4.0))}
+
+    def timed(call, values):
+        turns.append(call())
+        return next(seconds[turns[-1]])
+
+    monkeypatch.setattr(record, "typical_seconds", timed)
+    found = record.seconds_in_turns({"one": lambda: "one", "other": lambda: "other"}, 2)
+    assert found == {"one": [1.0, 3.0], "other": [2.0, 4.0]}
+    assert turns == ["one", "other", "one", "other"]

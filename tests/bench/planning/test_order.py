@@ -62,7 +62,7 @@ def test_every_family_has_twins_in_the_modes_that_start_first_and_that_quick_mea
         ("training", "jax", "jit"),
         ("autodiff", "torch", "eager"),
         ("autodiff", "jax", "jit"),
-        ("science", "torch", "compile"),  # quick does not measure it in eager
+        ("science", "torch", "eager"),
         ("science", "jax", "jit"),
     }
 

@@ -277,7 +277,11 @@ def test_twins_that_took_turns_are_compared_trial_by_trial():
     assert (found.method, found.trials) == ("paired", 3)
 
 
-def test_many_steps_in_a_call_are_compared_with_nothing():
+def test_many_steps_in_a_call_are_compared_with_many_alone_and_are_never_the_best():
     runs = in_turns([2.0] * 5) + in_turns(QUIET, range(5), "jax", "jit") + in_turns([0.1] * 5, range(5), "jax", "scan")
+    runs += in_turns([0.3] * 5, range(5), "torch", "many")
     rows = comparisons.comparison_rows(runs + twins_in_turns(), gate())
-    assert [(row["jax_mode"], row["best"]) for row in rows] == [("jit", True)]
+    assert [(row["torch_mode"], row["jax_mode"], row["best"]) for row in rows] == [
+        ("eager", "jit", True),
+        ("many", "scan", False),
+    ]

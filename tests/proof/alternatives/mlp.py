@@ -17,4 +17,4 @@ def by_erfc(parameters: Parameters, images: jax.Array) -> jax.Array:
     return hidden @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"]
 
 
-ALTERNATIVES = (Alternative("jax", "GELU of jax.nn", ("train", "forward"), ("jit", "scan"), {"logits": by_erfc}),)
+ALTERNATIVES = (Alternative("jax", "GELU of jax.nn", ("train", "forward"), ("jit",), {"logits": by_erfc}),)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.proof.alternatives import Alternative
-from tests.proof.alternatives.unet import LOOPED
+from tests.proof.alternatives.unet import written_convolution
 
-ALTERNATIVES = (Alternative("jax", "derivatives written out", ("train",), ("jit",), {"step": LOOPED}),)
+ALTERNATIVES = (
+    Alternative("jax", "derivatives written out", ("train",), ("jit",), {"convolution": written_convolution}),
+)

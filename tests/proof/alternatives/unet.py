@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import jax
 import torch
 from torch import Tensor, nn
 
-from bench.workloads.training.convolutions import jax_convolutions
+from bench.workloads.training.convolutions.jax_convolutions import convolution, correlation
 from bench.workloads.training.unet.torch_impl import UNet
-from tests.proof.alternatives import Alternative, changed
+from tests.proof.alternatives import Alternative
 
 
 class Pairwise(UNet):
@@ -54,14 +57,33 @@ class ByProduct(UNet):
         return self.head(x)
 
 
-def looped(mode: str, device: str) -> jax_convolutions.Convolve:
-    """The derivatives that are written out, in every mode."""
-    return jax_convolutions.looped_convolution
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def written_convolution(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """`convolution` whose derivatives are NHWC convolutions too, written out."""
+    return convolution(x, kernel, stride)
 
 
-LOOPED = changed(jax_convolutions, {"chosen": looped}).step
+def _written_forward(x: jax.Array, kernel: jax.Array, stride: int) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return convolution(x, kernel, stride), (x, kernel)
+
+
+def _written_backward(stride: int, saved: tuple[jax.Array, jax.Array], error: jax.Array) -> tuple[jax.Array, jax.Array]:
+    x, kernel = saved
+    size, padding = kernel.shape[0], kernel.shape[0] // 2
+    reached = [(length - 1) * stride for length in error.shape[1:3]]  # from the first window to the last
+    low = size - 1 - padding
+    around = [(low, length - 1 - far + padding) for length, far in zip(x.shape[1:3], reached, strict=True)]
+    images = correlation(error, kernel[::-1, ::-1].swapaxes(2, 3), *around, spread=stride)
+    around = [(padding, size - length - padding + far) for length, far in zip(x.shape[1:3], reached, strict=True)]
+    kernels = correlation(x.transpose(3, 1, 2, 0), error.transpose(1, 2, 0, 3), *around, holes=stride)
+    return images, kernels.transpose(1, 2, 0, 3)
+
+
+written_convolution.defvjp(_written_forward, _written_backward)
+
+
 ALTERNATIVES = (
     Alternative("torch", "maxima of pairs", ("train",), ("eager", "compile"), {"UNet": Pairwise}),
     Alternative("torch", "up-convolution by product", ("train",), ("eager", "compile"), {"UNet": ByProduct}),
-    Alternative("jax", "derivatives written out", ("train",), ("jit",), {"step": LOOPED}),
+    Alternative("jax", "derivatives written out", ("train",), ("jit",), {"convolution": written_convolution}),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,14 @@ from bench.vocabulary import CLAIM_VERDICTS, COMPARED
 Claim = Mapping[str, Any]
 Judged = Mapping[tuple[str, str], Any]
 """(machine, claim) → row of the table of claims."""
+GROUPS = ("devices", "frameworks", "numpy")
+"""Under what evidence is kept that was found apart: by device, by framework, of a framework against NumPy."""
+SETTLED = ("opinion", "forecast")
+"""Kinds of claims that are what they are, whatever was measured."""
+DECIDED = ("supported", "refuted")
+"""What the votes of workloads may decide."""
+MOST_NAMED = 4
+"""Workloads that a sentence names."""
 
 
 def claim_boxes(section: Section) -> Html:
@@ -52,14 +60,14 @@ def claim_counts(section: Section) -> dict[str, int]:
 
 def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
     """The box of one claim: what is said, the verdict on each machine, the evidence, how it is decided."""
-    machines = _machines(section)
-    if claim["kind"] == "opinion":  # the same on every machine, and decided by nothing
-        machines = machines[:1]
+    verdicts = [_verdict_parts(section, claim, machine, judged) for machine in _machines(section)]
+    if claim["kind"] in SETTLED:  # the same on every machine: of those that tell nothing more, one is enough
+        verdicts = [parts for parts in verdicts if parts[-1]] or verdicts[:1]
     return section.render(
         "claim.html",
         identity=claim["id"],
         says=claim["says"][section.language],
-        verdicts=[_verdict_parts(section, claim, machine, judged) for machine in machines],
+        verdicts=verdicts,
         decide=claim.get("decide", {}).get(section.language),
     )
 
@@ -90,7 +98,7 @@ def verdict(claim: Claim, machine: str, judged: Judged) -> str:
     row = judged.get((machine, claim["id"]))
     if row and row.verdict:
         return row.verdict
-    return "opinion" if claim["kind"] == "opinion" else "not measured here"
+    return claim["kind"] if claim["kind"] in SETTLED else "not measured here"
 
 
 def verdict_badge(section: Section, name: str) -> Markup:
@@ -109,52 +117,115 @@ def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) 
         else:
             text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
         votes = list(vote_sentences(section, evidence))
-    except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError):
+    except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
         return section.phrase("claim.unreadable")  # another machine's table may hold anything
     return section.space.join([Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>")), *votes])
 
 
 def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Markup]:
-    """How the workloads voted on each device, or within each framework, what leaving out any one of them would change,
-    and what the sizes say where they were judged apart.
+    """What the workloads say, wherever they were asked in the evidence: their votes, where the size turns one, what the
+    sizes say, and what the verdict hangs on.
     """
-    for place, found in voted(section, evidence):
-        counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
-        yield section.phrase("claim.votes", place=place, **counts)
-        if found["votes"] > 1:
-            yield from _left_out_sentences(section, found["leave_one_out"])
-        if sizes := found.get("sizes"):
-            told = [
-                section.phrase(
-                    "claim.size",
-                    size=section.names.of("size", size),
-                    verdict=section.words.get(f"verdict.{verdict}", verdict),
-                )
-                for size, verdict in sizes.items()
-            ]
-            yield section.phrase("claim.sizes", sizes=Markup(section.words["comma"]).join(told))
+    for place, found in asked(section, evidence):
+        if found.get("votes"):
+            counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
+            yield section.phrase("claim.votes" if place else "claim.votes alone", place=place, **counts)
+        if sizes := found.get("measured"):
+            told = [section.names.of("size", size) for size in sizes]
+            yield section.phrase("claim.measured", sizes=numbers.listing(told, section.language))
+        if turns := found.get("turns"):
+            kind = "votes" if found.get("votes") else "winners"
+            told = [turn_text(section, turn, kind) for turn in turns[:MOST_NAMED]]
+            name = f"claim.turning {kind}" if len(turns) <= MOST_NAMED else f"claim.turning {kind}, for example"
+            count = found.get("turning", len(turns))  # of a long list the end is left out
+            yield section.phrase(name, count=count, turns=Markup(section.words["semicolon"]).join(told))
+        if found.get("votes"):
+            yield from _size_sentences(section, found)
+            yield from _hanging_sentences(section, found)
 
 
-def voted(section: Section, evidence: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The name of each device and framework by which workloads voted, and the evidence there."""
+def asked(section: Section, evidence: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What was asked (the device, the framework, …) in words, and the evidence of it, at every depth."""
+    if evidence.get("votes") or evidence.get("turns") or evidence.get("measured"):
+        yield place, evidence
     titles = section.words.under("device") | {name: TITLES[name] for name in COMPARED}
-    for kind in ("devices", "frameworks"):
+    for kind in GROUPS:
         groups = evidence.get(kind)
         for name, found in groups.items() if isinstance(groups, Mapping) else ():
-            if found.get("votes"):
-                yield titles.get(name) or str(name), found
+            title = titles.get(name) or str(name)
+            against = section.words["claim.numpy"].format(name=title) if kind == "numpy" else title
+            yield from asked(section, found, section.words["comma"].join(part for part in (place, against) if part))
+    if isinstance(evidence.get("eager"), Mapping):
+        eager = section.words["claim.eager"].format(name=place)
+        yield from asked(section, evidence["eager"], eager)
 
 
-def _left_out_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Markup]:
-    if found["least"] is not None and found["most"] is not None:
-        least, most = numbers.ratio(found["least"]), numbers.ratio(found["most"])
+def turn_text(section: Section, turn: Mapping[str, Any], kind: str) -> Markup:
+    """At which sizes a workload says one thing and the other, and where both frameworks are equal in between.
+
+    kind: whether it is a vote that turns (`votes`) or who is faster (`winners`).
+    """
+    names = section.names
+    name = names.workload(turn["workload"]) + (f" · {names.of('task', turn['task'])}" if turn["task"] else "")
+    ends = [names.of("size", turn[end]) for end in ("from_size", "to_size")]
+    won, lost = ends if turn["first"] == "for" else ends[::-1]
+    at, curve = Markup(""), turn["to_size"].rpartition("-")[0]
+    if turn["at"] is not None:
+        at = section.phrase("claim.at", size=names.of("size", f"{curve}-{turn['at']}"))
+    return section.phrase(f"claim.of {kind}", workload=name, won=won, lost=lost, at=at)
+
+
+def _size_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Markup]:
+    sizes, along = found["sizes"], found.get("along", 0)
+    if len(sizes) == 1:
+        (size,) = (section.names.of("size", size) for size in sizes)
+        yield section.phrase("claim.size and curves" if along else "claim.one size", size=size, count=along)
+    elif sizes:
+        told = [
+            section.phrase(
+                "claim.size",
+                size=section.names.of("size", size),
+                count=said["votes"],
+                verdict=_verdict_word(section, said["verdict"]),
+            )
+            for size, said in sizes.items()
+        ]
+        few = found["votes"] >= found["least"] > min(said["votes"] for said in sizes.values())
+        name = "claim.sizes of few" if few else "claim.sizes"
+        yield section.phrase(name, sizes=Markup(section.words["semicolon"]).join(told), least=found["least"])
+
+
+def _hanging_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Markup]:
+    """What the verdict hangs on: too few workloads, single ones, or none of them."""
+    share, hanging = found["share"], found["leave_one_out"]
+    if hanging.get("least") is not None and hanging.get("most") is not None:
+        least, most = numbers.ratio(hanging["least"]), numbers.ratio(hanging["most"])
         yield section.phrase("claim.mean", least=least, most=most)
-    if not found["changes"]:
+    if found["votes"] < found["least"]:
+        if share in DECIDED:
+            verdicts = {"verdict": _verdict_word(section, share), "mixed": _verdict_word(section, "mixed")}
+            yield section.phrase("claim.few", least=found["least"], **verdicts)
+        return
+    if share in DECIDED and hanging["changes"]:
+        workloads = _listed(section, list(hanging["changes"]))
+        yield section.phrase("claim.single", verdict=_verdict_word(section, share), workloads=workloads)
+    elif not hanging["changes"]:
         yield section.phrase("claim.stable")
-    for verdict in sorted(set(found["changes"].values())):
-        names = [section.names.workload(name) for name, other in found["changes"].items() if other == verdict]
-        workloads, told = numbers.listing(names, section.language), section.words.get(f"verdict.{verdict}", verdict)
-        yield section.phrase("claim.changes", workloads=workloads, verdict=told)
+    for verdict in sorted(set(hanging["changes"].values())) if share not in DECIDED else ():
+        names = [name for name, other in hanging["changes"].items() if other == verdict]
+        told = _verdict_word(section, verdict)
+        yield section.phrase("claim.changes", workloads=_listed(section, names), verdict=told)
+
+
+def _listed(section: Section, workloads: Sequence[str]) -> str:
+    """Workloads by name; of many, how many there are."""
+    if len(workloads) > MOST_NAMED:
+        return section.words["claim.many"].format(count=len(workloads))
+    return numbers.listing([section.names.workload(name) for name in workloads], section.language)
+
+
+def _verdict_word(section: Section, verdict: str) -> str:
+    return section.words.get(f"verdict.{verdict}", verdict)
 
 
 @cache

@@ -109,7 +109,8 @@ def ratio_figure(
         drawn = join(_lone_sentence(section, frame), table)
     else:
         texts = [
-            section.point(row.text, on_machine(row.label, section.hardware(row.panel))) for row in data.itertuples()
+            section.names.point(row.text, on_machine(row.label, section.hardware(row.panel)))
+            for row in data.itertuples()
         ]
         drawn = section.figure(ratio_plot, data, "ratio", rows=texts, after=table)
     return join(drawn, _left_out(section, frame[frame["ratio"].isna()]))

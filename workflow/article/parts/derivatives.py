@@ -28,7 +28,7 @@ def cost_results(section: Section) -> Html:
             ratio_dots,
             data,
             "cost",
-            rows=ratio_texts(section, data),
+            rows=ratio_texts(data, section.names),
             after=ratio_table(section, found, "costs"),
             machine=main["hardware"].iloc[0],
             bound=numbers.count(ratios.BOUND),

@@ -52,7 +52,7 @@ def speedup_figure(section: Section, found: pd.DataFrame, main: pd.DataFrame) ->
         ratio_dots,
         data,
         "speedup",
-        rows=ratio_texts(section, data),
+        rows=ratio_texts(data, section.names),
         after=ratio_table(section, found, "speedups"),
         machine=main["hardware"].iloc[0],
         precision=precisions,

@@ -7,14 +7,16 @@ import pandas as pd
 from article import numbers
 from article.html import Html, join, paragraph
 from article.names import TITLES
-from article.parts.variants import span
+from article.parts.comparisons import ratio_figure
+from article.parts.variants import ratio_dot, ratio_texts, span
 from article.rows import of_first_machine
 from article.section import Section
 from bench.catalogue import known
 from bench.results import ratios, selection
+from bench.vocabulary import MANY_STEPS
 
-MOST_ROWS = 30
-"""Rows of a table that is not folded."""
+COLUMNS = ("workload", "task")
+"""What a label of the figure names of a problem."""
 
 
 def many_steps(section: Section) -> pd.DataFrame:
@@ -24,7 +26,40 @@ def many_steps(section: Section) -> pd.DataFrame:
 
 
 def many_step_results(section: Section, found: pd.DataFrame) -> Html:
-    """How many times as long a step takes in a call of its own, in a sentence and as a table."""
+    """How many times as long a step takes in a call of its own: in a sentence, as a figure and as a table; then the
+    frameworks against each other, many steps in a call both.
+    """
+    if not len(found):
+        return Html()
+    main = of_first_machine(found)
+    spans = [
+        section.phrase("many steps.span", framework=title, count=len(own), **span(own))
+        for framework, title in TITLES.items()
+        if len(own := main[main["framework"] == framework])
+    ]
+    rival = _against_each_other(section)
+    return join(
+        paragraph(section.space.join(spans)),
+        _figure(section, main, found),
+        join(section.sentence("many steps.compared"), ratio_figure(section, rival, COLUMNS)) if len(rival) else None,
+    )
+
+
+def _figure(section: Section, main: pd.DataFrame, found: pd.DataFrame) -> Html:
+    from article.figures.dots import ratio_dots
+
+    data = pd.DataFrame([ratio_dot(row, section.names, COLUMNS, row.hardware) for row in main.itertuples()])
+    return section.figure(
+        ratio_dots,
+        data,
+        "many steps",
+        rows=ratio_texts(data, section.names),
+        after=_table(section, found),
+        machine=section.hardware(main["hardware"].iloc[0]),
+    )
+
+
+def _table(section: Section, found: pd.DataFrame) -> Html:
     rows = [
         section.problem_columns(row)
         | {
@@ -36,11 +71,12 @@ def many_step_results(section: Section, found: pd.DataFrame) -> Html:
         for row in found.itertuples()
     ]
     columns = ("problem", "hardware", "one step", "many steps", "steps of a call", "one over many")
-    first = of_first_machine(found)
-    spans = [
-        section.phrase("many steps.span", framework=title, count=len(own), **span(own))
-        for framework, title in TITLES.items()
-        if len(own := first[first["framework"] == framework])
-    ]
-    table = section.table(rows, columns, "many steps", folded=len(rows) > MOST_ROWS)
-    return join(paragraph(section.space.join(spans)) if spans else None, table)
+    return section.table(rows, columns, "many steps", folded=True)
+
+
+def _against_each_other(section: Section) -> pd.DataFrame:
+    """Comparisons of the frameworks with many steps in a call, at the largest size, of the first machine, sorted."""
+    frame = selection.at_named_sizes(section.tables.frame("comparisons"))
+    pairs = zip(frame["torch_mode"], frame["jax_mode"], strict=True)
+    many = frame[[pair == tuple(mode for _, mode in MANY_STEPS) for pair in pairs]]
+    return of_first_machine(selection.largest(selection.own_first(many, section.machine)))

@@ -22,7 +22,7 @@ from bench.catalogue import known
 from bench.results import intervals, selection
 from bench.vocabulary import CELL, COMPARED, PROBLEM
 
-TASKS = ("train", "forward")
+TASKS = ("train", "forward", "generate")
 """What is shown of a workload that trains: training and inference."""
 EVALUATIONS = ("forward", "gradient", "solve")
 """What is shown of a workload that does not train, where it has it."""

@@ -53,10 +53,10 @@ def ratio_dot(row: Any, names: Names, columns: Iterable[str], panel: str, limit:
     }
 
 
-def ratio_texts(section: Section, data: pd.DataFrame) -> list[str]:
+def ratio_texts(data: pd.DataFrame, names: Names) -> list[str]:
     """What a figure's text alternative says of the rows of `figures.dots.ratio_dots`."""
     return [
-        section.point(numbers.ratio_text(row), row.label, section.names.variant(row.framework, row.mode))
+        names.point(numbers.ratio_text(row), row.label, names.variant(row.framework, row.mode))
         for row in data.itertuples()
     ]
 

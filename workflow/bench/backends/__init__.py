@@ -26,11 +26,20 @@ class Recompiled(RuntimeError):
     """Something was compiled inside a region in which everything had to be compiled before."""
 
 
+def farthest(stacked: np.ndarray) -> np.ndarray:
+    """Of every element the value, among those of many steps (the first axis), that is farthest from the first step's.
+
+    All steps of an evaluation are to return the same: what one of them gets wrong is seen. A NaN is the farthest.
+    """
+    places = np.abs(stacked - stacked[0]).argmax(axis=0)
+    return np.take_along_axis(stacked, places[None], axis=0)[0]
+
+
 class Step(Protocol):
     """A task of a workload, ready to be repeated. It never reads a clock."""
 
     steps_per_call: int
-    """Steps that one call of `step` takes: 1, or many inside one compiled call (mode `scan`)."""
+    """Steps that one call of `step` takes: 1, or many inside one compiled call (modes `many` and `scan`)."""
 
     def stages(self) -> list[Stage]:
         """The parts of start-up that come before the first step, in order: `trace`, `compile`, or none."""

@@ -1,7 +1,7 @@
 """JAX: switches, guards and counters for the measuring process; building blocks of a step for implementations.
 
 Modes: `jit` compiles one step and donates the state; `eager` is the plain function, one operation after the other;
-`scan` takes many steps inside one compiled call.
+`scan` takes many steps inside one compiled call, each on a batch of its own, and returns the results of all.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import jaxlib
 import numpy as np
 import optax
 
-from bench.backends import Arrays, Recompiled, Stage, Unsupported
-from bench.contract import scan_steps as scan_steps
+from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest
+from bench.contract import steps_per_call as steps_per_call
 
 __all__ = [
     "Course",
@@ -32,7 +32,7 @@ __all__ = [
     "array",
     "arrays",
     "cast",
-    "scan_steps",
+    "steps_per_call",
 ]
 
 Outputs = dict[str, jax.Array]
@@ -70,7 +70,7 @@ def first_array(device: str) -> None:
     jax.device_put(np.zeros(1, np.float32), jax.devices(device)[0]).block_until_ready()
 
 
-def first_calls(mode: str) -> int:
+def first_calls(mode: str, device: str) -> int:
     """One: XLA captures its graphs, where it makes some, by itself in the first."""
     return 1
 
@@ -131,7 +131,7 @@ def drain(device: str) -> None:
 
 
 @contextmanager
-def guard(mode: str) -> Iterator[None]:
+def guard(mode: str, step: Any) -> Iterator[None]:
     """A region without compilation and, in `jit` and `scan`, implicit transfers. Raises Recompiled at its end."""
     before = _compilations[0]
     with nullcontext() if mode == "eager" else jax.transfer_guard("disallow"):
@@ -245,6 +245,11 @@ class _Compiled:
         return [("trace", trace), ("compile", compile_)]
 
 
+def _copies(tree: Any, steps: int) -> Any:
+    """Every leaf so many times, along a new first axis."""
+    return jax.tree.map(lambda leaf: jnp.repeat(leaf[None], steps, axis=0), tree)
+
+
 def _cost(function: Callable, arguments: tuple) -> dict[str, float] | None:
     """XLA's cost analysis of one step; a loop's body would be counted once, whatever its length."""
     return jax.jit(function).lower(*arguments).cost_analysis()
@@ -253,9 +258,9 @@ def _cost(function: Callable, arguments: tuple) -> dict[str, float] | None:
 class Evaluation:
     """The same function of the same arguments, again and again.
 
-    `function(*constants, *inputs)` returns named arrays. In the mode `scan` every step gets its own copy of `inputs`,
-    so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared. `metrics` gets
-    what is observed after all timing.
+    `function(*constants, *inputs)` returns named arrays. Where a call takes many `steps`, each gets its own copy of
+    `inputs`, so that XLA cannot move work out of the loop; `constants` (the weights of an inference) are shared.
+    `metrics` gets what is observed after all timing.
     """
 
     def __init__(
@@ -264,25 +269,23 @@ class Evaluation:
         inputs: Sequence[Any],
         *,
         mode: str,
-        steps: int,
+        steps: int = 1,
         constants: Sequence[Any] = (),
         metrics: Callable[[Arrays], dict[str, float]] | None = None,
     ) -> None:
         self.plain, self.plain_arguments, self._metrics = function, (*constants, *inputs), metrics
         self.outputs: Any = {}
-        if mode == "scan":
-            copies = jax.tree.map(lambda leaf: jnp.repeat(leaf[None], steps, axis=0), tuple(inputs))
-            self.steps_per_call, self.arguments = steps, (tuple(constants), copies)
+        self.steps_per_call = steps
+        if steps > 1:
+            self.arguments: tuple = (tuple(constants), _copies(tuple(inputs), steps))
             self.program = _Compiled(self._scan, mode)
         else:
-            self.steps_per_call, self.arguments = 1, self.plain_arguments
+            self.arguments = self.plain_arguments
             self.program = _Compiled(function, mode)
 
     def _scan(self, constants: tuple, copies: tuple) -> Outputs:
-        """All steps; each replaces the outputs of the one before, so that memory does not grow with their number."""
-        shapes = jax.eval_shape(self.plain, *self.plain_arguments)
-        empty = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
-        return jax.lax.scan(lambda _, inputs: (self.plain(*constants, *inputs), None), empty, copies)[0]
+        """The outputs of all steps, stacked."""
+        return jax.lax.scan(lambda _, inputs: (None, self.plain(*constants, *inputs)), None, copies)[1]
 
     def stages(self) -> list[Stage]:
         return self.program.stages(lambda: self.arguments)
@@ -294,7 +297,8 @@ class Evaluation:
         jax.block_until_ready(self.outputs)
 
     def observe(self) -> Arrays:
-        return {name: host(value) for name, value in self.outputs.items()}
+        found = {name: host(value) for name, value in self.outputs.items()}
+        return {name: farthest(values) for name, values in found.items()} if self.steps_per_call > 1 else found
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self.observe())
@@ -334,7 +338,6 @@ class Gradient(Evaluation):
         batch: Sequence[Any],
         *,
         mode: str,
-        steps: int,
         buffers: Outputs | None = None,
     ) -> None:
         derive = differentiated(loss, buffers)
@@ -343,7 +346,7 @@ class Gradient(Evaluation):
             value, gradients, _ = derive(parameters, buffers, *batch)
             return {"loss": value} | {f"gradient.{name}": gradient for name, gradient in gradients.items()}
 
-        super().__init__(differentiate, batch, mode=mode, steps=steps, constants=(parameters, buffers))
+        super().__init__(differentiate, batch, mode=mode, constants=(parameters, buffers))
 
 
 class Training:
@@ -352,8 +355,8 @@ class Training:
     `loss(parameters, *batch)` is a scalar, `parameters` a flat dictionary with the names of problem.py, `optimizer`
     an optax transformation. With `buffers` (running statistics) it is `loss(parameters, buffers, *batch)`, which
     returns (value, new buffers). The state begins as these arrays themselves, and a step takes its memory: whoever
-    gives them does not use them any more. In the mode `scan` one call takes `steps` steps. `metrics` gets this object
-    after all timing.
+    gives them does not use them any more. One call takes `steps` steps, each on a copy of the batch of its own.
+    `metrics` gets this object after all timing, where a call takes one step.
     """
 
     def __init__(
@@ -364,19 +367,16 @@ class Training:
         optimizer: optax.GradientTransformation,
         *,
         mode: str,
-        steps: int,
+        steps: int = 1,
         buffers: Outputs | None = None,
         metrics: Callable[[Training], dict[str, float]] | None = None,
     ) -> None:
-        self.mode, self.batch, self._metrics = mode, tuple(batch), metrics
+        self.mode, self._metrics = mode, metrics
         self.optimizer, self.differentiate = optimizer, differentiated(loss, buffers)
-        self.length = self.steps_per_call = steps if mode == "scan" else 1
-        self.program = self._program()
-        self.single = jax.jit(self.update, donate_argnums=0)
+        self.steps_per_call = steps
+        self.batch = tuple(batch) if steps == 1 else _copies(tuple(batch), steps)
+        self.program = _Compiled(self.update if steps == 1 else self.many, mode, donate=(0,))
         self.restart(parameters, buffers)
-
-    def _program(self) -> _Compiled:
-        return _Compiled(self.many if self.mode == "scan" else self.update, self.mode, donate=(0,))
 
     def update(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
         """(parameters, optimiser state, buffers) after one step, and the loss before it."""
@@ -385,9 +385,9 @@ class Training:
         updates, optimizer_state = self.optimizer.update(gradients, optimizer_state, parameters)
         return (optax.apply_updates(parameters, updates), optimizer_state, buffers), loss
 
-    def many(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
-        """The state after `length` steps, and the losses, shape (length,)."""
-        return jax.lax.scan(lambda carry, _: self.update(carry, *batch), state, length=self.length)
+    def many(self, state: Any, *batches: Any) -> tuple[Any, jax.Array]:
+        """The state after a step on every one of the stacked batches, and the losses, shape (steps,)."""
+        return jax.lax.scan(lambda carry, batch: self.update(carry, *batch), state, batches)
 
     def restart(self, parameters: Outputs, buffers: Outputs | None = None) -> None:
         """Begin anew, with a new optimiser, from arrays whose memory a step then takes; nothing else keeps them."""
@@ -413,24 +413,24 @@ class Training:
         }
 
     def metrics(self) -> dict[str, float]:
-        return {} if self._metrics is None else self._metrics(self)
+        return {} if self._metrics is None or self.steps_per_call > 1 else self._metrics(self)
 
     def run(self, *batch: Any) -> jax.Array:
-        """One step on another batch of the same shapes; its loss."""
-        self.state, loss = (self.single if self.mode == "scan" else self.program.call)(self.state, *batch)
+        """One step on another batch of the same shapes; its loss. Where a call takes one step."""
+        self.state, loss = self.program.call(self.state, *batch)
         return loss
 
     def cost(self) -> dict[str, float] | None:
         """XLA's cost analysis of one step."""
-        return _cost(self.update, (self.state, *self.batch))
+        batch = self.batch if self.steps_per_call == 1 else jax.tree.map(lambda leaf: leaf[0], self.batch)
+        return _cost(self.update, (self.state, *batch))
 
 
 class Course:
     """A training from the start that a seed decides, `every` steps at a time, for the task `target`.
 
     `begin(seed)` returns the initial parameters and one batch per step, both on the host; `score(parameters)` is the
-    number that has to reach the target. Batches are put on the device before the clock starts; in the mode `scan` one
-    call takes `every` steps, each on its own batch.
+    number that has to reach the target. Batches are put on the device before the clock starts.
     """
 
     def __init__(
@@ -445,34 +445,19 @@ class Course:
     ) -> None:
         self.training, self.start, self.every = training, begin, every
         self.device, self.precision, self.steps_per_call = device, precision, every
-        self.scan = training.mode == "scan"
-        self.program = _Compiled(self._many if self.scan else training.update, training.mode, donate=(0,))
         self.grade = jax.jit(score)
-
-    def _many(self, state: Any, *batches: Any) -> tuple[Any, jax.Array]:
-        return jax.lax.scan(lambda carry, batch: self.training.update(carry, *batch), state, batches)
 
     def begin(self, seed: int) -> None:
         """Back to the start of this seed's training."""
         parameters, batches = self.start(seed)
         self.training.restart(arrays(parameters, self.device, self.precision))
-        if self.scan:
-            batches = [
-                tuple(np.stack(parts) for parts in zip(*batches[first : first + self.every], strict=True))
-                for first in range(0, len(batches), self.every)
-            ]
-        self.ready = [tuple(array(part, self.device, self.precision) for part in batch) for batch in batches]
-        self.batches = iter(self.ready)
+        self.batches = iter([tuple(array(part, self.device, self.precision) for part in batch) for batch in batches])
 
     def stages(self) -> list[Stage]:
-        """`trace` and `compile`; after a first `begin`."""
-        return self.program.stages(lambda: (self.training.state, *self.ready[0]))
+        return self.training.stages()
 
     def step(self) -> None:
-        training, self.losses = self.training, []
-        for _ in range(1 if self.scan else self.every):
-            training.state, loss = self.program.call(training.state, *next(self.batches))
-            self.losses.append(loss)
+        self.losses = [self.training.run(*next(self.batches)) for _ in range(self.every)]
 
     def wait(self) -> None:
         jax.block_until_ready((self.training.state, self.losses))
@@ -482,7 +467,7 @@ class Course:
         return float(self.grade(self.training.state[0]))
 
     def observe(self) -> Arrays:
-        losses = np.concatenate([host(loss).reshape(-1) for loss in self.losses])
+        losses = np.array([host(loss) for loss in self.losses])
         return {"loss": losses} | {f"parameter.{name}": host(value) for name, value in self.training.state[0].items()}
 
     def metrics(self) -> dict[str, float]:
@@ -494,19 +479,22 @@ class Course:
 
 
 class Fit(Training):
-    """All `epochs` steps from the initial parameters, as one step; in the mode `scan` inside one compiled call.
+    """All `epochs` steps from the initial parameters, as one step; in the mode `scan` inside one compiled call, which
+    sees the whole set in every epoch, as the fit does.
 
     `further(parameters)` returns named arrays that are observed besides the losses and the parameters.
     """
 
     def __init__(self, *arguments: Any, epochs: int, further: Callable[[Outputs], Outputs], **keywords: Any) -> None:
-        super().__init__(*arguments, steps=epochs, **keywords)
-        self.steps_per_call, self.epochs, self.further = 1, epochs, further
+        super().__init__(*arguments, **keywords)
+        self.epochs, self.further = epochs, further
         self.start = self.state
+        if self.mode == "scan":
+            self.program = _Compiled(self.whole, self.mode)  # nothing donated: every call begins with the same state
 
-    def _program(self) -> _Compiled:
-        """Without donation in the mode `scan`, where every call begins with the same initial state."""
-        return _Compiled(self.many, self.mode) if self.mode == "scan" else super()._program()
+    def whole(self, state: Any, *batch: Any) -> tuple[Any, jax.Array]:
+        """The state after all epochs, and their losses, shape (epochs,)."""
+        return jax.lax.scan(lambda carry, _: self.update(carry, *batch), state, length=self.epochs)
 
     def step(self) -> None:
         if self.mode == "scan":

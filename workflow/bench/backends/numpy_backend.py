@@ -29,7 +29,7 @@ def first_array(device: str) -> None:
     """There is no device to get ready."""
 
 
-def first_calls(mode: str) -> int:
+def first_calls(mode: str, device: str) -> int:
     """One: nothing is ever captured."""
     return 1
 
@@ -61,7 +61,7 @@ def drain(device: str) -> None:
 
 
 @contextmanager
-def guard(mode: str) -> Iterator[None]:
+def guard(mode: str, step: Any) -> Iterator[None]:
     """Nothing is ever compiled."""
     yield
 

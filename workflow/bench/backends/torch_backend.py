@@ -2,7 +2,8 @@
 
 The compiled modes compile a training step as one graph: forward, backward and the optimiser's update together. On two
 cores a step of a small perceptron took 0.25 ms so, against 0.75 ms with a compiled loss and the fused optimiser
-outside of it. `compile-max` is `mode="max-autotune"`, which captures CUDA graphs, and exists on CUDA only.
+outside of it. `compile-max` is `mode="max-autotune"`, which captures CUDA graphs, and exists on CUDA only. `many`
+compiles many steps as one graph, each on a batch of its own, which returns the results of all; on CUDA it is captured.
 """
 
 from __future__ import annotations
@@ -22,9 +23,22 @@ from torch.optim.adamw import adamw
 from torch.optim.sgd import sgd
 from torch.utils.flop_counter import FlopCounterMode
 
-from bench.backends import Arrays, Recompiled, Stage, Unsupported
+from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest
+from bench.contract import steps_per_call as steps_per_call
 
-__all__ = ["Course", "Evaluation", "Fit", "Gradient", "Training", "Unsupported", "export", "place", "tensor", "tensors"]
+__all__ = [
+    "Course",
+    "Evaluation",
+    "Fit",
+    "Gradient",
+    "Training",
+    "Unsupported",
+    "export",
+    "place",
+    "steps_per_call",
+    "tensor",
+    "tensors",
+]
 
 Outputs = dict[str, Tensor]
 Loss = Callable[..., Tensor]
@@ -61,11 +75,16 @@ def first_array(device: str) -> None:
     drain(device)
 
 
-def first_calls(mode: str) -> int:
+def first_calls(mode: str, device: str) -> int:
     """How many calls the start takes: a CUDA graph is warmed up by the first, captured by the second and replayed by
     the third.
     """
-    return 3 if mode == "compile-max" else 1
+    return 3 if _captures(mode, device) else 1
+
+
+def _captures(mode: str, device: str) -> bool:
+    """Whether a mode captures CUDA graphs."""
+    return mode == "compile-max" or (mode == "many" and device == "cuda")
 
 
 def switches() -> dict[str, str | int | bool]:
@@ -140,22 +159,20 @@ def drain(device: str) -> None:
 
 
 @contextmanager
-def guard(mode: str) -> Iterator[None]:
-    """A region in which nothing may be compiled, by a function compiled as one graph. Raises Recompiled, at once or at
+def guard(mode: str, step: Any) -> Iterator[None]:
+    """A region in which `step` compiles nothing; a function compiled as one graph may not either. Raises Recompiled at
     its end, and RuntimeError for graphs that the compiler broke or could not capture.
+
+    What a step would enter in every call is entered once (inference mode: 1.5 µs a call). The compiler's own guard,
+    `set_stance("fail_on_recompile")`, costs 0.9 µs a call, and its counter tells the same.
     """
     if breaks := _counters("graph_break"):
         raise RuntimeError(f"torch.compile broke the graph: {next(iter(breaks)).strip().splitlines()[0]}")
-    if mode == "compile-max" and (skipped := int(_counters("inductor")["cudagraph_skips"])):
-        raise RuntimeError(f"compile-max could not capture {skipped} CUDA graphs")
+    if skipped := int(_counters("inductor")["cudagraph_skips"]):
+        raise RuntimeError(f"{mode} could not capture {skipped} CUDA graphs")
     before = _compiled_graphs()
-    try:
-        with nullcontext() if mode == "eager" else torch.compiler.set_stance("fail_on_recompile"):
-            yield
-    except RuntimeError as error:
-        if "recompile" in str(error).lower():
-            raise Recompiled(f"torch.compile compiled again inside the timed region: {error}") from error
-        raise
+    with torch.inference_mode(getattr(step, "inference", False)):
+        yield
     if (after := _compiled_graphs()) != before:
         raise Recompiled(f"torch.compile compiled {after - before} graphs inside the timed region")
 
@@ -291,16 +308,16 @@ def running(model: nn.Module) -> Outputs:
     return {name: value for name, value in model.named_buffers() if value.is_floating_point()}
 
 
-def prepared(function: Callable, mode: str, device: str, precision: str) -> tuple[Callable, Callable]:
-    """`function` in mixed precision if asked for: (as it is, as the mode runs it). Raises Unsupported."""
-    plain = function
-    if precision == "bfloat16":
+def mixed(function: Callable, device: str, precision: str) -> Callable:
+    """`function` in mixed precision if asked for, else as it is."""
+    if precision != "bfloat16":
+        return function
 
-        def plain(*arguments: Any) -> Any:
-            with torch.autocast(device, dtype=torch.bfloat16):
-                return function(*arguments)
+    def cast(*arguments: Any) -> Any:
+        with torch.autocast(device, dtype=torch.bfloat16):
+            return function(*arguments)
 
-    return plain, compiled(plain, mode, device)
+    return cast
 
 
 def _dynamo() -> Any:
@@ -319,7 +336,7 @@ def compiled(function: Callable, mode: str, device: str) -> Callable:
         return function
     _dynamo().config.trace_autograd_ops = True  # one graph for a whole training step
     _dynamo().config.automatic_dynamic_shapes = False  # said here, because `dynamic=False` costs 5 µs in every call
-    if mode == "compile":
+    if not _captures(mode, device):
         return torch.compile(function)
     if device != "cuda":
         raise Unsupported("compile-max captures CUDA graphs and exists on CUDA devices only")
@@ -330,6 +347,20 @@ def compiled(function: Callable, mode: str, device: str) -> Callable:
         return fast(*arguments)
 
     return call
+
+
+def _copies(batch: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
+    """Every tensor so many times, along a new first axis."""
+    return tuple(torch.stack([part.detach()] * steps).requires_grad_(part.requires_grad) for part in batch)
+
+
+def repeated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function of every row of its stacked arguments, one after the other; its results stacked."""
+
+    def many(*stacked: Tensor) -> Tensor:
+        return torch.stack([function(*batch) for batch in zip(*(part.unbind() for part in stacked), strict=True)])
+
+    return many
 
 
 class _Synchronous:
@@ -351,40 +382,52 @@ class _Synchronous:
 class Evaluation(_Synchronous):
     """The same function of the same arguments, again and again.
 
-    `function(*arguments)` returns named tensors. `inference` turns autograd off; leave it False where the function
-    differentiates. `metrics` gets what is observed after all timing.
+    `function(*constants, *inputs)` returns named tensors. Where a call takes many `steps`, each gets its own copy of
+    `inputs`, tensors; `constants` (the weights of a model) are shared. `inference` turns autograd off; leave it False
+    where the function differentiates. `metrics` gets what is observed after all timing.
     """
 
     def __init__(
         self,
         function: Callable[..., Outputs],
-        arguments: Sequence[Any],
+        inputs: Sequence[Any],
         *,
         mode: str,
         device: str,
         precision: str,
+        steps: int = 1,
+        constants: Sequence[Any] = (),
         inference: bool = False,
         metrics: Callable[[Arrays], dict[str, float]] | None = None,
     ) -> None:
-        self.device, self.arguments, self.inference = device, tuple(arguments), inference
-        self._metrics = metrics
-        self.plain, self.function = prepared(function, mode, device, precision)
+        self.device, self.inference, self._metrics = device, inference, metrics
+        self.plain, self.plain_arguments = mixed(function, device, precision), (*constants, *inputs)
+        self.steps_per_call, self.shared = steps, len(constants)
+        self.arguments = (*constants, *(inputs if steps == 1 else _copies(inputs, steps)))
+        self.function = compiled(self.plain if steps == 1 else self._many, mode, device)
         self.outputs: Outputs = {}
 
+    def _many(self, *arguments: Any) -> Outputs:
+        """The outputs of all steps, stacked."""
+        constants, stacked = arguments[: self.shared], arguments[self.shared :]
+        found = [self.plain(*constants, *inputs) for inputs in zip(*(part.unbind() for part in stacked), strict=True)]
+        return {name: torch.stack([own[name] for own in found]) for name in found[0]}
+
     def step(self) -> None:
-        if self.inference:
+        if self.inference and not torch.is_inference_mode_enabled():
             with torch.inference_mode():
                 self.outputs = self.function(*self.arguments)
         else:
             self.outputs = self.function(*self.arguments)
 
     def uncompiled(self) -> None:
-        """One call without the compiler."""
+        """One step without the compiler."""
         with torch.inference_mode(self.inference):
-            self.plain(*self.arguments)
+            self.plain(*self.plain_arguments)
 
     def observe(self) -> Arrays:
-        return {name: host(value) for name, value in self.outputs.items()}
+        found = {name: host(value) for name, value in self.outputs.items()}
+        return {name: farthest(values) for name, values in found.items()} if self.steps_per_call > 1 else found
 
     def metrics(self) -> dict[str, float]:
         return {} if self._metrics is None else self._metrics(self.observe())
@@ -398,10 +441,10 @@ class Gradient(_Synchronous):
     ) -> None:
         self.device, self.model, self.batch = device, model, tuple(batch)
         self.names, parameters = [list(part) for part in zip(*model.named_parameters(), strict=True)]
-        mixed, _ = prepared(loss, "eager", device, precision)
+        loss = mixed(loss, device, precision)
 
         def differentiate(*batch: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-            value = mixed(model, *batch)
+            value = loss(model, *batch)
             return value.detach(), torch.autograd.grad(value, parameters)
 
         self.plain, self.function = differentiate, compiled(differentiate, mode, device)
@@ -422,7 +465,8 @@ class Training(_Synchronous):
     """One optimiser step of the model on its fixed batch.
 
     `loss(model, *batch)` is a scalar; `optimizer` is a torch.optim instance over the model's parameters, made with
-    `fused=True` where it exists, which the eager mode uses as it is. `metrics` gets this object after all timing.
+    `fused=True` where it exists, which the eager mode uses as it is. One call takes `steps` steps, each on a copy of
+    the batch of its own. `metrics` gets this object after all timing, where a call takes one step.
     """
 
     def __init__(
@@ -435,23 +479,25 @@ class Training(_Synchronous):
         mode: str,
         device: str,
         precision: str,
+        steps: int = 1,
         metrics: Callable[[Training], dict[str, float]] | None = None,
     ) -> None:
-        self.device, self.mode, self.model, self.batch = device, mode, model, tuple(batch)
-        self.optimizer, self._metrics = optimizer, metrics
-        mixed, _ = prepared(loss, "eager", device, precision)
-        self.plain = _eager_step(model, mixed, optimizer) if mode == "eager" else _whole_step(model, mixed, optimizer)
-        self.update = compiled(self.plain, mode, device)
+        self.device, self.mode, self.model, self.plain_batch = device, mode, model, tuple(batch)
+        self.optimizer, self._metrics, self.steps_per_call = optimizer, metrics, steps
+        loss = mixed(loss, device, precision)
+        self.plain = _eager_step(model, loss, optimizer) if mode == "eager" else _whole_step(model, loss, optimizer)
+        self.batch = self.plain_batch if steps == 1 else _copies(self.plain_batch, steps)
+        self.update = compiled(self.plain if steps == 1 else repeated(self.plain), mode, device)
 
     def step(self) -> None:
         self.loss = self.update(*self.batch)
 
     def uncompiled(self) -> None:
         """One step without the compiler."""
-        self.plain(*self.batch)
+        self.plain(*self.plain_batch)
 
     def observe(self) -> Arrays:
-        return {"loss": host(self.loss).reshape(1), **self.state()}
+        return {"loss": host(self.loss).reshape(self.steps_per_call), **self.state()}
 
     def state(self) -> Arrays:
         """Host copies of parameters and buffers."""
@@ -460,7 +506,7 @@ class Training(_Synchronous):
         )
 
     def metrics(self) -> dict[str, float]:
-        return {} if self._metrics is None else self._metrics(self)
+        return {} if self._metrics is None or self.steps_per_call > 1 else self._metrics(self)
 
     def restart(self, parameters: Arrays, buffers: Arrays | None = None) -> None:
         """Begin anew from host arrays in the layout of problem.py, with an optimiser that has seen nothing.
@@ -471,15 +517,14 @@ class Training(_Synchronous):
         forget(self.optimizer)
 
     def run(self, *batch: Tensor) -> Tensor:
-        """One step on another batch of the same shapes; its loss, which the next step may overwrite."""
-        for own, other in zip(self.batch, batch, strict=True):
-            own.copy_(other)
-        self.step()
-        return self.loss
+        """One step on another batch of the same shapes; its loss. Where a call takes one step."""
+        loss: Tensor = self.update(*batch)
+        return loss.clone() if self.mode == "compile-max" else loss  # a CUDA graph writes every loss to the same place
 
 
 class Fit(Training):
-    """All `epochs` steps from the initial parameters, as one step.
+    """All `epochs` steps from the initial parameters, as one step; in the mode `many` inside one compiled call, which
+    sees the whole set in every epoch, as the fit does.
 
     `further(model)` returns named tensors that are observed besides the losses and the parameters.
     """
@@ -489,23 +534,30 @@ class Fit(Training):
         self.epochs, self.further = epochs, further
         self.tensors = [*self.model.parameters(), *self.model.buffers()]
         self.initial = [value.detach().clone() for value in self.tensors]
+        if self.mode == "many":
+            self.update = compiled(self.whole, self.mode, self.device)
+
+    def whole(self, *batch: Tensor) -> Tensor:
+        """All epochs; their losses, shape (epochs,)."""
+        return torch.stack([self.plain(*batch) for _ in range(self.epochs)])
 
     def step(self) -> None:
         with torch.no_grad():
             torch._foreach_copy_(self.tensors, self.initial)
         forget(self.optimizer)
-        # A CUDA graph writes the loss of every epoch to the same place.
-        keep = torch.clone if self.mode == "compile-max" else lambda loss: loss
-        self.losses = [keep(self.update(*self.batch)) for _ in range(self.epochs)]
+        if self.mode == "many":
+            self.losses = self.update(*self.batch)
+        else:
+            self.losses = [self.run(*self.batch) for _ in range(self.epochs)]
 
     def uncompiled(self) -> None:
         for _ in range(self.epochs):
-            self.plain(*self.batch)
+            self.plain(*self.plain_batch)
 
     def observe(self) -> Arrays:
         with torch.no_grad():
             further = {name: host(value) for name, value in self.further(self.model).items()}
-        return {"loss": host(torch.stack(self.losses)), **self.state(), **further}
+        return {"loss": host(torch.stack([*self.losses])), **self.state(), **further}
 
 
 class Course(_Synchronous):
@@ -534,9 +586,7 @@ class Course(_Synchronous):
         self.batches = iter([tuple(tensor(part, self.device, self.precision) for part in batch) for batch in batches])
 
     def step(self) -> None:
-        # A CUDA graph writes the loss of every step to the same place.
-        keep = torch.clone if self.training.mode == "compile-max" else lambda loss: loss
-        self.losses = [keep(self.training.run(*next(self.batches))) for _ in range(self.steps_per_call)]
+        self.losses = [self.training.run(*next(self.batches)) for _ in range(self.steps_per_call)]
 
     def uncompiled(self) -> None:
         """One step without the compiler."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench import vocabulary
-from bench.claims import code_size, rules
+from bench.claims import code_size
 from bench.claims.evidence import REFUTED, Results, Verdict, claim
-from bench.claims.rules import by_parts, by_share
-from bench.claims.shared import code_sizes, outcome_of, yes
+from bench.claims.rules import AGAINST, EQUAL, FOR, by_device, by_parts
+from bench.claims.shared import outcome_of, yes
+from bench.claims.votes import voted
 from bench.events import Missing
 from bench.results import statistics
 from bench.results.intervals import number
+from bench.results.selection import points
 from bench.results.startup import beginning, crossing
 from bench.vocabulary import COMPARED, COMPILED
 
@@ -175,39 +179,51 @@ def _by_mode(table: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, int]
 @claim("alg-table-compile")
 def compile_efficiency(results: Results) -> Verdict:
     """Seconds from the start of the process to its first result, all phases of the start, with empty caches: torch
-    compile against jax jit. A problem speaks for it if torch takes more than 1.1 times as long, against it otherwise.
-    Supported from two thirds for it, refuted from two thirds against it, else mixed. Cached times and the steps after
-    which compiling has paid for itself are recorded beside it.
+    compile against jax jit. A workload, with the geometric mean of its problems, speaks for it if torch takes more than
+    1.1 times as long, against it otherwise. Decided by the votes of workloads, per device. One start with empty caches
+    has no interval: what is told of the scatter is that over workloads. Cached times and the steps after which
+    compiling has paid for itself are recorded beside it.
     """
-    rows = _compile_rows(results.runs())
-    if not rows:
+    rows, curves = (_starts(runs) for runs in (results.runs(), results.curve_runs()))
+    if rows.empty:
         raise Missing("no comparisons")
-    ratios = [row["torch"]["cold"] / row["jax"]["cold"] for row in rows]
-    won = sum(ratio > rules.EQUAL for ratio in ratios)
-    mean, low, high = statistics.geometric_mean(ratios)
-    evidence = {
-        "problems": len(rows),
-        "for": won,
-        "against": len(rows) - won,
-        "ratio": mean,
-        "ratio_low": low,
-        "ratio_high": high,
-        "rows": rows,
-    }
-    return Verdict(by_share(won, len(rows) - won, 0), evidence)
+    found = by_device(rows, points(curves), lambda own, along: voted(own, along, _torch_starts_later))
+    ratios = np.exp(np.log(rows["ratio"]).groupby(rows["workload"]).mean())
+    mean, low, high = statistics.geometric_mean(ratios.to_list())
+    shown = [
+        {
+            "problem": " ".join(row[column] for column in vocabulary.PROBLEM[1:]),
+            **{name: row[name] for name in COMPARED},
+        }
+        for row in rows.to_dict("records")
+    ]
+    return Verdict(
+        found.verdict,
+        found.evidence
+        | {"problems": len(rows), "workloads": len(ratios), "slower": int((rows["ratio"] > EQUAL).sum())}
+        | {"ratio": mean, "ratio_low": low, "ratio_high": high, "rows": shown},
+    )
 
 
-def _compile_rows(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """Per problem: seconds to the first result, cold and cached, and steps to break even, of both frameworks."""
+def _torch_starts_later(rows: pd.DataFrame) -> str:
+    return FOR if float(np.log(rows["ratio"]).mean()) > math.log(EQUAL) else AGAINST
+
+
+def _starts(runs: pd.DataFrame) -> pd.DataFrame:
+    """Per problem: of both frameworks the seconds to the first result, cold and cached, and the steps to break even;
+    `ratio`, torch over jax with empty caches.
+    """
     rows = []
     for key, group in runs.groupby(vocabulary.PROBLEM, sort=False):
         found = {framework: _compile_times(group, framework) for framework in COMPARED}
-        if all(found.values()):
-            rows.append({"problem": " ".join(str(part) for part in key[1:]), **found})
-    return rows
+        if (torch := found["torch"]) and (jax := found["jax"]):
+            rows.append(
+                dict(zip(vocabulary.PROBLEM, key, strict=True)) | found | {"ratio": torch["cold"] / jax["cold"]}
+            )
+    return pd.DataFrame(rows, columns=[*vocabulary.PROBLEM, *COMPARED, "ratio"])
 
 
-def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, float | None] | None:
+def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, Any] | None:
     mode = COMPILED[framework][0]
     eager = beginning(runs, framework, "eager", "cold")
     cold, cached = (beginning(runs, framework, mode, cache) for cache in ("cold", "cached"))
@@ -222,9 +238,9 @@ def _compile_times(runs: pd.DataFrame, framework: str) -> dict[str, float | None
 
 @claim("alg-table-ease")
 def ease_of_use(results: Results) -> Verdict:
-    """A proxy: tokens of the two implementations of each timed workload, without imports, comments and docstrings. A
-    workload speaks for it if JAX's has at least 5 % more, against it if it has no more. Supported from two thirds for
-    it, refuted from two thirds against it, else mixed. What the implementations share with others is not counted.
+    """A proxy: tokens of the two obvious implementations of each workload, those that the tests hold the measured ones
+    against, without imports, comments and docstrings. A workload speaks for it if JAX's has at least 5 % more, against
+    it otherwise. Decided by the votes of workloads. What both share is not counted, nor is a workload of which one side
+    takes the model from a library.
     """
-    verdict, evidence = code_size.smaller_code(code_sizes())
-    return Verdict(verdict, evidence)
+    return code_size.smaller_code(results.code)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from bench.claims.evidence import MIXED
-from bench.claims.rules import by_share
+from bench.claims.evidence import Verdict
+from bench.claims.rules import AGAINST, FOR, WHOLE, by_votes
 from bench.events import Missing
 from bench.results import statistics
 from bench.vocabulary import COMPARED
@@ -25,16 +23,32 @@ LAYOUT = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
-PACKAGES = {"torch": ("torch",), "jax": ("jax", "optax")}
+PACKAGES = {"torch": ("torch",), "jax": ("jax", "optax", "flax")}
+LIBRARIES = ("transformers",)
+"""Packages of whole models. Where one side takes its model from there, the code of the other is no counterpart."""
+
+Sizes = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""Workload → framework → lines, tokens, names."""
 
 
-def code_size(path: Path, framework: str) -> dict[str, int]:
-    """Lines and tokens of a source file without docstrings, comments and blank lines; distinct names of the framework.
+def read_sizes(folder: Path) -> dict[str, dict[str, dict[str, int]]]:
+    """`code_sizes` of the files of a folder, by their names; those that take a model from a library are left out."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    return {
+        name: sizes
+        for name, source in sources.items()
+        if (sizes := code_sizes(source)) and not set(_aliases(ast.parse(source), LIBRARIES))
+    }
 
-    A name is a dotted path that starts at an import from the framework's packages, `jax.lax.scan` for example. Imports
-    themselves are not counted: both sides need them.
+
+def code_sizes(source: str) -> dict[str, dict[str, int]]:
+    """Framework → lines and tokens, without docstrings, comments, blank lines and imports, and distinct names of the
+    framework; {} of a file that implements something in one framework alone.
+
+    A top-level function or class is a framework's if it is called so (`torch_…`) or uses its packages; what is
+    neither's is shared and not counted. A name is a dotted path that starts at an import from the packages, such as
+    `jax.lax.scan`.
     """
-    source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     left_out = _lines_of_docstrings_and_imports(tree)
     tokens = [
@@ -42,8 +56,22 @@ def code_size(path: Path, framework: str) -> dict[str, int]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type not in LAYOUT and token.start[0] not in left_out
     ]
-    lines = {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
-    return {"lines": len(lines), "tokens": len(tokens), "names": len(_names(tree, PACKAGES[framework]))}
+    sizes = {}
+    for framework in COMPARED:
+        own = [node for node in tree.body if _is_of(node, framework, set(_aliases(tree, PACKAGES[framework])))]
+        within = {line for node in own for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+        counted = [token for token in tokens if token.start[0] in within]
+        lines = {line for token in counted for line in range(token.start[0], token.end[0] + 1)}
+        names = _names(tree, PACKAGES[framework])
+        sizes[framework] = {"lines": len(lines), "tokens": len(counted), "names": len(names)}
+    return sizes if all(size["tokens"] for size in sizes.values()) else {}
+
+
+def _is_of(node: ast.stmt, framework: str, aliases: set[str]) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return False
+    used = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return node.name.startswith(f"{framework}_") or bool(used & aliases)
 
 
 def _lines_of_docstrings_and_imports(tree: ast.Module) -> set[int]:
@@ -57,7 +85,8 @@ def _lines_of_docstrings_and_imports(tree: ast.Module) -> set[int]:
     return lines
 
 
-def _names(tree: ast.Module, packages: Sequence[str]) -> set[str]:
+def _aliases(tree: ast.Module, packages: Sequence[str]) -> dict[str, str]:
+    """What a file calls what it imports from packages → its full name."""
     aliases: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -67,7 +96,11 @@ def _names(tree: ast.Module, packages: Sequence[str]) -> set[str]:
             }
         elif isinstance(node, ast.ImportFrom) and node.module:
             aliases |= {item.asname or item.name: f"{node.module}.{item.name}" for item in node.names}
-    aliases = {short: full for short, full in aliases.items() if full.split(".")[0] in packages}
+    return {short: full for short, full in aliases.items() if full.split(".")[0] in packages}
+
+
+def _names(tree: ast.Module, packages: Sequence[str]) -> set[str]:
+    aliases = _aliases(tree, packages)
     inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     chains = (
         _chain(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name) and id(node) not in inner
@@ -84,47 +117,29 @@ def _chain(node: ast.expr) -> list[str]:
     return []
 
 
-def code_sizes(folders: Mapping[str, Path]) -> dict[str, dict[str, dict[str, int]]]:
-    """`code_size` of both implementations of workloads, by name and framework; folders without both are left out."""
-    return {
-        name: {framework: code_size(folder / f"{framework}_impl.py", framework) for framework in COMPARED}
-        for name, folder in folders.items()
-        if all((folder / f"{framework}_impl.py").exists() for framework in COMPARED)
-    }
+def smaller_code(sizes: Sizes, margin: float = 1.05) -> Verdict:
+    """Whether torch's implementations are smaller, by the votes of workloads.
 
-
-Sizes = Mapping[str, Mapping[str, Mapping[str, int]]]
-"""Workload -> framework -> what `code_size` counts."""
-
-
-def smaller_code(sizes: Sizes, margin: float = 1.05) -> tuple[str, dict[str, Any]]:
-    """Whether torch's implementations are smaller, by the share of workloads.
-
-    A workload speaks for it if jax's has at least 5 % more tokens, against it if jax's has fewer or as many as torch's,
-    and is undecided in between.
+    A workload speaks for it if jax's has at least 5 % more tokens, against it otherwise.
     """
-    ratios = {name: both["jax"]["tokens"] / both["torch"]["tokens"] for name, both in sizes.items()}
-    counts = Counter(
-        "for" if ratio >= margin else "against" if ratio <= 1 else "undecided" for ratio in ratios.values()
-    )
-    totals = {
-        framework: {key: sum(both[framework][key] for both in sizes.values()) for key in ("lines", "tokens", "names")}
-        for framework in COMPARED
-    }
-    if not ratios:
+    if not sizes:
         raise Missing("no implementations")
+    ratios = {name: both["jax"]["tokens"] / both["torch"]["tokens"] for name, both in sizes.items()}
+    found = by_votes({name: {WHOLE: FOR if ratio >= margin else AGAINST} for name, ratio in ratios.items()})
     mean, low, high = statistics.geometric_mean(list(ratios.values()))
     evidence = {
         "workloads": sizes,
-        "totals": totals,
+        "totals": totals(sizes),
         "tokens_ratio": mean,
         "tokens_ratio_low": low,
         "tokens_ratio_high": high,
-        "for": counts["for"],
-        "against": counts["against"],
-        "undecided": counts["undecided"],
     }
-    try:
-        return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
-    except Missing:
-        return MIXED, evidence  # sizes are known exactly: undecided means equal
+    return Verdict(found.verdict, found.evidence | evidence)
+
+
+def totals(sizes: Sizes) -> dict[str, dict[str, int]]:
+    """Framework → lines, tokens and names of all workloads together."""
+    return {
+        framework: {key: sum(both[framework][key] for both in sizes.values()) for key in ("lines", "tokens", "names")}
+        for framework in COMPARED
+    }

@@ -7,11 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from bench.claims import rules
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results, Verdict, claim
-from bench.claims.rules import by_parts, combine, gains
+from bench.claims.compiled import compiled_against_eager, within_frameworks
+from bench.claims.evidence import MIXED, OPINION, REFUTED, SUPPORTED, Results, Verdict, claim
+from bench.claims.rules import by_device, by_framework, by_parts, judged_part
 from bench.claims.shared import INFERENCE, error_of, yes
+from bench.claims.votes import clear_gain, voted
 from bench.events import Event, Missing
+from bench.results import ratios
+from bench.results.selection import at_named_sizes, points, successful_runs
 from bench.vocabulary import COMPARED
 
 
@@ -32,10 +35,10 @@ def dynamic_graphs_allow_control_flow(results: Results) -> Verdict:
 def static_graphs_run_faster(results: Results) -> Verdict:
     """Compiled (torch compile and compile-max, jax jit) against eager within each framework, all workloads. A workload,
     with the geometric mean of its problems, speaks for it if the compiled variant is faster, against it if both are
-    equal or the eager one is faster. Supported from two thirds for it, refuted from two thirds against it, undecided
-    ones counted; else mixed. Frameworks or sizes that disagree: mixed.
+    equal or the eager one is faster. Decided by the votes of workloads, per device; frameworks that disagree make it
+    mixed, and both are needed.
     """
-    return _compiled_against_eager(results, results.runs())
+    return compiled_against_eager(results, pd.concat([results.runs(), results.curve_runs()]))
 
 
 @claim("core-static-inference")
@@ -52,14 +55,14 @@ def static_graphs_suit_inference(results: Results) -> Verdict:
         "largest": curves[(curves["amount"] == most) & (most > least)],
     }
     columns = list(named.columns)
-    whole = _compiled_against_eager(results, pd.concat([named, *(runs[columns] for runs in ends.values())]))
+    whole = compiled_against_eager(results, pd.concat([named, *(runs[columns] for runs in ends.values())]))
     batches = {name: _counts_of_batch(results, runs) for name, runs in ends.items() if len(runs)}
     return Verdict(whole.verdict, whole.evidence | {"batches": batches})
 
 
 def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
     """Pairs at one end of the curves over the batch, and those in which the compiled variant is faster."""
-    rows = rules.within_frameworks(results, runs)
+    rows = within_frameworks(results, runs)
     return {
         framework: {
             "comparisons": int(sum(rows["framework"] == framework)),
@@ -70,16 +73,26 @@ def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _compiled_against_eager(results: Results, runs: pd.DataFrame) -> Verdict:
-    rows = rules.within_frameworks(results, runs)
-    if rows.empty:
+@claim("core-many-steps")
+def many_steps_are_faster(results: Results) -> Verdict:
+    """A step in a call of its own, in the fastest such mode, over one of many in a compiled call, within each
+    framework. A workload speaks for it if the whole interval lies above 1, against it if it lies below 1.1. Decided by
+    the votes of workloads, per device; frameworks that disagree make it mixed, and both are needed.
+    """
+    found = ratios.many_steps(at_named_sizes(successful_runs(results.own("runs"))))
+    if found.empty:
         raise Missing("no comparisons")
-    evidence = {}
-    for framework, group in rows.groupby("framework"):
-        verdict, counts = rules.at_all_sizes(group, lambda part: gains(part, "compiled", rivals=rules.RIVALS))
-        evidence[str(framework)] = counts | {"verdict": verdict}
-    rules.require_decided([*evidence.values()], frameworks=evidence)
-    return Verdict(combine(found["verdict"] for found in evidence.values()), {"frameworks": evidence})
+    curves = points(found)
+    return by_framework(
+        {
+            framework: judged_part(by_device, found[found["framework"] == framework], curves, _gain)
+            for framework in COMPARED
+        }
+    )
+
+
+def _gain(rows: pd.DataFrame, curves: pd.DataFrame) -> Verdict:
+    return voted(rows, curves, clear_gain)
 
 
 @claim("core-jax-static")
@@ -198,12 +211,12 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
 
 @claim("core-dev-deploy")
 def develop_in_torch_deploy_in_jax(results: Results) -> Verdict:
-    """Four things must hold: the weights carried across in one file give outputs equal to the reference in both, and an
-    exported model read again gives the trained outputs in each. Supported if all hold, refuted if none, else mixed.
+    """An advice, which no measurement decides. Beside it stands whether it can be done: the weights carried across in
+    one file give outputs equal to the reference in both, and a trained model, exported to a file, gives its outputs in
+    a fresh interpreter that does not know its source, in each.
     """
     evidence: dict[str, Any] = {}
     for framework in COMPARED:
-        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "reloaded.output")}
+        found = {name: results.event("exporting", framework, name) for name in ("migrated.output", "elsewhere.output")}
         evidence[framework] = {name.replace(".", "_"): error_of(event) for name, event in found.items()}
-    holds = [part["holds"] for parts in evidence.values() for part in parts.values()]
-    return Verdict(by_parts(holds), evidence)
+    return Verdict(OPINION, evidence)

@@ -1,4 +1,4 @@
-"""The rule for scaling curves: whether throughput grows with the size."""
+"""What scaling curves say: whether throughput grows with the size."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bench import series
-from bench.claims.evidence import Undecided, open_verdict
-from bench.claims.rules import EQUAL, by_share
-from bench.events import Missing
+from bench.claims.rules import EQUAL
 from bench.results.curves import saturation, slope
 from bench.results.intervals import number
 
@@ -73,20 +71,14 @@ def growth(curve: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def grows(curves: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """Whether throughput grows with the size, by the share of scaling curves."""
-    if curves and all(curve["gain_low"] is None for curve in curves):
-        raise Undecided("single runs have no interval", curves=len(curves))
+def grows(curves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How many scaling curves say that throughput grows with the size, and by how much it does in the median."""
     counts = Counter(curve["speaks"] for curve in curves)
-    evidence = {
+    return {
         "curves": len(curves),
         "for": counts["for"],
         "against": counts["against"],
         "undecided": counts["undecided"],
         "filled": sum(curve["filled_at"] is not None for curve in curves),
-        "gain": series.median([curve["gain"] for curve in curves]) if curves else None,
+        "gain": series.median([curve["gain"] for curve in curves]),
     }
-    try:
-        return by_share(counts["for"], counts["against"], counts["undecided"]), evidence
-    except Missing as missing:
-        return open_verdict(missing), evidence | missing.evidence

@@ -59,6 +59,8 @@ class Results:
     machines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     citations: Sequence[str] = ()
     """What was found of each work that the surveyed text cites: `right`, or what is wrong."""
+    code: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    """Sizes of the obvious implementations of workloads, by workload and framework (`code_size.Sizes`)."""
 
     def own(self, name: str) -> pd.DataFrame:
         """The rows of this machine of a table; empty where the table is missing."""
@@ -71,6 +73,11 @@ class Results:
         """Best mode against best mode at the named sizes; the machine's own family and times to a target left out."""
         frame = self.own("comparisons")
         return _narrowed(steps(frame[frame["best"].astype(bool)]), family, workload, task)
+
+    def curve_comparisons(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
+        """`comparisons` at the points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
+        frame = self.own("comparisons")
+        return _narrowed(points(frame[frame["best"].astype(bool)]), family, workload, task)
 
     def runs(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
         """Successful runs at the named sizes; twins, the machine's own family and times to a target left out."""

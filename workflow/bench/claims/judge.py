@@ -1,13 +1,14 @@
 """Judging every claim of the article by the functions of the sections.
 
-A claim without a function is "not measured here" or, by its kind, "opinion".
+A claim without a function is "not measured here". An opinion and a forecast are what they are whatever was measured;
+their functions tell what stands beside them.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from bench import schema
-from bench.claims.evidence import OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
+from bench.claims.evidence import FORECAST, OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
 from bench.events import Missing
 
 SECTIONS = (
@@ -30,6 +31,9 @@ SECTIONS = (
     "questions",
 )
 """The modules whose functions judge the claims, one per section of the article."""
+
+SETTLED = {"opinion": OPINION, "forecast": FORECAST}
+"""Kinds of claims that nothing decides → their verdict."""
 
 for section in SECTIONS:
     import_module(f"bench.claims.{section}")
@@ -47,15 +51,15 @@ def read_citations(path: Path) -> list[str]:
 
 def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
     """The verdict on one claim, with the rule that led to it."""
-    if entry["kind"] == "opinion":
-        return Verdict(OPINION, {})
-    decide = REGISTRY.get(entry["id"])
+    settled, decide = SETTLED.get(entry["kind"]), REGISTRY.get(entry["id"])
     if decide is None:
-        return Verdict(UNMEASURED, {"reason": "no experiment yet"})
+        return Verdict(settled, {}) if settled else Verdict(UNMEASURED, {"reason": "no experiment yet"})
     rule = " ".join((inspect.getdoc(decide) or "").split())
     try:
         found = decide(results)
     except Missing as missing:
+        if settled:
+            return Verdict(settled, {})
         return Verdict(open_verdict(missing), {**missing.evidence, "rule": rule})
     return Verdict(found.verdict, {**found.evidence, "rule": rule})
 
@@ -87,11 +91,19 @@ def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = Tru
 
 def as_text(evidence: Mapping[str, Any]) -> str:
     """Evidence as JSON that a table accepts; the last rows of its long lists are left out where it would not."""
-    evidence = dict(evidence)
-    while len(text := json.dumps(evidence, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
-        lists = [key for key, value in evidence.items() if isinstance(value, list) and len(value) > 1]
-        if not lists:
+    kept = json.loads(json.dumps(evidence))
+    while len(text := json.dumps(kept, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
+        longest = max(_lists(kept), key=lambda rows: len(json.dumps(rows)), default=[])
+        if len(longest) < 2:
             raise ValueError(f"evidence of {len(text)} characters holds no list that could be shortened")
-        longest = max(lists, key=lambda key: len(json.dumps(evidence[key])))
-        evidence |= {longest: evidence[longest][: len(evidence[longest]) // 2], "shortened": True}
+        del longest[len(longest) // 2 :]
+        kept["shortened"] = True
     return text
+
+
+def _lists(value: Any) -> Iterator[list[Any]]:
+    """The lists in evidence that have rows to spare, at every depth."""
+    if isinstance(value, list) and len(value) > 1:
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _lists(part)

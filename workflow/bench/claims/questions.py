@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bench.claims.evidence import Results, Verdict, claim
-from bench.claims.rules import by_parts, combine, gains_by_device
-from bench.claims.shared import error_of, gradient_costs, outcome_of, yes
-from bench.results.intervals import number
+from bench.claims.rules import by_parts, combine
+from bench.claims.shared import error_of, gradient_costs, outcome_of, without_loops, yes
+from bench.claims.votes import gains
+from bench.events import ENDED, Missing
 from bench.vocabulary import COMPARED
 
 
 @claim("faq-choose")
 def choose_by_need(results: Results) -> Verdict:
     """Two parts: JAX is faster (the rule of efficiency), and PyTorch runs more of the forms of Python control flow than
-    JAX does. Supported if both hold, refuted if both are refuted, else mixed. The table has a row per problem.
+    JAX does. Supported if both hold, refuted if both are refuted, else mixed.
     """
-    pairs = results.comparisons()
-    performance = gains_by_device(pairs, "jax")
+    performance = gains(without_loops(results.comparisons()), without_loops(results.curve_comparisons()), "jax")
     counts = {
         framework: sum(
             event.verdict == "right"
@@ -25,57 +27,57 @@ def choose_by_need(results: Results) -> Verdict:
         for framework in COMPARED
     }
     flexible = yes(counts["torch"] > counts["jax"])
-    columns = [
-        "workload",
-        "task",
-        "size",
-        "precision",
-        "device",
-        "torch_mode",
-        "jax_mode",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "verdict",
-    ]
-    table = [
-        {key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
-        for row in pairs[columns].to_dict("records")
-    ]
     return Verdict(
         combine([performance.verdict, flexible]),
-        {
-            "performance": performance.verdict,
-            "flexibility": flexible,
-            "control_flow_forms_right": counts,
-            "devices": performance.evidence["devices"],
-            "table": table,
-        },
+        {"performance": performance.verdict, "flexibility": flexible, "control_flow_forms_right": counts}
+        | performance.evidence,
     )
 
 
 @claim("faq-migrate")
 def migrate_by_replacing(results: Results) -> Verdict:
-    """The replacement is enough if outputs, gradients and ten training steps of the migrated model equal the reference
-    in both frameworks, and JAX itself supplies layers and optimiser. Supported if both parts hold, refuted if neither
-    does, else mixed.
+    """Three parts: the migrated network is the same, jax.numpy has the counterparts of torch.nn's layers, and jax.jit
+    those of torch.optim. The network is the same if its outputs, gradients, ten losses, trained weights and running
+    statistics equal the reference in both frameworks, and the trained weights travel back. Supported if all hold,
+    refuted if none does, else mixed. Every layer alone, by the function of its name and as it must be meant, and what
+    JAX defines elsewhere in its public modules, are recorded beside it.
     """
-    names = ("migrated.output", "migrated.gradient", "migrated.losses", "migrated.weights")
+    names = ("output", "gradient", "losses", "weights", "back")
     equal = {
-        framework: {name.split(".")[1]: error_of(results.event("exporting", framework, name)) for name in names}
+        framework: {name: error_of(results.event("exporting", framework, f"migrated.{name}")) for name in names}
         for framework in COMPARED
     }
-    own = {name: results.event("exporting", "jax", f"own.{name}") for name in ("layers", "optimiser")}
-    same = [entry["holds"] for entries in equal.values() for entry in entries.values()]
-    verdict = by_parts([all(same), all(event.ran for event in own.values())])
+    named, own = (
+        {name: results.event("exporting", "jax", f"{kind}.{name}") for name in ("layers", "optimiser")}
+        for kind in ("named", "own")
+    )
+    same = all(entry["holds"] for entries in equal.values() for entry in entries.values())
     return Verdict(
-        verdict,
+        by_parts([same, *(event.ran for event in named.values())]),
         {
             **equal,
+            "same": same,
+            "named": {name: outcome_of(event) for name, event in named.items()},
             "own": {name: outcome_of(event) for name, event in own.items()},
+            "own_training": error_of(results.event("exporting", "jax", "own.training")),
+            "layers": {kind.replace(" ", "_"): _layers(results, kind) for kind in ("as named", "as meant")},
             "sources": results.event("exporting", "jax", "sources").data(),
         },
     )
+
+
+def _layers(results: Results, kind: str) -> dict[str, Any]:
+    """How many of JAX's layers give what torch's do, of how many, and which do not."""
+    found = {
+        name.split(".")[1]: event.accurate
+        for name, event in results.events("exporting", "jax").items()
+        if name.startswith("layer.") and name.endswith(f".{kind}")
+    }
+    return {
+        "of": len(found),
+        "right": sum(found.values()),
+        "wrong": [name for name, right in found.items() if not right],
+    }
 
 
 @claim("faq-when-traced")
@@ -91,36 +93,50 @@ def graph_is_built_at_definition(results: Results) -> Verdict:
 
 @claim("faq-recursive")
 def gradients_by_recursion_over_the_graph(results: Results) -> Verdict:
-    """Supported if, in both frameworks, the backward program visits the operations of sum(tanh(x W)) in reverse order,
-    refuted if in neither, else mixed. The cost of value and gradient in units of the value is recorded beside it, for
-    this function and for every workload whose function was timed too.
+    """A recursion ends where its stack does, finishes one branch before it enters the next, and, unless it remembers
+    where it was, visits an operation once per path to it. Per framework it recurses in depth if it cannot differentiate
+    a chain of operations that is deeper than its stack has room for (Python's recursion limit, or a small stack of
+    machine code), in breadth if it visits the branches one after the other, along paths if it visits an operation more
+    than once. Supported if all three hold in both frameworks, refuted if none does, else mixed. A chain that recursion
+    in Python can walk decides nothing. Both programs and the cost of value and gradient in units of the value, here and
+    for every workload whose function was timed too, are recorded beside it.
     """
-    programs = {name: event.data() for name, event in results.both("derivatives", "backward program").items()}
-    backward = {
-        "torch": ("SumBackward0", "TanhBackward0", "MmBackward0"),
-        "jax": ("broadcast_in_dim", "mul", "dot_general"),
-    }  # the transposes of sum, of tanh's slope, of x W
-    parts = [_in_order(programs[framework]["backward"], backward[framework]) for framework in COMPARED]
-    costs = results.both("derivatives", "cost")
-    evidence = {
-        framework: {
-            "forward": programs[framework]["forward"],
-            "backward": programs[framework]["backward"],
-            "cost_ratio": costs[framework].value,
-        }
-        for framework in COMPARED
+    frameworks = {framework: _recursion(results, framework) for framework in COMPARED}
+    parts = [holds for entry in frameworks.values() for holds in entry["recurses"].values()]
+    return Verdict(by_parts(parts), frameworks | {"gradients": gradient_costs(results)})
+
+
+def _recursion(results: Results, framework: str) -> dict[str, Any]:
+    """In which ways the backward pass of a framework recurses, and what says so."""
+    names = ("backward program", "deep.gradient", "deep.recursion", "branches", "ladder", "cost")
+    program, deep, walked, branches, ladder, cost = (results.event("derivatives", framework, name) for name in names)
+    if walked.ran:
+        raise Missing("the example is too small", message=walked.first_line())
+    ended = deep.outcome == "raised" and deep.text.startswith(("RecursionError", ENDED))
+    if not ended and not deep.accurate:
+        raise Missing("the example failed", message=deep.first_line())
+    rungs, order = ladder.data(), branches.data()
+    programs = program.data()
+    return {
+        "recurses": {
+            "depth": ended,
+            "breadth": branches.number() == len({name.split()[0] for name in order["visited"]}) - 1,
+            "paths": ladder.number() > rungs["operations"],
+        },
+        "deep": deep.data() if deep.ran else {"says": deep.first_line()},
+        "walked": walked.first_line(),
+        "visited": order["visited"],
+        "visits": int(ladder.number()),
+        **rungs,
+        "forward": programs["forward"],
+        "backward": programs["backward"],
+        "cost_ratio": cost.value,
     }
-    return Verdict(by_parts(parts), evidence | {"gradients": gradient_costs(results)})
-
-
-def _in_order(found: list[str], wanted: tuple[str, ...]) -> bool:
-    places = [found.index(name) for name in wanted if name in found]
-    return len(places) == len(wanted) and places == sorted(places)
 
 
 @claim("faq-ddp")
 def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
-    """Supported if it is there and the gradients that two processes have after a step equal those of one."""
+    """Supported if it is there and the gradients that two processes have after a backward pass equal those of one."""
     module = results.event("packages", "torch", "name.nn.parallel.DistributedDataParallel")
     found = [results.event("distribution", "torch", f"two.gradient.{rank}") for rank in (0, 1)]
     holds = module.ran and all(event.accurate for event in found)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bench.claims.evidence import Results, Verdict, claim
-from bench.claims.rules import by_parts
+from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results, Verdict, claim
+from bench.claims.rules import MOST, by_parts
 from bench.events import Missing
 from bench.vocabulary import COMPARED
 
 
 @claim("res-bibliography")
 def works_exist_as_cited(results: Results) -> Verdict:
-    """Supported if every work was found as cited, refuted if none was, else mixed."""
+    """Supported if every work was found as cited, refuted if at least two thirds are wrong or not to be found, else
+    mixed.
+    """
     if not results.citations:
         raise Missing("the bibliography was not checked")
-    counts = dict(Counter(results.citations))
+    counts, of = dict(Counter(results.citations)), len(results.citations)
+    right = counts.get("right", 0)
+    wrong = of - right - counts.get("not verified", 0)
     return Verdict(
-        by_parts([finding == "right" for finding in results.citations]),
-        {"cited": len(results.citations), "right": counts.get("right", 0), "findings": counts},
+        SUPPORTED if right == of else REFUTED if wrong >= MOST * of else MIXED,
+        {"cited": of, "right": right, "findings": counts},
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench import catalogue, vocabulary
-from bench.claims import evidence, rules
-from bench.claims.evidence import Results, Verdict, claim
+from bench.claims import rules
+from bench.claims.evidence import OPINION, Names, Results, Verdict, claim
 from bench.claims.rules import by_parts, combine
 from bench.claims.shared import INFERENCE, over_numpy, told_ratios
+from bench.claims.votes import beside, strength
 from bench.events import Missing
 from bench.results import ratios
 from bench.vocabulary import COMPARED, size_rank
@@ -17,22 +18,22 @@ from bench.vocabulary import COMPARED, size_rank
 
 @claim("use-nlp")
 def torch_is_strong_for_language(results: Results) -> Verdict:
-    """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert,
-    per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are
-    equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
-    mixed, as where sizes disagree; a device where one of the workloads was not compared decides nothing.
+    """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert.
+    A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are equal, against
+    it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device where one of
+    them was not compared decides nothing.
     """
-    return _torch_is_strong(results, catalogue.of_scenario("language"))
+    return _torch_is_strong(results, "language")
 
 
 @claim("use-vision")
 def torch_is_strong_for_vision(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
-    unet, per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both
-    are equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds against it, else
-    mixed, as where sizes disagree; a device where one of the workloads was not compared decides nothing.
+    unet. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are equal,
+    against it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device
+    where one of them was not compared decides nothing.
     """
-    return _torch_is_strong(results, catalogue.of_scenario("vision"))
+    return _torch_is_strong(results, "vision")
 
 
 @claim("use-rl")
@@ -40,10 +41,10 @@ def torch_suits_reinforcement_learning(results: Results) -> Verdict:
     """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
     that the ratio of times is that of environment steps per second and of updates per second. A workload, with the
     geometric mean of its problems, speaks for it if PyTorch is faster or both are equal, against it if JAX is faster.
-    Supported from two thirds for it, refuted from two thirds against it, else mixed, as where sizes disagree, per
-    device; a device where one of the workloads was not compared decides nothing.
+    Decided by the votes of workloads, per device: two make it mixed at most. A device where one of them was not
+    compared decides nothing.
     """
-    found = _torch_is_strong(results, catalogue.of_scenario("reinforcement"))
+    found = _torch_is_strong(results, "reinforcement")
     rates = _rates(results, catalogue.of_scenario("reinforcement"), ("train",))
     return Verdict(found.verdict, found.evidence | {"rates": [rate | _updates(rate) for rate in rates]})
 
@@ -62,71 +63,68 @@ def _updates(rate: Mapping[str, Any]) -> dict[str, float]:
 
 @claim("use-driving")
 def torch_for_driving(results: Results) -> Verdict:
-    """Who uses what is opinion; what can be measured is the time per frame of semantic segmentation (unet). Best mode
-    against best mode over its forward passes, or over its training steps where no forward pass was compared, their
-    geometric mean. It speaks for PyTorch if that is faster or both are equal, against it if JAX is faster, per device;
-    devices or sizes that disagree make it mixed.
+    """Who uses what is opinion. Beside it stands the time per frame of semantic segmentation (unet): best mode against
+    best mode over its forward passes, or over its training steps where no forward pass was compared, per device.
     """
     names = catalogue.of_scenario("driving")
     forward = results.comparisons("training", names, INFERENCE)
     task = INFERENCE if forward["ratio"].notna().any() else ("train",)
-    found = _torch_is_strong(results, names, task)
-    return Verdict(found.verdict, found.evidence | {"rates": _rates(results, names, task)})
+    return Verdict(OPINION, _beside(results, names, task) | {"rates": _rates(results, names, task)})
 
 
 @claim("use-health")
 def torch_for_health_care(results: Results) -> Verdict:
-    """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
-    mode against best mode over the training steps and forward passes of unet (imaging), dna_cnn (genomics) and gcn
-    (drug discovery), per device. A workload, with the geometric mean of its problems, speaks for it if PyTorch is
-    faster or both are equal, against it if JAX is faster. Supported from two thirds for it, refuted from two thirds
-    against it, else mixed, as where sizes disagree; a device where one of the workloads was not compared decides
-    nothing.
+    """Who uses what is opinion. Beside it stand the times, best mode against best mode, per device, over the training
+    steps and forward passes of unet (imaging), dna_cnn (genomics) and gcn (drug discovery).
     """
-    return _torch_is_strong(results, catalogue.of_scenario("health"))
+    return Verdict(OPINION, _beside(results, catalogue.of_scenario("health")))
 
 
 @claim("use-finance")
 def torch_for_finance(results: Results) -> Verdict:
-    """Who uses what is opinion; what can be measured is whether PyTorch is strong there, which means not slower. Best
-    mode against best mode over the price of a basket option and its sensitivities (option_greeks), their geometric
-    mean, per device. It speaks for PyTorch if that is faster or both are equal, against it if JAX is faster; devices or
-    sizes that disagree make it mixed.
+    """Who uses what is opinion. Beside it stand the times, best mode against best mode, per device, of the price of a
+    basket option and its sensitivities (option_greeks).
     """
-    names = catalogue.of_scenario("finance")
-    rows = results.comparisons(workload=names)
-    found = rules.by_device(rows, lambda group: rules.not_slower(group, "torch", names))
-    return Verdict(found.verdict, found.evidence | {"ratios": told_ratios(rows)})
+    return Verdict(OPINION, _beside(results, catalogue.of_scenario("finance")))
+
+
+def _beside(results: Results, names: Sequence[str], task: Names = None) -> dict[str, Any]:
+    rows = results.comparisons(workload=names, task=task)
+    if rows.empty:
+        raise Missing("no comparisons")
+    return {"devices": beside(rows, results.curve_comparisons(workload=names, task=task))}
 
 
 @claim("use-hpc")
 def jax_suits_high_performance_computing(results: Results) -> Verdict:
     """Two parts, over the kernels of the family science, forward and, as far as that was measured, differentiated; a
     device where one of the kernels was not compared decides nothing. To suit means, first, not to be slower than the
-    alternative: best mode against best mode, per device, a kernel, with the geometric mean of its problems, speaks for
-    it if JAX is faster or both are equal, against it if PyTorch is faster. Second, to be faster than NumPy: a kernel
-    speaks for it if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1. Each
-    part is supported from two thirds for it, refuted from two thirds against it, else mixed; parts or sizes that
-    disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it.
+    alternative: best mode against best mode, a kernel, with the geometric mean of its problems, speaks for it if JAX is
+    faster or both are equal, against it if PyTorch is faster. Second, to be faster than NumPy: a kernel speaks for it
+    if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1. Each part is decided
+    by the votes of kernels, per device; parts that disagree make it mixed. Both are needed. PyTorch over NumPy is
+    recorded beside it. No compiled base line, such as Fortran, is timed.
     """
     rows = results.comparisons("science")
     kernels = [item.name for item in catalogue.timed().values() if item.family == "science"]
-    alone = rules.by_device(rows, lambda group: rules.not_slower(group, "jax", kernels))
+    alone = strength(rows, results.curve_comparisons("science"), "jax", kernels)
     numpy = over_numpy(results)
     if "jax" not in numpy:
         raise Missing("NumPy was not timed", devices=alone.evidence["devices"])
-    rules.require_decided([numpy["jax"]], devices=alone.evidence["devices"], numpy=numpy)
+    rules.require_decided([numpy["jax"]], devices=alone.evidence["devices"])
     differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
     return Verdict(
         combine([alone.verdict, numpy["jax"]["verdict"]]),
-        alone.evidence | {"numpy": numpy, "differentiated": told_ratios(differentiated)},
+        alone.evidence
+        | {"numpy": {"jax": numpy["jax"] | {"eager": None}}, "differentiated": told_ratios(differentiated)}
+        | {"torch_over_numpy": {key: numpy["torch"][key] for key in ("won", "of")} if "torch" in numpy else None},
     )
 
 
-def _torch_is_strong(results: Results, names: Sequence[str], task: evidence.Names = None) -> Verdict:
-    return rules.by_device(
-        results.comparisons("training", names, task), lambda rows: rules.not_slower(rows, "torch", names)
-    )
+def _torch_is_strong(results: Results, scenario: str) -> Verdict:
+    names = catalogue.of_scenario(scenario)
+    rows, curves = results.comparisons("training", names), results.curve_comparisons("training", names)
+    return strength(rows, curves, "torch", names)
 
 
 def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list[dict[str, Any]]:
@@ -151,17 +149,18 @@ def _rates(results: Results, names: Sequence[str], tasks: Sequence[str]) -> list
 @claim("use-rnn")
 def torchvision_supplies_recurrent_networks(results: Results) -> Verdict:
     """Refuted if RNN, LSTM and GRU of torch.nn run and no class of torchvision is one, supported if the opposite holds,
-    else mixed. The ratio of times of the LSTM is recorded beside it.
+    else mixed. Where torchvision is not installed, what it supplies cannot be told. The ratio of times of the LSTM is
+    recorded beside it.
     """
     layers = {name: results.event("packages", "torch", f"name.nn.{name}") for name in ("RNN", "LSTM", "GRU")}
     vision = results.event("packages", "torch", "name.torchvision")
-    in_torchvision = vision.ran and bool(vision.value)
-    verdict = by_parts([in_torchvision, not all(event.ran for event in layers.values())])
-    found = (", ".join(vision.data()) or "absent") if vision.ran else vision.text
+    if not vision.ran:
+        raise Missing("torchvision is not installed", **{name: event.text for name, event in layers.items()})
+    verdict = by_parts([bool(vision.value), not all(event.ran for event in layers.values())])
     return Verdict(
         verdict,
         {
-            "torchvision": found,
+            "torchvision": ", ".join(vision.data()) or "absent",
             **{name: event.text for name, event in layers.items()},
             "lstm": told_ratios(results.comparisons("training", "lstm")),
         },

@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from bench import catalogue, vocabulary
-from bench.claims import code_size, rules
-from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, open_verdict
-from bench.claims.rules import EQUAL, by_share
-from bench.events import Event, Missing
+from bench import vocabulary
+from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, Verdict
+from bench.claims.rules import EQUAL, by_device, judged_part
+from bench.claims.votes import clear_gain, voted
+from bench.events import Event
 from bench.results import ratios
 from bench.results.intervals import number
-from bench.vocabulary import COMPARED
+from bench.results.selection import points
+from bench.vocabulary import COMPARED, SIZES
 
 INFERENCE = ("forward", "inference")
 
@@ -33,16 +34,6 @@ def outcome_of(event: Event) -> dict[str, Any]:
     return {"outcome": event.outcome, "says": event.first_line()}
 
 
-def code_sizes(only: str | None = None) -> dict[str, dict[str, dict[str, int]]]:
-    """Lines, tokens and names of the implementations of all timed workloads, or of one (`family/name`)."""
-    folders = {
-        name: item.folder
-        for name, item in catalogue.timed().items()
-        if item.family != vocabulary.MACHINE and only in (None, name)
-    }
-    return code_size.code_sizes(folders)
-
-
 def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
     """How many checks of the gate there are in `rows`, how many passed, and the largest error."""
     return {
@@ -53,47 +44,42 @@ def parity_summary(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
-    """Framework → whether it is faster than NumPy (`verdict`) and the counts that say so; {} where NumPy was not timed.
+    """Framework → whether it is faster than NumPy (`verdict`), by device, and the counts of problems beside it; {}
+    where NumPy was not timed.
 
-    Each problem that NumPy was timed in, at the named sizes and along the scaling curves, is counted once with the
-    framework's fastest mode: for the framework if the whole interval of NumPy's time over the framework's lies above 1,
-    against it if the whole interval lies below 1.1; a single run has no interval and decides nothing. The verdict is by
-    the share of workloads, each with the geometric mean of its problems, per device; devices or sizes that disagree
-    make it mixed. Eager mode, which no compiler helps, is counted beside it.
+    The framework's fastest mode counts. A workload speaks for it if the whole interval of NumPy's time over the
+    framework's lies above 1, against it if it lies below 1.1; a single run has no interval and decides nothing.
+    `eager`: the same without a compiler, None where no kernel was timed so.
     """
     runs = [results.runs(vocabulary.NUMERICAL), results.curve_runs(vocabulary.NUMERICAL)]
     found = ratios.numpy_speedups(pd.concat(runs, ignore_index=True))
     evidence: dict[str, dict[str, Any]] = {}
     for framework in COMPARED:
         own = found[found["framework"] == framework]
-        best = own[own["best"].astype(bool)]
-        if len(best):
-            counts = _against_numpy(best) | {
-                "least": number(best["ratio"].min()),
-                "most": number(best["ratio"].max()),
-                "eager": _against_numpy(own[own["mode"] == "eager"]),
-            }
-            try:
-                verdict = rules.by_device(best, _faster_than_numpy).verdict
-                evidence[framework] = counts | {"verdict": verdict}
-            except Missing as missing:
-                evidence[framework] = counts | {"verdict": open_verdict(missing), "reason": missing.evidence["reason"]}
+        if len(own):
+            eager = own[own["mode"] == "eager"]
+            best = _against_numpy(own[own["best"].astype(bool)])
+            evidence[framework] = best | {"eager": _against_numpy(eager) if len(eager) else None}
     return evidence
 
 
-def _against_numpy(rows: pd.DataFrame) -> dict[str, int]:
+def _against_numpy(rows: pd.DataFrame) -> dict[str, Any]:
+    """The verdict on speed-ups over NumPy, and how many of them there are at named sizes and along curves."""
     won, lost = rows["low"] > 1, ~(rows["low"] > 1) & (rows["high"] < EQUAL)
-    return {"of": len(rows), "for": int(won.sum()), "against": int(lost.sum()), "undecided": int((~won & ~lost).sum())}
+    return judged_part(by_device, rows[rows["size"].isin(SIZES)], points(rows), _faster_than_numpy) | {
+        "of": len(rows),
+        "won": int(won.sum()),
+        "lost": int(lost.sum()),
+        "untold": int((~won & ~lost).sum()),
+        "lowest": number(rows["ratio"].min()),
+        "highest": number(rows["ratio"].max()),
+    }
 
 
-def _faster_than_numpy(rows: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+def _faster_than_numpy(rows: pd.DataFrame, curves: pd.DataFrame) -> Verdict:
     if rows["low"].isna().all():
         raise Undecided("single runs have no interval")
-    means = {
-        name: rules.mean_of_workload(own["ratio"], own["low"], own["high"]) for name, own in rows.groupby("workload")
-    }
-    counts = _against_numpy(pd.DataFrame(means, index=["ratio", "low", "high"], dtype=float).T)
-    return by_share(counts["for"], counts["against"], counts["undecided"]), dict(counts)
+    return voted(rows, curves, clear_gain)
 
 
 def without_loops(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,41 +9,35 @@ from typing import Any
 import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
-from bench.claims.evidence import FORECAST, UNDECIDED, Results, Verdict, claim, open_verdict
-from bench.claims.rules import EQUAL, by_parts, by_share, combine, require_decided
+from bench.claims.evidence import FORECAST, MIXED, OPINION, Results, Undecided, Verdict, claim
+from bench.claims.rules import EQUAL, by_parts
 from bench.claims.shared import parity_summary, told_ratios
-from bench.events import Missing
-from bench.results import ratios
+from bench.events import Event, Missing
+from bench.results import outcomes, ratios
 from bench.results.intervals import number
 from bench.vocabulary import COMPARED
 
 
 @claim("trend-scale")
 def both_keep_improving_for_large_data(results: Results) -> Verdict:
-    """Whether the throughput (operations per second) of both grows with the size, within the measured range of what a
-    workload can grow in (batch, width, elements, paths and so on); what will come is not measured. A scaling curve,
-    with the fastest mode at every size, speaks for it if the throughput at the largest size is more than 1.1 times that
-    at the smallest and has not fallen by as much from its highest, against it otherwise, where the intervals allow to
-    tell. Supported from two thirds for it, refuted from two thirds against it, else mixed, per device and framework;
-    where these disagree it is mixed.
+    """A forecast. Beside it stands whether the throughput (operations per second) of both grows with the size, within
+    the measured range of what a workload can grow in (batch, width, elements, paths and so on). A scaling curve, with
+    the fastest mode at every size, speaks for it if the throughput at the largest size is more than 1.1 times that at
+    the smallest and has not fallen by as much from its highest, against it otherwise, where the intervals allow to
+    tell; per device and framework.
     """
     curves = scaling_curves(results.curve_cells())
     if not curves:
         raise Missing("no scaling curves")
-    devices: dict[str, Any] = {}
-    for device in sorted({curve["device"] for curve in curves}):
-        devices[device] = {}
-        for framework in COMPARED:
-            own = [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)]
-            try:
-                verdict, evidence = grows(own)
-            except Missing as missing:
-                verdict, evidence = open_verdict(missing), missing.evidence
-            devices[device][framework] = evidence | {"verdict": verdict}
-    parts = [found for by_framework in devices.values() for found in by_framework.values()]
-    require_decided(parts, devices=devices)
-    evidence = {"devices": devices, "curves": [_short(curve) for curve in curves]}
-    return Verdict(combine(part["verdict"] for part in parts), evidence)
+    devices = {
+        device: {
+            framework: grows(own)
+            for framework in COMPARED
+            if (own := [curve for curve in curves if (curve["device"], curve["framework"]) == (device, framework)])
+        }
+        for device in sorted({curve["device"] for curve in curves})
+    }
+    return Verdict(FORECAST, {"devices": devices, "curves": [_short(curve) for curve in curves]})
 
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +47,7 @@ def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 @claim("trend-platforms")
 def more_platforms_will_be_supported(results: Results) -> Verdict:
-    """A forecast, which metadata of today cannot decide; they are recorded."""
+    """A forecast, which metadata of today cannot decide; they are recorded beside it."""
     found = {
         framework: {
             name: results.event("packages", framework, name).text
@@ -64,55 +58,114 @@ def more_platforms_will_be_supported(results: Results) -> Verdict:
     return Verdict(FORECAST, {"reason": "a forecast cannot be decided", "today": found})
 
 
+PRECISIONS = (outcomes.BASE, outcomes.SCHEME)
+MOST_LOST = 0.01
+"""Share of the test images that int8 may get wrong beyond those that float32 does."""
+
+
+@claim("trend-compression")
+def inference_in_int8_pays(results: Results) -> Verdict:
+    """What will matter is a forecast; what can be measured is whether int8 pays in the inference of one trained model.
+    Per framework four things: the arrays of the model take less than half the bytes; test accuracy falls by no more
+    than one percentage point; one image, and 256 at once, take less time than in float32, the fastest way of each. Of a
+    time it holds if the whole interval of the ratio, over the rounds of one process, lies above 1, and does not if the
+    whole interval lies below 1.1. Supported if all hold in both frameworks, refuted if none does, mixed if some do and
+    some do not, undecided where a time that cannot be told could make it another. Int8 sums that are not exact, or
+    logits beyond the tolerance, decide nothing.
+    """
+    frameworks = {framework: _compressed(results, framework) for framework in COMPARED}
+    parts = [part for entry in frameworks.values() for part in entry["holds"].values()]
+    verdict = by_parts([part for part in parts if part is not None])
+    if None in parts and verdict != MIXED:
+        raise Undecided("intervals too wide", frameworks=frameworks)
+    return Verdict(verdict, {"frameworks": frameworks, "most_lost": MOST_LOST})
+
+
+def _compressed(results: Results, framework: str) -> dict[str, Any]:
+    """What holds of one framework (None where it cannot be told), and the numbers that say so."""
+    events = results.events("quantisation", framework)
+    names = ["product", *(f"{what}.{which}" for what in ("logits", "bytes", "accuracy") for which in PRECISIONS)]
+    found = {name: results.event("quantisation", framework, name) for name in names}
+    if failed := [event for event in found.values() if not event.ran]:
+        raise Missing("the example failed", message=failed[0].first_line())
+    size, right = ({which: found[f"{what}.{which}"].number() for which in PRECISIONS} for what in ("bytes", "accuracy"))
+    times = {batch: _gain(events, batch) for batch in outcomes.BATCHES}
+    base, scheme = PRECISIONS
+    return {
+        "bytes": size,
+        "accuracy": right,
+        "changed": found[f"accuracy.{scheme}"].data()["changed"],
+        "times": times,
+        "holds": {
+            "bytes": size[scheme] < size[base] / 2,
+            "accuracy": right[scheme] >= right[base] - MOST_LOST,
+            **{batch: _faster(entry["ratio_low"], entry["ratio_high"]) for batch, entry in times.items()},
+        },
+    }
+
+
+def _gain(events: Mapping[str, Event], batch: str) -> dict[str, Any]:
+    """The seconds of the fastest way in each precision, and how many times faster int8 is."""
+    ways = outcomes.ways_of_inference(events)
+    chosen = {which: outcomes.fastest_way(ways, which, batch) for which in PRECISIONS}
+    base, scheme = chosen.values()
+    if base is None or scheme is None:
+        raise Missing("the example was not reached", example=f"quantisation seconds.{batch}")
+    gain = scheme.gains[batch]
+    return {
+        **{which: {"way": way.name, "seconds": way.seconds[batch]} for which, way in chosen.items() if way},
+        "ratio": gain.value,
+        "ratio_low": gain.low,
+        "ratio_high": gain.high,
+    }
+
+
+def _faster(low: float | None, high: float | None) -> bool | None:
+    """Whether a ratio is a gain; None where its interval, or having none, leaves that open."""
+    if low is None or high is None:
+        return None
+    return True if low > 1 else False if high < EQUAL else None
+
+
 @claim("trend-automl")
 def rates_are_trained_at_once(results: Results) -> Verdict:
-    """What will be integrated is a forecast; what can be measured is whether the frameworks' own vmap makes a search
-    over learning rates faster: the time of a loop over the models over that of all at once, the fastest mode of each.
-    Per framework a problem speaks for it if the whole interval lies above 1, against it if the whole interval lies
-    below 1.1. Supported from two thirds for it, refuted from two thirds against it, else mixed; frameworks that
-    disagree make it mixed.
+    """A forecast. Beside it stands whether the frameworks' own vmap makes a search over learning rates faster: the time
+    of a loop over the models over that of all at once, the fastest mode of each. Per framework a problem speaks for it
+    if the whole interval lies above 1, against it if it lies below 1.1.
     """
     found = ratios.loop_costs(results.runs("training", "learning_rates"), ("training",))
     frameworks = {name: _at_once(own) for name in COMPARED if len(own := found[found["framework"] == name])}
     if set(frameworks) < set(COMPARED):
         raise Missing("no comparisons")
-    for entry in frameworks.values():
-        require_decided([entry], frameworks=frameworks)
-    return Verdict(combine(entry["verdict"] for entry in frameworks.values()), {"frameworks": frameworks})
+    return Verdict(FORECAST, {"frameworks": frameworks})
 
 
 def _at_once(found: pd.DataFrame) -> dict[str, Any]:
-    """The verdict of one framework, and by how much it is faster at once, in which modes."""
+    """In how many problems a framework is faster at once, by how much, and in which modes."""
     columns = ["size", "precision", "device", "mode", "loop_mode", "ratio", "low", "high"]
     rows = [
         {key: (number(value) if key in ("ratio", "low", "high") else value) for key, value in row.items()}
         for row in found[columns].to_dict("records")
     ]
-    evidence: dict[str, Any] = {
+    won, lost = found["low"] > 1, ~(found["low"] > 1) & (found["high"] < EQUAL)
+    return {
         "of": len(rows),
         "least": number(found["ratio"].min()),
         "most": number(found["ratio"].max()),
         "rows": rows,
+        "for": int(won.sum()),
+        "against": int(lost.sum()),
+        "undecided": int((~won & ~lost).sum()),
     }
-    known = found[found["low"].notna()]
-    if known.empty:
-        return evidence | {"verdict": UNDECIDED, "reason": "single runs have no interval"}
-    won = int((known["low"] > 1).sum())
-    lost = int(((known["low"] <= 1) & (known["high"] < EQUAL)).sum())
-    counts = {"for": won, "against": lost, "undecided": len(rows) - won - lost}
-    try:
-        return evidence | counts | {"verdict": by_share(*counts.values())}
-    except Missing as missing:
-        return evidence | counts | {"verdict": open_verdict(missing)} | missing.evidence
 
 
 @claim("trend-explain")
 def both_explain_alike(results: Results) -> Verdict:
-    """Whether tools are needed is opinion; what can be measured is whether one can be made of each framework's own
-    gradient and gives the same explanation in both. Supported if the integrated gradients of the trained classifier
-    agree with the reference and across frameworks within the tolerance of the gate (float64) in every mode, refuted if
-    in none, else mixed. The ratio of times, the difference of the timed runs and how far the attributions are from
-    adding up to the prediction (completeness, an error of the quadrature) are recorded beside it.
+    """Whether tools are needed is opinion. Beside it stands whether one can be made of each framework's own gradient
+    and gives the same explanation in both: in how many modes the integrated gradients of the trained classifier agree
+    with the reference and across frameworks within the tolerance of the gate (float64); the ratio of times, the
+    difference of the timed runs, and how far the attributions are from adding up to the prediction (completeness, an
+    error of the quadrature).
     """
     name = "integrated_gradients"
     rows = results.own("parity")
@@ -130,7 +183,7 @@ def both_explain_alike(results: Results) -> Verdict:
         if (found := _completeness(cells[cells["framework"] == framework])) is not None
     }
     return Verdict(
-        by_parts([status == "ok" for status in rows["status"]]),
+        OPINION,
         {
             **parity_summary(rows),
             "timed_runs_by_precision": by_precision,

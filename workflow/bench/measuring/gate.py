@@ -37,15 +37,15 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
     backend = import_module(f"bench.backends.{framework}_backend")
     wanted = [
         (mode, task)
-        for mode in modes(item, framework)
         for task in item.states.check_tasks
+        for mode in item.states.modes_for(task, framework, CHECK_DEVICE)
         if checks is None or (mode, task) in checks
     ]
     once = LOWER_MODES[framework]
     lower = [
         (once, task)
         for task in dict.fromkeys(task for _, task in wanted)
-        if family in NUMERICAL and once in modes(item, framework) and LOWER in item.states.precisions
+        if family in NUMERICAL and once in item.states.modes.get(framework, ()) and LOWER in item.states.precisions
     ]
     rows = []
     for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower)):
@@ -61,11 +61,6 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
             }
             rows += [key | row for row in _attempt(item, key)]
     return rows
-
-
-def modes(item: Workload, framework: str) -> list[str]:
-    """The modes of a framework that exist on a CPU and that the workload has."""
-    return [mode for mode in item.states.modes.get(framework, ()) if mode != "compile-max"]
 
 
 def _attempt(item: Workload, key: Row) -> list[Row]:

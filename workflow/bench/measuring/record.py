@@ -6,7 +6,7 @@ import json
 import math
 import multiprocessing
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any
@@ -101,6 +101,17 @@ def ratio_of_seconds(
     pairs = [(typical_seconds(one, 3), typical_seconds(other, 3)) for _ in range(rounds)]
     ratio = median(first / second for first, second in pairs)
     return ratio, {"seconds": median(first for first, _ in pairs), "base_seconds": median(last for _, last in pairs)}
+
+
+def seconds_in_turns(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """The seconds of each call, which must wait for its result, once per round: in a round each has one turn."""
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    for _ in range(rounds):
+        for name, call in calls.items():
+            found[name].append(typical_seconds(call, 3))
+    return found
 
 
 def _nothing() -> None:

@@ -132,7 +132,7 @@ def run(specification: dict[str, Any], report: Report, turns: Turns) -> None:
         require_settings(backend, specification)
         compile_and_call(step, backend, report)
     report.add(startup_peak_host_bytes=memory.bytes)
-    losses = capture(step, backend, cell["mode"], report)
+    losses = capture(step, backend, cell, report)
     report.add(startup_peak_device_bytes=backend.peak_device_bytes(device))
     report.add(
         check_values=report.phase("check", lambda: first_values(step, losses)),
@@ -206,10 +206,10 @@ def compile_and_call(step: Any, backend: ModuleType, report: Report) -> None:
     report.phase("first_step", lambda: timing.seconds_of(step.step, step.wait), hidden)
 
 
-def capture(step: Any, backend: ModuleType, mode: str, report: Report) -> list[float]:
+def capture(step: Any, backend: ModuleType, cell: Mapping[str, str], report: Report) -> list[float]:
     """The further calls that the start takes until a graph is captured, and the losses of all calls but the last."""
     losses: list[float] = []
-    for _ in range(backend.first_calls(mode) - 1):
+    for _ in range(backend.first_calls(cell["mode"], cell["device"]) - 1):
         losses += losses_of(step.observe())
         seconds = timing.seconds_of(step.step, step.wait)
         report.add(first_step_seconds=report.facts["first_step_seconds"] + seconds)
@@ -262,7 +262,7 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
     result = timing.warm_up(step.step, step.wait, step.steps_per_call, plan)
     report.add(phase="timed", warmup_seconds=result.warmup_seconds, warmup_values=result.warmup_values)
     found: list[dict[str, Any]] = []
-    with backend.guard(specification["cell"]["mode"]), timing.undisturbed():
+    with backend.guard(specification["cell"]["mode"], step), timing.undisturbed():
         for one in turns.of(lambda: turn(result, step, device, RETAKING_SECONDS - retaking_seconds(found))):
             found.append(one)
     block = result.loops * result.steps_per_call
@@ -351,7 +351,7 @@ def time_course(
     """
     report.phase("warmup", lambda: step.begin(specification["seed"]))
     steady_state(backend, specification["cell"]["device"])
-    (found,) = turns.of(lambda: course(step, lambda: backend.guard(specification["cell"]["mode"]), target))
+    (found,) = turns.of(lambda: course(step, lambda: backend.guard(specification["cell"]["mode"], step), target))
     scores, total, steps = found["scores"], found["seconds"], found["steps"][-1]
     report.add(
         score_name=target["score"],

@@ -10,7 +10,7 @@ from bench.catalogue import Workload
 from bench.planning.grid import cells, chosen_workloads
 from bench.planning.settings import Settings
 from bench.schema import InvalidFile, read
-from bench.vocabulary import BASELINE, PIVOT, TARGET, Cell
+from bench.vocabulary import BASELINE, CHECK_DEVICE, PIVOT, TARGET, Cell
 
 
 def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -31,7 +31,10 @@ def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple
         }
         variants |= {(*PIVOT, task) for *_, task in variants}
         for framework in gated(chosen[key], settings):
-            found[key, framework] = sorted({(mode, task) for own, mode, task in variants if own == framework})
+            own = {(mode, task) for variant, mode, task in variants if variant == framework}
+            found[key, framework] = sorted(
+                (mode, task) for mode, task in own if mode in states.modes_for(task, framework, CHECK_DEVICE)
+            )
     return found
 
 

@@ -133,14 +133,11 @@ def _modes(item: Workload, framework: str, device: str, settings: Settings, task
 
 
 def possible_modes(states: Timed, framework: str, device: str, task: str) -> list[str]:
-    """The modes of a workload that exist on a device. Nobody waits for a whole training in eager JAX: it tells nothing
-    that its step does not.
+    """The modes that a task is measured in on a device. Nobody waits for a whole training in eager JAX: it tells
+    nothing that its step does not.
     """
-    return [
-        mode
-        for mode in states.modes.get(framework, ())
-        if (mode != "compile-max" or device == "cuda") and not (task == TARGET and (framework, mode) in HOPELESS)
-    ]
+    found = states.modes_for(task, framework, device)
+    return [mode for mode in found if not (task == TARGET and (framework, mode) in HOPELESS)]
 
 
 def choose(choice: str, possible: Sequence[str], states: Timed, framework: str, device: str) -> list[str]:

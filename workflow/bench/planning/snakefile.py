@@ -141,6 +141,11 @@ def made_with(patterns: tuple[str, ...]) -> list[str]:
     return sorted(str(path) for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
+def obvious_implementations() -> list[str]:
+    """The implementations that the tests hold the measured ones against, whose code the claim of ease is about."""
+    return sorted(str(path) for path in Path("tests/proof/baselines").glob("*.py"))
+
+
 def foreign_files(folder: str) -> list[str]:
     """The files of other machines: copied into `results/` or published with the project.
 

@@ -116,7 +116,7 @@ def _why_unusable(row: Row, cell: Cell, settings: Settings) -> str | None:
     return None
 
 
-GUESS_SECONDS = {"eager": 4.0, "jit": 4.0, "scan": 5.0, "compile": 10.0, "compile-max": 20.0}
+GUESS_SECONDS = {"eager": 4.0, "jit": 4.0, "scan": 5.0, "compile": 10.0, "many": 20.0, "compile-max": 20.0}
 """Wall seconds of a run before anything is known of this machine, beside its time budget."""
 
 

@@ -39,6 +39,11 @@ class Variant:
         return f"{self.framework} {self.mode}"
 
     @property
+    def takes_many(self) -> bool:
+        """Whether one call takes many steps."""
+        return (self.framework, self.mode) in MANY_STEPS
+
+    @property
     def seconds(self) -> float:
         """Seconds per step; infinite without a successful run."""
         return statistics.interval([row["step_seconds"] for row in self.good])[0] if self.good else math.inf
@@ -91,7 +96,8 @@ def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUA
     """One row per problem × torch mode × jax mode, with verdicts; p adjusted over the best pairs, and over the others.
 
     Shapes: `runs` and `gate` are rows of the tables `runs` and `parity` of one machine. What has failed is compared
-    too, and found not comparable; what takes many steps in one call is not (`MANY_STEPS`).
+    too, and found not comparable. What takes many steps in one call (`MANY_STEPS`) is compared with its like alone, and
+    is never the best.
     """
     floor = floors(noise_rows(runs))
     main = [row for row in runs if row["run"] < TWIN and row["family"] != MACHINE]
@@ -112,11 +118,13 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
             bad=[row for row in own if row["status"] != "ok"],
         )
         for (framework, mode), own in grouped(runs, ("framework", "mode")).items()
-        if (framework, mode) not in MANY_STEPS
     ]
     torches, jaxes = ([variant for variant in variants if variant.framework == name] for name in COMPARED)
-    pairs = [_pair(problem, torch, jax, gate) for torch in torches for jax in jaxes]
-    best = min(pairs, key=lambda pair: pair.rank, default=None)
+    pairs = [
+        _pair(problem, torch, jax, gate) for torch in torches for jax in jaxes if torch.takes_many == jax.takes_many
+    ]
+    rivals = [pair for pair in pairs if not pair.torch.takes_many]
+    best = min(rivals, key=lambda pair: pair.rank, default=None)
     rows = []
     for pair in pairs:
         row = problem | {
@@ -130,7 +138,7 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
         if pair.refusal:
             row |= {"rule": pair.refusal.rule, "verdict": RULES[pair.refusal.rule], "message": pair.refusal.message}
         else:
-            row |= _compared(pair, pairs if pair is best else [pair], floor.get(problem["device"]))
+            row |= _compared(pair, rivals if pair is best else [pair], floor.get(problem["device"]))
         rows.append(row)
     return rows
 

@@ -33,3 +33,17 @@ def saturation(points: np.ndarray, rates: np.ndarray) -> float | None:
     order = np.argsort(points)
     enough = np.flatnonzero(rates[order] >= SATURATED * rates.max())
     return float(points[order][enough[0]]) if enough[0] < len(points) - 1 else None
+
+
+def crossing(before: tuple[float, float], after: tuple[float, float], linear: bool = False) -> float | None:
+    """Where between two points of a curve, each (point, ratio of times), the ratio passes 1; None where it does not.
+
+    By the straight line of the logarithms of both, or of that of the ratio over the points where these are `linear`.
+    """
+    (x0, x1), (y0, y1) = (before[0], after[0]), (np.log(before[1]), np.log(after[1]))
+    if y0 * y1 >= 0:
+        return None
+    if not linear:
+        x0, x1 = np.log(x0), np.log(x1)
+    found = float(x0 - y0 * (x1 - x0) / (y1 - y0))
+    return found if linear else float(np.exp(found))

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bench import catalogue
+from bench import catalogue, series
 from bench.events import RIGHT, Event
-from bench.results.intervals import number
+from bench.results.intervals import Interval, is_positive, number
 from bench.results.tables import Tables
+
+BATCHES = ("one", "many")
+"""Images in a call: one for latency, many for throughput."""
+BASE, SCHEME = "float32", "int8"
+"""What int8 is held against, and the ways that compute the scheme of the example: how their names begin."""
+SHORTEST, LONGEST = 1e-9, 1e6
+"""Seconds of a call lie between these: what another machine's file says beyond them is no time."""
 
 
 class Examples:
@@ -94,3 +103,61 @@ def as_object(text: Any) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a way to compute the logits took."""
+
+    name: str
+    seconds: Mapping[str, float]
+    gains: Mapping[str, Interval]
+    """Batch → the seconds of the fastest way in float32 over its own, by rounds; none of a way in float32."""
+
+    @property
+    def precision(self) -> str:
+        """`float32`, `int8`, or what is ready-made."""
+        return self.name.split(".")[0]
+
+
+def ways_of_inference(events: Mapping[str, Event]) -> list[Way]:
+    """Every way of a framework, in the order in which it was timed. events: name → event."""
+    rounds = {batch: _rounds(events, batch) for batch in BATCHES}
+    names = dict.fromkeys(name for own in rounds.values() for name in own)
+    return [
+        Way(
+            name,
+            {batch: series.median(own[name]) for batch, own in rounds.items() if name in own},
+            {batch: gain for batch, own in rounds.items() if (gain := _gain(own, name))},
+        )
+        for name in names
+    ]
+
+
+def fastest_way(found: list[Way], precision: str, batch: str) -> Way | None:
+    """The fastest way in a precision; None where none was timed."""
+    timed = [way for way in found if way.precision == precision and batch in way.seconds]
+    return min(timed, key=lambda way: way.seconds[batch], default=None)
+
+
+def _rounds(events: Mapping[str, Event], batch: str) -> dict[str, list[float]]:
+    """Way → its seconds, round by round."""
+    prefix = f"seconds.{batch}."
+    found = {name.removeprefix(prefix): event for name, event in events.items() if name.startswith(prefix)}
+    return {name: values for name, event in found.items() if event.ran and (values := _values(event.text))}
+
+
+def _values(text: str) -> list[float]:
+    values: Any = as_object(text).get("values")
+    known = isinstance(values, list) and all(is_positive(value) and SHORTEST <= value <= LONGEST for value in values)
+    return values if known else []
+
+
+def _gain(rounds: Mapping[str, list[float]], name: str) -> Interval | None:
+    base = [values for other, values in rounds.items() if other.split(".")[0] == BASE]
+    if name not in rounds or name.split(".")[0] == BASE or not base:
+        return None
+    medians = [series.median(values) for values in base]
+    fastest_base = base[medians.index(min(medians))]
+    ratios = [slow / fast for slow, fast in zip(fastest_base, rounds[name], strict=False)]
+    return Interval(series.median(ratios), *series.median_interval(ratios))

@@ -57,11 +57,10 @@ def jacobian(cams: jax.Array, X: jax.Array, w: jax.Array, obs: jax.Array, feats:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `primal` or `jacobian`; in `scan` every step has arguments of its own."""
+    """A step of `primal` or `jacobian`."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     return jax_backend.Evaluation(
         {"primal": primal, "jacobian": jacobian}[task],
         [data[name] for name in ("cams", "X", "w", "obs", "feats")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -37,7 +37,7 @@ def log_posterior(
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `primal` or `gradient`; in `scan` every step has arguments of its own."""
+    """A step of `primal` or `gradient`."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     rows, columns = (jax_backend.array(each, device, precision) for each in places(problem.d))
     names = ("alphas", "means", "icf")
@@ -56,5 +56,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "gradient": gradient}[task],
         [data[name] for name in (*names, "x")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

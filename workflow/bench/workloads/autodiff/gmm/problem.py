@@ -27,7 +27,6 @@ Reference: the gradient by hand in NumPy, one component after another; {} where 
 Source: F. Šrajer, Z. Kukelova, A. Fitzgibbon, "A benchmark of selected algorithmic differentiation tools on some
 problems in computer vision and machine learning", Optimization Methods and Software 33 (2018) 889-906, section 4.1.
 
-Asymmetry: in the mode `scan` JAX writes every result over the one before inside one compiled call.
 """
 
 from __future__ import annotations

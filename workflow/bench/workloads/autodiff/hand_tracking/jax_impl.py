@@ -51,7 +51,7 @@ def complicated(corners: jax.Array, us: jax.Array, data: Data) -> jax.Array:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of any task; in `scan` every step has arguments of its own."""
+    """A step of any task."""
     found = jax_backend.arrays(problem.inputs(), device, precision)
     on_triangles = task.endswith("complicated")
     bones = chain(problem.parents).on(lambda index: jax_backend.array(index, device, precision))
@@ -83,5 +83,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         primal if task.startswith("primal") else jacobian,
         [found[name] for name in NAMES],
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, found.values()),
     )

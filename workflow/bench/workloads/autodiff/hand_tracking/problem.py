@@ -32,10 +32,9 @@ Source: F. Šrajer, Z. Kukelova, A. Fitzgibbon, "A benchmark of selected algorit
 problems in computer vision and machine learning", Optimization Methods and Software 33 (2018) 889-906, section 4.3.
 Where its rotation is the unit matrix below an angle of 1e-4, ours is right, see rotation/rotation.py.
 
-Asymmetries: in the mode `scan` JAX writes every result over the one before inside one compiled call. PyTorch's eager
-`jacobian` is a view with the parameters outermost in memory; every other Jacobian is written point by point. The place
-on a triangle is a sum of three terms in JAX, which XLA fuses, and a weighted sum over the corners in PyTorch: each is
-the faster one there.
+Asymmetries: PyTorch's eager `jacobian` is a view with the parameters outermost in memory; every other Jacobian is
+written point by point. The place on a triangle is a sum of three terms in JAX, which XLA fuses, and a weighted sum over
+the corners in PyTorch: each is the faster one there.
 """
 
 from __future__ import annotations

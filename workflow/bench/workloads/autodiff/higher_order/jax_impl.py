@@ -61,7 +61,7 @@ def taylor(order: int) -> Callable[[jax.Array], Derivatives]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of any task; in `scan` every step has points of its own."""
+    """A step of any task."""
     chains = {"primal": reverse, "nth_reverse": reverse, "nth_forward": forward, "nth_taylor": taylor}
     every = chains[task](0 if task == "primal" else problem.order)
 
@@ -69,6 +69,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return {f"derivative.{n}": value for n, value in enumerate(every(x))}
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(
-        derivatives, (data["x"],), mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
-    )
+    return jax_backend.Evaluation(derivatives, (data["x"],), mode=mode)

@@ -19,8 +19,8 @@ derivatives up to the size's order, as `derivative.0` … `derivative.n`, each (
 - `nth_taylor`: Taylor mode, whose cost grows with the square of the order. JAX has it as `jax.experimental.jet`.
 
 Asymmetries: PyTorch has no Taylor mode, so that `nth_taylor` is unsupported there. PyTorch's eager reverse mode keeps
-one graph that every order extends (`create_graph=True`); JAX transforms the function once per order, and in the modes
-`jit` and `scan` its compiler finds what the orders share. The direction 1 of forward mode is a constant, whose own
+one graph that every order extends (`create_graph=True`); JAX transforms the function once per order, and in the mode
+`jit` its compiler finds what the orders share. The direction 1 of forward mode is a constant, whose own
 derivatives nobody computes, but in PyTorch's compiled modes above the second order, whose compiler refuses it: there it
 depends on x and is differentiated along (by 5 % the slower where both ways exist: eager, and compiled up to the second
 order). Reference: the closed form above.

@@ -26,7 +26,7 @@ def path(images: jax.Array, baseline: jax.Array, steps: int) -> jax.Array:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of either task; in `scan` every step has images of its own."""
+    """A step of either task."""
     weights = jax_backend.arrays(problem.parameters(), device, precision)
     data = jax_backend.arrays(problem.inputs(), device, precision)
 
@@ -45,7 +45,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "attribution": attribution}[task],
         (data["images"], data["baseline"], data["classes"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
         constants=(weights,),
         metrics=problem.metrics if task == "attribution" else None,
     )

@@ -27,12 +27,11 @@ def per_sample(x: jax.Array, W: jax.Array, b: jax.Array) -> dict[str, jax.Array]
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `jacobian` or `per_sample`; in `scan` every step has arguments of its own."""
+    """A step of `jacobian` or `per_sample`."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"jacobian": jacobian, "per_sample": per_sample}[task]
     return jax_backend.Evaluation(
         function,
         (data["x"], data["W"], data["b"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -42,7 +42,7 @@ def objective(main_params: jax.Array, extra_params: jax.Array, state: jax.Array,
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `primal` or `gradient`; in `scan` every step has arguments of its own."""
+    """A step of `primal` or `gradient`."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
 
     def primal(*arguments: jax.Array) -> Outputs:
@@ -56,5 +56,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         {"primal": primal, "gradient": gradient}[task],
         [data[name] for name in ("main_params", "extra_params", "state", "sequence")],
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

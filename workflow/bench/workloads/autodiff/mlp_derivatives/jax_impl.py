@@ -113,10 +113,7 @@ def loops(mode: str) -> dict[str, Callable[..., Tree]]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of any task; in `scan` every step has a batch of its own, the parameters being shared.
-
-    Raises Unsupported for a huge result.
-    """
+    """A step of any task. Raises Unsupported for a huge result."""
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
@@ -129,6 +126,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         (tasks | loops(mode))[task],
         (data["x"], data["t"], data["u"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
+        steps=jax_backend.steps_per_call(problem, mode),
         constants=constants,
     )

@@ -72,7 +72,8 @@ TASKS = (
     "per_sample_loop",
 )
 QUICK_TASKS = ("primal", "gradient")
-QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
+MANY_TASKS = ("gradient",)
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 SWEEP_TASKS = ("primal", "gradient", "jvp", "vjp", "jacobian_reverse", "hvp", "per_sample")
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32", "tf32")

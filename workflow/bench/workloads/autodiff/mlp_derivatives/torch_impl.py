@@ -180,9 +180,11 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     function, whole_mode = (whole[task], mode) if task in whole else (loops(mode, device)[task], "eager")
     return torch_backend.Evaluation(
         function,
-        (p, v, data["x"], data["t"], data["u"]),
+        (data["x"], data["t"], data["u"]),
         mode=whole_mode,
         device=device,
         precision=precision,
+        steps=torch_backend.steps_per_call(problem, mode),
+        constants=(p, v),
         inference=task == "primal",
     )

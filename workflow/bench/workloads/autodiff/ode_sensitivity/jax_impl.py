@@ -69,7 +69,7 @@ def distance(
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of the task; in `scan` every integration has arguments of its own."""
+    """A step of the task."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     one = jax_backend.array(np.eye(len(data["masses"])), device, precision)
     segment = problem.segment if task == "gradient_checkpointed" else problem.steps
@@ -88,5 +88,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         primal if task == "primal" else gradient,
         [data[name] for name in NAMES],
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

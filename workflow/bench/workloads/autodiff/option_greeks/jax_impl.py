@@ -52,11 +52,9 @@ def hessian(*market: jax.Array) -> dict[str, jax.Array]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of the task; in `scan` every step has arguments of its own. Raises Unsupported for many paths."""
+    """A step of the task. Raises Unsupported for many paths."""
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task]
-    return jax_backend.Evaluation(
-        function, [data[name] for name in NAMES], mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
-    )
+    return jax_backend.Evaluation(function, [data[name] for name in NAMES], mode=mode)

@@ -40,7 +40,7 @@ def hvp(x: jax.Array, v: jax.Array) -> Outputs:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of any task; in `scan` every step has arguments of its own. Raises Unsupported for a huge Hessian."""
+    """A step of any task. Raises Unsupported for a huge Hessian."""
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
@@ -52,5 +52,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     }
     arguments = (data["x"], data["v"]) if task == "hvp" else (data["x"],)
     return jax_backend.Evaluation(
-        functions[task], arguments, mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
+        functions[task], arguments, mode=mode, steps=jax_backend.steps_per_call(problem, mode)
     )

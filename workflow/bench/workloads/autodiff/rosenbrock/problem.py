@@ -45,7 +45,8 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("primal", "gradient", "hessian", "hvp")
 QUICK_TASKS = ("gradient",)
-QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
+MANY_TASKS = ("gradient",)
+QUICK_MODES = {"torch": ("compile", "many"), "jax": ("jit", "scan")}
 SWEEP_TASKS = TASKS
 CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32")

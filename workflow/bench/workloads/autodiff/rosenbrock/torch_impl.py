@@ -68,5 +68,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         mode=mode,
         device=device,
         precision=precision,
-        inference=task == "primal" and mode == "eager",
+        steps=torch_backend.steps_per_call(problem, mode),
+        inference=task == "primal",
     )

@@ -66,7 +66,7 @@ def energy(
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `primal` or `gradient`; in `scan` every step has angles of its own."""
+    """A step of `primal` or `gradient`."""
     data, groups = jax_backend.arrays(problem.inputs(), device, precision), problem.groups
     kind = jnp.complex128 if precision == "float64" else jnp.complex64
     bases = [jax_backend.array(hadamard(len(group)), device, precision).astype(kind) for group in groups]
@@ -86,5 +86,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         [data["angles"]],
         mode=mode,
         constants=[data[name] for name in ("signs", "energy_z", "energy_x")],
-        steps=jax_backend.scan_steps(problem, task, [data["angles"]]),
     )

@@ -91,6 +91,79 @@ def backward_program() -> str:
     )
 
 
+def chain(depth: int) -> Function:
+    """sin applied so often."""
+
+    def function(x: jax.Array) -> jax.Array:
+        for _ in range(depth):
+            x = jnp.sin(x)
+        return x
+
+    return function
+
+
+def deep() -> tuple[float, str]:
+    """Error of the derivative of a chain that is deeper than Python can recurse."""
+    error, counts = problem.chain_error("jax", float(grad(chain(problem.DEPTH["jax"]))(1.0)))
+    return error, compact(counts)
+
+
+def walked() -> int:
+    """The equations of the chain, counted by recursion in Python from the output to what each was computed from."""
+    program = jax.make_jaxpr(chain(problem.DEPTH["jax"]))(1.0).jaxpr
+    made_by = {output: equation for equation in program.eqns for output in equation.outvars}
+
+    def count(variable: Any) -> int:
+        equation = made_by.get(variable)
+        return 0 if equation is None else 1 + sum(count(other) for other in equation.invars)
+
+    return count(program.outvars[0])
+
+
+def noted(name: str, value: jax.Array, visited: list[str]) -> jax.Array:
+    """Twice the value, by an operation that tells when the backward pass visits it."""
+
+    def backward(_: None, cotangent: jax.Array) -> tuple[jax.Array]:
+        visited.append(name)
+        return (2 * cotangent,)
+
+    double = jax.custom_vjp(lambda x: 2 * x)
+    double.defvjp(lambda x: (2 * x, None), backward)
+    return double(value)
+
+
+def branches() -> tuple[float, str]:
+    """In which order two branches are visited whose operations were recorded in turns."""
+    recorded: list[str] = []
+    visited: list[str] = []
+
+    def function(x: jax.Array) -> jax.Array:
+        values = dict.fromkeys(problem.SIDES, x)
+        for step in range(problem.STEPS):
+            for side in problem.SIDES:
+                recorded.append(f"{side} {step}")
+                values[side] = noted(recorded[-1], values[side], visited)
+        return jnp.stack([*values.values()]).prod()
+
+    grad(function)(1.0)
+    changes, order = problem.visits(recorded, visited)
+    return changes, compact(order)
+
+
+def ladder() -> tuple[int, str]:
+    """How often the operations of a ladder are visited."""
+    visited: list[str] = []
+
+    def function(x: jax.Array) -> jax.Array:
+        for rung in range(problem.RUNGS):
+            x = noted(str(rung), x, visited)
+            x = jnp.sin(x) * jnp.cos(x)
+        return x
+
+    grad(function)(1.0)
+    return len(visited), compact({"operations": problem.RUNGS, "paths": 2**problem.RUNGS})
+
+
 def cost() -> tuple[float, dict[str, float]]:
     """Seconds of value and gradient in units of the seconds of the value alone; and XLA's count of operations."""
     x, w = (jnp.asarray(array) for array in problem.cost_inputs())
@@ -118,4 +191,8 @@ def events() -> Iterator[Event]:
             yield attempt(f"shorthand.{name}.{case}", shorthand, case, name)
     yield from orders()
     yield attempt("backward program", backward_program)
+    yield attempt("deep.gradient", deep)
+    yield attempt("deep.recursion", walked)
+    yield attempt("branches", branches)
+    yield attempt("ladder", ladder)
     yield attempt("cost", cost)

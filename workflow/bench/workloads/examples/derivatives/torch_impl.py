@@ -11,7 +11,7 @@ from torch.func import jacrev
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bench.events import Event
-from bench.measuring.record import attempt, compact, ratio_of_seconds, typical_seconds
+from bench.measuring.record import attempt, compact, isolated, ratio_of_seconds, typical_seconds
 from bench.workloads.examples.derivatives import problem
 
 
@@ -85,6 +85,65 @@ def backward_program() -> str:
     return compact({"forward": ["matmul", "tanh", "sum"], "backward": ran})
 
 
+def chain(depth: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """1, and sin applied to it so often."""
+    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    value = x
+    for _ in range(depth):
+        value = torch.sin(value)
+    return x, value
+
+
+def deep() -> tuple[float, str]:
+    """Error of the derivative of a chain that is deeper than the stack is large."""
+
+    def derivative() -> float:
+        x, value = chain(problem.DEPTH["torch"])
+        return torch.autograd.grad(value, x)[0].item()
+
+    error, counts = problem.chain_error("torch", problem.on_small_stack(derivative))
+    return error, compact(counts | {"stack": problem.STACK})
+
+
+def walked(node: Any) -> int:
+    """The nodes of the backward pass of a chain, counted by recursion in Python."""
+    return 0 if node is None else 1 + sum(walked(other) for other, _ in node.next_functions)
+
+
+def noted(name: str, value: torch.Tensor, visited: list[str]) -> torch.Tensor:
+    """Twice the value, by an operation that tells when the backward pass visits it."""
+    value = 2 * value
+    assert value.grad_fn is not None
+    value.grad_fn.register_hook(partial(_note, visited, name))
+    return value
+
+
+def branches() -> tuple[float, str]:
+    """In which order two branches are visited whose operations were recorded in turns."""
+    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    recorded: list[str] = []
+    visited: list[str] = []
+    values = dict.fromkeys(problem.SIDES, x)
+    for step in range(problem.STEPS):
+        for side in problem.SIDES:
+            recorded.append(f"{side} {step}")
+            values[side] = noted(recorded[-1], values[side], visited)
+    torch.stack([*values.values()]).prod().backward()
+    changes, order = problem.visits(recorded, visited)
+    return changes, compact(order)
+
+
+def ladder() -> tuple[int, str]:
+    """How often the operations of a ladder are visited."""
+    value = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    visited: list[str] = []
+    for rung in range(problem.RUNGS):
+        value = noted(str(rung), value, visited)
+        value = torch.sin(value) * torch.cos(value)
+    value.backward()
+    return len(visited), compact({"operations": problem.RUNGS, "paths": 2**problem.RUNGS})
+
+
 def cost() -> tuple[float, dict[str, float]]:
     """Seconds of value and gradient in units of the seconds of the value alone."""
     x, w = (torch.from_numpy(array) for array in problem.cost_inputs())
@@ -139,4 +198,8 @@ def events() -> Iterator[Event]:
             yield attempt(f"shorthand.{name}.{case}", shorthand, case, name)
     yield from orders()
     yield attempt("backward program", backward_program)
+    yield isolated("deep.gradient", deep)
+    yield attempt("deep.recursion", lambda: walked(chain(problem.DEPTH["torch"])[1].grad_fn))
+    yield attempt("branches", branches)
+    yield attempt("ladder", ladder)
     yield attempt("cost", cost)

@@ -15,8 +15,6 @@ def forward(sa: jax.Array, ct: jax.Array, p: jax.Array) -> dict[str, jax.Array]:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `forward`; in `scan` every step has arguments of its own."""
+    """A step of `forward`."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(
-        forward, tuple(data.values()), mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
-    )
+    return jax_backend.Evaluation(forward, tuple(data.values()), mode=mode)

@@ -38,7 +38,7 @@ def misfit(initial: jax.Array, observed: jax.Array, steps: int, eager: bool) -> 
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `forward` or `gradient`; in `scan` every step has arguments of its own."""
+    """A step of `forward` or `gradient`."""
     eager = mode == "eager"
 
     def forward(initial: jax.Array) -> dict[str, jax.Array]:
@@ -50,6 +50,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     data = jax_backend.arrays(problem.inputs(), device, precision)
     function, names = (forward, ["initial"]) if task == "forward" else (gradient, ["initial", "observed"])
-    return jax_backend.Evaluation(
-        function, [data[name] for name in names], mode=mode, steps=jax_backend.scan_steps(problem, task, data.values())
-    )
+    return jax_backend.Evaluation(function, [data[name] for name in names], mode=mode)

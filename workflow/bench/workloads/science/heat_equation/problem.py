@@ -47,7 +47,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("forward", "gradient")
 QUICK_TASKS = ("forward",)
-QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 SWEEP_TASKS = ("forward", "gradient")
 CHECK_TASKS = TASKS
 BASELINE_TASKS = TASKS

@@ -59,7 +59,7 @@ def iteration(state: State, t: jax.Array, y: jax.Array) -> State:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `solve`; in `scan` every step has arguments of its own."""
+    """A step of `solve`."""
 
     def solve(guess: jax.Array, t: jax.Array, y: jax.Array) -> dict[str, jax.Array]:
         state = (guess, jnp.asarray(DAMPING, guess.dtype), gram(guess, t, y))
@@ -76,5 +76,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         solve,
         (data["guess"], data["t"], data["y"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -58,7 +58,7 @@ def blocked_by_python(x: jax.Array, mass: jax.Array, height: int) -> jax.Array:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `forward`; in `scan` every step has arguments of its own."""
+    """A step of `forward`."""
     acceleration: Callable[[jax.Array, jax.Array], jax.Array] = fused if device == "cuda" else blocked
     if mode == "eager":
         height = ROWS_ON_GPU if device == "cuda" else rows_of_a_block(problem.bodies)
@@ -75,5 +75,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         forward,
         (data["position"], data["velocity"], data["mass"]),
         mode=mode,
-        steps=jax_backend.scan_steps(problem, task, data.values()),
     )

@@ -24,7 +24,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     batch = (data["tokens"], data["positions"], data["targets"])
-    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def encoded(parameters: Parameters, tokens: jax.Array) -> jax.Array:
         stream = parameters["tokens.weight"][tokens] + parameters["positions"]
@@ -50,9 +49,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     if task == "forward":
         return jax_backend.Evaluation(
-            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode, steps=steps
+            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode
         )
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.adamw(RATE, b1=BETAS[0], b2=BETAS[1], eps=EPSILON, weight_decay=DECAY)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode)

@@ -33,7 +33,7 @@ class Loop:
     The state is a tuple that begins with the parameters and is donated; the pool holds the random numbers of all
     iterations. `start(seed)` returns both as the seed decides; `watch(state)` names the arrays that are observed beside
     losses and parameters; `score(state)` is the number that has to reach the target. One call takes `every`
-    iterations; where `every` is not given, one, or in the mode `scan` `steps` of them.
+    iterations, or, where it is compiled for many, `steps`.
     """
 
     def __init__(
@@ -44,17 +44,17 @@ class Loop:
         score: Callable[[Any], jax.Array],
         *,
         mode: str,
-        steps: int,
-        every: int | None = None,
+        steps: int = 1,
+        every: int = 1,
     ) -> None:
         self.start, self.iterate, self.watch, self.grade, self.mode = start, iterate, watch, jax.jit(score), mode
-        self.every = self.steps_per_call = every or (steps if mode == "scan" else 1)
-        self.jitted = jax.jit(self._many if mode == "scan" else iterate, donate_argnums=0)
+        self.steps, self.every, self.steps_per_call = steps, every, steps * every
+        self.jitted = jax.jit(iterate if steps == 1 else self._many, donate_argnums=0)
         self.call: Callable = iterate
         self.begin(0)
 
     def _many(self, state: Any, pool: Any) -> tuple[Any, jax.Array]:
-        return jax.lax.scan(lambda state, _: self.iterate(state, pool), state, length=self.every)
+        return jax.lax.scan(lambda state, _: self.iterate(state, pool), state, length=self.steps)
 
     def begin(self, seed: int) -> None:
         """Back to the start of this seed's run."""
@@ -76,7 +76,7 @@ class Loop:
 
     def step(self) -> None:
         self.losses = []
-        for _ in range(1 if self.mode == "scan" else self.every):
+        for _ in range(self.every):
             self.state, loss = self.call(self.state, self.pool)
             self.losses.append(loss)
 

@@ -41,11 +41,11 @@ def learner(
 
     `most` limits the norm of the gradient. It is left to the caller to compile the function that comes back.
     """
-    mixed, _ = torch_backend.prepared(loss, "eager", device, precision)
+    loss = torch_backend.mixed(loss, device, precision)
     parameters = list(model.parameters())
 
     def eager(*arguments: Tensor) -> Tensor:
-        value = mixed(model, *arguments)
+        value = loss(model, *arguments)
         value.backward()
         if most is not None:
             limit([parameter.grad for parameter in parameters if parameter.grad is not None], most)
@@ -58,7 +58,7 @@ def learner(
     update = torch_backend.update_rule(optimizer)
 
     def whole(*arguments: Tensor) -> Tensor:
-        value = mixed(model, *arguments)
+        value = loss(model, *arguments)
         gradients = list(torch.autograd.grad(value, parameters))
         with torch.no_grad():
             if most is not None:
@@ -70,11 +70,11 @@ def learner(
 
 
 class Loop:
-    """`every` iterations of a loop that keeps its state in tensors of its own, as one call.
+    """Iterations of a loop that keeps its state in tensors of its own; a call takes `every` times `steps` of them.
 
-    `iterate()` returns the loss of an iteration, a tensor that the next one leaves alone; `restart(seed)` puts the
-    state back to the beginning that the seed decides. Of the environments states and returns are observed, besides
-    losses and parameters; their mean return is the number that has to reach the target.
+    `iterate()` takes `steps` iterations and returns their losses, a tensor that the next call leaves alone;
+    `restart(seed)` puts the state back to the beginning that the seed decides. Of the environments states and returns
+    are observed, besides losses and parameters; their mean return is the number that has to reach the target.
     """
 
     def __init__(
@@ -85,10 +85,11 @@ class Loop:
         environments: Environments,
         *,
         device: str,
+        steps: int = 1,
         every: int = 1,
     ) -> None:
         self.model, self.iterate, self.restart, self.environments = model, iterate, restart, environments
-        self.device, self.every, self.steps_per_call = device, every, every
+        self.device, self.every, self.steps_per_call = device, every, steps * every
         self.restart(0)
 
     def stages(self) -> list[Stage]:
@@ -114,7 +115,7 @@ class Loop:
         state = {
             f"buffer.{name}": torch_backend.host(getattr(self.environments, name)) for name in ("states", "returns")
         }
-        return {"loss": torch_backend.host(torch.stack(self.losses)), **parameters, **state}
+        return {"loss": torch_backend.host(torch.stack(self.losses).flatten()), **parameters, **state}
 
     def metrics(self) -> dict[str, float]:
         return {}

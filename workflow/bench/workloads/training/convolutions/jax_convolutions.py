@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Protocol
 
 import jax
@@ -15,9 +14,8 @@ from bench.backends import Step, Unsupported, jax_backend
 from bench.workloads.training.convolutions.layers import EPSILON, MOMENTUM
 
 Arrays = dict[str, jax.Array]
-Convolve = Callable[[jax.Array, jax.Array, int], jax.Array]
 Scores = Callable[..., tuple[jax.Array, Arrays]]
-"""`scores(convolve, parameters, buffers, images, training=…)`: logits, and the running statistics after them."""
+"""`scores(parameters, buffers, images, training=…)`: logits, and the running statistics after them."""
 PIXELS = (0, 1, 2)
 
 
@@ -67,40 +65,6 @@ def correlation(
     )
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
-def looped_convolution(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    """`convolution` whose derivatives are NHWC convolutions too, for the inside of loops on a CPU.
-
-    XLA's CPU compiler brings a convolution into the layout of its fast library only outside of loops; the derivatives
-    that JAX makes are in another layout and run fifty times slower inside `lax.scan`.
-    """
-    return convolution(x, kernel, stride)
-
-
-def _looped_forward(x: jax.Array, kernel: jax.Array, stride: int) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
-    return convolution(x, kernel, stride), (x, kernel)
-
-
-def _looped_backward(stride: int, saved: tuple[jax.Array, jax.Array], error: jax.Array) -> tuple[jax.Array, jax.Array]:
-    x, kernel = saved
-    size, padding = kernel.shape[0], kernel.shape[0] // 2
-    reached = [(length - 1) * stride for length in error.shape[1:3]]  # from the first window to the last
-    low = size - 1 - padding
-    around = [(low, length - 1 - far + padding) for length, far in zip(x.shape[1:3], reached, strict=True)]
-    images = correlation(error, kernel[::-1, ::-1].swapaxes(2, 3), *around, spread=stride)
-    around = [(padding, size - length - padding + far) for length, far in zip(x.shape[1:3], reached, strict=True)]
-    kernels = correlation(x.transpose(3, 1, 2, 0), error.transpose(1, 2, 0, 3), *around, holes=stride)
-    return images, kernels.transpose(1, 2, 0, 3)
-
-
-looped_convolution.defvjp(_looped_forward, _looped_backward)
-
-
-def chosen(mode: str, device: str) -> Convolve:
-    """The convolution whose derivatives are fast in this mode on this device."""
-    return looped_convolution if mode == "scan" and device == "cpu" else convolution
-
-
 def standardise(x: jax.Array, mean: jax.Array, variance: jax.Array, scale: jax.Array, shift: jax.Array) -> jax.Array:
     """(x - mean)/√(variance + ε) · scale + shift, computed in the statistics' type and returned in that of x."""
     factor = scale * jax.lax.rsqrt(variance + EPSILON)
@@ -141,10 +105,9 @@ def step(
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     buffers = jax_backend.arrays(problem.buffers(), device, precision)
-    steps, convolve = jax_backend.scan_steps(problem, task, data.values()), chosen(mode, device)
 
     def mixed(parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool) -> tuple[jax.Array, Arrays]:
-        return scores(convolve, parameters, buffers, jax_backend.cast(images, precision), training=training)
+        return scores(parameters, buffers, jax_backend.cast(images, precision), training=training)
 
     def forward(parameters: Arrays, buffers: Arrays, images: jax.Array) -> Arrays:
         return {"output": mixed(parameters, buffers, images, training=False)[0]}
@@ -154,10 +117,8 @@ def step(
         return optax.softmax_cross_entropy_with_integer_labels(logits.astype(images.dtype), labels).mean(), moved
 
     if task == "forward":
-        return jax_backend.Evaluation(
-            forward, (data["images"],), constants=(parameters, buffers), mode=mode, steps=steps
-        )
+        return jax_backend.Evaluation(forward, (data["images"],), constants=(parameters, buffers), mode=mode)
     batch = (data["images"], data["labels"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps, buffers=buffers)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, buffers=buffers)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode, buffers=buffers)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, buffers=buffers)

@@ -33,7 +33,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def mixed(parameters: Parameters, sequences: jax.Array) -> jax.Array:
         return logits(jax_backend.cast(parameters, precision), jax_backend.cast(sequences, precision))
@@ -47,10 +46,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             (data["sequences"],),
             constants=(parameters,),
             mode=mode,
-            steps=steps,
         )
     batch = (data["sequences"], data["labels"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode)

@@ -32,10 +32,6 @@ the one-dimensional ones as such of height 1 (on two cores a compiled step is a 
 JAX's run in one dimension, channels last (`NWC`). Compiled PyTorch takes the maximum over 4 places as
 maxima of pairs, eager PyTorch with max_pool2d, JAX with a reshape and a maximum; but for the window's, derivatives are
 comparisons and not a scatter.
-
-Asymmetry: inside a loop XLA's CPU compiler does not rewrite the convolutions of the backward pass into a form that it
-has fast kernels for (https://github.com/jax-ml/jax/issues/12868), so that a step in the mode `scan` takes ten times as
-long as in `jit` there; a call therefore takes five steps at every size. PyTorch has no such mode.
 """
 
 from __future__ import annotations

@@ -73,7 +73,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
     if mode == "eager" and task == "target" and problem.size != "tiny":
         raise jax_backend.Unsupported("eager JAX takes minutes on the way to the target, 70 times its compiled mode")
-    steps = jax_backend.scan_steps(problem, task)
 
     def mixed(parameters: Parameters, target: Parameters, batch: Arrays) -> jax.Array:
         return loss(parameters, target, batch, precision)
@@ -81,7 +80,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "gradient":
         parameters = jax_backend.arrays(problem.parameters(), device, precision)
         batch = jax_backend.arrays(problem.inputs(), device, precision)
-        return jax_backend.Gradient(parameters, mixed, (parameters, batch), mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, mixed, (parameters, batch), mode=mode)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
 
     def start(seed: int) -> tuple[Any, Any]:
@@ -117,6 +116,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         lambda state: {"states": state[3].states, "returns": state[3].returns},
         lambda state: state[3].returns.mean(),
         mode=mode,
-        steps=steps,
-        every=TARGET[problem.size]["every"] if task == "target" else None,
+        steps=jax_backend.steps_per_call(problem, mode),
+        every=TARGET[problem.size]["every"] if task == "target" else 1,
     )

@@ -68,6 +68,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 TASKS = ("train", "target")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train")
+MANY_TASKS = ("train",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8

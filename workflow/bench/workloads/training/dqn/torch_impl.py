@@ -107,7 +107,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     environments = dynamics.initial(torch_backend.tensor(problem.beginning(), device, precision))
     count = torch.zeros(1, dtype=torch.int64, device=device)
     static([*environments, *buffer.values(), *target.parameters(), count], mode)
-    move, _ = torch_backend.prepared(act, "eager", device, precision)
+    move = torch_backend.mixed(act, device, precision)
     learn = learner(model, lambda model, batch: loss(model, target, batch), optimizer, **settings)
     own: list[Tensor] = list(model.parameters())
     followers: list[Tensor] = list(target.parameters())
@@ -119,13 +119,16 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             torch._foreach_lerp_(followers, own, FOLLOW)
         return value
 
-    whole = torch_backend.compiled(update, mode, device)
-    drawn = list(zip(*(pool[name].unbind() for name in ("uniforms", "actions", "fresh", "rows")), strict=True))
+    steps = torch_backend.steps_per_call(problem, mode)
+    whole = torch_backend.compiled(update if steps == 1 else torch_backend.repeated(update), mode, device)
+    names = ("uniforms", "actions", "fresh", "rows")
+    turns = [pool[name].unbind() if steps == 1 else pool[name].split(steps) for name in names]
+    drawn = list(zip(*turns, strict=True))
     number = 0
 
     def iterate() -> Tensor:
         nonlocal number
-        value: Tensor = whole(*drawn[number % problem.pool_length])
+        value: Tensor = whole(*drawn[number % len(drawn)])
         number += 1
         # A CUDA graph writes the loss of every step to the same place.
         return value.clone() if mode == "compile-max" else value
@@ -146,4 +149,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         )
 
     every = TARGET[problem.size]["every"] if task == "target" else 1
-    return Loop(model, iterate, restart, environments, device=device, every=every)
+    return Loop(model, iterate, restart, environments, device=device, steps=steps, every=every)

@@ -51,7 +51,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data |= jax_backend.cast({name: data[name] for name in ("features", "edge_weight", "loop_weight")}, precision)
     inputs = tuple(data[name] for name in GRAPH)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def mixed(parameters: Arrays, *inputs: jax.Array) -> jax.Array:
         return outputs(jax_backend.cast(parameters, precision), *inputs)
@@ -66,10 +65,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             inputs,
             constants=(parameters,),
             mode=mode,
-            steps=steps,
         )
     batch = (*inputs, data["property"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
+    steps = jax_backend.steps_per_call(problem, mode)
     return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)

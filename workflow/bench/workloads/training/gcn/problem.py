@@ -59,6 +59,7 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {
     **{f"batch-{graphs}": SIZES["small"] | {"graphs": graphs} for graphs in (8, 32, 128, 512, 2048)},
 }
+MANY_TASKS = ("train",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 
 from bench.backends import Step, jax_backend
+from bench.workloads.training.cartpole.jax_loop import scan
 from bench.workloads.training.gpt.problem import BETAS, DECAY, EPSILON, NORM_EPSILON, TARGET, Problem
 
 Parameters = dict[str, jax.Array]
+Cache = list[tuple[jax.Array, jax.Array]]
+"""Keys and values of every layer, (batch, length, heads, depth) each."""
+
+gelu_tanh = partial(jax.nn.gelu, approximate=True)
 
 
 def linear(parameters: Parameters, name: str, inputs: jax.Array, precision: str) -> jax.Array:
@@ -51,17 +57,21 @@ def attention(
     if device == "cuda" and precision == "bfloat16":
         mixed = jax.nn.dot_product_attention(query, key, value, is_causal=causal, implementation="cudnn")
     else:
-        mixed = composed_attention(query, key, value, causal=causal)
+        visible = jnp.tri(length, dtype=bool) if causal else None
+        mixed = composed_attention(query, key, value, visible)
     return linear(parameters, f"{name}.output", mixed.reshape(batch, length, width), precision)
 
 
-def composed_attention(query: jax.Array, key: jax.Array, value: jax.Array, *, causal: bool) -> jax.Array:
-    """softmax(Q Kᵀ/√depth) V of (batch, length, heads, depth), the softmax in float32 or better."""
-    length, depth = query.shape[1], query.shape[3]
+def composed_attention(query: jax.Array, key: jax.Array, value: jax.Array, visible: jax.Array | None) -> jax.Array:
+    """softmax(Q Kᵀ/√depth) V of (batch, length, heads, depth), the softmax in float32 or better.
+
+    visible: which keys a query sees, (queries, keys); None for all.
+    """
+    depth = query.shape[3]
     exact = jnp.promote_types(query.dtype, jnp.float32)
     scores = jnp.einsum("bqhd,bkhd->bhqk", query, key, preferred_element_type=exact) / math.sqrt(depth)
-    if causal:
-        scores = jnp.where(jnp.tri(length, dtype=bool), scores, -jnp.inf)
+    if visible is not None:
+        scores = jnp.where(visible, scores, -jnp.inf)
     return jnp.einsum("bhqk,bkhd->bqhd", jax.nn.softmax(scores).astype(value.dtype), value)
 
 
@@ -120,12 +130,73 @@ def tied_scores(parameters: Parameters, stream: jax.Array, precision: str) -> ja
     return product(stream, table.T)
 
 
+def read(
+    problem: Problem,
+    parameters: Parameters,
+    kept: Cache,
+    tokens: jax.Array,
+    first: jax.Array,
+    precision: str,
+) -> tuple[Cache, jax.Array]:
+    """The tokens (batch, n) at the positions from `first` on: the keys and values of all so far, and the scores of the
+    token after the last, (batch, vocabulary).
+    """
+    batch, count = tokens.shape
+    places = first + jnp.arange(count)
+    visible = places[:, None] >= jnp.arange(problem.length)
+    stream = parameters["tokens.weight"][tokens] + jax.lax.dynamic_slice_in_dim(parameters["positions"], first, count)
+    renewed = []
+    for layer, pair in enumerate(kept):
+        name = f"blocks.{layer}"
+        normed = layer_norm(parameters, f"{name}.attention_norm", stream, NORM_EPSILON)
+        qkv = linear(parameters, f"{name}.attention.qkv", normed, precision)
+        query, *new = jnp.moveaxis(qkv.reshape(batch, count, 3, problem.heads, -1), 2, 0)
+        keys, values = (
+            jax.lax.dynamic_update_slice_in_dim(old, part, first, axis=1) for old, part in zip(pair, new, strict=True)
+        )
+        renewed.append((keys, values))
+        mixed = composed_attention(query, keys, values, visible).reshape(batch, count, problem.width)
+        stream += linear(parameters, f"{name}.attention.output", mixed, precision)
+        normed = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
+        stream += feedforward(parameters, f"{name}.feedforward", normed, precision, activation=gelu_tanh)
+    normed = layer_norm(parameters, "norm", stream[:, -1], NORM_EPSILON)
+    return renewed, tied_scores(parameters, normed, precision)
+
+
+def generation(
+    problem: Problem, parameters: Parameters, batch: tuple[jax.Array, jax.Array], *, mode: str, precision: str
+) -> Step:
+    """A step of `generate`: the prompt at once, then token by token, in a loop inside the compiled program."""
+    shape = (problem.batch, problem.length, problem.heads, problem.width // problem.heads)
+    kind = jax_backend.cast(parameters["positions"], precision).dtype
+
+    def generate(parameters: Parameters, tokens: jax.Array, targets: jax.Array) -> dict[str, jax.Array]:
+        empty = [(jnp.zeros(shape, kind), jnp.zeros(shape, kind)) for _ in range(problem.layers)]
+        start = jnp.zeros((), jnp.int32)
+        begun = read(problem, parameters, empty, tokens[:, : problem.prompt], start, precision)
+
+        def one(carry: tuple[Cache, jax.Array], given: tuple[jax.Array, ...]) -> tuple[Any, jax.Array]:
+            kept, scores = carry
+            place, token, target = given
+            token = jnp.where(token >= 0, token, scores.argmax(axis=-1))
+            kept, scores = read(problem, parameters, kept, token[:, None], place, precision)
+            return (kept, scores), cross_entropy(scores, target)
+
+        rest = (tokens[:, problem.prompt :].T, targets[:, problem.prompt :].T)
+        places = jnp.arange(problem.prompt, problem.length, dtype=jnp.int32)
+        _, losses = scan(one, begun, (places, *rest), mode)
+        return {"output": losses.T}
+
+    return jax_backend.Evaluation(generate, batch, constants=(parameters,), mode=mode)
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `forward`, `gradient` or `target`. Raises Unsupported where the precision does not exist."""
+    """A step of any task. Raises Unsupported where the precision does not exist."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
     batch = (data["tokens"], data["targets"])
-    steps = jax_backend.scan_steps(problem, task, data.values())
+    if task == "generate":
+        return generation(problem, parameters, batch, mode=mode, precision=precision)
 
     def losses(parameters: Parameters, tokens: jax.Array, targets: jax.Array) -> jax.Array:
         stream = parameters["tokens.weight"][tokens] + parameters["positions"]
@@ -135,9 +206,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
                 parameters, f"{name}.attention", normed, problem.heads, causal=True, device=device, precision=precision
             )
             normed = layer_norm(parameters, f"{name}.feedforward_norm", stream, NORM_EPSILON)
-            stream += feedforward(
-                parameters, f"{name}.feedforward", normed, precision, activation=partial(jax.nn.gelu, approximate=True)
-            )
+            stream += feedforward(parameters, f"{name}.feedforward", normed, precision, activation=gelu_tanh)
         normed = layer_norm(parameters, "norm", stream, NORM_EPSILON)
         return cross_entropy(tied_scores(parameters, normed, precision), targets)
 
@@ -146,12 +215,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
 
     if task == "forward":
         return jax_backend.Evaluation(
-            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode, steps=steps
+            lambda *arguments: {"output": losses(*arguments)}, batch, constants=(parameters,), mode=mode
         )
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.adamw(problem.rate, b1=BETAS[0], b2=BETAS[1], eps=EPSILON, weight_decay=DECAY)
-    training = jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
+    training = jax_backend.Training(parameters, loss, batch, optimizer, mode=mode)
     if task == "train":
         return training
     held_out = tuple(jax_backend.array(part, device, precision) for part in problem.validation())

@@ -21,8 +21,12 @@ sweeps, 8 in `tiny`. SWEEPS change the batch, the width or the length of `small`
 
 Tasks: `train` is one step on one fixed batch, the first windows of the training text; `forward` scores that batch:
 minus the log-probability of every target, (batch, length), the forward half of `train`; `gradient` (parity gate) is
-the loss and its gradient at the initial parameters; `target` trains on windows drawn at random from the training text
-until the loss on 128 fixed windows of held-out text falls below `TARGET`. Weights and windows are drawn here, per seed.
+the loss and its gradient at the initial parameters; `generate` reads the first half of every window at once and then
+one token after the other, keeping the keys and values of those before: minus the log-probability of every target of
+the second half, (batch, length/2), which has to be what `forward` says. The token that is read next is the likeliest,
+unless one is given, and here all are: else frameworks whose scores round differently would write different texts.
+`target` trains on windows drawn at random from the training text until the loss on 128 fixed windows of held-out text
+falls below `TARGET`. Weights and windows are drawn here, per seed.
 
 Work counted: the matrix products (multiply-add = 2), attention for the pairs of positions that the causal mask leaves
 (the custom of counting all pairs gives 7 % more at `large`); the backward pass is twice the forward pass. What fused
@@ -38,7 +42,9 @@ Asymmetries: PyTorch's attention is `scaled_dot_product_attention`, fused on eve
 has a fused one (cuDNN, by `jax.nn.dot_product_attention`) for bfloat16 on CUDA alone; elsewhere it is composed of
 matrix products and a softmax, by hand, because `dot_product_attention` takes the softmax in float32 even of float64
 (as fast on a CPU). JAX's cross entropy has a derivative of its own, which keeps scores and normalisers only; PyTorch's
-compiler finds the same by itself. JAX runs the layers in a Python loop: lax.scan over stacked layers was a third slower
+compiler finds the same by itself. `generate` is as each community writes it: JAX loops inside one compiled program
+(lax.scan), PyTorch calls a compiled function for every token, whose keys and values lie in buffers of a fixed size.
+JAX runs the layers in a Python loop: lax.scan over stacked layers was a third slower
 at `small` on a CPU and compiled no faster. PyTorch's eager step uses its fused AdamW, for which JAX's eager mode has no
 counterpart.
 """
@@ -70,10 +76,10 @@ SWEEPS: dict[str, dict[str, Any]] = {
     **{f"width-{width}": SIZES["small"] | {"width": width, "heads": width // 32} for width in (32, 64, 128, 256, 512)},
     **{f"length-{length}": SIZES["small"] | {"length": length} for length in (16, 32, 64, 128, 256)},
 }
-TASKS = ("train", "forward", "target")
+TASKS = ("train", "forward", "generate", "target")
 QUICK_TASKS = ("train",)
-CHECK_TASKS = ("gradient", "train", "forward")
-QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
+CHECK_TASKS = ("gradient", "train", "forward", "generate")
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16": 5e-2}
@@ -101,6 +107,7 @@ class Problem:
         self.layers, self.width, self.heads = int(sizes["layers"]), int(sizes["width"]), int(sizes["heads"])
         self.length, self.batch, self.vocabulary = (int(sizes[name]) for name in ("length", "batch", "vocabulary"))
         self.rate = float(sizes["rate"])
+        self.prompt = self.length // 2
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch: `tokens` and `targets`, the same one byte further, (batch, length)."""
@@ -124,13 +131,15 @@ class Problem:
     def flops(self, task: str) -> float:
         """Multiplications and additions of the matrix products of a step, as the docstring counts them."""
         pairs = self.batch * self.length * (self.length + 1) / 2
-        linear = 12 * self.layers * self.width**2 + self.width * self.vocabulary
-        forward = 2.0 * linear * self.items(task) + 4.0 * pairs * self.width * self.layers
-        return forward if task == "forward" else 3 * forward
+        read = self.batch * self.length
+        scored = self.batch * (self.length - self.prompt + 1) if task == "generate" else read
+        linear = 12 * self.layers * self.width**2 * read + self.width * self.vocabulary * scored
+        forward = 2.0 * linear + 4.0 * pairs * self.width * self.layers
+        return forward if task in ("forward", "generate") else 3 * forward
 
     def items(self, task: str) -> float:
-        """Tokens read per step."""
-        return float(self.batch * self.length)
+        """Tokens read per step; of `generate` those that are written."""
+        return float(self.batch * (self.length - self.prompt if task == "generate" else self.length))
 
     def course(self, seed: int) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, ...]]]:
         """Initial parameters, and `tokens` and `targets` of every step, of one training for the task `target`."""
@@ -148,6 +157,8 @@ class Problem:
     def reference(self, task: str) -> dict[str, np.ndarray]:
         """What the implementations must observe: after five steps for `train`."""
         batch = self.inputs()
+        if task == "generate":
+            return {"output": self.losses(Network(self.parameters()), **batch)[0][:, self.prompt :]}
         train = partial(adamw, steps=CHECK_STEPS, rate=self.rate, betas=BETAS, epsilon=EPSILON, decay=DECAY)
         return observations(task, self.parameters(), lambda network: self.losses(network, **batch), train)
 

@@ -22,9 +22,13 @@ class Attention(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """softmax(Q Kᵀ/√(width/heads)) V, projected."""
-        query, key, value = self.qkv(inputs).unflatten(-1, (3, self.heads, -1)).transpose(1, 3).unbind(2)
+        query, key, value = self.split(inputs)
         mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=self.causal)
         return self.output(mixed.transpose(1, 2).flatten(-2))
+
+    def split(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        """Queries, keys and values, (batch, heads, length, width/heads) each."""
+        return self.qkv(inputs).unflatten(-1, (3, self.heads, -1)).transpose(1, 3).unbind(2)
 
 
 def feedforward(width: int, activation: nn.Module) -> nn.Sequential:
@@ -64,6 +68,64 @@ class GPT(nn.Module):
         return functional.linear(self.norm(stream), self.tokens.weight)
 
 
+class Reader(nn.Module):
+    """A GPT that keeps the keys and values of what it has read, in buffers of a fixed size."""
+
+    places: Tensor
+
+    def __init__(self, problem: Problem, model: nn.Module, device: str, kind: torch.dtype) -> None:
+        super().__init__()
+        self.model = model
+        shape = (problem.batch, problem.heads, problem.length, problem.width // problem.heads)
+        for name in (f"{part}_{layer}" for layer in range(problem.layers) for part in ("keys", "values")):
+            self.register_buffer(name, torch.zeros(shape, dtype=kind, device=device), persistent=False)
+        self.register_buffer("places", torch.arange(problem.length, device=device), persistent=False)
+
+    def forward(self, tokens: Tensor, places: Tensor) -> Tensor:
+        """Tokens (batch, n) at their places (n,) → scores of the token after the last, (batch, vocabulary)."""
+        model: Any = self.model
+        visible = places[:, None] >= self.places
+        stream = model.tokens(tokens) + model.positions[places]
+        for layer, block in enumerate(model.blocks):
+            query, key, value = block.attention.split(block.attention_norm(stream))
+            keys = self.get_buffer(f"keys_{layer}").index_copy_(2, places, key)
+            values = self.get_buffer(f"values_{layer}").index_copy_(2, places, value)
+            mixed = functional.scaled_dot_product_attention(query, keys, values, attn_mask=visible)
+            stream = stream + block.attention.output(mixed.transpose(1, 2).flatten(-2))
+            stream = stream + block.feedforward(block.feedforward_norm(stream))
+        return functional.linear(model.norm(stream[:, -1]), model.tokens.weight)
+
+
+def generation(problem: Problem, batch: tuple[Tensor, Tensor], *, mode: str, device: str, precision: str) -> Step:
+    """A step of `generate`: the prompt at once, then one call for every token."""
+    model = torch_backend.place(GPT(problem), problem.parameters(), device, precision)
+    kind = torch.bfloat16 if precision == "bfloat16" else torch_backend.data_type(precision, device)
+    reader = Reader(problem, model, device, kind)
+
+    def one(scores: Tensor, token: Tensor, target: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+        token = torch.where(token >= 0, token, scores.argmax(-1))
+        scores = reader(token[:, None], place)
+        return scores, functional.cross_entropy(scores, target, reduction="none")
+
+    begin, go_on = (
+        torch_backend.compiled(torch_backend.mixed(function, device, precision), mode, device)
+        for function in (reader, one)
+    )
+    places = torch.arange(problem.length, device=device)
+    single = places[problem.prompt :].split(1)
+
+    def generate(tokens: Tensor, targets: Tensor) -> dict[str, Tensor]:
+        scores = begin(tokens[:, : problem.prompt], places[: problem.prompt])
+        found = []
+        for given in zip(tokens.T[problem.prompt :], targets.T[problem.prompt :], single, strict=True):
+            scores, losses = go_on(scores, *given)
+            found.append(losses)
+        return {"output": torch.stack(found, 1)}
+
+    settings: dict[str, Any] = {"mode": "eager", "device": device, "precision": "float32"}  # its parts are compiled
+    return torch_backend.Evaluation(generate, batch, inference=True, **settings)
+
+
 def losses(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
     """Minus the log-probability of every target, (batch × length,); autocast computes it in float32."""
     return functional.cross_entropy(model(tokens).flatten(0, 1), targets.flatten(), reduction="none")
@@ -75,11 +137,13 @@ def loss(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `forward`, `gradient` or `target`. Raises Unsupported where the mode does not exist."""
+    """A step of any task. Raises Unsupported where the mode does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    model = torch_backend.place(GPT(problem), problem.parameters(), device, precision)
     batch = (data["tokens"], data["targets"])
+    if task == "generate":
+        return generation(problem, batch, **settings)
+    model = torch_backend.place(GPT(problem), problem.parameters(), device, precision)
     if task == "forward":
 
         def score(tokens: Tensor, targets: Tensor) -> dict[str, Tensor]:

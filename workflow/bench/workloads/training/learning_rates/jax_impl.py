@@ -32,16 +32,11 @@ def step(parameters: Parameters, rate: jax.Array, images: jax.Array, labels: jax
 together = jax.vmap(step, (0, 0, None, None))
 
 
-def looped(parameters: Parameters, rates: jax.Array, images: jax.Array, labels: jax.Array) -> Parameters:
-    """The steps of all models one after the other, inside one program."""
-    return jax.lax.map(lambda own: step(own[0], own[1], images, labels), (parameters, rates))
-
-
 class Loop(jax_backend.Evaluation):
     """The step of one model for every model in turn; its outputs are stacked when they are observed."""
 
     def __init__(self, models: list[tuple[Parameters, jax.Array]], batch: tuple[jax.Array, ...], *, mode: str) -> None:
-        super().__init__(step, (*models[0], *batch), mode=mode, steps=1)
+        super().__init__(step, (*models[0], *batch), mode=mode)
         self.models, self.batch = models, batch
 
     def step(self) -> None:
@@ -56,19 +51,14 @@ class Loop(jax_backend.Evaluation):
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `together` or `loop`; in `scan` every step has arguments of its own."""
+    """A step of `together` or `loop`."""
     data: dict[str, Any] = jax_backend.arrays(problem.inputs(), device, precision)
     stacked = jax_backend.arrays(problem.parameters(), device, precision)
     batch = (data["images"], data["labels"])
-    if task == "loop" and mode != "scan":
+    if task == "loop":
         models = [
             ({name: value[place] for name, value in stacked.items()}, data["rates"][place])
             for place in range(problem.rates)
         ]
         return Loop(models, batch, mode=mode)
-    return jax_backend.Evaluation(
-        looped if task == "loop" else together,
-        (stacked, data["rates"], *batch),
-        mode=mode,
-        steps=jax_backend.scan_steps(problem, task, [*stacked.values(), *data.values()]),
-    )
+    return jax_backend.Evaluation(together, (stacked, data["rates"], *batch), mode=mode)

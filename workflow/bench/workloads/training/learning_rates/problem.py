@@ -18,8 +18,7 @@ The reference is written by hand in NumPy. Everything is dimensionless.
 
 Asymmetries: PyTorch's eager loop differentiates by the tape, the usual and faster way, and the mapped step by
 `torch.func`, the only one that can be mapped; a model rewritten by hand for stacked parameters would spare eager
-PyTorch what mapping costs per call, a third of the time at `small`, and is another program. In the mode `scan`
-JAX's loop is one inside the compiled program (`lax.map`), for which PyTorch has no counterpart.
+PyTorch what mapping costs per call, a third of the time at `small`, and is another program.
 """
 
 from __future__ import annotations

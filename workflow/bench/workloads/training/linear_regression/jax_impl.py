@@ -25,9 +25,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         y = predict(jax_backend.cast(parameters, precision), jax_backend.cast(x, precision))
         return jnp.mean((y.astype(t.dtype) - t) ** 2)
 
-    steps = jax_backend.scan_steps(problem, task, data.values())
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.sgd(LEARNING_RATE)
     if task == "fit":
         return jax_backend.Fit(
@@ -39,4 +38,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             epochs=EPOCHS,
             further=lambda parameters: {"prediction": predict(parameters, data["query"])},
         )
+    steps = jax_backend.steps_per_call(problem, mode)
     return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)

@@ -36,4 +36,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             **settings,
             further=lambda model: {"prediction": model(data["query"])},
         )
-    return torch_backend.Training(model, loss, batch, optimizer, **settings)
+    steps = torch_backend.steps_per_call(problem, mode)
+    return torch_backend.Training(model, loss, batch, optimizer, steps=steps, **settings)

@@ -94,7 +94,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise jax_backend.Unsupported("eager JAX compiles the body of lax.scan again in every step of this model")
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem, task, data.values())
     layers = fused if has_cudnn(device, precision) else partial(scanned, hoisted=device == "cuda")
 
     def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:
@@ -110,10 +109,9 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             (data["characters"],),
             constants=(parameters,),
             mode=mode,
-            steps=steps,
         )
     batch = (data["characters"], data["targets"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
-    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps)
+    return jax_backend.Training(parameters, loss, batch, optimizer, mode=mode)

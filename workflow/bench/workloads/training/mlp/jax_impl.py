@@ -25,7 +25,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `forward` or `gradient`. Raises Unsupported where the precision does not exist."""
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    steps = jax_backend.scan_steps(problem, task, data.values())
 
     def mixed(parameters: Parameters, images: jax.Array) -> jax.Array:
         return logits(jax_backend.cast(parameters, precision), jax_backend.cast(images, precision))
@@ -40,11 +39,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             (data["images"],),
             constants=(parameters,),
             mode=mode,
-            steps=steps,
         )
     batch = (data["images"], data["labels"])
     if task == "gradient":
-        return jax_backend.Gradient(parameters, loss, batch, mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, loss, batch, mode=mode)
 
     def metrics(training: jax_backend.Training) -> dict[str, float]:
         whole = jax_backend.arrays(problem.training_set(), device, precision)
@@ -57,6 +55,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         return problem.metrics(losses, jax_backend.host(logits(training.state[0], test["images"])))
 
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
+    steps = jax_backend.steps_per_call(problem, mode)
     training = jax_backend.Training(parameters, loss, batch, optimizer, mode=mode, steps=steps, metrics=metrics)
     if task == "target":
         test = jax_backend.arrays(problem.test_set(), device, precision)

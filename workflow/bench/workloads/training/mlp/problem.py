@@ -52,7 +52,8 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("train", "forward", "target")
 QUICK_TASKS = ("train",)
-QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit", "scan")}
+MANY_TASKS = ("train",)
+QUICK_MODES = {"torch": ("eager", "compile", "many"), "jax": ("jit", "scan")}
 TARGET: dict[str, dict[str, Any]] = {
     "tiny": {"score": "test_accuracy", "value": 0.4, "above": True, "every": 10, "most": 1000},
     "small": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 11, "most": 2200},

@@ -49,7 +49,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             logits = model(torch_backend.tensors(problem.test_set(), device, precision)["images"])
         return problem.metrics(losses, torch_backend.host(logits))
 
-    training = torch_backend.Training(model, loss, batch, optimizer, metrics=metrics, **settings)
+    steps = torch_backend.steps_per_call(problem, mode)
+    training = torch_backend.Training(model, loss, batch, optimizer, steps=steps, metrics=metrics, **settings)
     if task == "target":
         test = torch_backend.tensors(problem.test_set(), device, precision)
 

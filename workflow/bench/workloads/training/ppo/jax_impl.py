@@ -103,7 +103,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
     if mode == "eager" and task != "gradient" and problem.size != "tiny":
         raise jax_backend.Unsupported("eager JAX takes 2 s and more for a step of PPO, 200 times its compiled step")
-    steps = jax_backend.scan_steps(problem, task)
 
     def mixed(parameters: Parameters, *batch: jax.Array) -> jax.Array:
         return loss(parameters, *batch, precision=precision)
@@ -111,7 +110,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "gradient":
         data = jax_backend.arrays(problem.inputs(), device, precision)
         parameters = jax_backend.arrays(problem.parameters(), device, precision)
-        return jax_backend.Gradient(parameters, mixed, tuple(data.values()), mode=mode, steps=steps)
+        return jax_backend.Gradient(parameters, mixed, tuple(data.values()), mode=mode)
     optimizer = optax.chain(
         optax.clip_by_global_norm(LARGEST_NORM), optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
     )
@@ -147,6 +146,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         lambda state: {"states": state[2].states, "returns": state[2].returns},
         lambda state: state[2].returns.mean(),
         mode=mode,
-        steps=steps,
-        every=TARGET[problem.size]["every"] if task == "target" else None,
+        every=TARGET[problem.size]["every"] if task == "target" else 1,
     )

@@ -138,7 +138,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     rollout = room(problem.steps, environments.states)
     batch = rollout.batch()
     static([*environments, *rollout, *batch], mode)
-    (_, move), (_, look_back) = (torch_backend.prepared(function, **settings) for function in (act, judge))
+    move, look_back = (
+        torch_backend.compiled(torch_backend.mixed(function, device, precision), mode, device)
+        for function in (act, judge)
+    )
     update = learner(
         model,
         lambda model, rows: loss(model, *(part[rows] for part in batch)),

@@ -9,20 +9,20 @@ import jax.numpy as jnp
 import optax
 
 from bench.backends import Step
-from bench.workloads.training.convolutions.jax_convolutions import Arrays, Convolve, batch_norm, step
+from bench.workloads.training.convolutions.jax_convolutions import Arrays, batch_norm, convolution, step
 from bench.workloads.training.convolutions.layers import Convolution
 from bench.workloads.training.resnet.problem import LEARNING_RATE, SGD_MOMENTUM, Problem
 
 
 def scores(
-    problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
+    problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
 ) -> tuple[jax.Array, Arrays]:
     """Logits (batch, 10) in the type of the images, and the running statistics after them."""
     moved: Arrays = {}
 
     def convolved(x: jax.Array, part: Convolution) -> jax.Array:
         kernel = parameters[f"{part.name}.weight"].astype(x.dtype)
-        y, new = batch_norm(convolve(x, kernel, part.stride), part.norm, parameters, buffers, training)
+        y, new = batch_norm(convolution(x, kernel, part.stride), part.norm, parameters, buffers, training)
         moved.update(new)
         return y
 

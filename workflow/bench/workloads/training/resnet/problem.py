@@ -43,9 +43,7 @@ The NumPy reference (forward, backward, update, running statistics) is written b
 Asymmetries: PyTorch's convolutions are oneDNN's and cuDNN's, in the channels-last memory format; JAX's are XLA's own
 on a CPU and cuDNN's on CUDA, with NHWC arguments. PyTorch's eager step uses its fused SGD, JAX's eager step optax
 operation by operation. JAX takes the variance as E[x²] - E[x]² in one pass, as flax does by default, PyTorch around
-the mean. In the mode `scan` on a CPU JAX's convolutions have derivatives that are written out, because XLA brings
-convolutions into the layout of its fast library outside of loops only. Eager JAX is measured at `tiny` and `small`
-only: without a compiler, it keeps every intermediate array.
+the mean. Eager JAX is measured at `tiny` and `small` only: without a compiler, it keeps every intermediate array.
 """
 
 from __future__ import annotations
@@ -84,7 +82,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
 CHECK_TASKS = ("gradient", "train", "forward")
-QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
+QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 2e-2, "tf32": 5e-2, "bfloat16": 1e-1}

@@ -10,7 +10,7 @@ import optax
 
 from bench.backends import Step
 from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
-from bench.workloads.training.convolutions.jax_convolutions import Arrays, Convolve, batch_norm, step
+from bench.workloads.training.convolutions.jax_convolutions import Arrays, batch_norm, convolution, step
 from bench.workloads.training.convolutions.layers import Convolution
 from bench.workloads.training.unet.problem import LEARNING_RATE, Problem
 
@@ -30,7 +30,7 @@ def strongest(x: jax.Array) -> jax.Array:
 
 
 def scores(
-    problem: Problem, convolve: Convolve, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
+    problem: Problem, parameters: Arrays, buffers: Arrays, images: jax.Array, *, training: bool
 ) -> tuple[jax.Array, Arrays]:
     """Logits (batch, side, side, 5) in the type of the images, and the running statistics after them."""
     moved: Arrays = {}
@@ -40,7 +40,9 @@ def scores(
 
     def staged(x: jax.Array, stage: tuple[Convolution, ...]) -> jax.Array:
         for part in stage:
-            y, new = batch_norm(convolve(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers, training)
+            y, new = batch_norm(
+                convolution(x, stored(f"{part.name}.weight"), 1), part.norm, parameters, buffers, training
+            )
             moved.update(new)
             x = jax.nn.relu(y)
         return x
@@ -52,7 +54,7 @@ def scores(
     for level in reversed(range(problem.depth)):
         y = doubling(x, stored(f"rise.{level}.weight"), stored(f"rise.{level}.bias"))
         x = staged(jnp.concatenate([kept[level], y], axis=-1), problem.decoder()[level])
-    return convolve(x, stored("head.weight"), 1) + stored("head.bias"), {**buffers, **moved}
+    return convolution(x, stored("head.weight"), 1) + stored("head.bias"), {**buffers, **moved}
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:

@@ -1,0 +1,149 @@
+"""Time other ways to write the implementations beside them, and make docs/fairness.md of it.
+
+    python docs/make_fairness.py measure [--against alternatives|baselines] [workload …]    a minute or two for each
+    python docs/make_fairness.py calls                                                      what a call of PyTorch costs
+    python docs/make_fairness.py render                                                     the page alone
+
+Nothing else should run meanwhile. The numbers are kept in docs/fairness/, a file for each workload; what was doubted
+and what was decided stands in docs/fairness.yaml. The independent implementations need the packages of `make compare`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / part) for part in ("workflow", "")]
+
+import argparse
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from docs.make_measurement import made
+from tests.proof import calls, compare
+
+NUMBERS, LEADS, PAGE = (ROOT / "docs" / name for name in ("fairness", "fairness.yaml", "fairness.md"))
+INDEPENDENT = "independent"
+CALLS = "calls"
+
+HEAD = """# Whether each side is written as experts write it
+
+Made by `python docs/make_fairness.py` from `docs/fairness.yaml` and what it measured. Ours and the other way run in
+one process, in turns; a ratio is the time of ours over that of the other, the median over the rounds with the quartiles
+of the rounds' ratios: **below 1 ours is faster**. All compute the same (a test holds them to it), at size `small`, on
+the processors that trials are measured on.
+"""
+
+
+def keep(name: str, numbers: Any) -> None:
+    """Write down what was measured, with when and where."""
+    NUMBERS.mkdir(exist_ok=True)
+    (NUMBERS / f"{name}.json").write_text(json.dumps({"made": made(), "numbers": numbers}, indent=1) + "\n")
+
+
+def kept(name: str) -> dict[str, Any] | None:
+    """What was measured, or None."""
+    path = NUMBERS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def measure(name: str, against: Iterable[str]) -> None:
+    """Measure a workload against those kinds of others; what is known of other kinds stays."""
+    found = [row for kind in against for row in compare.both(name, against=kind)]
+    kinds = {row["other"] == INDEPENDENT for row in found}
+    before = (kept(name) or {"numbers": []})["numbers"]
+    keep(name, [row for row in before if (row["other"] == INDEPENDENT) not in kinds] + found)
+
+
+def leads() -> list[dict[str, str]]:
+    """What was doubted."""
+    return yaml.safe_load(LEADS.read_text())
+
+
+def rows_of(lead: dict[str, str]) -> list[dict[str, Any]]:
+    """What was measured for a lead."""
+    found = kept(lead["workload"]) if "workload" in lead else None
+    return [
+        row
+        for row in (found["numbers"] if found else ())
+        if row["framework"] == lead["framework"]
+        and row["other"] == lead.get("other", row["other"])
+        and row["other"] != INDEPENDENT
+    ]
+
+
+def told(row: dict[str, Any]) -> str:
+    """A ratio with its quartiles."""
+    return f"{row['ratio']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+
+
+def answered(lead: dict[str, str]) -> str:
+    """A row of the first table."""
+    if "workload" not in lead:
+        experiment = result = "–"
+    else:
+        rows = rows_of(lead)
+        experiment = f"`{lead['workload']}`, {lead['framework']}" + (f": {lead['other']}" if "other" in lead else "")
+        result = "<br>".join(
+            f"{row['task']} {row['mode']}{'' if 'other' in lead else ', ' + row['other']}: {told(row)}" for row in rows
+        )
+    return f"| {lead['lead']} | {experiment} | {result or 'not measured yet'} | {lead['decision']} |"
+
+
+def rendered() -> str:
+    """The whole page."""
+    lines = [HEAD, "## What was doubted, and what came of it", "", "| doubt | experiment | ours / other | decision |"]
+    lines += ["|---|---|---|---|", *map(answered, leads()), "", "## Against independent implementations", ""]
+    files = [(name, found) for name in compare.names() if (found := kept(name))]
+    rows = [row for _, found in files for row in found["numbers"] if row["other"] == INDEPENDENT]
+    if rows:
+        lines += ["The obvious way to write it in each framework (`tests/proof/baselines`).", ""]
+        lines += ["| workload | framework | task | mode | ours / theirs |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {row['workload']} | {row['framework']} | {row['task']} | {row['mode']} | {told(row)} |" for row in rows
+        ]
+    else:
+        lines += ["Not measured yet."]
+    found = kept(CALLS)
+    lines += [
+        "",
+        "## What PyTorch's guards cost in a call",
+        "",
+        calls.text(found["numbers"]) if found else "Not measured yet.",
+    ]
+    lines += ["", "## When and where", ""]
+    for name, made_of in [*files, *([(CALLS, found)] if found else [])]:
+        how = made_of["made"]
+        packages = ", ".join(f"{package} {number}" for package, number in how["versions"].items())
+        lines.append(f"- {name}: {how['date']}, commit {how['commit']}, on {how['machine']}, {packages}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run what is asked for, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("measure")
+    command.add_argument("workloads", nargs="*", metavar="workload")
+    command.add_argument("--against", choices=compare.AGAINST, action="append")
+    commands.add_parser(CALLS)
+    commands.add_parser("render")
+    options = parser.parse_args()
+    if options.command == "measure":
+        against = options.against or compare.AGAINST
+        there = {name for kind in against for name in compare.named_in(kind)}
+        if unknown := set(options.workloads) - there:
+            parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(sorted(there))}")
+        for name in options.workloads or sorted(there):
+            measure(name, [kind for kind in against if name in compare.named_in(kind)])
+    elif options.command == CALLS:
+        keep(CALLS, calls.measured())
+    PAGE.write_text(rendered())
+
+
+if __name__ == "__main__":
+    main()
