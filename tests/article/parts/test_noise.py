@@ -4,6 +4,7 @@ import pytest
 
 from article.parts.noise import noise_table, resolution
 from article.section import Section
+from bench.results import selection
 from bench.results.tables import Tables
 from tests.article import planted
 from tests.article.planted import OTHER, OWN
@@ -23,7 +24,7 @@ def test_the_processes_that_never_became_steady_are_counted(tmp_path):
     runs["steady"] = runs["run"] != 1
     html = resolution(Section(tables, "en", OWN, 0))
     sound = runs[(runs["status"] == "ok") & (runs["run"] == 1) & runs["size"].isin(["small", "medium", "large"])]
-    restless = sum((sound["task"] != "target") & (sound["mode"] != "scan"))
+    restless = len(selection.one_step(sound[sound["task"] != "target"]))
     assert f"did not become steady: {restless} of " in html
     assert restless > 10
 
