@@ -3,6 +3,7 @@
 # make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
+# make gpu-check                                                         what works on a GPU that is new: a table, gpu-check.txt
 # make compare                                                           our training steps against independent ones
 # make lint                                                              style alone
 # Another Python than python3: make report PYTHON=python3.12
@@ -32,7 +33,7 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report publish article test test-slow compare lint environment environment-dev
+.PHONY: report publish article test test-slow gpu-check compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
@@ -54,6 +55,9 @@ test: environment-dev
 test-slow: environment-dev
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
+
+gpu-check: environment
+	$(IN_ENVIRONMENT) python workflow/scripts/gpu_check.py
 
 compare: environment-dev
 	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/compare.txt
