@@ -19,7 +19,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench import catalogue, schema
@@ -69,11 +69,11 @@ class Failed(Exception):
     """A command failed; the message is the last line of what it said."""
 
 
-def run(*command: str | Path, **options: dict[str, str]) -> str:
-    """What a Python command prints. Raises Failed where it fails or takes too long."""
+def run(*command: str | Path, env: Mapping[str, str] | None = None) -> str:
+    """What a Python command prints, in this environment or another. Raises Failed where it fails or takes too long."""
     try:
         done = subprocess.run(
-            [sys.executable, *command], capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False, **options
+            [sys.executable, *command], capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False, env=env
         )
     except subprocess.TimeoutExpired:
         raise Failed(f"took more than {LONGEST_SECONDS} s") from None
@@ -146,9 +146,9 @@ def trial(workload: str, size: str, precision: str, device: str) -> Line:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "trial.parquet")
         cell = ("--family", family, "--workload", name, "--task", task, "--size", size, "--precision", precision)
-        arguments = ("--device", device, "--variants", *variants, "--caches", Path(folder, "caches"))
+        arguments = ("--device", device, "--caches", Path(folder, "caches"), "--output", output)
         try:
-            run(WORKFLOW / "scripts/measure.py", *cell, *arguments, "--output", output)
+            run(WORKFLOW / "scripts/measure.py", *cell, *arguments, "--variants", *variants)
         except Failed as reason:
             return Line(what, False, str(reason))
         rows = schema.read(output, "trial")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,9 @@ def test_it_is_repeated_until_it_is_quiet_and_the_least_disturbed_attempt_is_kep
 @pytest.mark.parametrize(("counted", "lost"), [(None, 0.02), (2, 0.02), (3, 1.0)])
 def test_a_gpu_on_which_others_compute_is_a_disturbance(counted, lost):
     facts = {"status": "ok", "waited_seconds": 0.1, "timed_seconds": 5.0, "gpu_processes": counted}
-    run = Run("torch-eager", CELL, 0, Path("none"), process=SimpleNamespace(facts=lambda: facts))
-    run.around, run.companions = Load(10.0, None, None, None), 2
+    run = Run("torch-eager", CELL, 0, Path("none"), companions=2, around=Load(10.0, None, None, None))
+    process: Any = SimpleNamespace(facts=lambda: facts)
+    run.process = process
     assert run.lost == lost
     assert Attempt([], [run.lost], 1.0).disturbed == (lost == 1.0)
 

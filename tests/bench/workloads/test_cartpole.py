@@ -93,7 +93,7 @@ def test_nothing_that_a_compiled_function_is_given_has_to_be_copied_first(monkey
     from bench import catalogue
     from bench.backends import torch_backend
 
-    odd = set()
+    odd: set[int] = set()
 
     def compiled(function, mode, device):
         def call(*given):

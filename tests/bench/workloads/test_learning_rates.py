@@ -1,5 +1,7 @@
 """The learning rates: the gradient written by hand, rates that do what they say, and models that differ."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ def test_models_keep_their_results_where_a_graph_writes_all_to_the_same_place(mo
     from bench.workloads.training.learning_rates import torch_impl
 
     def captured(function, mode, device):
-        room = {}
+        room: dict[str, Any] = {}
 
         def call(*given):
             for name, value in function(*given).items():
