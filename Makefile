@@ -1,6 +1,7 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
 # make article                                                           the pages again from what has been measured so far
 # make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
+# make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
 # make gpu-check                                                         what works on a GPU that is new: a table, gpu-check.txt
@@ -33,7 +34,7 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report publish article test test-slow gpu-check compare lint environment environment-dev
+.PHONY: report publish article pdf test test-slow gpu-check compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
@@ -42,6 +43,9 @@ report: environment
 article: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) measure=false
 	@echo "The article: $(CURDIR)/report/index.html"
+
+pdf: environment
+	@$(IN_ENVIRONMENT) python workflow/scripts/pdf.py
 
 publish: environment
 	$(IN_ENVIRONMENT) python workflow/scripts/publish.py $(if $(HARDWARE),--hardware $(HARDWARE))

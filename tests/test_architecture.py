@@ -16,6 +16,7 @@ LAYERS = {
     # package or module → what of this project it may import; the longest name that fits counts
     "scripts": {"article", "bench"},
     "article": {
+        "article.citation",
         "article.html",
         "article.names",
         "article.numbers",

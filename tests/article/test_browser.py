@@ -1,10 +1,16 @@
 """The pages in headless Chromium: nothing fails, nothing leaves, nothing scrolls sideways, everybody can read them."""
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
+
+from article.figures import palette
+from tests.checkout import ROOT
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 DRIVER = shutil.which("chromedriver")
@@ -102,6 +108,14 @@ def test_no_drawn_text_reaches_beyond_its_drawing(browser, page, width):
     assert outside == []
 
 
+@pytest.mark.parametrize("width", [360, 1600])
+def test_no_label_is_cut(browser, page, width):
+    show(browser, page, width)
+    cut = browser.execute_script("""return [...document.querySelectorAll("svg.plot text")]
+        .map(text => text.textContent).filter(text => text.includes("…"))""")
+    assert [text for text in cut if "script" not in text] == []  # the planted names of nodes are long on purpose
+
+
 @pytest.mark.parametrize(
     ("language", "width", "scheme"),
     [("en", 360, "dark"), ("en", 1600, "light"), ("zh", 360, "light"), ("zh", 1600, "dark")],
@@ -157,6 +171,51 @@ def test_the_link_to_the_other_language_leads_to_it(browser, pages):
     browser.find_element("css selector", "header a[hreflang]").click()
     assert browser.current_url == pages["zh"].as_uri()
     assert browser.execute_script("return document.documentElement.lang") == "zh-Hans"
+
+
+PAPER = 680
+"""Pixels between the margins of A4."""
+
+
+@pytest.fixture
+def paper(browser, page):
+    """The page as it goes to the printer."""
+    show(browser, page, PAPER, "dark")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    yield browser
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_on_paper_the_explorer_and_all_that_is_for_screens_is_left_out(paper):
+    for selector in ("nav", "#explorer", "#filters", ".skip", ".tools", "details:not([open])"):
+        assert not any(found.is_displayed() for found in paper.find_elements("css selector", selector)), selector
+    assert any(found.is_displayed() for found in paper.find_elements("css selector", ".print"))
+
+
+def test_on_paper_figures_are_wide_and_colours_those_of_a_light_page(paper):
+    visible = paper.execute_script("""return [...document.querySelectorAll("svg.plot")]
+        .filter(plot => plot.getBoundingClientRect().width > 0).map(plot => plot.classList[1])""")
+    assert set(visible) == {"wide"}
+    style = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
+    assert paper.execute_script(f"return {style}") == palette.INK
+
+
+def test_on_paper_nothing_is_wider_than_the_sheet(paper):
+    wide = paper.execute_script(f"""return [...document.querySelectorAll("main table, main pre, svg.plot")]
+        .filter(found => found.getBoundingClientRect().right > {PAPER} + 1)
+        .map(found => found.outerHTML.slice(0, 120))""")
+    assert wide == []
+
+
+def test_the_pages_are_printed_beside_themselves_with_numbers_on_their_sheets(pages, tmp_path):
+    page = shutil.copy(pages["en"], tmp_path)
+    done = subprocess.run(
+        [sys.executable, "workflow/scripts/pdf.py", page], cwd=ROOT, capture_output=True, text=True, timeout=400
+    )
+    assert done.stdout.strip() == str(tmp_path / "index.pdf"), done.stderr
+    content = (tmp_path / "index.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert 10 < len(re.findall(rb"/Type\s*/Page\b", content)) <= 60
 
 
 def test_a_planted_script_does_not_run(browser, page):

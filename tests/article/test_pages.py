@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from article.section import FOLDER
+from article.words import read_words
 from bench import schema
 from tests.article.planted import HOSTILE, OTHER, OWN
 from tests.checkout import ROOT
@@ -30,6 +31,8 @@ class Reader(HTMLParser):
         self.text: list[str] = []
         self.identities: list[str] = []
         self.links: list[str] = []
+        self.resources: list[str] = []
+        self.metadata: list[tuple[str | None, str | None]] = []
         self.tags: Counter[str] = Counter()
         self._hidden = self._main = 0
         self.feed(page.read_text(encoding="utf-8"))
@@ -42,6 +45,13 @@ class Reader(HTMLParser):
         if "id" in attributes:
             self.identities.append(attributes["id"])
         self.links += [value for name, value in attributes.items() if name in ("href", "src")]
+        self.resources += [
+            value for name, value in attributes.items() if name == "src" or (name, tag) == ("href", "use")
+        ]
+        if tag == "link" and attributes["rel"] not in ("alternate", "canonical"):
+            self.resources.append(attributes["href"])
+        if tag == "meta":
+            self.metadata.append((attributes.get("name") or attributes.get("property"), attributes.get("content")))
 
     def handle_endtag(self, tag):
         self._main -= tag == "main"
@@ -144,7 +154,42 @@ def test_a_transformation_says_what_became_of_it_and_a_namespace_what_it_lacks(p
 
 def test_a_page_needs_nothing_from_outside(both):
     for reader in both.values():
-        assert not [link for link in reader.links if re.match(r"https?:|//|data:", link)]
+        assert not [link for link in reader.resources if not link.startswith("#")]
+
+
+def test_a_link_to_the_outside_leads_to_a_cited_work(both):
+    works = yaml.safe_load((FOLDER / "references.yaml").read_text())["works"]
+    places = {f"https://doi.org/{work['doi']}" if "doi" in work else work["url"] for work in works}
+    for reader in both.values():
+        assert {link for link in reader.links if re.match(r"\w+:|//", link)} == places
+
+
+def test_the_head_says_how_the_page_is_cited(pages):
+    for language, page in pages.items():
+        found = dict(Reader(page).metadata)
+        assert found["citation_title"] == found["DC.title"] == found["og:title"] == read_words(language)["title"]
+        assert found["citation_publication_date"] == "2026/01/01"
+        assert found["DC.date"] == found["article:modified_time"] == "2026-01-01"
+        assert found["citation_author"] == found["DC.creator"] == "PyTorch against JAX contributors"
+        assert found["DC.rights"] == "MIT"
+        assert found["og:locale"] == {"en": "en_GB", "zh": "zh_CN"}[language]
+
+
+def test_each_language_names_the_other_as_its_alternate(pages):
+    links = {language: page.read_text(encoding="utf-8").split("</head>")[0] for language, page in pages.items()}
+    assert '<link rel="alternate" hreflang="en" href="index.html">' in links["en"]
+    assert '<link rel="alternate" hreflang="zh-Hans" href="zh/index.html">' in links["en"]
+    assert '<link rel="alternate" hreflang="zh-Hans" href="index.html">' in links["zh"]
+    assert '<link rel="alternate" hreflang="en" href="../index.html">' in links["zh"]
+
+
+def test_the_title_block_tells_authors_day_version_commit_and_licence_and_how_to_cite(pages):
+    header = pages["en"].read_text(encoding="utf-8").split("</header>")[0]
+    version = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    for said in ("PyTorch against JAX contributors", "measured until 2026-01-01", f"version {version}", "licence MIT"):
+        assert said in header
+    assert "@misc{pytorch-against-jax-2026-01-01," in header
+    assert f"results of {OWN}" in header
 
 
 def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, tmp_path):
@@ -170,7 +215,11 @@ def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, 
     )
     page = tmp_path / "index.html"
     subprocess.run(
-        [sys.executable, "workflow/scripts/render.py", "--language", "en", "--notebooks", executed, "--output", page],
+        [
+            sys.executable,
+            "workflow/scripts/render.py",
+            *("--language", "en", "--notebooks", executed, "--tables", synthetic, "--machine", OWN, "--output", page),
+        ],
         check=True,
         cwd=ROOT,
         capture_output=True,
@@ -201,6 +250,25 @@ def test_absurd_amounts_of_another_machine_do_not_stop_the_page(synthetic, tmp_p
     assert not re.search(r"\bnan\b|\binf\b", " ".join(Reader(pages["en"]).text))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["index.html"], "Install Chromium, or open the page in any browser"), ([], "there is no page in report/ yet")],
+)
+def test_where_nothing_can_be_printed_a_sentence_says_why(arguments, said, tmp_path):
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    done = subprocess.run(
+        [sys.executable, ROOT / "workflow/scripts/pdf.py", *arguments],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
     (tmp_path / "01_background.ipynb").write_text(
         '{"cells": [{"outputs": [{"output_type": "error", "ename": "ValueError", "evalue": "no"}]}]}'
@@ -213,6 +281,10 @@ def test_a_notebook_whose_cell_failed_is_refused(tmp_path):
             "en",
             "--notebooks",
             tmp_path,
+            "--tables",
+            tmp_path,
+            "--machine",
+            OWN,
             "--output",
             tmp_path / "index.html",
         ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from article.words import Words
+from article.words import Words, agreeing
 from bench.catalogue import known
 from bench.vocabulary import SWEEP
 
@@ -33,6 +33,10 @@ class Names:
         columns, several = telling(frame), frame["hardware"].nunique() > 1
         return lambda row: on_machine(self.problem(row, columns), row.hardware if several else None)
 
+    def point(self, value: Any, *named: Any) -> str:
+        """What a text alternative says of a point of a figure: what it is of, a colon, and its value."""
+        return self.words["comma"].join(map(str, named)) + self.words["colon"] + str(value)
+
     def variant(self, framework: str, mode: str) -> str:
         """A variant: the same two words in every language."""
         return f"{framework} {mode}"
@@ -43,7 +47,8 @@ class Names:
             return self.workload(value)
         if column == "size" and (point := SWEEP.fullmatch(value)):
             *settings, axis = point[1].split("-")
-            return self.words[f"sweep.{axis}"].format(count=f"{int(point[2]):,}") + self.settings(settings)
+            told = self.words[f"sweep.{axis}"].format(count=f"{int(point[2]):,}")
+            return agreeing(told, self.language) + self.settings(settings)
         if column == "task" and value.endswith("_loop"):
             return self.words["looped"].format(task=self.of(column, value.removesuffix("_loop")))
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
@@ -59,7 +64,8 @@ class Names:
         for part in parts:
             letters = part.rstrip("0123456789")
             number = f"{int(part.removeprefix(letters)):,}"
-            shown.append(self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number))
+            told = self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number)
+            shown.append(agreeing(told, self.language))
         return self.words["brackets"].format(text=self.words["comma"].join(shown)) if shown else ""
 
 

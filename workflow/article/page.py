@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup
 
+from article.citation import Publication, bibtex, metadata
 from article.figures import palette
 from article.html import render_template
 from article.section import FOLDER
@@ -51,6 +53,23 @@ def sections(notebooks: Iterable[Path], titles: dict[str, str]) -> list[Executed
     ]
 
 
+STYLED = re.compile(r'<(\w+)((?:(?! class=")[^<>])*?) style="([^"]*)"((?:(?! class=")[^<>])*)>')
+"""An element with a style of its own and no class."""
+
+
+def with_shared_styles(parts: Iterable[ExecutedSection]) -> tuple[list[ExecutedSection], Markup]:
+    """The sections with a class for every style that their drawings repeat by the thousand, and the rules of these."""
+    rules: dict[str, str] = {}
+
+    def share(found: re.Match[str]) -> str:
+        name = "s" + hashlib.sha256(found[3].encode()).hexdigest()[:6]
+        rules[name] = found[3]
+        return f'<{found[1]}{found[2]} class="{name}"{found[4]}>'
+
+    shared = [replace(part, content=Markup(STYLED.sub(share, part.content))) for part in parts]
+    return shared, Markup("".join(f".{name} {{ {rule} }}\n" for name, rule in sorted(rules.items())))
+
+
 def style() -> Markup:
     """The style sheet with the colours that figures use."""
     text = (FOLDER / "style.css").read_text(encoding="utf-8")
@@ -59,18 +78,37 @@ def style() -> Markup:
     return Markup(text)
 
 
-def page(language: str, parts: list[ExecutedSection], preset: str, languages: list[dict[str, str]]) -> str:
-    """The whole page as text."""
+def page(
+    language: str,
+    parts: list[ExecutedSection],
+    preset: str,
+    languages: list[dict[str, str]],
+    publication: Publication,
+    name: str = "index.html",
+) -> str:
+    """The whole page as text. languages: tag, path and name of the other languages; name: of the page's own file."""
+    words = read_words(language)
+    parts, rules = with_shared_styles(parts)
     script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render_template(
         "page.html",
-        words=read_words(language),
+        words=words,
         tag=TAGS[language],
         sections=parts,
         preset=preset,
         languages=languages,
-        style=style(),
+        file=name,
+        publication=publication,
+        canonical=canonical(publication, language) or name,
+        bibtex=bibtex(publication, words["title"]),
+        metadata=metadata(publication, TAGS[language], words["title"], words["subtitle"]),
+        style=style() + rules,
         script=Markup(script),
         script_hash=f"sha256-{digest}",
     )
+
+
+def canonical(publication: Publication, language: str) -> str | None:
+    """Where this page is published; None where nobody says."""
+    return publication.url and publication.url.rstrip("/") + ("/" if language == "en" else f"/{language}/")

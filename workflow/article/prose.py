@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from article import numbers
+from article.words import agreeing
 from bench.results import intervals
 
 BLOCK = re.compile(r"^<!-- block: ([a-z0-9_-]+) -->$", re.MULTILINE)
@@ -74,7 +75,7 @@ def render(source: str, values: Mapping[str, Any], language: str) -> Markup:
     Raises jinja2.UndefinedError for a name without a value, ValueError for a float without a format.
     """
     filled = environment(language).from_string(source).render(**values)
-    return Markup(TOKEN.sub(_restore, _markdown(language).render(filled)))
+    return agreeing(Markup(TOKEN.sub(_restore, _markdown(language).render(filled))), language)
 
 
 def _token(value: Any) -> Any:

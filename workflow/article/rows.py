@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from article.section import Section
 from bench.vocabulary import VARIANT_ORDER
 
 
@@ -25,6 +26,6 @@ def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)
 
 
-def in_words(rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
+def in_words(section: Section, rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     """What a figure's text alternative says of the rows of its table: problem, variant, and what `column` holds."""
-    return [f"{row['problem']}, {row['variant']}: {row[column]}" for row in rows]
+    return [section.names.point(row[column], row["problem"], row["variant"]) for row in rows]

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from article import prose
 from article.html import Html, paragraph, render_template
 from article.names import NAMED, Names
-from article.words import read_words
+from article.words import agreeing, read_words, translated
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
 
@@ -86,8 +86,11 @@ class Section:
         return machine if self.several else None
 
     def text(self, name: str, **values: Any) -> Html:
-        """The block of text with its values. Raises KeyError for an unknown block, and what `prose.render` raises."""
-        return Html(prose.render(self.blocks[name], values, self.language))
+        """The block of text with its values; the id of its heading names section and block. Raises KeyError for an
+        unknown block, and what `prose.render` raises.
+        """
+        html = prose.render(self.blocks[name], values, self.language)
+        return Html(html.replace("<h3>", Markup('<h3 id="section-{}-{}">').format(self.number, name), 1))
 
     def sentence(self, name: str, **values: Any) -> Html:
         """A paragraph made of one entry of the words; values are escaped."""
@@ -95,7 +98,11 @@ class Section:
 
     def phrase(self, name: str, **values: Any) -> Markup:
         """An entry of the words with values, which are escaped."""
-        return Markup(Markup.escape(self.words[name])).format(**values)
+        return agreeing(Markup(Markup.escape(self.words[name])).format(**values), self.language)
+
+    def translated(self, message: str) -> str:
+        """A message of the tables, in the language of the page as far as there are words for it."""
+        return translated(message, self.language)
 
     def item(self, title: Any, *sentences: Any) -> Markup:
         """What stands in a line of a list: a bold title, a colon, and sentences."""
@@ -179,7 +186,7 @@ class Section:
     def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
         """The text alternative of a figure: its caption and its points, as many as it spells out."""
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
-        points = "; ".join([*rows[:MANY], *more]) or title
+        points = self.words["semicolon"].join([*rows[:MANY], *more]) or title
         return self.words["figure.alternative"].format(caption=caption, rows=points)
 
     def _next(self, kind: str) -> str:
@@ -203,6 +210,6 @@ def _drawings(draw: Callable[..., Any], number: str, title: str, description: st
 
     prefix = f"f{number.replace('.', '-')}"
     return [
-        embed(draw(width=width), f"{prefix}-{name}", title, description, name)
-        for width, name in ((WIDE, "wide"), (NARROW, "narrow"))
+        embed(draw(width=WIDE), f"{prefix}-wide", title, description, "wide"),
+        embed(draw(width=NARROW), f"{prefix}-narrow", title, description, "narrow", told_by=f"{prefix}-wide"),
     ]

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from markupsafe import Markup
 
 FOLDER = Path(__file__).resolve().parent / "words"
+Text = TypeVar("Text", str, Markup)
+MESSAGES = "message"
+"""The words of messages that the tables hold in English."""
+COUNTED = (
+    *(
+        "assets",
+        "backward operations",
+        "bodies",
+        "calls",
+        "cases",
+        "channels",
+        "claims",
+        "comparisons",
+        "components",
+        "curves",
+    ),
+    *(
+        "derivatives",
+        "devices",
+        "elements",
+        "environments",
+        "epochs",
+        "equations",
+        "filters",
+        "forecasts",
+        "forms",
+        "functions",
+    ),
+    *("further panels", "further scaling curves", "further trials", "gradients", "graphs", "heads", "kinds", "layers"),
+    *("learning rates", "levels", "lines", "machines", "minibatches", "modules", "more trials", "operations"),
+    *("opinions", "packages", "paths", "points", "problems", "programs", "public functions", "qubits", "rows", "runs"),
+    *("scaling curves", "seeds", "separate programs", "source files", "starts", "steps", "times", "tokens", "traces"),
+    *("transformations", "trials", "twins", "variables", "workloads", "works"),
+)
+"""What English sentences count, in the plural."""
+IRREGULAR = {"bodies": "body"}
+VERBS = {"are": "is", "were": "was"}
+ONE = re.compile(rf"(?<![\d.,/×^-])1([ \u00a0])({'|'.join(sorted([*COUNTED, *VERBS], key=len, reverse=True))})\b")
 
 
 class Words:
@@ -48,3 +88,40 @@ def read_words(language: str) -> Words:
     """The words of a language. Raises FileNotFoundError for a language that has no file."""
     text = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     return Words(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def agreeing(text: Text, language: str) -> Text:
+    """The text with nouns that agree with their count: "1 comparisons" is one in English; Chinese nouns do not bend."""
+    if language != "en":
+        return text
+    return type(text)(ONE.sub(lambda found: f"1{found[1]}{_singular(found[2])}", text))
+
+
+def _singular(noun: str) -> str:
+    if noun in VERBS:
+        return VERBS[noun]
+    first, _, last = noun.rpartition(" ")
+    return f"{first} {IRREGULAR.get(last) or last.removesuffix('s')}".strip()
+
+
+def translated(message: str, language: str) -> str:
+    """A message that the tables hold in English in another language, as far as its parts have words; else as it is."""
+    if language == "en":
+        return message
+    words = read_words(language)
+    return words["semicolon"].join(_part_translated(part, language) for part in message.split("; "))
+
+
+def _part_translated(part: str, language: str) -> str:
+    for name, pattern in message_patterns().items():
+        if found := pattern.fullmatch(part):
+            values = {key: _part_translated(value, language) for key, value in found.groupdict().items()}
+            return read_words(language)[f"{MESSAGES}.{name}"].format(**values)
+    return part
+
+
+@cache
+def message_patterns() -> dict[str, re.Pattern[str]]:
+    """Name of a message → what it looks like in English, a group for each of its values."""
+    found = read_words("en").under(MESSAGES).items()
+    return {name: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(words))) for name, words in found}

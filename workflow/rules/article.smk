@@ -35,6 +35,8 @@ rule render:
     input:
         snakefile.article_sources(),
         notebooks=snakefile.notebooks,
+        citation="CITATION.cff",
+        machines=rules.collect.output.machines,
     output:
         report(
             "report/{folder}index.html",
@@ -49,6 +51,8 @@ rule render:
     conda:
         "../../envs/article.yaml"
     params:
+        hardware=HARDWARE,
+        tables=subpath(input.machines, parent=True),
         language=snakefile.language,
         notebooks=snakefile.notebook_folder,
         preset=SETTINGS.preset.name,
@@ -57,6 +61,8 @@ rule render:
         "python workflow/scripts/render.py"
         " --language {params.language}"
         " --notebooks {params.notebooks}"
+        " --tables {params.tables}"
+        " --machine {params.hardware}"
         " --preset {params.preset}"
         " --output {output}"
         " {params.alternates}"

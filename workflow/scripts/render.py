@@ -1,7 +1,7 @@
 """Assemble the executed notebooks of one language into one self-contained page.
 
     python workflow/scripts/render.py --language en --notebooks report/data/notebooks/en --preset quick \\
-        --output report/index.html --alternate zh report/zh/index.html
+        --tables report/data --machine this --output report/index.html --alternate zh report/zh/index.html
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 import os
+import subprocess
 from collections.abc import Iterable
 
+from article.citation import read_publication
 from article.page import TAGS, page, sections
 from article.section import LANGUAGES
 from article.words import read_words
+from bench.results.tables import Tables
 
 
 def alternates(output: Path, pairs: Iterable[tuple[str, Path]]) -> list[dict[str, str]]:
@@ -33,11 +36,30 @@ def alternates(output: Path, pairs: Iterable[tuple[str, Path]]) -> list[dict[str
     ]
 
 
+def commit() -> str | None:
+    """The commit of this checkout, marked where something in it differs; None without Git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    try:
+        done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def last_day(tables: Path, machine: str) -> str | None:
+    """The day of the last measurement of a machine, ISO 8601; None where nothing was measured."""
+    runs = Tables(tables).frame("runs")
+    started = runs.loc[runs["hardware"] == machine, "started"].dropna()
+    return str(started.max())[:10] if len(started) else None
+
+
 def main(argv: list[str] | None = None) -> None:
     """Write the page, whole or not at all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--language", required=True, choices=LANGUAGES)
     parser.add_argument("--notebooks", required=True, type=Path, help="folder of the executed notebooks")
+    parser.add_argument("--tables", required=True, type=Path, help="folder of the merged tables, for the page's date")
+    parser.add_argument("--machine", required=True, help="name of this machine")
     parser.add_argument("--preset", default="quick", help="smoke: the page says that its numbers mean nothing")
     parser.add_argument("--output", required=True, type=Path, help="page to write")
     parser.add_argument(
@@ -56,9 +78,13 @@ def main(argv: list[str] | None = None) -> None:
     links = alternates(
         options.output, [(language, Path(path)) for language, path in options.alternate if language != options.language]
     )
+    publication = read_publication(
+        measured=last_day(options.tables, options.machine), commit=commit(), machine=options.machine
+    )
+    content = page(options.language, parts, options.preset, links, publication, options.output.name)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     temporary = options.output.with_name(f".{options.output.name}.tmp")
-    temporary.write_text(page(options.language, parts, options.preset, links), encoding="utf-8")
+    temporary.write_text(content, encoding="utf-8")
     temporary.replace(options.output)
 
 

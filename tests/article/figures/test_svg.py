@@ -104,7 +104,9 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alterna
     assert max(identities.values()) == 1
     assert all(identity.startswith("f1-") for identity in identities)
     assert root.attrib["role"] == "img"
-    assert set(root.attrib["aria-labelledby"].split()) <= set(identities)
+    assert {root.attrib["aria-labelledby"], root.attrib["aria-describedby"]} <= set(identities)
+    groups = [element for element in root.iter() if element.tag.endswith("}g")]
+    assert all(group.attrib for group in groups), "a group that says nothing"
     assert (
         not set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
         - {(i, "") for i in identities}
@@ -114,6 +116,16 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alterna
     assert "nan" not in "".join(root.itertext()).lower()
     assert "<style" not in text
     assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
+
+
+def test_two_drawings_of_one_figure_share_one_description(drawings):
+    draw, *data = drawings["graph traced"]
+    wide, narrow = (draw(*data, WORDS.under("figure.graph traced"), width=width) for width in (axes.WIDE, axes.NARROW))
+    first = svg.embed(wide, "f1-wide", "title", "text", "wide")
+    second = svg.embed(narrow, "f1-narrow", "title", "text", "narrow", told_by="f1-wide")
+    assert first.count("<desc") == 1
+    assert "<desc" not in second
+    assert 'aria-describedby="f1-wide-text"' in second
 
 
 def test_a_hostile_label_stays_text_in_a_drawing(drawings):

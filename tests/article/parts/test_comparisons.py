@@ -48,7 +48,12 @@ def section(request, tables):
         ("resnet", "forward", "no twins were measured", "没有测量孪生变体"),
         ("once", "gradient", "from a single trial, which gives no interval.", "只有一次试验，得不出区间。"),
         ("only_torch", "gradient", "No ratio: jax failed", "没有比值：jax failed"),
-        ("bert", "forward", "To be noted: 2 of 5 runs of torch compile failed", "另须注意：2 of 5 runs"),
+        (
+            "bert",
+            "forward",
+            "To be noted: 2 of 5 runs of torch compile failed",
+            "另须注意：torch compile 的 5 次运行中有 2 次失败",
+        ),
     ],
 )
 def test_a_verdict_is_told_with_what_decided_it(section, workload, task, english, chinese):

@@ -1,17 +1,36 @@
-"""The noise floor and the coverage of the A/A comparisons."""
+"""What a machine can tell apart, and the twins that say so."""
 
-from article.parts.noise import noise_results
+import pytest
+
+from article.parts.noise import noise_table, resolution
 from article.section import Section
-from tests.article.planted import OWN
+from bench.results import selection
+from bench.results.tables import Tables
+from tests.article import planted
+from tests.article.planted import OTHER, OWN
 
 
 def test_the_floor_is_told_with_its_interval_and_with_how_many_twins_are_covered(tables):
-    html = noise_results(Section(tables, "en", OWN, 10)).replace("\u00a0", " ")
-    assert f"{OWN}, CPU: the noise floor is 0.941 [" in html
-    assert "%, from 6 twins; the 95 % intervals of 5 of them contain 1." in html
+    html = resolution(Section(tables, "en", OWN, 0)).replace("\u00a0", " ")
+    assert f"{OWN}, CPU: differences below 0.941 % cannot be seen here. That is the noise floor (0.941 [" in html
+    assert "of the 95 % intervals of twins, 5 of 6 contain 1." in html
+    assert html.index(OWN) < html.index(OTHER)
 
 
-def test_without_twins_a_sentence_says_what_follows_from_that(empty):
-    html = noise_results(Section(empty, "en", OWN, 10))
-    assert "no difference is believed" in html
-    assert "<table" not in html
+def test_the_processes_that_never_became_steady_are_counted(tmp_path):
+    planted.write(tmp_path, machines=(OWN,))
+    tables = Tables(tmp_path)
+    runs = tables.frame("runs")
+    runs["steady"] = runs["run"] != 1
+    html = resolution(Section(tables, "en", OWN, 0))
+    sound = runs[(runs["status"] == "ok") & (runs["run"] == 1) & runs["size"].isin(["small", "medium", "large"])]
+    restless = len(selection.one_step(sound[sound["task"] != "target"]))
+    assert f"did not become steady: {restless} of " in html
+    assert restless > 10
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "no difference is believed"), ("zh", "任何差异都不予采信")])
+def test_without_twins_a_sentence_says_what_follows_from_that(empty, language, said):
+    html = resolution(Section(empty, language, OWN, 0))
+    assert said in html
+    assert "<table" not in noise_table(Section(empty, language, OWN, 10))

@@ -1,6 +1,9 @@
-"""The first screen."""
+"""The first screen: the answer, and workload by workload."""
 
-from article.parts.overview import headline_sentences, headlines, overview
+import pandas as pd
+import pytest
+
+from article.parts.overview import answer, answer_sentences, headline_sentences, headlines, overview
 from article.section import Section
 from bench.results import selection
 from tests.article.planted import OTHER, OWN
@@ -14,14 +17,67 @@ def test_points_of_scaling_curves_and_ways_to_a_target_count_in_no_headline(tabl
     assert sum(entry.total for entry in headlines(Section(tables, "en", OWN, 0))) == best["ratio"].notna().sum()
 
 
-def test_the_first_screen_draws_one_problem_per_workload_of_this_machine_and_names_the_rest(tables):
+def test_the_workloads_are_drawn_one_problem_each_of_this_machine_and_the_rest_is_named(tables):
     html = overview(Section(tables, "en", OWN, 0))
     figure = html.split("<figure")[1].split("</figure>")[0]
     assert OTHER not in figure
     assert "training step" not in figure
     best = selection.best(tables, OWN)
     assert f"The other {len(best) - len(selection.main_problems(best))} comparisons" in html
-    assert html.count("<details") > html.count("<svg") / 2 > 0
+
+
+def test_the_workloads_are_drawn_by_family_and_ratio(tables):
+    html = overview(Section(tables, "en", OWN, 0))
+    main = selection.main_problems(selection.best(tables, OWN))
+    own = main[(main["hardware"] == OWN) & main["ratio"].notna()].sort_values(["family", "ratio"], kind="stable")
+    names = Section(tables, "en", OWN, 0).names
+    drawn = html.split("<desc")[1].split("</desc>")[0]
+    places = [drawn.index(f"{names.workload(name)} — {OWN}") for name in own["workload"]]
+    assert places == sorted(places)
+    assert len(places) > 10
+
+
+def main_rows(verdicts):
+    """Comparisons of one machine and device, a workload each, with these ratios and verdicts."""
+    seconds = {"torch_seconds": 1.0, "jax_seconds": 1.0, "task": "train"}
+    return pd.DataFrame(
+        [
+            {"workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
+            for n, (ratio, verdict) in enumerate(verdicts)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said", "unsaid"),
+    [
+        (
+            [(2.0, "jax faster")] * 5,
+            "JAX is faster in 5 and PyTorch in 0; in 0 both are equal, and in 0 it is undecided",
+            "Without",
+        ),
+        ([(0.5, "torch faster")] * 5, "is 0.500 in the median workload", "Without"),
+        ([(1.0, "equal")] * 3, "in 3 both are equal", "median"),
+        ([(1.2, "undecided")] * 5, "(5), none can be decided yet", "median"),
+        ([(None, "not comparable")], "no workload could be compared", "faster"),
+        ([(2.0, "jax faster"), (None, "not comparable")], "nothing could be compared: 1.", "median"),
+    ],
+)
+def test_the_answer_is_true_whatever_came_out(tables, verdicts, said, unsaid):
+    html = answer_sentences(Section(tables, "en", OWN, 0), OWN, "cpu", main_rows(verdicts))
+    assert said in html
+    assert unsaid not in html
+
+
+def test_the_answer_counts_the_workloads_that_the_figure_draws(tables):
+    """A step of less than 50 µs is drawn, and has no vote."""
+    main = selection.main_problems(selection.best(tables, OWN))
+    own = main[(main["hardware"] == OWN) & (main["device"] == "cpu")]
+    voting = own[own["ratio"].notna() & ~selection.shows_a_call(own)]
+    html = answer(Section(tables, "en", OWN, 0))
+    assert f"{OWN}, CPU: of the workloads compared ({len(voting)})" in html
+    assert f"nothing could be compared: {len(own) - len(voting)}." in html
+    assert len(own) > len(voting)
 
 
 def test_the_headline_counts_faster_equal_undecided_and_not_comparable_apart(tables):
@@ -35,9 +91,9 @@ def test_the_headline_counts_faster_equal_undecided_and_not_comparable_apart(tab
 
 
 def test_after_one_trial_nobody_is_counted_as_faster(one_trial):
-    for language, phrase in (("en", "none can be decided yet"), ("zh", "目前没有一项可以判定")):
-        html = overview(Section(one_trial, language, OWN, 0))
+    for language, phrase in (("en", "none can be decided yet"), ("zh", "目前没有一个可以判定")):
+        section = Section(one_trial, language, OWN, 0)
+        html = answer(section) + overview(section)
         assert phrase in html
-        assert 'data-verdict="undecided"' in html
         assert "faster in" not in html.split("<figure")[0]
         assert "更快的有" not in html.split("<figure")[0]

@@ -15,7 +15,7 @@ MACHINES = sorted(path for path in (ROOT / "results/published").glob("*") if pat
 
 def series(folder):
     """Workload → framework → mode → successful runs of the main task at small, one step per call."""
-    found = {}
+    found: dict[str, dict[str, dict[str, list]]] = {}
     for row in reading.read_machine(folder, own=False).runs:
         item = catalogue.timed().get(f"{row['family']}/{row['workload']}")
         if item is None or item.family == MACHINE or row["status"] != "ok" or row["run"] >= TWIN:

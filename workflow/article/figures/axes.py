@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from bench.results import intervals
 
 WIDE, NARROW = 860, 340
 FONT = 12.0
+MARGIN = 8.0
+"""Pixels to keep free at the right of a heading."""
+HEADING_LINES = 3
 HEADING = FONT + 1.5
 """Size by which the width of a bold heading is estimated."""
 Words = Mapping[str, str]
@@ -67,19 +71,21 @@ def shorten(text: str, width: float, font: float = FONT) -> str:
         return text
     while text and text_width(text + "…", font) > width:
         text = text[:-1]
-    return text.rstrip() + "…"
+    return text.rstrip("· ") + "…"
 
 
-def wrap(text: str, width: float, font: float = FONT) -> str:
-    """The text on at most two lines, broken after a middle dot or before a dash; a line still too wide is shortened."""
-    if text_width(text, font) <= width:
-        return text
-    places = [
-        match.start() + 1 for match in re.finditer(r" [·—] ", text) if text_width(text[: match.start()], font) <= width
-    ]
-    if not places:
+def wrap(text: str, width: float, font: float = FONT, lines: int = 2) -> str:
+    """The text on so many lines at most, broken at a middle dot or before a dash, and between words where that does not
+    do; what is still too wide is shortened.
+    """
+    if lines == 1 or text_width(text, font) <= width:
         return shorten(text, width, font)
-    return text[: places[-1]].rstrip() + "\n" + shorten(text[places[-1] :].lstrip("· "), width, font)
+    for pattern, room in ((r" [·—] ", width * (lines - 1)), (r" ", math.inf)):
+        places = [match.start() for match in re.finditer(pattern, text)]
+        fitting = [place for place in places if text_width(text[:place], font) <= width]
+        if fitting and text_width(rest := text[fitting[-1] :].lstrip("· "), font) <= room:
+            return text[: fitting[-1]].rstrip("· ") + "\n" + wrap(rest, width, font, lines - 1)
+    return shorten(text, width, font)
 
 
 def panel_groups(data: pd.DataFrame) -> Groups:
@@ -102,6 +108,8 @@ def label_room(labels: Iterable[str], wide: bool, most: float = 400.0) -> float:
     return min(most, 16 + max(text_width(label) for label in labels)) if wide else 10.0
 
 
+BESIDE = -0.43
+"""Where a label of two lines stands above its row in a narrow drawing, in rows from the middle of the mark."""
 SHIFT = {True: {"torch": -0.17, "jax": 0.17}, False: {"torch": 0.04, "jax": 0.3}}
 """How far below the middle of its row each framework stands, wide or not: a narrow drawing has the label above."""
 
@@ -228,7 +236,7 @@ def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[s
     room = axis.get_position().width * figure_width(axis)
     if wide:
         limit = axis.get_position().x0 * figure_width(axis) - 14
-        axis.set_yticks(range(len(labels)), [shorten(label, limit) for label in labels])
+        axis.set_yticks(range(len(labels)), [wrap(label, limit) for label in labels])
         for row, value in enumerate(values or ()):
             axis.annotate(
                 value,
@@ -242,14 +250,17 @@ def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[s
             )
         return
     axis.set_yticks([])
-    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)
+    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)  # rows from the middle of the mark
     axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
     for row, label in enumerate(labels):
         # the label's end shares the second line with the value, where there is one
-        lines = wrap(label, room, FONT - 1) if values else shorten(label, room, FONT - 1)
-        name, _, end = lines.partition("\n")
-        axis.text(0, row + first, name.rstrip("· "), transform=transform, va="center", fontsize=FONT - 1)
-        if values:
+        lines = wrap(label, room, FONT - 1)
+        if not values:
+            place, font = (first, FONT - 1) if "\n" not in lines else (BESIDE, FONT - 2)
+            axis.text(0, row + place, lines, transform=transform, va="center", fontsize=font, linespacing=1.1)
+        else:
+            name, _, end = lines.partition("\n")
+            axis.text(0, row + first, name, transform=transform, va="center", fontsize=FONT - 1)
             axis.text(
                 0,
                 row + second,
@@ -270,9 +281,9 @@ def heading(axis: Axes, text: str, above: float) -> None:
     """The panel's heading, from the left edge of its column, on two lines where it needs them."""
     if text:
         width, place = figure_width(axis), axis.get_position()
-        left = 8.0 if place.x0 < 0.5 else width / 2 + 8
+        left, right = 8.0 if place.x0 < 0.5 else width / 2 + 8, width / 2 if place.x1 <= 0.5 else width
         axis.annotate(
-            wrap(text, width * place.x1 - left, HEADING),
+            wrap(text, right - left - MARGIN, HEADING, HEADING_LINES),
             (0, 1),
             xycoords="axes fraction",
             fontsize=FONT + 1,
@@ -285,9 +296,9 @@ def heading(axis: Axes, text: str, above: float) -> None:
 
 
 def heading_room(groups: Sequence[tuple[str, Any]], width: float, columns: int = 1) -> float:
-    """Pixels to keep free above each panel for the second line of the longest heading."""
-    room = width / columns - 26
-    return 19.0 if any(text_width(panel, HEADING) > room for panel, _ in groups) else 0.0
+    """Pixels to keep free above each panel for what the longest heading has beyond its first line."""
+    room = width / columns - 8.0 - MARGIN
+    return 19.0 * max((wrap(panel, room, HEADING, HEADING_LINES).count("\n") for panel, _ in groups), default=0)
 
 
 def draw_interval(

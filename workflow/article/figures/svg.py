@@ -1,7 +1,8 @@
 """A Matplotlib figure → an inline SVG that takes its colours from the page and is read by a screen reader.
 
 Text stays text, the ground is transparent, ids are unique on the page, and every colour of the palette becomes a CSS
-variable with that colour as its fallback, so that one drawing serves light and dark.
+variable with that colour as its fallback, so that one drawing serves light and dark. What Matplotlib writes and nothing
+needs (groups without a meaning, turns by 0°, blanks) is left out: it was half of a page.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 COLOUR = re.compile("|".join(VARIABLES), re.IGNORECASE)
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+NO_TURN = re.compile(r"rotate\(-?0(\.0+)? [^)]*\)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
-def embed(figure: Figure, prefix: str, title: str, description: str, css_class: str) -> Markup:
-    """The figure as an `<svg role="img">` whose ids begin with `prefix`; title and description are its alternative."""
+def embed(figure: Figure, prefix: str, title: str, description: str, css_class: str, told_by: str = "") -> Markup:
+    """The figure as an `<svg role="img">` whose ids begin with `prefix`; title and description are its alternative.
+
+    told_by: the prefix of another drawing on the page, whose description is this one's too.
+    """
     buffer = io.StringIO()
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": prefix, "text.parse_math": False}
     with mpl.rc_context(settings), warnings.catch_warnings():
@@ -39,38 +44,61 @@ def embed(figure: Figure, prefix: str, title: str, description: str, css_class: 
             if tag == "metadata" or child.find(f"{{{SVG}}}style") is not None:
                 root.remove(child)  # the style element would reach beyond this drawing
     _rewrite(root, prefix)
+    _flatten(root)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib |= {
         "class": f"plot {css_class}",
         "role": "img",
-        "aria-labelledby": f"{prefix}-title {prefix}-text",
+        "aria-labelledby": f"{prefix}-title",
+        "aria-describedby": f"{told_by or prefix}-text",
         "style": f"max-width:{float(root.attrib['viewBox'].split()[2]):.0f}px",
     }
-    for tag, content in (("desc", description), ("title", title)):
+    for tag, content in (*([] if told_by else [("desc", description)]), ("title", title)):
         element = ElementTree.Element(f"{{{SVG}}}{tag}", {"id": f"{prefix}-{'title' if tag == 'title' else 'text'}"})
         element.text = content
         root.insert(0, element)
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
 
+def _flatten(element: ElementTree.Element) -> None:
+    """Put the children of groups that say nothing into their place, and drop the blanks between elements."""
+    children = []
+    for child in element:
+        _flatten(child)
+        children += list(child) if child.tag == f"{{{SVG}}}g" and not child.attrib else [child]
+    element[:] = children
+    if element.tag != f"{{{SVG}}}text":
+        element.text = (element.text or "").strip() or None
+    for child in children:
+        child.tail = (child.tail or "").strip() or None
+
+
 def _rewrite(root: ElementTree.Element, prefix: str) -> None:
+    short: dict[str, str] = {}
     for element in root.iter():
         for name, value in list(element.attrib.items()):
             if name == "id":
                 if element.tag == f"{{{SVG}}}g":  # groups are named by Matplotlib and referred to by nobody
                     del element.attrib[name]
                 else:
-                    element.attrib[name] = f"{prefix}-{value}"
+                    element.attrib[name] = f"{prefix}-{_short(value, short)}"
             elif name == f"{{{XLINK}}}href":
                 del element.attrib[name]
-                element.attrib["href"] = f"#{prefix}-{value.removeprefix('#')}" if value.startswith("#") else value
+                element.attrib["href"] = f"#{prefix}-{_short(value.removeprefix('#'), short)}"
             elif name in ("style", "d", "x", "y", "transform", "clip-path", "points"):
-                element.attrib[name] = _shorten(value, prefix)
+                element.attrib[name] = _shorten(value, prefix, short)
+                if name == "transform" and NO_TURN.fullmatch(value):
+                    del element.attrib[name]
 
 
-def _shorten(value: str, prefix: str) -> str:
+def _short(identity: str, short: dict[str, str]) -> str:
+    """A short name for an id of Matplotlib's, the same wherever it stands in a drawing."""
+    return short.setdefault(identity, f"{len(short)}")
+
+
+def _shorten(value: str, prefix: str, short: dict[str, str]) -> str:
     value = LONG_NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
     value = re.sub(r"font-family: [^;]+", "font-family: inherit", value)
-    value = REFERENCE.sub(rf"url(#{prefix}-\1)", value)
-    return COLOUR.sub(lambda match: f"var(--{VARIABLES[match[0].lower()]}, {match[0]})", value.replace("\n", ""))
+    value = REFERENCE.sub(lambda match: f"url(#{prefix}-{_short(match[1], short)})", value)
+    return COLOUR.sub(lambda match: f"var(--{VARIABLES[match[0].lower()]}, {match[0]})", " ".join(value.split()))

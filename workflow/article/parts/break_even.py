@@ -36,7 +36,12 @@ def break_even_figure(section: Section) -> Html:
         folded=True,
     )
     return section.figure(
-        break_even_plot, curves(found), "break even", crossings(found), rows=in_words(rows, "steps"), after=table
+        break_even_plot,
+        curves(found),
+        "break even",
+        crossings(found),
+        rows=in_words(section, rows, "steps"),
+        after=table,
     )
 
 

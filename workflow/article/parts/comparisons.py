@@ -82,7 +82,8 @@ def ratio_figures(
     named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
     """
     rest = len(frame) - len(main)
-    first, *further = [ratio_figure(section, rows, named) for _, rows in main.groupby("hardware", sort=False)]
+    own = not rest  # the table of all holds the numbers of the figures too
+    first, *further = [ratio_figure(section, rows, named, own) for _, rows in main.groupby("hardware", sort=False)]
     return join(
         first,
         behind(section.phrase("overview.machines", count=len(further)), join(*further)) if further else None,
@@ -91,21 +92,26 @@ def ratio_figures(
     )
 
 
-def ratio_figure(section: Section, frame: pd.DataFrame, named: tuple[str, ...] | None = None) -> Html:
+def ratio_figure(
+    section: Section, frame: pd.DataFrame, named: tuple[str, ...] | None = None, with_table: bool = True
+) -> Html:
     """The ratios of comparisons, their table, and a sentence for each that could not be compared.
 
-    named: what labels may name of a problem (default: all that differs).
+    named: what labels may name of a problem (default: all that differs). with_table: whether the table belongs to it.
     """
     from article.figures.ratios import ratio_plot
 
     data = ratio_rows(frame, section.names, named)
-    table = comparison_table(section, frame, "comparisons")
+    table = comparison_table(section, frame, "comparisons") if with_table else None
     if not len(data):
         drawn = Html()
     elif len(data) == 1:  # one point makes no figure
         drawn = join(_lone_sentence(section, frame), table)
     else:
-        texts = [f"{on_machine(row.label, section.hardware(row.panel))}: {row.text}" for row in data.itertuples()]
+        texts = [
+            section.names.point(row.text, on_machine(row.label, section.hardware(row.panel)))
+            for row in data.itertuples()
+        ]
         drawn = section.figure(ratio_plot, data, "ratio", rows=texts, after=table)
     return join(drawn, _left_out(section, frame[frame["ratio"].isna()]))
 
@@ -120,7 +126,7 @@ def _left_out(section: Section, frame: pd.DataFrame) -> Html | None:
     reasons = [
         section.item(
             on_machine(section.names.problem(row), section.hardware(row.hardware)),
-            first_line(row.message) or section.words["sentence.no reason"],
+            section.translated(first_line(row.message)) or section.words["sentence.no reason"],
         )
         for row in frame.itertuples()
     ]
@@ -189,13 +195,13 @@ def verdict_sentence(section: Section, row: Any) -> Markup:
     """
     interval = intervals.interval(row, "ratio")
     if interval is None or row.verdict == "not comparable":
-        reason = first_line(row.message) or section.words["sentence.no reason"]
+        reason = section.translated(first_line(row.message)) or section.words["sentence.no reason"]
         said = section.phrase("sentence.not comparable", message=reason)
     else:
         modes = {name: section.names.variant(name, getattr(row, f"{name}_mode")) for name in COMPARED}
         said = SENTENCES.get(row.verdict, _faster)(section, row, interval, modes)
         if noted := first_line(row.message):
-            said += section.space + section.phrase("sentence.noted", message=noted)
+            said += section.space + section.phrase("sentence.noted", message=section.translated(noted))
     return said
 
 

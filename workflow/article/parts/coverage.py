@@ -36,7 +36,11 @@ def coverage_table(section: Section, library: str) -> Html:
 def namesakes(section: Section, found: pd.DataFrame) -> Markup:
     """How many functions have a namesake; behind it the names of those that have none."""
     without, share = found.loc[~found["found"].astype(bool), "name"].tolist(), share_text(section, found)
-    return behind(share, section.phrase("coverage.without", names=", ".join(without))) if without else share
+    return (
+        behind(share, section.phrase("coverage.without", names=section.words["enumeration"].join(without)))
+        if without
+        else share
+    )
 
 
 def share_text(section: Section, found: pd.DataFrame) -> Markup:

@@ -1,25 +1,125 @@
-"""Which framework and mode to take for what, and how sure that is."""
+"""Which framework to take for what: the fields at a glance, then every problem in words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from article.html import Html, join
+import pandas as pd
+from markupsafe import Markup
+
+from article import numbers
+from article.html import Html, behind, join
+from article.names import TITLES
 from article.parts.comparisons import verdict_sentence
-from article.section import Section
-from bench.results import selection
+from article.parts.scenarios import of_scenario, place
+from article.parts.votes import COUNTED, SPLIT, Votes, votes, voting
+from article.section import Section, read_yaml
+from bench.results import intervals, selection
+from bench.results.intervals import Interval
+from bench.vocabulary import DEVICES, SIZES
+
+LEADS = {"jax faster": "jax", "torch faster": "torch"}
+"""Verdict → the framework that it is for."""
+EVERY = "section-0-workloads"
+"""The id of the heading under which every workload is shown."""
+
+
+def decision_matrix(section: Section) -> Html:
+    """Per field of application, device and size: who is faster, by how much, and how sure that is. Every entry leads to
+    the section that shows the field. The matrices of other machines are folded.
+    """
+    best = selection.best(section.tables, section.machine)
+    main = selection.main_problems(best, "size")
+    tables = [_matrix(section, rows) for _, rows in main.groupby("hardware", sort=False)]
+    if not tables:
+        return section.sentence("table.no decision")
+    own, *others = tables
+    return join(own, behind(section.phrase("matrix.machines", count=len(others)), join(*others)) if others else None)
+
+
+def _matrix(section: Section, main: pd.DataFrame) -> Html:
+    places = main[["device", "size"]].drop_duplicates()
+    places = places.sort_values(["device", "size"], key=lambda names: names.map([*DEVICES, *SIZES].index))
+    names = [section.names.problem(row, ("device", "size")) for row in places.itertuples()]
+    found, missing = [], []
+    for field, link, rows in _fields(section, main):
+        cells = {
+            name: _entry(section, rows[(rows["device"] == row.device) & (rows["size"] == row.size)], link)
+            for name, row in zip(names, places.itertuples(), strict=True)
+        }
+        if any(cells.values()):
+            found.append({"field": field} | cells)
+        else:
+            missing.append(field)
+    machine = main["hardware"].iloc[0]
+    listed = numbers.listing(missing, section.language)
+    return join(
+        section.table(found, ("field", *names), "matrix", machine=machine),
+        section.sentence("matrix.missing", fields=listed) if missing else None,
+    )
+
+
+def _fields(section: Section, main: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Name, id on the page, and comparisons of every field; of all workloads first."""
+    yield section.words["matrix.all"], EVERY, main
+    for entry in read_yaml("scenarios.yaml"):
+        yield entry["name"][section.language], place(entry), of_scenario(main, entry["id"])
+
+
+def _entry(section: Section, rows: pd.DataFrame, link: str) -> Markup | None:
+    """What the comparisons of one field, device and size say, one vote per workload; None where there are none."""
+    if not len(rows):
+        return None
+    found = votes(rows)
+    if not found.total:
+        lone = "calls" if rows["ratio"].notna().any() else "apart"
+        return _linked(section.phrase(f"matrix.{lone}"), "not-comparable", link, "")
+    lead = LEADS.get(found.together)
+    if lead:
+        factor = max(found.ratio(), 1 / found.ratio())
+        said = section.phrase("matrix.faster", framework=TITLES[lead], ratio=numbers.ratio(factor))
+    else:
+        said = section.phrase(f"matrix.{found.together}")
+    return _linked(said, found.together.replace(" ", "-"), link, _certainty(section, rows, found))
+
+
+def _linked(said: Any, verdict: str, link: str, certainty: Any) -> Markup:
+    shown = Markup('<a class="winner" data-verdict="{}" href="#{}">{}</a>').format(verdict, link, said)
+    return shown + Markup('<br><span class="place">{}</span>').format(certainty) if certainty else shown
+
+
+def _certainty(section: Section, rows: pd.DataFrame, found: Votes) -> str:
+    """Of one workload the interval; of several how many have which verdict, and how large the factors are where they
+    are split.
+    """
+    if found.total == 1:
+        return _interval_text(section, next(voting(rows).itertuples()))
+    told = []
+    for name, count in found.counts.items():
+        verdict = COUNTED[name]
+        shown = {"verdict": section.words[f"matrix.{verdict}"], "count": count}
+        if count and found.together == SPLIT and verdict in LEADS:
+            told.append(section.phrase("matrix.most", **shown, ratio=numbers.ratio(found.most(verdict))))
+        elif count:
+            told.append(section.phrase("matrix.count", **shown))
+    return section.words["comma"].join(told)
+
+
+def _interval_text(section: Section, row: Any) -> str:
+    """The interval of the factor where somebody is faster, else the ratio with its interval."""
+    interval = intervals.interval(row, "ratio") or Interval(row.ratio)
+    shown = interval.inverse() if row.verdict == "torch faster" else interval
+    if row.verdict in LEADS and shown.low is not None and shown.high is not None:
+        return section.phrase("matrix.bounds", low=numbers.digits(shown.low), high=numbers.digits(shown.high))
+    return section.phrase("matrix.ratio", ratio=numbers.ratio(interval))
 
 
 def decision_table(section: Section) -> Html:
-    """Per workload and device: which framework and mode to take, and how sure that is; further problems folded."""
+    """Per problem and device: which framework and mode to take, and how sure that is; folded."""
     best = selection.best(section.tables, section.machine)
-    chosen = best.index.isin(selection.main_problems(best).index)
-    columns = ("problem", "hardware", "choice", "why")
-    main, rest = ([_decision(section, row) for row in best[rows].itertuples()] for rows in (chosen, ~chosen))
-    return join(
-        section.table(main, columns, "decision", empty="no decision"),
-        section.table(rest, columns, "more decisions", folded=True),
-    )
+    rows = [_decision(section, row) for row in best.itertuples()]
+    return section.table(rows, ("problem", "hardware", "choice", "why"), "decision", folded=True)
 
 
 def _decision(section: Section, row: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def accuracy_results(section: Section, family: str = "autodiff") -> Html:
     first = first[first["precision"].isin(EPSILON)]
     data = error_rows(section, first)
     texts = [
-        f"{row.label}, {TITLES[row.framework]} {row.precision}: {numbers.scientific(row.error)}"
+        section.names.point(numbers.scientific(row.error), row.label, f"{TITLES[row.framework]} {row.precision}")
         for row in data.itertuples()
     ]
     table = accuracy_table(section, found)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from article import numbers, prose
 from article.html import Html, badge, behind, message, render_template
+from article.names import TITLES
 from article.section import Section
 from bench.catalogue import ROOT
 from bench.results import outcomes
@@ -20,7 +21,7 @@ SHORT = 40
 
 def example_table(section: Section, workload: str, prefixes: tuple[str, ...] = ("",), bare: bool = False) -> Html:
     """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for machine in section.machines:
         found = outcomes.events(section.tables, machine, workload)
         wanted = [name for name in dict.fromkeys(name for _, name in found) if name.startswith(prefixes)]
@@ -29,13 +30,26 @@ def example_table(section: Section, workload: str, prefixes: tuple[str, ...] = (
             | {framework: outcome_text(section, found.get((framework, name)), bare) for framework in COMPARED}
             for name in wanted
         ]
+    columns: tuple[str, ...] = ("example", "hardware", *COMPARED)
+    if 2 * sum(all(row[framework] is not None for framework in COMPARED) for row in rows) < len(rows):
+        rows, columns = _one_framework_a_row(rows), ("example", "hardware", "framework", "outcome")
     return section.table(
         rows,
-        ("example", "hardware", *COMPARED),
+        columns,
         "examples",
         empty="no examples",
         title=section.names.workload(workload),
     )
+
+
+def _one_framework_a_row(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with a framework each, for examples most of which one framework alone has."""
+    return [
+        row | {"framework": TITLES[framework], "outcome": row[framework]}
+        for row in rows
+        for framework in COMPARED
+        if row[framework] is not None
+    ]
 
 
 def sources(section: Section, workload: str) -> Html:
@@ -71,7 +85,7 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
     mark = outcome_badge(section, event.outcome)
     details = outcomes.as_object(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
-        return mark + ", ".join(f"{key}: {entry}" for key, entry in details.items())
+        return mark + section.words["comma"].join(section.names.point(entry, key) for key, entry in details.items())
     if not text or _is_json(text):
         return mark + value
     return mark + Markup("{} ").format(value if len(text) < SHORT else "") + message(text)

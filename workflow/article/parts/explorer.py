@@ -25,9 +25,11 @@ def explorer(section: Section) -> Html:
     if not len(frame):
         return Html(Markup('<p id="explorer">{}</p>').format(section.words["explorer.none"]))
     records = [_record(section, row) for row in frame.itertuples()]
+    filters = _filters([keys for keys, _ in records])
+    records = [({name: keys[name] for name in filters}, cells) for keys, cells in records]
     return section.render(
         "explorer.html",
-        filters=_filters([keys for keys, _ in records]),
+        filters=filters,
         columns=[column for column in COLUMNS if any(cells.get(column) for _, cells in records)],
         records=records,
     )

@@ -40,6 +40,8 @@ def reference_list(section: Section) -> Html:
 
 
 def citation(entry: Mapping[str, Any]) -> Markup:
-    """A work as it is cited."""
+    """A work as it is cited, with a link to where it is: its DOI, or the address of what has none."""
     fields = (entry[key] for key in ("authors", "year", "title", "where"))
-    return Markup("{} ({}). <cite>{}</cite>. {}.").format(*fields)
+    cited = Markup("{} ({}). <cite>{}</cite>. {}.").format(*fields)
+    address = f"https://doi.org/{entry['doi']}" if "doi" in entry else entry["url"]
+    return cited + Markup(' <a href="{}">{}</a>').format(address, entry.get("doi") or address.removeprefix("https://"))

@@ -27,7 +27,9 @@ def loss_figure(section: Section, data: pd.DataFrame, name: str) -> Html:
             }
         )
     table = section.table(rows, ("problem", "variant", "steps", "first loss", "last loss"), "losses", folded=True)
-    texts = [f"{row['problem']}, {row['variant']}: {row['first loss']} → {row['last loss']}" for row in rows]
+    texts = [
+        section.names.point(f"{row['first loss']} → {row['last loss']}", row["problem"], row["variant"]) for row in rows
+    ]
     return section.figure(loss_plot, data, name, rows=texts, after=table)
 
 

@@ -43,7 +43,8 @@ def fact_text(section: Section, fact: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return section.words["yes" if value else "no"]
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}{numbers.SPACE}{entry}" for key, entry in value.items())
+        return section.words["enumeration"].join(f"{key}{numbers.SPACE}{entry}" for key, entry in value.items())
     if isinstance(value, list):
-        return ", ".join(str(entry.get("name", entry)) if isinstance(entry, Mapping) else str(entry) for entry in value)
+        named = (str(entry.get("name", entry)) if isinstance(entry, Mapping) else str(entry) for entry in value)
+        return section.words["enumeration"].join(named)
     return str(value)

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, bullets, join
+from article.html import Html, bullets
 from article.section import Section
 from bench.results import intervals, selection
 from bench.results.intervals import Interval
 from bench.results.noise import floors
+from bench.results.statistics import Floor
 
 
-def noise_results(section: Section) -> Html:
-    """Per machine and device the noise floor, and how many of the twins' intervals contain 1; then every twin."""
+def resolution(section: Section) -> Html:
+    """Per machine and device what the measurements can tell apart: the noise floor with its interval, how many of the
+    twins' intervals contain 1, how wide the intervals of ratios are, and how many processes never became steady.
+    """
     found = selection.own_first(section.tables.frame("noise"), section.machine)
-    return join(floor_sentences(section, found), noise_table(section, found))
+    best = selection.best(section.tables, section.machine)
+    said = []
+    for machine, rows in found.groupby("hardware", sort=False):
+        for device, floor in floors(rows.to_dict("records")).items():
+            compared = best[(best["hardware"] == machine) & (best["device"] == device)]
+            said.append(section.space.join(_resolution_sentences(section, machine, device, floor, compared)))
+    return bullets(said) if said else section.sentence("table.no noise")
 
 
-def floor_sentences(section: Section, found: pd.DataFrame) -> Html:
-    """The noise floor of every machine and device with its interval, and the coverage of the A/A comparisons."""
-    said = [
-        section.phrase(
-            "noise.floor",
-            machine=machine,
-            device=section.names.of("device", device),
-            floor=numbers.percent(Interval(floor.value, floor.low, floor.high)),
-            twins=floor.twins,
-            covered=floor.covered,
-        )
-        for machine, rows in found.groupby("hardware", sort=False)
-        for device, floor in floors(rows.to_dict("records")).items()
-    ]
-    return bullets(said)
+def _resolution_sentences(
+    section: Section, machine: str, device: str, floor: Floor, compared: pd.DataFrame
+) -> Iterator[Markup]:
+    yield section.phrase(
+        "noise.floor",
+        machine=machine,
+        device=section.names.of("device", device),
+        least=numbers.percent(floor.value),
+        floor=numbers.percent(Interval(floor.value, floor.low, floor.high)),
+        twins=floor.twins,
+        covered=floor.covered,
+    )
+    widths = np.sqrt(compared["ratio_high"] / compared["ratio_low"]).dropna()
+    if len(widths):
+        yield section.phrase("noise.widths", width=numbers.percent(float(widths.median()) - 1))
+    runs = selection.sound_runs(section.tables)
+    steady = runs.loc[(runs["hardware"] == machine) & (runs["device"] == device), "steady"].dropna().astype(bool)
+    if len(steady):
+        yield section.phrase("noise.steady", restless=numbers.count((~steady).sum()), runs=numbers.count(len(steady)))
 
 
-def noise_table(section: Section, found: pd.DataFrame) -> Html:
+def noise_table(section: Section) -> Html:
     """The A/A comparisons as a table."""
+    found = selection.own_first(section.tables.frame("noise"), section.machine)
     rows = []
     for row in found.itertuples():
         interval = intervals.interval(row, "ratio")

@@ -1,47 +1,64 @@
-"""The first screen: who is faster how often, and a card per workload."""
+"""The first screen: who is faster how often, in two sentences, and workload by workload."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from article import numbers
 from article.html import Html, behind, join, paragraph, render_template
-from article.names import telling
-from article.parts.comparisons import ratio_figures, verdict_sentence
+from article.parts.comparisons import ratio_figures
+from article.parts.votes import COUNTED, votes
 from article.section import Section
 from bench.results import selection
 from bench.results.intervals import Interval
 from bench.results.selection import mean_ratio, shows_a_call
 from bench.vocabulary import CALL_SECONDS
 
-COUNTED = {"jax": "jax faster", "torch": "torch faster", "equal": "equal", "undecided": "undecided"}
-"""Count of a headline → the verdict that it counts."""
-MOST_CARDS = 6
-"""Workloads whose results are told in words on the first screen; more of them are folded."""
+LEAST_FOR_QUARTILES = 4
+"""Workloads of which it is said where the middle half lies."""
+
+
+def answer(section: Section) -> Html:
+    """Per machine and device the answer in two sentences: in how many workloads who is faster, and by how much."""
+    main = selection.main_problems(selection.best(section.tables, section.machine))
+    if not len(main):
+        return section.sentence("overview.none")
+    places = main.groupby(["hardware", "device"], sort=False)
+    lines = [answer_sentences(section, machine, device, rows) for (machine, device), rows in places]
+    return render_template("headlines.html", headlines=lines)
+
+
+def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataFrame) -> Html:
+    """What is said of the main comparisons of one machine and device; every workload has one vote."""
+    found = votes(rows)
+    place = {"machine": machine, "device": section.names.of("device", device)}
+    if not found.total:
+        return section.sentence("answer.nothing", **place)
+    if not found.decided:
+        return section.sentence("answer.undecided", **place, total=found.total)
+    sentences = [section.phrase("answer.counts", **place, **found.counts, total=found.total)]
+    if found.total >= LEAST_FOR_QUARTILES:
+        median, low, high = (numbers.ratio(found.ratio(share)) for share in (0.5, 0.25, 0.75))
+        sentences.append(section.phrase("answer.median", median=median, low=low, high=high))
+    if without := len(rows) - found.total:
+        sentences.append(section.phrase("answer.without", below=numbers.seconds(CALL_SECONDS), count=without))
+    return paragraph(section.space.join(sentences))
 
 
 def overview(section: Section) -> Html:
-    """Per machine and device the count of who is faster, then a card per workload: who, by how much, how sure.
-
-    Many cards are folded: the figure that follows tells the same on one screen.
-    """
+    """The figure of one problem per workload, by family and ratio, and what all comparisons together say."""
     best = selection.best(section.tables, section.machine)
     if not len(best):
-        return section.sentence("overview.none")
+        return Html()
+    main = selection.main_problems(best).assign(other=lambda rows: rows["hardware"] != section.machine)
+    main = main.sort_values(["other", "hardware", "family", "ratio"], kind="stable")
     lines = [headline_sentences(section, entry) for entry in headlines(section)]
-    main = selection.main_problems(best)
-    cards = [card(section, rows) for _, rows in main.groupby("workload", sort=False)]
-    listed = render_template("cards.html", cards=cards)
-    if len(cards) > MOST_CARDS:
-        listed = behind(section.phrase("overview.cards", count=len(cards)), listed)
     return join(
-        render_template("headlines.html", headlines=lines),
         ratio_figures(section, best, main, ("workload", "device"), "overview.others"),
-        listed,
+        behind(section.words["overview.counted"], join(*lines)),
     )
 
 
@@ -121,25 +138,3 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
             below = numbers.seconds(CALL_SECONDS)
             sentences.append(section.phrase("overview.calls", count=entry.calls, below=below))
     return paragraph(section.space.join(sentences))
-
-
-def card(section: Section, rows: pd.DataFrame) -> dict[str, Any]:
-    """One workload: its verdict on each machine and device, each a sentence of its own."""
-    first = next(rows.itertuples())
-    shared = tuple(column for column in ("task", "size", "precision") if column not in telling(rows))
-    return {
-        "title": section.names.workload(first.workload),
-        "meta": section.names.problem(first, shared),
-        "results": [card_result(section, row) for row in rows.itertuples()],
-    }
-
-
-def card_result(section: Section, row: Any) -> dict[str, Any]:
-    """One verdict of a card: who is faster, where, in words."""
-    place = [section.names.of("device", row.device), section.hardware(row.hardware)]
-    return {
-        "verdict": row.verdict.replace(" ", "-"),
-        "winner": section.words[f"winner.{row.verdict}"],
-        "place": " · ".join(part for part in place if part),
-        "sentence": verdict_sentence(section, row),
-    }

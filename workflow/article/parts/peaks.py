@@ -51,7 +51,7 @@ def peak_figure(section: Section) -> Html:
         for row in data.itertuples()
     ]
     table = section.table(rows, ("problem", "place", "variant", "flops", "share"), "peak", folded=True)
-    return section.figure(peak_plot, data, "peak", rows=in_words(rows, "flops"), after=table)
+    return section.figure(peak_plot, data, "peak", rows=in_words(section, rows, "flops"), after=table)
 
 
 def work_rates(section: Section) -> pd.DataFrame:

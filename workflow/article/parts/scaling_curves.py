@@ -73,7 +73,9 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
     axis = section.words[f"scaling.{first.axis}"]
     data = quantities(curve, axis)
     texts = [
-        f"{section.names.variant(row.framework, row.mode)}, {row.point:g}: {numbers.seconds(row.value)}"
+        section.names.point(
+            numbers.seconds(row.value), section.names.variant(row.framework, row.mode), f"{row.point:g}"
+        )
         for row in data[data["panel"] == "seconds"].itertuples()
     ]
     problem = on_machine(curve_name(section, first), section.hardware(first.hardware))

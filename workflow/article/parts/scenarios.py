@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,11 @@ def listed(section: Section) -> dict[str, str]:
 def anchor(identity: str) -> str:
     """The id of a scenario's heading on the page."""
     return f"scenario-{block(identity)}"
+
+
+def place(entry: Mapping[str, Any]) -> str:
+    """The id on the page of what shows a scenario of scenarios.yaml: what it names, else its heading in section 6."""
+    return entry.get("at") or anchor(entry["id"])
 
 
 def block(identity: str) -> str:
@@ -177,7 +183,7 @@ def setting(section: Section, row: Any) -> str:
     """The numbers that make up a size, those that have a name in the words: "; batch 8, layers 4"."""
     sizes = known(row.workload).sizes.get(row.size, {})
     told = [
-        section.words[f"setting.{name}"].format(value=f"{value:,}")
+        section.phrase(f"setting.{name}", value=f"{value:,}")
         for name, value in sizes.items()
         if f"setting.{name}" in section.words and isinstance(value, int)
     ]

@@ -31,7 +31,7 @@ def startup_figure(section: Section) -> Html:
         total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})
     table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
-    return section.figure(startup_plot, data, "startup", rows=in_words(rows, "total"), after=table)
+    return section.figure(startup_plot, data, "startup", rows=in_words(section, rows, "total"), after=table)
 
 
 def startup_parts(section: Section) -> pd.DataFrame:

@@ -38,7 +38,9 @@ def target_results(section: Section) -> Html:
     rows = target_rows(section, runs)
     columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
     table = section.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS)
-    texts = [f"{row['problem']}, {row['variant']}: {row['target_seconds'] or row['reached']}" for row in rows]
+    texts = [
+        section.names.point(row["target_seconds"] or row["reached"], row["problem"], row["variant"]) for row in rows
+    ]
     return join(
         target_sentences(section, runs),
         section.figure(target_plot, courses(section, runs), "target", rows=texts, most=MOST_TARGETS),

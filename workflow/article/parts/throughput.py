@@ -23,7 +23,9 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
     from article.figures.throughput import throughput_plot
 
     data = throughputs(of_first_machine(cells), section.names)
-    texts = [f"{row.panel}, {row.label}: {row.text}{numbers.SPACE}{row.unit}/s" for row in data.itertuples()]
+    texts = [
+        section.names.point(f"{row.text}{numbers.SPACE}{row.unit}/s", row.panel, row.label) for row in data.itertuples()
+    ]
     return section.figure(
         throughput_plot,
         data,

@@ -30,7 +30,7 @@ def distribution_figure(section: Section) -> Html:
             | {name: numbers.seconds(group["seconds"].quantile(share)) for name, share in QUARTILES.items()}
         )
     table = section.table(rows, ("problem", "variant", "runs", "values", *QUARTILES), "distribution", folded=True)
-    return section.figure(distribution_plot, data, "distribution", rows=in_words(rows, "median"), after=table)
+    return section.figure(distribution_plot, data, "distribution", rows=in_words(section, rows, "median"), after=table)
 
 
 def values(section: Section) -> pd.DataFrame:

@@ -56,7 +56,8 @@ def ratio_dot(row: Any, names: Names, columns: Iterable[str], panel: str, limit:
 def ratio_texts(data: pd.DataFrame, names: Names) -> list[str]:
     """What a figure's text alternative says of the rows of `figures.dots.ratio_dots`."""
     return [
-        f"{row.label}, {names.variant(row.framework, row.mode)}: {numbers.ratio_text(row)}" for row in data.itertuples()
+        names.point(numbers.ratio_text(row), row.label, names.variant(row.framework, row.mode))
+        for row in data.itertuples()
     ]
 
 

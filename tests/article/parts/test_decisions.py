@@ -1,0 +1,68 @@
+"""What to take for what: the matrix of fields, and every problem in words."""
+
+import re
+
+import yaml
+
+from article.parts.decisions import decision_matrix, decision_table
+from article.section import FOLDER, Section
+from bench.results import selection
+from tests.article.planted import OTHER, OWN
+
+FIELDS = yaml.safe_load((FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))
+
+
+def rows_of(html):
+    """Field → what its row says, without markup."""
+    found = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</th>(.*?)</tr>", html.split("<details")[0], re.DOTALL)
+    return {name: re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row)).strip() for name, row in found}
+
+
+def test_every_field_is_in_the_matrix_or_named_as_not_compared(tables):
+    html = decision_matrix(Section(tables, "en", OWN, 0)).split("<details")[0]
+    for field in FIELDS:
+        assert html.count(field["name"]["en"]) == 1
+    assert "Nothing has been compared here for: Search over hyper-parameters and Explaining predictions." in html
+
+
+def test_an_entry_says_who_is_faster_by_how_much_and_how_sure_that_is(tables):
+    rows = rows_of(decision_matrix(Section(tables, "en", OWN, 0)))
+    assert rows["Sequences (recurrent networks)"] == "JAX 2.07× 95 % interval: 2.02 to 2.12"
+    assert rows["Language models (GPT, BERT)"] == "JAX 2.07× JAX 2"
+    split = rows["High-performance computing"]
+    assert split.startswith("depends on the workload JAX 1 (up to 2.07×), PyTorch 4 (up to 1.11×)")
+
+
+def test_the_matrix_has_a_column_per_size_in_the_order_of_sizes_and_that_of_other_machines_is_folded(tables):
+    html = decision_matrix(Section(tables, "en", OWN, 0))
+    own, others = html.split("<details", 1)
+    assert re.findall(r'<th scope="col">(.*?)</th>', own) == ["Field", "CPU · small", "CPU · medium", "CPU · large"]
+    assert OTHER in others
+    assert "GPU · small" in others
+    assert OTHER not in own
+
+
+def test_every_entry_leads_to_a_place_on_the_page(tables, pages):
+    links = set(re.findall('href="#([^"]+)"', decision_matrix(Section(tables, "en", OWN, 0))))
+    identities = set(re.findall(' id="([^"]+)"', pages["en"].read_text(encoding="utf-8")))
+    assert links <= identities
+    assert {field["at"] for field in FIELDS if "at" in field} <= identities
+    assert len(links) > 8
+
+
+def test_every_problem_is_told_in_words_once(tables):
+    html = decision_table(Section(tables, "en", OWN, 0))
+    assert html.count("<tr>") - 1 == len(selection.best(tables, OWN))
+
+
+def test_without_comparisons_a_sentence_stands_in_place_of_the_matrix(empty):
+    html = decision_matrix(Section(empty, "en", OWN, 0))
+    assert "<table" not in html
+    assert "Nothing has been compared yet." in html
+
+
+def test_after_one_trial_the_matrix_names_no_framework_as_faster(one_trial):
+    html = decision_matrix(Section(one_trial, "en", OWN, 0))
+    assert 'data-verdict="undecided"' in html
+    assert "faster" not in re.findall('data-verdict="(.*?)"', html)
+    assert not re.search("(JAX|PyTorch) [0-9.]+×", html)
