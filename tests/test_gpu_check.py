@@ -51,6 +51,7 @@ ROW = dict.fromkeys(RUNS) | {"framework": "jax", "mode": "jit", "status": "ok", 
     ("facts", "told"),
     [
         ({}, "jax-jit 0.5 s, 2 TFLOP/s, None bytes"),
+        ({"items": 1e12, "item_unit": "bytes"}, "jax-jit 0.5 s, 2000 GB/s, None bytes"),
         ({"gpu_foreign_processes": 2}, "jax-jit 0.5 s, 2 TFLOP/s, None bytes, 2 foreign processes"),
         ({"gpu_throttle_reasons": "power limit"}, "jax-jit 0.5 s, 2 TFLOP/s, None bytes, held down by power limit"),
         ({"status": "oom", "message": "too large"}, "jax-jit oom: too large"),

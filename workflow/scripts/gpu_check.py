@@ -89,7 +89,7 @@ def driver() -> Iterator[Line]:
     now = gpu.reading()
     told = f"clock {now.clock_hertz} Hz, throttled by {now.reasons}, {now.processes} processes compute on it"
     yield Line("what the driver's library tells", now.clock_hertz is not None, told)
-    yield Line("nobody else computes on it", not now.processes, f"{now.processes} processes")
+    yield Line("nobody else computes on it", now.processes == 0, f"{now.processes} processes")
 
 
 def fingerprints(framework: str, device: str) -> Iterator[Line]:
@@ -161,10 +161,10 @@ def told_of(row: schema.Row) -> str:
     if row["status"] != "ok":
         return f"{variant} {row['status']}: {row['message']}"
     rate = f", {row['flops'] / row['step_seconds'] / 1e12:.3g} TFLOP/s" if row["flops"] else ""
-    moved = f", {row['bytes_moved'] / row['step_seconds'] / 1e9:.4g} GB/s" if row["bytes_moved"] else ""
+    moved = f", {row['items'] / row['step_seconds'] / 1e9:.4g} GB/s" if row["item_unit"] == "bytes" else ""
     held = f", held down by {row['gpu_throttle_reasons']}" if row["gpu_throttle_reasons"] else ""
     others = f", {row['gpu_foreign_processes']} foreign processes" if row["gpu_foreign_processes"] else ""
-    return f"{variant} {row['step_seconds']:.3g} s{rate}{moved}, {row['peak_device_bytes']} bytes{held}{others}"
+    return f"{variant} {row['step_seconds']:.3g} s{moved or rate}, {row['peak_device_bytes']} bytes{held}{others}"
 
 
 def lines(device: str) -> Iterator[Line]:
