@@ -4,6 +4,7 @@
 # make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
+# make gpu-check                                                         what works on a GPU that is new: a table, gpu-check.txt
 # make compare                                                           our training steps against independent ones
 # make lint                                                              style alone
 # Another Python than python3: make report PYTHON=python3.12
@@ -33,7 +34,7 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report publish article pdf test test-slow compare lint environment environment-dev
+.PHONY: report publish article pdf test test-slow gpu-check compare lint environment environment-dev
 
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
@@ -58,6 +59,9 @@ test: environment-dev
 test-slow: environment-dev
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
+
+gpu-check: environment
+	$(IN_ENVIRONMENT) python workflow/scripts/gpu_check.py
 
 compare: environment-dev
 	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/compare.txt

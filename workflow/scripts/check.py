@@ -15,11 +15,12 @@ import argparse
 import os
 
 from bench import catalogue, schema
+from bench.backends import Unsupported
 from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.gate import observe
 from bench.measuring.locks import beside_no_measurement
-from bench.vocabulary import CHECK_DEVICE, FRAMEWORKS
+from bench.vocabulary import CHECK_DEVICE, DEVICES, FRAMEWORKS
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
+    parser.add_argument("--device", default=CHECK_DEVICE, choices=DEVICES, help="where (default: %(default)s)")
     parser.add_argument(
         "--caches",
         type=Path,
@@ -44,8 +46,11 @@ def main() -> None:
     }
     threads = len(environment.affinity() or [0])
     with beside_no_measurement(), fresh_caches(arguments.caches, arguments.framework) as caches:
-        os.environ.update(environment.recorded(device=CHECK_DEVICE, threads=threads, caches=caches))
-        rows = observe(family, name, arguments.framework, checks)
+        os.environ.update(environment.recorded(device=arguments.device, threads=threads, caches=caches))
+        try:
+            rows = observe(family, name, arguments.framework, checks, arguments.device)
+        except Unsupported as reason:
+            sys.exit(f"Error: {reason}")
     schema.write(arguments.output, "observations", rows)
     for row in rows:
         if row["status"] != "ok":

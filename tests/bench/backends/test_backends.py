@@ -59,6 +59,7 @@ for precision in ("float64", "float32", "bfloat16", "tf32"):
 FAULTS = {
     "torch": {
         "cudnn.conv.fp32_precision": "torch.backends.cudnn.conv.fp32_precision = 'tf32'",
+        "cudnn.fp32_precision": "torch.backends.cudnn.fp32_precision = 'tf32'",
         "threads": "torch.set_num_threads(2)",
         "flush_denormal": "torch.set_flush_denormal(False)",
     },
@@ -161,6 +162,23 @@ except RuntimeError as error:
     print(str(error)[:29])
 """
     assert run("torch", script) == "seen torch.compile broke the graph\n"
+
+
+def test_a_step_that_is_captured_in_parts_is_raised_by_the_guard():
+    script = """
+import torch._dynamo.utils as dynamo
+
+with backend.guard("compile-max", None):
+    print("whole")
+dynamo.counters["inductor"]["cudagraph_partitions"] += 3
+try:
+    with backend.guard("compile-max", None):
+        print("begun")
+except RuntimeError as error:
+    print(error)
+"""
+    told = "whole\ncompile-max could capture only parts of a step: the compiler split it into 3\n"
+    assert run("torch", script) == told
 
 
 def test_a_backward_pass_that_is_compiled_when_it_is_called_counts_as_compiling():
@@ -326,6 +344,29 @@ except Unsupported as reason:
     print(reason)
 """
     assert run("jax", script) == "JAX sees no cuda device: cuDNN 9.12 or newer is needed, found 9.1\n"
+
+
+@pytest.mark.parametrize(("capability", "refused"), [("7.5", ["tf32", "bfloat16"]), ("8.0", []), ("12.0", [])])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_a_gpu_does_not_multiply_is_unsupported(framework, capability, refused):
+    script = """
+if sys.argv[1] == "torch":
+    import torch
+
+    torch.cuda.is_available = lambda: True
+    torch.cuda.get_device_capability = lambda: tuple(map(int, sys.argv[3].split(".")))
+else:
+    import jax
+    from types import SimpleNamespace
+
+    jax.devices = lambda platform=None: [SimpleNamespace(compute_capability=sys.argv[3])]
+for precision in ("float64", "float32", "tf32", "bfloat16"):
+    try:
+        backend.configure("cuda", precision, 1)
+    except Unsupported as reason:
+        print(precision, sys.argv[3] in str(reason))
+"""
+    assert run(framework, script, "float32", capability) == "".join(f"{name} True\n" for name in refused)
 
 
 BUILD = """PyTorch built with:

@@ -17,7 +17,7 @@ from bench import catalogue
 from tests.checkout import ROOT
 
 JAX = """
-import json, sys
+import json, re, sys
 from types import SimpleNamespace
 from unittest import mock
 import jaxlib.plugin_support
@@ -57,6 +57,16 @@ def lowered(step):
     return jitted.trace(*arguments).lower(lowering_platforms=("cuda",)).as_text()
 
 
+def products(program):  # types of both operands and how exactly they are multiplied
+    found = set()
+    for line in program.splitlines():
+        if re.search(r"stablehlo\\.(dot_general|convolution)", line):
+            left, right = re.findall(r"tensor<[^>]*?(\\w+)>", line.rsplit(" : ", 1)[1].split("->")[0].replace("x", " "))
+            exactness = {*re.findall(r"DEFAULT|HIGHEST|HIGH", line.rsplit(" : ", 1)[0])}
+            found.add((left, right, *sorted(exactness)))
+    return sorted(found)
+
+
 found = {}
 for key, item in catalogue.timed().items():
     for task in item.states.tasks if precision in item.states.precisions else ():
@@ -66,7 +76,7 @@ for key, item in catalogue.timed().items():
             try:
                 build = item.implementation("jax").build
                 program = lowered(build(item.states.problem("tiny"), task, mode, "cuda", precision))
-                found[f"{key} {task} {mode}"] = ["ok", "cudnn" in program.lower()]
+                found[f"{key} {task} {mode}"] = ["ok", "cudnn" in program.lower(), products(program)]
             except Unsupported as reason:
                 found[f"{key} {task} {mode}"] = ["unsupported", str(reason)]
 print(json.dumps(found))
@@ -133,10 +143,19 @@ def wanted(precision):
 def test_every_program_of_jax_is_lowered_for_cuda(precision):
     found = made(JAX, precision)
     assert {" ".join(name.split()[:2]) for name in found} == wanted(precision)
-    assert {name for name, (status, _) in found.items() if status != "ok"} == set()
-    by_cudnn = {name.split()[0] for name, (_, cudnn) in found.items() if cudnn}
+    assert {name for name, (status, *_) in found.items() if status != "ok"} == set()
+    by_cudnn = {name.split()[0] for name, (_, cudnn, _) in found.items() if cudnn}
     expected = {"bfloat16": {"training/bert", "training/gpt"}, "float64": set()}.get(precision, {"training/lstm"})
     assert by_cudnn == expected
+    # XLA fuses products of the default alone, which for operands of float32 is TF32.
+    operand, exactness = {
+        "float64": ("f64", "DEFAULT"),
+        "float32": ("f32", "HIGHEST"),
+        "tf32": ("f32", "DEFAULT"),
+        "bfloat16": ("bf16", "DEFAULT"),
+    }[precision]
+    kinds = {tuple(kind) for _, _, kinds in found.values() for kind in kinds}
+    assert kinds == {(operand, operand, exactness)}
 
 
 def test_no_step_of_pytorch_leaves_a_tensor_on_the_processor():

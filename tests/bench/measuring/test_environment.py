@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from jaxlib import xla_client
 
 from bench import schema
 from bench.measuring import environment
@@ -32,6 +33,24 @@ def test_a_clusters_libraries_do_not_come_before_those_that_the_frameworks_bring
     caller = {"LD_LIBRARY_PATH": "/opt/cuda/lib64", "CUDA_HOME": "/opt/cuda", "CUDA_PATH": "/opt/cuda"}
     found = environment.variables(caller, device=device, threads=1, caches=Path("caches"))
     assert caller.keys() & found.keys() == ({"LD_LIBRARY_PATH"} if kept else set())
+
+
+def test_jax_may_take_as_much_of_a_gpus_memory_as_pytorch_does(monkeypatch):
+    for name, value in environment.recorded(device="cuda", threads=1, caches=Path("caches")).items():
+        monkeypatch.setenv(name, value)
+    options = xla_client.generate_pjrt_gpu_plugin_options()
+    assert (options["memory_fraction"], options["preallocate"]) == (0.95, False)
+
+
+def test_every_cache_of_a_compiler_lies_among_the_caches_of_the_cell():
+    found = environment.variables({}, device="cuda", threads=1, caches=Path("caches"))
+    assert {name for name, value in found.items() if value.startswith("caches/")} == {
+        "TORCHINDUCTOR_CACHE_DIR",
+        "TRITON_CACHE_DIR",
+        "JAX_COMPILATION_CACHE_DIR",
+        "CUDA_CACHE_PATH",
+        "PYTORCH_KERNEL_CACHE_PATH",
+    }
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """What the parity gate observes: the first steps of every variant; what fails is a row."""
 
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from bench.measuring import gate
+from bench.measuring import gate, hardware
 from bench.results import parity
 from tests.bench.measuring.planted import JIT_ONLY, change, observed
 from tests.checkout import ROOT
@@ -82,3 +83,23 @@ def test_losses_of_five_steps_are_put_together_with_the_parameters_after_them(st
 def test_calls_that_do_not_add_up_to_five_steps_are_refused():
     with pytest.raises(ValueError, match="a call takes 2 steps"):
         gate.first_steps(Stepping(2))
+
+
+@pytest.mark.skipif("cuda" in hardware.devices(), reason="this machine has an NVIDIA device")
+@pytest.mark.parametrize("framework", ["torch", "jax"])
+def test_the_gate_goes_to_the_device_that_it_is_asked_for(framework):
+    script = f"""
+from bench.backends import Unsupported
+from bench.measuring import gate
+try:
+    gate.observe("training", "mlp", {framework!r}, device="cuda")
+except Unsupported as reason:
+    print("cuda" in str(reason))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )
+    assert done.stdout == "True\n", done.stderr[-2000:]

@@ -59,6 +59,25 @@ def test_the_name_of_a_machine_without_accelerator_carries_family_and_model(monk
     assert SLUG.fullmatch(identity.name())
 
 
+@pytest.mark.parametrize(("wish", "name"), [("0", "nvidia-h200"), ("MIG-1", "part-of-nvidia-h200")])
+def test_a_part_of_a_gpu_is_not_called_the_whole_nor_another_part(monkeypatch, wish, name):
+    whole = ({"name": "NVIDIA H200", "uuid": "GPU-1", "mig": "Enabled"},)
+
+    def fingerprint(places):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", places)
+        monkeypatch.setattr(hardware, "gpus", lambda: hardware.visible(whole))
+        identity.identity.cache_clear()
+        return identity.fingerprint()
+
+    try:
+        assert fingerprint(wish) != fingerprint("MIG-2")
+        fingerprint(wish)
+        assert identity.name() == name
+    finally:
+        monkeypatch.undo()
+        identity.identity.cache_clear()
+
+
 def test_cpuinfo_of_arm_is_read_too(tmp_path):
     text = "processor\t: 0\nFeatures\t: fp asimd sve\nCPU implementer\t: 0x41\nCPU part\t: 0xd40\n\nprocessor\t: 1\n"
     (tmp_path / "cpuinfo").write_text(text)

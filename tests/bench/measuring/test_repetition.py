@@ -1,8 +1,14 @@
 """A trial that was disturbed is measured again, by a rule that knows nothing of what it measured."""
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from bench.measuring.supervisor import DISTURBED_SHARE, Attempt, least_disturbed
+from bench.measuring.load import Load
+from bench.measuring.supervisor import DISTURBED_SHARE, Attempt, Run, least_disturbed
+from tests.bench.planning.planted import CELL
 
 QUIET, DISTURBED = DISTURBED_SHARE / 2, DISTURBED_SHARE * 2
 ALWAYS = float("inf")
@@ -36,6 +42,16 @@ def test_it_is_repeated_until_it_is_quiet_and_the_least_disturbed_attempt_is_kep
     best = least_disturbed(take, most_repeats=2, longest_seconds=ALWAYS)
     assert not left
     assert [(row["name"], row["attempts"]) for row in best.rows] == [(kept, count)] * len(lost[0])
+
+
+@pytest.mark.parametrize(("counted", "lost"), [(None, 0.02), (2, 0.02), (3, 1.0)])
+def test_a_gpu_on_which_others_compute_is_a_disturbance(counted, lost):
+    facts = {"status": "ok", "waited_seconds": 0.1, "timed_seconds": 5.0, "gpu_processes": counted}
+    run = Run("torch-eager", CELL, 0, Path("none"), companions=2, around=Load(10.0, None, None, None))
+    process: Any = SimpleNamespace(facts=lambda: facts)
+    run.process = process
+    assert run.lost == lost
+    assert Attempt([], [run.lost], 1.0).disturbed == (lost == 1.0)
 
 
 def test_there_is_an_end_to_repeating():

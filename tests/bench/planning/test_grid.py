@@ -77,14 +77,27 @@ def test_smoke_takes_the_modes_that_start_fast_but_for_the_lightest_workloads():
     assert modes == {"resnet": {"eager", "jit"}, "linear_regression": {"eager", "compile", "many", "jit", "scan"}}
 
 
-def test_quick_takes_the_modes_that_a_workload_names_and_on_a_gpu_the_compiler_too(monkeypatch):
+def test_quick_takes_the_modes_that_a_workload_names_and_on_a_gpu_every_compiled_mode(monkeypatch):
     monkeypatch.setattr(hardware, "devices", lambda: ("cpu", "cuda"))
     cells = [cell for cell in grid.cells(settings.load({"hardware": "test"})) if cell.workload == "unet"]
     modes = {
         device: {cell.mode for cell in cells if cell.device == device and cell.framework == "torch"}
         for device in ("cpu", "cuda")
     }
-    assert modes == {"cpu": {"eager"}, "cuda": {"eager", "compile"}}
+    assert modes == {"cpu": {"eager"}, "cuda": {"eager", "compile", "compile-max"}}
+
+
+@pytest.mark.parametrize("preset", ["quick", "standard", "full"])
+def test_on_a_gpu_pytorch_has_captured_graphs_wherever_jax_has_its_own(monkeypatch, preset):
+    monkeypatch.setattr(hardware, "devices", lambda: ("cpu", "cuda"))
+    cells = grid.cells(plan(preset=preset, devices="cuda"))
+    problems = {
+        variant: {cell.problem for cell in cells if (cell.framework, cell.mode) == variant}
+        for variant in (("jax", "jit"), ("torch", "compile-max"))
+    }
+    captures = {key for key, item in catalogue.timed().items() if "compile-max" in item.states.modes["torch"]}
+    expected = {each for each in problems["jax", "jit"] if f"{each.family}/{each.workload}" in captures}
+    assert problems["torch", "compile-max"] == expected
 
 
 def test_modes_that_are_asked_for_are_measured_whatever_the_preset():

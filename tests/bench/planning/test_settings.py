@@ -101,6 +101,11 @@ def test_a_device_that_is_not_there_is_refused():
         settings.load({"devices": "cuda"})
 
 
+def test_what_devices_a_machine_has_that_is_named_is_not_for_this_one_to_say(monkeypatch):
+    monkeypatch.setattr(hardware, "devices", lambda: ("cpu",))
+    assert settings.load({"devices": "cuda", "hardware": "nodes"}).devices == ("cuda",)
+
+
 def test_a_list_may_be_given_as_words_with_commas():
     assert settings.load({"precisions": "float64, float32"}).precisions == ("float64", "float32")
 

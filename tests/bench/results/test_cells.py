@@ -2,7 +2,7 @@
 
 from bench.results import cells, reading
 from bench.results.collect import tables_of
-from tests.bench.results.planted import compared, gate, series
+from tests.bench.results.planted import compared, gate, run, series
 
 
 def test_a_run_that_the_gate_refuses_is_no_sound_run():
@@ -19,3 +19,10 @@ def test_runs_that_failed_do_not_count():
     assert compared(runs, gate())["verdict"] == "jax faster"
     (cell, _) = cells.cell_rows(runs, [])
     assert (cell["runs"], cell["status"], cell["message"]) == (2, "ok", "failed: ")
+
+
+def test_memory_that_tuning_took_in_a_cold_run_is_not_the_workloads():
+    cold = run("jax", "jit", 0, device="cuda", cache="cold", peak_device_bytes=900)
+    cached = run("jax", "jit", 1, device="cuda", cache="cached", peak_device_bytes=300)
+    assert [row["peak_device_bytes"] for row in cells.cell_rows([cold, cached], [])] == [300]
+    assert [row["peak_device_bytes"] for row in cells.cell_rows([cold], [])] == [900]

@@ -85,3 +85,26 @@ def test_an_episode_ends_where_the_cart_leaves_the_track_or_the_pole_falls(step,
     states[0, place] = value
     _, outcome = step(dynamics.initial(states), np.array([0]), np.zeros((1, 4)))
     assert outcome.terminated.tolist() == outcome.done.tolist() == [True]
+
+
+@pytest.mark.parametrize("name", ["dqn", "ppo"])
+def test_nothing_that_a_compiled_function_is_given_has_to_be_copied_first(monkeypatch, name):
+    torch = pytest.importorskip("torch")
+    from bench import catalogue
+    from bench.backends import torch_backend
+
+    odd: set[int] = set()
+
+    def compiled(function, mode, device):
+        def call(*given):
+            odd.update(each.data_ptr() % 16 for each in given if isinstance(each, torch.Tensor))
+            return function(*given)
+
+        return call
+
+    monkeypatch.setattr(torch_backend, "compiled", compiled)
+    item = catalogue.find("training", name)
+    step = item.implementation("torch").build(item.states.problem("small"), "train", "eager", "cpu", "float32")
+    for _ in range(3):
+        step.step()
+    assert odd == {0}  # Inductor copies a tensor that begins elsewhere, in every call

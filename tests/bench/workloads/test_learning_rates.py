@@ -1,5 +1,7 @@
 """The learning rates: the gradient written by hand, rates that do what they say, and models that differ."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -42,3 +44,28 @@ def test_each_model_moves_by_its_own_rate():
 def test_no_two_models_start_alike():
     losses = Problem("small").reference("loop")["loss"]
     assert len(np.unique(losses)) == SIZES["small"]["rates"]
+
+
+def test_models_keep_their_results_where_a_graph_writes_all_to_the_same_place(monkeypatch):
+    pytest.importorskip("torch")
+    from bench.backends import torch_backend
+    from bench.workloads.training.learning_rates import torch_impl
+
+    def captured(function, mode, device):
+        room: dict[str, Any] = {}
+
+        def call(*given):
+            for name, value in function(*given).items():
+                room.setdefault(name, value.clone()).copy_(value)
+            return room
+
+        return call if mode == "compile-max" else function
+
+    monkeypatch.setattr(torch_backend, "compiled", captured)
+    found = {}
+    for mode in ("eager", "compile-max"):
+        step = torch_impl.build(Problem("tiny"), "loop", mode, "cpu", "float64")
+        step.step()
+        found[mode] = step.observe()
+    for name, values in found["eager"].items():
+        np.testing.assert_allclose(found["compile-max"][name], values, rtol=1e-12)

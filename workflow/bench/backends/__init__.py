@@ -26,6 +26,19 @@ class Recompiled(RuntimeError):
     """Something was compiled inside a region in which everything had to be compiled before."""
 
 
+AMPERE = 8
+"""The first generation of NVIDIA's GPUs (major compute capability) that multiplies TF32 and bfloat16."""
+
+
+def require_capability(precision: str, capability: str) -> None:
+    """Raise Unsupported for a precision that a GPU of this compute capability, "8.6" say, lacks.
+
+    Both frameworks would compute all the same, in float32 or by conversion, under the precision's name.
+    """
+    if precision in ("tf32", "bfloat16") and int(capability.partition(".")[0]) < AMPERE:
+        raise Unsupported(f"{precision} needs a GPU of compute capability {AMPERE}.0, this one has {capability}")
+
+
 def farthest(stacked: np.ndarray) -> np.ndarray:
     """Of every element the value, among those of many steps (the first axis), that is farthest from the first step's.
 

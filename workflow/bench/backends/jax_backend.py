@@ -19,7 +19,7 @@ import jaxlib
 import numpy as np
 import optax
 
-from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest
+from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest, require_capability
 from bench.contract import steps_per_call as steps_per_call
 
 __all__ = [
@@ -63,6 +63,8 @@ def configure(device: str, precision: str, threads: int) -> None:
         jax.config.update(name, value)
     if not available(device):
         raise Unsupported(f"JAX sees no {device} device: {_refusal(device)}")
+    if device == "cuda":
+        require_capability(precision, jax.devices(device)[0].compute_capability)
 
 
 def first_array(device: str) -> None:
@@ -79,23 +81,33 @@ def _settings(device: str, precision: str) -> dict[str, Any]:
     return {
         "jax_platforms": "cuda,cpu" if device == "cuda" else "cpu",
         "jax_enable_x64": precision == "float64",
-        "jax_default_matmul_precision": "tensorfloat32" if precision == "tf32" else "float32",
+        "jax_default_matmul_precision": _operands(device, precision),
         "jax_disable_jit": False,
         "jax_debug_nans": False,
         "jax_default_prng_impl": "threefry2x32",
     }
 
 
-def switches() -> dict[str, str | int | bool]:
+def _operands(device: str, precision: str) -> str | None:
+    """How exactly operands are multiplied. On a GPU float32 has to be asked for: the default is TF32.
+
+    There anything else is left to the default, for XLA writes and tunes fused kernels of no other products; that it
+    means what the precision says, a test sees to: no product in bfloat16 or float64 has operands of float32. The word
+    "default" is not the default: the LSTM of cuDNN refuses it.
+    """
+    return "float32" if device == "cpu" or precision == "float32" else None
+
+
+def switches() -> dict[str, str | int | bool | None]:
     """The switches in force, read back from JAX."""
-    read: dict[str, str | int | bool] = {name: getattr(jax.config, name) for name in _settings("cpu", "float32")}
+    read: dict[str, str | int | bool | None] = {name: getattr(jax.config, name) for name in _settings("cpu", "float32")}
     read["backend"] = jax.default_backend()
     if hasattr(os, "sched_getaffinity"):
         read["threads"] = len(os.sched_getaffinity(0))
     return read
 
 
-def expected(device: str, precision: str, threads: int) -> dict[str, str | int | bool]:
+def expected(device: str, precision: str, threads: int) -> dict[str, str | int | bool | None]:
     """The switches that must be in force while a cell of this device and precision is timed."""
     wanted = _settings(device, precision) | {"backend": "gpu" if device == "cuda" else "cpu"}
     return wanted | ({"threads": threads} if hasattr(os, "sched_getaffinity") else {})

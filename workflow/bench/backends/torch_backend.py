@@ -23,7 +23,7 @@ from torch.optim.adamw import adamw
 from torch.optim.sgd import sgd
 from torch.utils.flop_counter import FlopCounterMode
 
-from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest
+from bench.backends import Arrays, Recompiled, Stage, Unsupported, farthest, require_capability
 from bench.contract import steps_per_call as steps_per_call
 
 __all__ = [
@@ -53,6 +53,8 @@ def configure(device: str, precision: str, threads: int) -> None:
     """Set every switch that a result depends on; before the first tensor. Raises Unsupported without the device."""
     if not available(device):
         raise Unsupported(f"PyTorch sees no {device} device")
+    if device == "cuda":
+        require_capability(precision, ".".join(map(str, torch.cuda.get_device_capability())))
     torch.set_num_threads(threads)
     if torch.get_num_interop_threads() != 1:
         torch.set_num_interop_threads(1)
@@ -123,6 +125,7 @@ def _float32_operators() -> dict[str, Any]:
     backends: Any = torch.backends
     return {
         "cuda.matmul": backends.cuda.matmul,
+        "cudnn": backends.cudnn,  # of the two below, and what Inductor asks for its own convolutions
         "cudnn.conv": backends.cudnn.conv,
         "cudnn.rnn": backends.cudnn.rnn,
         "mkldnn.matmul": backends.mkldnn.matmul,
@@ -170,6 +173,8 @@ def guard(mode: str, step: Any) -> Iterator[None]:
         raise RuntimeError(f"torch.compile broke the graph: {next(iter(breaks)).strip().splitlines()[0]}")
     if skipped := int(_counters("inductor")["cudagraph_skips"]):
         raise RuntimeError(f"{mode} could not capture {skipped} CUDA graphs")
+    if parts := int(_counters("inductor")["cudagraph_partitions"]):
+        raise RuntimeError(f"{mode} could capture only parts of a step: the compiler split it into {parts}")
     before = _compiled_graphs()
     with torch.inference_mode(getattr(step, "inference", False)):
         yield

@@ -71,7 +71,10 @@ def variables(caller: Mapping[str, str], *, device: str, threads: int, caches: P
 
 
 def recorded(*, device: str, threads: int, caches: Path) -> dict[str, str]:
-    """What `variables` sets, and what a run records."""
+    """What `variables` sets, and what a run records.
+
+    XLA would stop at three quarters of a GPU's memory, where PyTorch takes all there is.
+    """
     settings = dict.fromkeys(THREADS, str(threads)) | ALLOCATOR
     settings |= {
         "PYTHONHASHSEED": "0",
@@ -83,8 +86,10 @@ def recorded(*, device: str, threads: int, caches: Path) -> dict[str, str]:
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         "JAX_PLATFORMS": "cuda,cpu" if device == "cuda" else "cpu",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        "XLA_CLIENT_MEM_FRACTION": "0.95",
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "CUDA_CACHE_PATH": str(caches / "cuda"),
+        "PYTORCH_KERNEL_CACHE_PATH": str(caches / "kernels"),
     }
     if device == "cpu":
         settings["CUDA_VISIBLE_DEVICES"] = ""

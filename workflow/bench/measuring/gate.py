@@ -29,16 +29,18 @@ Check = tuple[str, str]
 """A mode and a check task."""
 
 
-def observe(family: str, name: str, framework: str, checks: Collection[Check] | None = None) -> list[Row]:
-    """Observations of every mode × check task of a workload, or of `checks` alone, and then of one mode in
-    float32 where that is asked for. What raises becomes a row with its message.
+def observe(
+    family: str, name: str, framework: str, checks: Collection[Check] | None = None, device: str = CHECK_DEVICE
+) -> list[Row]:
+    """Observations of every mode × check task of a workload on a device, or of `checks` alone, and then of one mode in
+    float32 where that is asked for. What raises becomes a row with its message. Raises Unsupported without the device.
     """
     item = catalogue.find(family, name)
     backend = import_module(f"bench.backends.{framework}_backend")
     wanted = [
         (mode, task)
         for task in item.states.check_tasks
-        for mode in item.states.modes_for(task, framework, CHECK_DEVICE)
+        for mode in item.states.modes_for(task, framework, device)
         if checks is None or (mode, task) in checks
     ]
     once = LOWER_MODES[framework]
@@ -49,7 +51,7 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
     ]
     rows = []
     for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower)):
-        backend.configure(CHECK_DEVICE, precision, len(environment.affinity() or [0]))
+        backend.configure(device, precision, len(environment.affinity() or [0]))
         for mode, task in pairs:
             key = {
                 "family": family,
@@ -59,14 +61,14 @@ def observe(family: str, name: str, framework: str, checks: Collection[Check] | 
                 "mode": mode,
                 "precision": precision,
             }
-            rows += [key | row for row in _attempt(item, key)]
+            rows += [key | row for row in _attempt(item, key, device)]
     return rows
 
 
-def _attempt(item: Workload, key: Row) -> list[Row]:
+def _attempt(item: Workload, key: Row, device: str) -> list[Row]:
     try:
         problem, build = item.states.problem(CHECK_SIZE), item.implementation(key["framework"]).build
-        step = build(problem, key["task"], key["mode"], CHECK_DEVICE, key["precision"])
+        step = build(problem, key["task"], key["mode"], device, key["precision"])
         observed = first_steps(step)
     except Exception as error:  # a failure is a result, and must not hide what the other variants do
         kind = type(error).__name__

@@ -71,7 +71,7 @@ def gpus() -> tuple[dict[str, str], ...]:
 def visible(found: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
     """What CUDA_VISIBLE_DEVICES leaves of the devices, by number or by how a UUID begins.
 
-    All where it names parts of devices (MIG), which are not looked up.
+    All where it names parts of devices (MIG), which are not looked up; each then says of which `part` it is the whole.
     """
     wish = os.environ.get("CUDA_VISIBLE_DEVICES")
     if wish is None:
@@ -80,7 +80,7 @@ def visible(found: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
     if places[0] in ("", "-1", "NoDevFiles"):
         return ()
     if places[0].startswith("MIG"):
-        return found
+        return tuple(gpu | {"part": places[0]} for gpu in found)
     return tuple(gpu for place in places for number, gpu in enumerate(found) if _is_named(place, number, gpu))
 
 

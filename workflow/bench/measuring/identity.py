@@ -30,7 +30,7 @@ PROCESSOR = {
     "CPU revision": "revision",
 }
 """What /proc/cpuinfo calls what tells processors apart, on x86 and on Arm → what it is called here."""
-GPU = ("name", "uuid", "driver", "memory_mib", "power_limit", "mig")
+GPU = ("name", "uuid", "driver", "memory_mib", "power_limit", "mig", "part")
 """What tells accelerators apart."""
 
 
@@ -58,7 +58,8 @@ def fingerprint(known: Mapping[str, Any] | None = None) -> str:
 def name() -> str:
     """The folder name of this machine's results: its accelerator's, else its processor's with family and model."""
     if hardware.gpus():
-        return hardware.slug(hardware.gpus()[0]["name"])
+        first = hardware.gpus()[0]
+        return hardware.slug(f"part of {first['name']}" if "part" in first else first["name"])
     known = identity().get("processor", {})
     model = f"family {known['family']} model {known['model']}" if {"family", "model"} <= known.keys() else ""
     return hardware.slug(f"{hardware.cpu_model()} {model} {len(hardware.physical_cpus())}c")

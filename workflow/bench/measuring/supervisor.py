@@ -70,17 +70,27 @@ class Run:
     """Its place in each of its rounds."""
     paired: bool = False
     companions: int = 1
-    """How many processes of the trial live while it has its turns, itself included."""
+    """How many processes of the trial live while it has its turns, itself included, and those that wait for theirs."""
     around: load.Load | None = None
     """What others took from its processors while it and those beside it had their turns."""
 
     @property
+    def lives(self) -> bool:
+        """Whether its process has been started and has not ended."""
+        return self.process is not None and self.process.process.poll() is None
+
+    @property
     def lost(self) -> float | None:
-        """The share of its time that it lost to others; None where it was not timed to the end."""
+        """The share of its time that it lost to others; None where it was not timed to the end.
+
+        How much others took of a GPU that they were on nobody tells: all of it counts as lost.
+        """
         assert self.process is not None
         facts = self.process.facts()
         if facts.get("status") != "ok" or self.around is None:
             return None
+        if foreign_processes(facts.get("gpu_processes"), self.companions):
+            return 1.0
         return load.lost(facts["waited_seconds"], facts["timed_seconds"], self.around).share
 
 
@@ -154,6 +164,8 @@ def measure_once(
         runs = [Run(name, cell, number, Path(folder, name)) for name, (cell, number) in trial.runs.items()]
         with ended_with(runs):
             for group in groups(trial, runs, conditions, cpus, cache_folder, interpreters):
+                for run in group:
+                    run.companions = sum(other.lives for other in runs)
                 take_turns(group, trial, conditions.plan, cpus)
                 for run in group:
                     finish(run)
@@ -242,7 +254,7 @@ def take_turns(group: list[Run], trial: Trial, plan: timing.Plan, cpus: list[int
     go_round(group, trial, plan)
     around = load.load(before, load.counters(cpus, processes), len(cpus))
     for run in group:
-        run.around, run.companions = around, len(group)
+        run.around = around
 
 
 def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:

@@ -8,7 +8,7 @@ from bench import catalogue
 from bench.catalogue import Workload
 from bench.contract import Timed
 from bench.planning.settings import Settings
-from bench.vocabulary import BASELINE, FIRST_MODES, MACHINE, MODES, SIZES, SWEEPS, TARGET, Cell
+from bench.vocabulary import BASELINE, COMPILED, FIRST_MODES, MACHINE, MODES, SIZES, SWEEPS, TARGET, Cell
 
 MOST_ON_CPU = {"elements": 2**22}
 """How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
@@ -154,8 +154,9 @@ def choose(choice: str, possible: Sequence[str], states: Timed, framework: str, 
 
 
 def quick_modes(states: Timed, framework: str, device: str) -> tuple[str, ...]:
-    """The modes of the choice `quick`. A workload names its fastest on a CPU; on a GPU the compiler is always worth a
-    try.
+    """The modes of the choice `quick`. A workload names its fastest on a CPU; on a GPU every compiled mode of PyTorch
+    is taken too, for steps that are short there pay for each launch of a kernel, which XLA's graphs spare JAX.
     """
     quick = (MODES if states.quick_modes is None else states.quick_modes).get(framework, ())
-    return ("eager", "compile") if (framework, device) == ("torch", "cuda") and "compile" not in quick else quick
+    further = COMPILED["torch"] if (framework, device) == ("torch", "cuda") else ()
+    return (*quick, *(mode for mode in further if mode not in quick))
