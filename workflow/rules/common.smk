@@ -37,17 +37,19 @@ wildcard_constraints:
 # Processes that a running workflow starts read this file too; they need not look at the results.
 if workflow.is_main_process:
     snakefile.refresh_interpreters(Path(RESULTS))
+    snakefile.bring_back_times(RESULTS)
 STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
+ABSENT = snakefile.absent(STATE, SETTINGS, RESULTS) if STATE else []
 if STATE:
     snakefile.announce(STATE, SETTINGS)
 
 
 def interpreters(wildcards):
-    """With which Python each framework is measured. This is called while the graph is built, when trials that cannot be
-    used can be forced.
+    """With which Python each framework is measured. This is called while the graph is built, when what cannot be used,
+    or was deleted, can be forced.
     """
     if STATE and SETTINGS.measure:
-        patches.force(workflow, STATE.unsound)
+        patches.force(workflow, [*STATE.unsound, *ABSENT])
     return snakefile.interpreters(trial(wildcards), RESULTS)
 
 
