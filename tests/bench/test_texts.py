@@ -36,5 +36,5 @@ def test_json_of_others_holds_nothing_that_acts_and_no_number_that_is_none():
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1" * 5000])
 def test_what_is_no_json_is_a_value_error(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"Expecting|nested|digits"):
         texts.parsed(text)

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bench import catalogue, sources
 from bench.measuring import interpreters as interpreters_there
 from bench.planning import checks as gate
 from bench.planning import grid, order
-from bench.planning.settings import Settings, load
+from bench.planning.settings import Settings, has_entries, load
 from bench.planning.state import State, further_trials, summary
 from bench.runs import PUBLISHED
 from bench.texts import one_line
@@ -29,6 +30,14 @@ JUDGED = (*TABULATED, "claims/*.py")
 """What the verdicts are made with."""
 PRESENTED = (".py", ".md", ".yaml", ".html", ".css", ".js")
 """What the article is made of, in its folder."""
+
+
+def has_keys(path: str) -> bool:
+    """Whether a configuration file says anything; one that cannot be read ends the program with one sentence."""
+    try:
+        return has_entries(Path(path))
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:
@@ -66,8 +75,8 @@ def _first_stage(settings: Settings) -> dict[Path, Trial]:
 
 
 def absent(state: State, settings: Settings, folder: str) -> list[str]:
-    """The files of trials, of the gate and of examples that are not there. Snakemake itself does not make again what was
-    deleted, where all that was made from it is still there.
+    """The files of trials, of the gate and of examples that are not there. Snakemake itself does not make again what
+    was deleted, where all that was made from it is still there.
     """
     others = [*parity_files(settings, folder), *event_files(settings, folder)]
     trials = [str(Path(folder, "trials", trial.file)) for trial in state.missing]
@@ -89,16 +98,22 @@ def interpreters(trial: Trial, folder: str) -> list[str]:
     return [f"{folder}/interpreters/{framework}-{trial.problem.device}.json" for framework in frameworks]
 
 
-def refresh_interpreters(folder: Path) -> None:
-    """Write down which packages each interpreter has now; one that is not there any more, as after a checkout was
-    moved, is looked for again.
+def refresh_interpreters(folder: Path, conda: bool) -> None:
+    """Write down which packages each interpreter has now. One that is not there any more, as after a checkout was
+    moved, is the Python at hand, or, with conda, is looked for again by its rule.
+
+    The file should not go: Snakemake measures everything again where one that trials were made from is missing.
     """
     for path in folder.glob("interpreters/*.json"):
-        try:
+        with suppress(ValueError, TypeError, OSError, subprocess.CalledProcessError):
             (found,) = interpreters_there.read([path]).values()
             interpreters_there.write(path, interpreters_there.refreshed(found))
-        except (ValueError, OSError, subprocess.CalledProcessError):
-            path.unlink(missing_ok=True)
+            continue
+        with suppress(OSError, subprocess.CalledProcessError):
+            if not conda:
+                subprocess.run(["python", "workflow/scripts/locate.py", "--output", str(path)], check=True)
+                continue
+        path.unlink(missing_ok=True)
 
 
 def parity_files(settings: Settings, folder: str) -> list[str]:
@@ -182,16 +197,16 @@ def bring_back_times(folder: str) -> None:
             os.utime(path, (now, now))
         except OSError as error:
             sys.exit(
-                f"Error: the time of {one_line(path)} is ahead of the clock and cannot be set ({error.strerror}): Snakemake "
-                "makes nothing from such a file; touch it, or set the clock"
+                f"Error: the time of {one_line(path)} is ahead of the clock and cannot be set ({error.strerror}): "
+                "Snakemake makes nothing from such a file; touch it, or set the clock"
             )
 
 
 def foreign_files(folder: str) -> list[str]:
     """The files of other machines: copied into `results/` or published with the project.
 
-    What Snakemake cannot handle is left out here, and named where the tables are made: a name that it takes for a pattern
-    or that is no plain text, a link that leads nowhere, what is no file or may not be read.
+    What Snakemake cannot handle is left out here, and named where the tables are made: a name that it takes for a
+    pattern or that is no plain text, a link that leads nowhere, what is no file or may not be read.
     """
     own = Path(folder)
     places = [

@@ -44,7 +44,7 @@ def machine_folders(results: Path, own: str) -> list[Path]:
 
 
 def ignored_folders(results: Path, own: str) -> list[str]:
-    """The folders beside those of `machine_folders` that seem to hold results, each with the reason why it is not read."""
+    """Folders beside those of `machine_folders` that seem to hold results, with the reason why they are not read."""
     read = {own: results / own} | {folder.name: folder for folder in machine_folders(results, own)}
     found = []
     for folder in [*sorted(results.glob("*/")), *sorted(results.glob("published/*/"))]:
