@@ -145,6 +145,26 @@ def test_absurd_observations_are_named_and_left_out(folder, place, change):
     assert "torch.parquet" in left_out[0]
 
 
+def test_the_largest_and_smallest_numbers_that_are_believed_make_tables_that_are_believed(folder, tmp_path):
+    for framework, mode, seconds in (("torch", "eager", (1e-10, 1e7, 1e-10)), ("jax", "jit", (1e7, 1e-10, 1e7))):
+        for number, step in enumerate(seconds):
+            row = run(framework, mode, number, values=[step] * 3, step_seconds=step, flops=9e17, items=9e17)
+            schema.write(folder / MLP / f"{framework}-{mode}.{number}.parquet", "run", [row])
+    found, left_out = tables(folder)
+    assert left_out == []
+    for name, rows in found.items():
+        schema.write(tmp_path / f"{name}.parquet", name, rows)
+        assert len(schema.read(tmp_path / f"{name}.parquet", name)) == len(rows)
+
+
+@pytest.mark.parametrize("family", ["graph", "examples", "nothing"])
+def test_a_run_of_a_family_that_is_not_here_ends_nothing(folder, family):
+    row = run(number=4, family=family)
+    schema.write(folder / f"runs/{family}/mlp/train-small-float32-cpu/torch-eager.4.parquet", "run", [row])
+    found = {(row["family"], row["framework"]): row["runs"] for row in tables(folder)[0]["cells"]}
+    assert found == {("training", "torch"): 3, ("training", "jax"): 3, (family, "torch"): 1}
+
+
 EVENT = {"workload": "packages", "framework": "jax", "name": "coverage.numpy", "outcome": "ok", "text": "{}"}
 
 
