@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -92,6 +93,111 @@ def test_a_wrong_configuration_is_one_sentence(bench, config, message):
     assert told.returncode != 0
     assert message in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"preset: \xff", "config.yaml: it cannot be read"), (b"preset: quick\npreset: smoke", "'preset' is there twice")],
+    ids=["no UTF-8", "a key twice"],
+)
+def test_a_file_that_is_no_configuration_is_one_sentence(bench, content, message):
+    (bench.root / "config.yaml").write_bytes(content)
+    told = bench.snakemake("-n", check=False)
+    assert told.returncode != 0
+    assert message in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_configuration_that_leaves_out_every_key_is_the_default(flow):
+    (flow.root / "config.yaml").write_text("# preset: full\n")
+    assert "1 trials to measure" in flow.snakemake("-n", **ONE).stderr
+
+
+PLANT_TRIALS = """
+import sys
+sys.path.insert(0, "workflow")
+from pathlib import Path
+from bench import schema, sources
+from bench.measuring import identity
+from bench.planning import order, snakefile
+wish = {"preset": "smoke", "hardware": "test", "trials": 2, "frameworks": "jax", "modes": "jit"}
+settings = snakefile.settings_of(wish)
+for trial in order.trials(settings):
+    rows = [
+        vars(cell)
+        | {"hardware": "test", "run": number, "status": "unsupported", "threads": settings.cpu_threads}
+        | {"fingerprint": identity.fingerprint(), "source_digest": sources.run_digest("training", "small", "jax")}
+        for cell, number in trial.runs.values()
+    ]
+    schema.write(Path("results/test/trials", trial.file), "trial", rows)
+"""
+
+
+@pytest.fixture
+def planted(flow):
+    """Such a checkout with every file of a finished workflow, none of which was measured: the trials are sound."""
+    listed = flow.snakemake("--summary", trials=2, **ONE)
+    paths = [line.split("\t")[0] for line in listed.stdout.splitlines() if line.count("\t") > 4][1:]
+    for name in reversed(paths):
+        (flow.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (flow.root / name).touch()
+    locate = ["workflow/scripts/locate.py", "--output", "results/test/interpreters/jax-cpu.json"]
+    for command in (["-c", PLANT_TRIALS], locate):
+        subprocess.run([sys.executable, *command], cwd=flow.root, env=flow.environment, check=True)
+    assert len(flow.trial_files()) == 2
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("deleted", "again"),
+    [
+        ("", {}),
+        ("trials/training/small/train-tiny-float32-cpu.1.parquet", {"measure": "1"}),
+        ("parity/training/small/jax.parquet", {"check": "1"}),
+        ("trials", {"measure": "2"}),
+    ],
+)
+def test_what_was_deleted_is_made_again_and_nothing_else(planted, deleted, again):
+    place = planted.root / "results/test" / deleted
+    if place.is_file():
+        place.unlink()
+    elif deleted:
+        shutil.rmtree(place)
+    # by none of Snakemake's own triggers, which know nothing of what was deleted
+    told = planted.snakemake("-n", "--rerun-triggers", "code", trials=2, **ONE)
+    assert dict(re.findall(r"^(measure|check) +(\d+)$", told.stdout + told.stderr, re.MULTILINE)) == again
+
+
+@pytest.mark.parametrize(("trials", "again"), [(2, {}), (3, {"measure": "1"})])
+def test_an_interpreter_that_is_gone_is_looked_for_again_and_measures_nothing_again(planted, trials, again):
+    path = planted.root / "results/test/interpreters/jax-cpu.json"
+    path.write_text(path.read_text().replace(sys.executable, "/nowhere/python"))
+    told = planted.snakemake("-n", "--rerun-triggers", "mtime", trials=trials, **ONE)
+    assert dict(re.findall(r"^(locate|measure) +(\d+)$", told.stdout + told.stderr, re.MULTILINE)) == again
+    assert sys.executable in path.read_text()
+
+
+def test_a_time_ahead_of_the_clock_becomes_the_present(planted):
+    trial = planted.root / "results/test/trials/training/small/train-tiny-float32-cpu.0.parquet"
+    other = planted.root / "results/other/hardware.json"
+    other.parent.mkdir()
+    other.write_text("{}")
+    ahead = time.time() + 7200
+    for path in (trial, other):
+        os.utime(path, (ahead, ahead))
+    told = planted.snakemake("-n", trials=2, **ONE).stderr
+    for path in (trial, other):
+        assert path.stat().st_mtime <= time.time()
+        assert f"is now the present: {path.relative_to(planted.root)}" in told
+
+
+def test_links_that_lead_nowhere_in_the_folder_of_another_machine_stop_nothing(flow):
+    trials = flow.root / "results/other/trials/training/small"
+    trials.mkdir(parents=True)
+    (trials / "nowhere.parquet").symlink_to("gone.parquet")
+    (trials / "loop.parquet").symlink_to("loop.parquet")
+    (trials / "a\nb.parquet").write_bytes(b"PAR1")
+    assert "1 trials to measure" in flow.snakemake("-n", **ONE).stderr
 
 
 def test_a_second_start_measures_nothing(done):

@@ -13,16 +13,18 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bench import vocabulary
-from bench.vocabulary import ALLOWED, AXES, MODES, SIZES, SLUG, is_size
+from bench import texts, vocabulary
+from bench.vocabulary import ALLOWED, AXES, MODES, NUMERICAL, SIZES, SLUG, TWIN, is_size
 
 Row = dict[str, Any]
 """A row of a table: column → value."""
@@ -333,11 +335,20 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
 }
 
 LONGEST_TEXT = 20_000
-MOST_NUMBERS, MOST_ROWS, MOST_BYTES = 20_000_000, 100_000, 500_000_000
-"""Entries of a file, all columns together, its rows, its bytes unpacked; a small file can claim to hold billions."""
+LONGEST_NAME = 200
+MOST_NUMBERS, MOST_ROWS, MOST_BYTES = 5_000_000, 100_000, 100_000_000
+"""Entries of a file, all columns together, its rows, its bytes unpacked and those of its texts; a small file can hold
+billions.
+"""
 
-NAMED = (*CELL, "run", "status")
+RECORDED = ("run", "trial", "runs", "events", "observations")
+"""Tables of what was measured. The others are made from them."""
+NAMED = (*CELL, "run", "status", "outcome")
 """Columns that are never null, in whatever table they stand."""
+NAMES = ("name", "item_unit", "score_name", "cache")
+"""Columns of words that are short, and on one line."""
+MESSAGES = ("message", "text")
+"""Columns of which the end may be cut."""
 NEEDED = (
     "started",
     "wall_seconds",
@@ -364,8 +375,20 @@ AMOUNTS = (
     "ratio_low",
     "ratio_high",
     "warmup_values",
+    "gpu_clock_hertz",
 )
 """Endings of the names of columns that hold numbers which cannot be negative."""
+LARGEST, LARGEST_MADE = 1e18, 1e250
+"""Numbers of `RECORDED` tables are smaller; and those that are made from them, an end of an interval for example."""
+LONGEST_SECONDS, SHORTEST_STEP, LONGEST_STEP = 1e9, 1e-10, 1e7
+"""Seconds of a phase, and of a step. The intervals of ratios of steps between these overflow nowhere."""
+LARGEST_INTEGER = 2**53
+UNBOUNDED = ("check_values", "reference_error")
+"""Columns of a run that hold whatever was computed. What the gate observed may be anything, too."""
+LENGTHS = ("loops", "steps_per_call", "attempts", "check_summaries", "threads")
+"""Columns of counts that begin at 1."""
+YEARS = range(1970, 3000)
+"""When something may have been started; beyond, the arithmetic of dates ends."""
 
 
 class InvalidFile(ValueError):
@@ -419,16 +442,33 @@ def read(path: Path, table: str, most_rows: int = MOST_ROWS) -> list[dict[str, A
     try:
         with pq.ParquetFile(path) as file:
             written = _expect(path, file, table, most_rows)
-            rows = file.read().to_pylist()
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+            texts_there = [field.name for field in file.schema_arrow if field.type == text]
+        # a text that stands in many rows stands in the file once, and stays so until its bytes are counted
+        with pq.ParquetFile(path, read_dictionary=texts_there) as file:
+            content = file.read()
+        _expect_texts(path, content)
+        rows = content.to_pylist()
+    except (OSError, pa.ArrowException, UnicodeError) as error:
         raise InvalidFile(f"{path}: cannot be read as Parquet: {error}") from error
     if written != digest(rows):
         raise InvalidFile(f"{path}: its content was changed after it was written (digest does not match)")
     missing = {column: BEFORE.get(column) for column in TABLES[table] if rows and column not in rows[0]}
     for row in rows:
         row |= missing
-        _validate(path, row)
+        row |= {column: _shown(path, column, value) for column, value in row.items() if isinstance(value, str)}
+        _validate(path, table, row)
     return rows
+
+
+def _expect_texts(path: Path, content: pa.Table) -> None:
+    """Raises InvalidFile if a text, or all of them, each as often as it is there, are longer than they may be."""
+    columns = [column for column in content.itercolumns() if pa.types.is_dictionary(column.type)]
+    chunks = [(pc.binary_length(chunk.dictionary), chunk.indices) for column in columns for chunk in column.chunks]
+    longest = max((pc.max(lengths).as_py() or 0 for lengths, _ in chunks), default=0)
+    together = sum(pc.sum(lengths.take(indices)).as_py() or 0 for lengths, indices in chunks)
+    for what, amount, most in (("one text", longest, 4 * LONGEST_TEXT), ("texts", together, MOST_BYTES)):
+        if amount > most:
+            raise InvalidFile(f"{path}: it holds {amount} bytes in {what}, allowed are {most}")
 
 
 def _expect(path: Path, file: pq.ParquetFile, table: str, most_rows: int) -> str | None:
@@ -456,10 +496,20 @@ def _expect(path: Path, file: pq.ParquetFile, table: str, most_rows: int) -> str
     return metadata.get("digest")
 
 
-def _validate(path: Path, row: Mapping[str, Any]) -> None:
+def _shown(path: Path, column: str, value: str) -> str:
+    """A text that acts on no page and no terminal. Raises InvalidFile where it is too long, or would be cut."""
+    found = texts.shown(value)
+    if len(value) > LONGEST_TEXT or (len(found) > LONGEST_TEXT and column not in MESSAGES):
+        raise InvalidFile(f"{path}: {column} holds {len(found)} characters")
+    return found[:LONGEST_TEXT]
+
+
+def _validate(path: Path, table: str, row: Mapping[str, Any]) -> None:
     for column in NAMED:
         if column in row and row[column] is None:
             raise InvalidFile(f"{path}: {column} is null")
+    if table == "events" and row["name"] is None:
+        raise InvalidFile(f"{path}: name is null")
     for column, allowed in ALLOWED.items():
         if row.get(column) is not None and row[column] not in allowed:
             raise InvalidFile(f"{path}: {column} is {row[column]!r}, allowed are {', '.join(allowed)}")
@@ -474,10 +524,10 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
     if "mode" in row and "framework" in row and row["mode"] not in MODES[row["framework"]]:
         raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {MODES[row['framework']]}")
     for column, value in row.items():
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
-            raise InvalidFile(f"{path}: {column} holds {len(value)} characters")
-        if column.endswith(AMOUNTS) or (column == "values" and "run" in row):
-            _validate_amount(path, column, value)
+        if column in NAMES and value is not None and (len(value) > LONGEST_NAME or "\n" in value):
+            raise InvalidFile(f"{path}: {column} is {value[:80]!r}, which is not a name")
+        if (limits := _limits(table, column)) and value is not None:
+            _validate_numbers(path, column, value, *limits)
         if column in OBJECTS and value is not None:
             _validate_object(path, column, value)
     if row.get("started") is not None and not _is_moment(row["started"]):
@@ -488,11 +538,24 @@ def _validate(path: Path, row: Mapping[str, Any]) -> None:
         _validate_measurement(path, row)
 
 
-def _validate_amount(path: Path, column: str, value: Any) -> None:
-    if value is None:
-        return
+@cache
+def _limits(table: str, column: str) -> tuple[float, float] | None:
+    """The least and the most that a column of numbers may hold; None where it may hold anything."""
+    kind = TABLES[table][column]
+    kind = kind.value_type if pa.types.is_list(kind) else kind
+    recorded = table in RECORDED
+    if kind == integer and recorded:
+        return int(column in LENGTHS), 2 * TWIN - 1 if column == "run" else LARGEST_INTEGER
+    if kind != number:
+        return None
+    if column.endswith(AMOUNTS) or (column == "values" and "run" in TABLES[table]):
+        return -1e-6, (LONGEST_SECONDS if column.endswith("_seconds") else LARGEST) if recorded else LARGEST_MADE
+    return (-LARGEST, LARGEST) if recorded and "run" in TABLES[table] and column not in UNBOUNDED else None
+
+
+def _validate_numbers(path: Path, column: str, value: Any, least: float, most: float) -> None:
     for item in value if isinstance(value, list) else [value]:
-        if not isinstance(item, int | float) or math.isnan(item) or not -1e-6 <= item < 1e18:
+        if item is None or not least <= item <= most:  # false for NaN
             raise InvalidFile(f"{path}: {column} holds {item!r}, which is not a plausible amount")
 
 
@@ -520,8 +583,14 @@ def _validate_measurement(path: Path, row: Mapping[str, Any]) -> None:
     """What the tables rely on in a run that says that it went well."""
     if missing := [column for column in NEEDED if row[column] is None]:
         raise InvalidFile(f"{path}: status is ok, but {', '.join(missing)} is null")
-    if not row["values"] or min(row["values"]) <= 0 or row["wall_seconds"] <= 0:
-        raise InvalidFile(f"{path}: values or wall_seconds are not positive")
+    if not row["values"] or row["wall_seconds"] <= 0:
+        raise InvalidFile(f"{path}: there are no values, or wall_seconds is not positive")
+    if wrong := [value for value in row["values"] if not SHORTEST_STEP <= value <= LONGEST_STEP]:
+        raise InvalidFile(f"{path}: values holds {wrong[0]!r}, allowed are {SHORTEST_STEP} to {LONGEST_STEP} seconds")
+    if row["family"] in NUMERICAL and row["check_summaries"] is None:
+        raise InvalidFile(f"{path}: check_summaries is null")
+    if row["paired"] and not len(row["values"]) == len(row["rounds"] or []) == len(row["places"] or []):
+        raise InvalidFile(f"{path}: values, rounds and places are not of one length")
     if not math.isclose(row["step_seconds"], median(row["values"]), rel_tol=1e-9):
         raise InvalidFile(f"{path}: step_seconds is {row['step_seconds']!r}, which is not the median of values")
     if not all(value is not None and math.isfinite(value) for value in row["check_values"]):
@@ -530,6 +599,7 @@ def _validate_measurement(path: Path, row: Mapping[str, Any]) -> None:
 
 def _is_moment(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
+        moment = datetime.fromisoformat(text)
+        return moment.tzinfo is not None and moment.year in YEARS
     except ValueError:
         return False

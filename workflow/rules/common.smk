@@ -14,6 +14,14 @@ except ModuleNotFoundError as error:
         "install numpy, pyarrow, pyyaml and jsonschema beside Snakemake."
     )
 
+CONFIG = "config.yaml"
+
+# What Snakemake would end with a traceback for, or refuse although every key may be left out, does not get there.
+if snakefile.has_keys(CONFIG):
+
+    configfile: CONFIG
+
+
 SETTINGS = snakefile.settings_of(config)
 HARDWARE = SETTINGS.hardware
 RESULTS = f"results/{HARDWARE}"
@@ -36,18 +44,20 @@ wildcard_constraints:
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
 if workflow.is_main_process:
-    snakefile.refresh_interpreters(Path(RESULTS))
+    snakefile.refresh_interpreters(Path(RESULTS), patches.uses_conda(workflow))
+    snakefile.bring_back_times(RESULTS)
 STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
+AGAIN = [*STATE.unsound, *snakefile.absent(STATE, SETTINGS, RESULTS)] if STATE else []
 if STATE:
     snakefile.announce(STATE, SETTINGS)
 
 
 def interpreters(wildcards):
-    """With which Python each framework is measured. This is called while the graph is built, when trials that cannot be
-    used can be forced.
+    """With which Python each framework is measured. This is called while the graph is built, when what cannot be used,
+    or was deleted, can be forced.
     """
-    if STATE and SETTINGS.measure:
-        patches.force(workflow, STATE.unsound)
+    if SETTINGS.measure:
+        patches.force(workflow, AGAIN)
     return snakefile.interpreters(trial(wildcards), RESULTS)
 
 

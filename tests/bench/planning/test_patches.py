@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from snakemake.settings.types import DeploymentMethod, DeploymentSettings
 
 from snakemake import cli, dag  # isort: skip
 from snakemake.scheduling import job_scheduler
@@ -105,3 +106,9 @@ def test_another_error_of_the_file_system_is_not_taken_for_a_missing_lock(tmp_pa
     monkeypatch.setattr(fcntl, "flock", broken)
     with pytest.raises(OSError, match="Input/output error"):
         patches.hold_workflow(tmp_path)
+
+
+@pytest.mark.parametrize(("methods", "conda"), [([], False), (["CONDA"], True), (["APPTAINER"], False)])
+def test_conda_is_told_by_snakemake_s_own_settings(methods, conda):
+    chosen = DeploymentSettings(deployment_method={DeploymentMethod[name] for name in methods})
+    assert patches.uses_conda(SimpleNamespace(deployment_settings=chosen)) is conda

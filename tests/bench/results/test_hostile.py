@@ -65,6 +65,31 @@ def absurd(generator, kind, value):
     )
 
 
+def test_two_thousand_damaged_files_are_read_as_they_were_or_refused(tmp_path):
+    """Bytes of real files are replaced, left out or repeated."""
+    path, generator = tmp_path / "trial.parquet", random.Random(0)
+    originals = []
+    for (table, place_there), rows in FILES.items():
+        kind = "run" if place_there.parts[0] == "runs" else table
+        schema.write(path, kind, rows)
+        originals.append((kind, path.read_bytes(), schema.read(path, kind)))
+    refused = 0
+    for _ in range(2000):
+        table, content, rows = generator.choice(originals)
+        damaged = bytearray(content)
+        for _ in range(generator.choice([1, 1, 1, 5])):
+            start = generator.randrange(len(damaged))
+            end = start + generator.choice([1, 1, 2, 8, 200])
+            damaged[start:end] = generator.choice([generator.randbytes(end - start), b"", damaged[start:end] * 2])
+        path.write_bytes(damaged)
+        try:
+            assert schema.read(path, table) == rows
+        except schema.InvalidFile:
+            refused += 1
+    print(f"{refused} of 2000 damaged files were refused, the others read as they were")
+    assert refused > 1000
+
+
 @pytest.mark.parametrize("case", range(CASES))
 def test_no_value_of_another_machine_ends_the_tables_or_the_verdicts(case, tmp_path):
     generator = random.Random(case)

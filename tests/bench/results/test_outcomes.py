@@ -41,3 +41,9 @@ def test_the_fastest_way_is_that_of_its_precision_and_batch():
 def test_what_is_no_list_of_times_is_left_out(text):
     name = "seconds.one.int8.compiled"
     assert outcomes.ways_of_inference({name: Event(name, "ok", 1.0, text)}) == []
+
+
+def test_numbers_that_are_none_are_none_in_an_object():
+    text = '{"a": 1e999, "b": NaN, "c": -Infinity, "d": 1.5, "e": 1%s}' % ("0" * 400)
+    assert outcomes.as_object(text) == {"a": None, "b": None, "c": None, "d": 1.5, "e": None}
+    assert outcomes.as_object("[" * 100_000) == {}

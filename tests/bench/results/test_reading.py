@@ -57,6 +57,23 @@ ABSURD = [
     {"versions": "[" * 5000},
     {"metrics": "[1]"},
     {"status": "failed", "started": "x"},
+    {"started": "0001-01-01T00:00:00+23:59"},
+    {"started": "9999-12-31T23:59:59-01:00"},
+    {"wall_seconds": 9e17},
+    {"values": [5e-324] * 3, "step_seconds": 5e-324},
+    {"values": [1e300] * 3, "step_seconds": 1e300},
+    {"drift": float("nan")},
+    {"warmup_values": [None]},
+    {"scores": [1.0], "score_steps": [1.0], "score_seconds": [1.0], "score_target": float("inf")},
+    {"loops": 0},
+    {"threads": -1},
+    {"peak_host_bytes": 2**62},
+    {"paired": True},
+    {"paired": True, "rounds": [0, 1], "places": [0, 1, 2]},
+    {"paired": True, "rounds": [0, 1, None], "places": [0, 1, 2]},
+    {"family": "science", "check_summaries": 0},
+    {"score_name": "two\nlines"},
+    {"item_unit": "x" * 201},
 ]
 
 
@@ -128,6 +145,87 @@ def test_absurd_observations_are_named_and_left_out(folder, place, change):
     assert "torch.parquet" in left_out[0]
 
 
+def test_the_largest_and_smallest_numbers_that_are_believed_make_tables_that_are_believed(folder, tmp_path):
+    for framework, mode, seconds in (("torch", "eager", (1e-10, 1e7, 1e-10)), ("jax", "jit", (1e7, 1e-10, 1e7))):
+        for number, step in enumerate(seconds):
+            row = run(framework, mode, number, values=[step] * 3, step_seconds=step, flops=9e17, items=9e17)
+            schema.write(folder / MLP / f"{framework}-{mode}.{number}.parquet", "run", [row])
+    found, left_out = tables(folder)
+    assert left_out == []
+    for name, rows in found.items():
+        schema.write(tmp_path / f"{name}.parquet", name, rows)
+        assert len(schema.read(tmp_path / f"{name}.parquet", name)) == len(rows)
+
+
+@pytest.mark.parametrize("family", ["graph", "examples", "nothing"])
+def test_a_run_of_a_family_that_is_not_here_ends_nothing(folder, family):
+    row = run(number=4, family=family)
+    schema.write(folder / f"runs/{family}/mlp/train-small-float32-cpu/torch-eager.4.parquet", "run", [row])
+    found = {(row["family"], row["framework"]): row["runs"] for row in tables(folder)[0]["cells"]}
+    assert found == {("training", "torch"): 3, ("training", "jax"): 3, (family, "torch"): 1}
+
+
+EVENT = {"workload": "packages", "framework": "jax", "name": "coverage.numpy", "outcome": "ok", "text": "{}"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": None}, {"outcome": None}, {"outcome": "odd"}, {"name": "x" * 201}], ids=str
+)
+def test_absurd_events_are_named_and_left_out(folder, change):
+    schema.write(folder / "events/packages/jax.parquet", "events", [{"hardware": "other"} | EVENT | change])
+    found, left_out = tables(folder)
+    assert found["events"] == found["coverage"] == []
+    assert "jax.parquet" in left_out[0]
+
+
+def test_a_function_without_a_place_is_nowhere_whatever_is_beside_it(folder):
+    names = json.dumps({"function": {"": ["\x1b[31m", "fft"], "jax\ud800": ["add", 1]}, "distribution": float("inf")})
+    schema.write(folder / "events/packages/jax.parquet", "events", [{"hardware": "other"} | EVENT | {"text": names}])
+    found = tables(folder)[0]["coverage"]
+    assert [(row["name"], row["place"]) for row in found] == [
+        ("\\u001b[31m", None),
+        ("add", "jax\\ud800"),
+        ("fft", None),
+    ]
+
+
+def test_a_text_that_acts_on_a_terminal_is_read_as_what_it_is(folder):
+    schema.write(folder / MLP / "torch-eager.0.parquet", "run", [run(status="failed", message="\x1b[31m\u202ered")])
+    assert [row["message"] for row in tables(folder)[0]["cells"] if row["framework"] == "torch"] == [
+        "failed: \\u001b[31m\\u202ered"
+    ]
+
+
+@pytest.mark.parametrize("name", ["x\x1b[31m.parquet", "x\ny.parquet", "x\udcff.parquet", "\u202ex.parquet"], ids=ascii)
+def test_a_file_whose_name_acts_on_a_terminal_is_named_on_one_plain_line(folder, name):
+    (folder / MLP / name).write_bytes(b"PAR1")
+    (reason,) = tables(folder)[1]
+    assert reason.isprintable()
+    reason.encode()
+    assert reason.startswith(str(folder))
+
+
+@pytest.mark.parametrize("target", ["nowhere.parquet", "link.parquet"])
+def test_a_link_that_leads_nowhere_is_named_and_left_out(folder, target):
+    (folder / MLP / "link.parquet").symlink_to(target)
+    found, left_out = tables(folder)
+    assert [row["runs"] for row in found["cells"]] == [3, 3]
+    assert "link.parquet" in left_out[0]
+
+
+def test_folders_that_are_not_read_are_named(folder):
+    results = folder.parent
+    for name in ("published/other", "published/new", "Bobs Laptop", "empty", ".unfinished"):
+        (results / name).mkdir(parents=True)
+        if name != "empty":
+            schema.write(results / name / MLP / "torch-eager.0.parquet", "run", [run()])
+    assert [path.name for path in reading.machine_folders(results, "own")] == ["own", "other", "new"]
+    bob, other = reading.ignored_folders(results, "own")
+    assert "Bobs Laptop: its name is not a plain one" in bob
+    assert f"published/other: {results / 'other'} is read in its place" in other
+    assert "published/other" not in str(reading.ignored_folders(results, "other"))
+
+
 @pytest.mark.parametrize("text", ["", "[1, 2]", "{", "[" * 50_000, '"' + "x" * 1_000_000 + '"'])
 def test_facts_that_are_no_facts_are_named(folder, text):
     (folder / "hardware.json").write_text(text)
@@ -141,3 +239,11 @@ def test_facts_are_cut_to_plain_values_and_cannot_rename_the_machine(folder):
     (folder / "hardware.json").write_text(json.dumps(facts))
     found = reading.read_machine(folder, own=False).facts
     assert found == {"hardware": "other", "name": "x" * 1000, "gpus": [{"name": "GPU", "deep": None}], "virtual": True}
+
+
+def test_facts_hold_no_number_that_is_none_and_no_text_that_acts(folder):
+    (folder / "hardware.json").write_text(
+        '{"memory_bytes": 1e999, "ram": 1%s, "cpu": "\\u001b[31m\\ud800"}' % ("0" * 400)
+    )
+    found = reading.read_machine(folder, own=False).facts
+    assert found == {"hardware": "other", "memory_bytes": None, "ram": None, "cpu": "\\u001b[31m\\ud800"}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
+
+from bench import texts
+
+KINDS = ("operation", "input", "output")
+"""What a node can be; what is none of these is drawn as the first."""
+MOST_NODES, MOST_EDGES = 200, 2000
+"""More are not drawn: nobody could read it."""
 
 
 def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -15,19 +21,24 @@ def layered(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     in the order of the mean position of their neighbours (the barycentre method of Sugiyama, Tagawa and Toda, 1981).
     Raises ValueError for JSON that is not such a graph.
     """
-    graph = json.loads(text)
     try:
+        graph = texts.parsed(text)
         nodes = {str(node["id"]): dict(node) for node in graph["nodes"]}
         edges = [(str(source), str(target)) for source, target in graph["edges"]]
+        labels = {key: _node_label(node) for key, node in nodes.items()}
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a graph: {text[:80]!r}") from error
+    if not 0 < len(nodes) <= MOST_NODES or len(edges) > MOST_EDGES:
+        raise ValueError(f"a graph of {len(nodes)} nodes and {len(edges)} edges is not drawn")
+    if not all(end in nodes for edge in edges for end in edge):
+        raise ValueError("an edge of the graph begins or ends nowhere")
     layers = _layers(list(nodes), edges)
     order = _order(layers, edges)
     rows = [
         {
             "id": key,
-            "label": _node_label(node),
-            "kind": node.get("kind", "operation"),
+            "label": labels[key],
+            "kind": node["kind"] if node.get("kind") in KINDS else KINDS[0],
             "layer": layers[key],
             "position": order[key],
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from article import numbers, prose
 from article.html import Html, badge, behind, message, render_template
 from article.names import TITLES
 from article.section import Section
+from bench import texts
 from bench.catalogue import ROOT
 from bench.results import outcomes
 from bench.vocabulary import COMPARED
@@ -104,7 +104,7 @@ def outcome_badge(section: Section, name: str) -> Markup:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        texts.parsed(text)
     except ValueError:
         return False
     return True

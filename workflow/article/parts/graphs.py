@@ -12,11 +12,12 @@ def graph_figure(section: Section, workload: str, framework: str, event: str, na
     from article.figures.graphs import graph_plot
 
     found = section.examples(workload).found.get((framework, event))
-    if found is None or found.outcome != "ok":
+    try:
+        nodes, edges = layering.layered(found.text if found and found.ran else "")
+    except ValueError:
         return section.sentence(
             "graph.none", title=section.words[f"figure.{name}.title"], message=first_line(found.text) if found else ""
         )
-    nodes, edges = layering.layered(found.text)
     labels = dict(zip(nodes["id"], nodes["label"], strict=True))
     rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
     return section.figure(

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bench import schema
+from bench import schema, texts
 from bench.claims.evidence import FORECAST, OPINION, REGISTRY, UNMEASURED, Results, Verdict, open_verdict
 from bench.events import Missing
 
@@ -67,7 +67,9 @@ def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
 def judge_foreign(entry: Mapping[str, Any], results: Results) -> Verdict:
     """`judge` for the data of another machine, which may hold anything: what cannot be read decides nothing."""
     try:
-        return judge(entry, results)
+        found = judge(entry, results)
+        as_text(found.evidence)
+        return found
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         return Verdict(UNMEASURED, {"reason": "unreadable data", "error": type(error).__name__})
 
@@ -92,7 +94,7 @@ def rows(results: Results, entries: Iterable[Mapping[str, Any]], own: bool = Tru
 def as_text(evidence: Mapping[str, Any]) -> str:
     """Evidence as JSON that a table accepts; the last rows of its long lists are left out where it would not."""
     kept = json.loads(json.dumps(evidence))
-    while len(text := json.dumps(kept, ensure_ascii=False, allow_nan=False)) > schema.LONGEST_TEXT:
+    while len(text := texts.shown(json.dumps(kept, ensure_ascii=False, allow_nan=False))) > schema.LONGEST_TEXT:
         longest = max(_lists(kept), key=lambda rows: len(json.dumps(rows)), default=[])
         if len(longest) < 2:
             raise ValueError(f"evidence of {len(text)} characters holds no list that could be shortened")

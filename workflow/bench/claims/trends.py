@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -195,6 +194,6 @@ def both_explain_alike(results: Results) -> Verdict:
 
 def _completeness(cells: pd.DataFrame) -> float | None:
     """The largest difference between a prediction and the sum of its attributions; None where none was recorded."""
-    found = [json.loads(text).get("completeness_error") for text in cells["metrics"].dropna()]
-    known = [float(value) for value in found if value is not None]
+    found = [outcomes.as_object(text).get("completeness_error") for text in cells["metrics"].dropna()]
+    known = [float(value) for value in found if isinstance(value, int | float)]
     return max(known) if known else None

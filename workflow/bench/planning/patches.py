@@ -91,6 +91,11 @@ def lift_rate_limit(scheduler: Any) -> None:
         scheduler.job_rate_limiter = None
 
 
+def uses_conda(workflow: Any) -> bool:
+    """Whether rules run in conda environments (Snakemake 9: its `deployment_settings`)."""
+    return any(method.name == "CONDA" for method in workflow.deployment_settings.deployment_method)
+
+
 def force(workflow: Any, files: Iterable[Path]) -> None:
     """Have files made again although they are there and nothing that they depend on has changed.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import reprlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ import jsonschema
 import yaml
 
 from bench.measuring import hardware, identity
+from bench.texts import one_line
 from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
@@ -21,8 +22,10 @@ SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
 LARGEST = 2**53
 """Whole numbers below this are exact, however they are written."""
-LONGEST_SHOWN = 300
-"""Characters of a wrong value that are told."""
+MOST_BYTES = 100_000
+"""Bytes of config.yaml; the project's own has 4,000."""
+MOST_SHOWN, LONGEST_SHOWN = 5, 300
+"""Unknown keys, and characters of a wrong value, that are told."""
 CHOICES = ("first", "quick", "hopeful", "all")
 """Choices of modes: the one of each framework that starts fast; the fastest, which a workload names itself; all but
 those that are never the fastest; all. The lightest workloads, which name none, are measured in all of
@@ -185,15 +188,68 @@ def schema() -> dict[str, Any]:
     return yaml.safe_load(SCHEMA.read_text())
 
 
+def has_entries(path: Path) -> bool:
+    """Whether a YAML file has any key at all; one that is not there is left to Snakemake.
+
+    Raises ValueError for what is no UTF-8, no YAML, no mapping of words to values or lists of values, or holds a key
+    twice: before anything of it is built, however much its aliases stand for.
+    """
+    if not path.exists():
+        return True
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it has {path.stat().st_size} bytes, allowed are {MOST_BYTES}")
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        said = root is not None and not _is_null(root) and bool(_keys(root))
+        yaml.safe_load(text)  # what holds no more than it shows can be built
+        return said
+    except RecursionError:
+        raise ValueError(f"{path}: it is nested too deeply") from None
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise ValueError(
+            f"{path}: it cannot be read: {one_line(' '.join(str(error).split()))[:LONGEST_SHOWN]}"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _keys(root: yaml.Node) -> set[str]:
+    """The keys of a parsed file. Raises ValueError for what is no mapping of different words to flat values."""
+    if not isinstance(root, yaml.MappingNode):
+        raise ValueError("it has to hold lines of the form `key: value`")
+    seen: set[str] = set()
+    for key, value in root.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise ValueError("a key is no word")
+        entries = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        if not all(isinstance(entry, yaml.ScalarNode) for entry in entries):
+            raise ValueError(f"{_shown(key.value)} has to be one value, or a list of values")
+        if key.value in seen:
+            raise ValueError(f"{_shown(key.value)} is there twice")
+        seen.add(key.value)
+    return seen
+
+
 def load(config: Mapping[str, Any]) -> Settings:
     """Check `config` and fill in what it leaves open.
 
     Raises ValueError that names every wrong key, its value and what is allowed.
     """
     rules = schema()
-    given = {str(key): _plain(value, rules["properties"].get(str(key), {})) for key, value in config.items()}
+    known = rules["properties"]
+    given = {key: _plain(value, known[key]) for key, value in config.items() if key in known}
     errors = [_wrong(key, value, rules) for key, value in given.items() if not _is_flat(value)]
-    errors = errors or [_sentence(error, rules) for error in jsonschema.Draft202012Validator(rules).iter_errors(given)]
+    errors = errors or [
+        _wrong(str(error.absolute_path[0]), error.instance, rules)
+        for error in jsonschema.Draft202012Validator(rules).iter_errors(given)
+    ]
+    if unknown := sorted(_shown(key) for key in config if key not in known):
+        errors.append(f"unknown key {', '.join(unknown[:MOST_SHOWN])}; allowed are {', '.join(known)}")
     if errors:
         raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
     chosen = {key: part["default"] for key, part in rules["properties"].items()} | given
@@ -266,14 +322,9 @@ def _plain(value: Any, rule: Mapping[str, Any]) -> Any:
 def _is_flat(value: Any) -> bool:
     """Whether a value is a word, a finite number, or a list of such: all that any key takes."""
     values = value if isinstance(value, list) else [value]
-    return all(isinstance(each, str | int) or (isinstance(each, float) and math.isfinite(each)) for each in values)
-
-
-def _sentence(error: jsonschema.ValidationError, rules: Mapping[str, Any]) -> str:
-    if error.validator == "additionalProperties":
-        unknown = [_shown(key) for key in sorted(set(error.instance) - set(rules["properties"]))]
-        return f"unknown key {', '.join(unknown)}; allowed are {', '.join(rules['properties'])}"
-    return _wrong(str(error.absolute_path[0]) if error.absolute_path else "?", error.instance, rules)
+    return all(
+        isinstance(each, str) or (isinstance(each, int | float) and abs(each) <= sys.float_info.max) for each in values
+    )
 
 
 def _wrong(key: str, value: Any, rules: Mapping[str, Any]) -> str:
@@ -284,7 +335,10 @@ def _shown(value: Any) -> str:
     """A value as it is told: what is long or deep is cut."""
     shown = reprlib.Repr()
     shown.maxstring = shown.maxother = LONGEST_SHOWN
-    return shown.repr(value)[:LONGEST_SHOWN]
+    try:
+        return shown.repr(value)[:LONGEST_SHOWN]
+    except ValueError:  # Python writes no integers of thousands of digits
+        return "a number of thousands of digits"
 
 
 def _allowed(rule: Mapping[str, Any]) -> str:

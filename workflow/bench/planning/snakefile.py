@@ -5,9 +5,11 @@ so that a checkout can be moved with its results.
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,10 @@ from bench import catalogue, sources
 from bench.measuring import interpreters as interpreters_there
 from bench.planning import checks as gate
 from bench.planning import grid, order
-from bench.planning.settings import Settings, load
+from bench.planning.settings import Settings, has_entries, load
 from bench.planning.state import State, further_trials, summary
 from bench.runs import PUBLISHED
+from bench.texts import one_line
 from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Trial
 
 ARTICLE = "workflow/article"
@@ -27,6 +30,14 @@ JUDGED = (*TABULATED, "claims/*.py")
 """What the verdicts are made with."""
 PRESENTED = (".py", ".md", ".yaml", ".html", ".css", ".js")
 """What the article is made of, in its folder."""
+
+
+def has_keys(path: str) -> bool:
+    """Whether a configuration file says anything; one that cannot be read ends the program with one sentence."""
+    try:
+        return has_entries(Path(path))
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
 
 
 def settings_of(config: Mapping[str, Any]) -> Settings:
@@ -63,6 +74,15 @@ def _first_stage(settings: Settings) -> dict[Path, Trial]:
     return {trial.file: trial for trial in order.trials(settings)}
 
 
+def absent(state: State, settings: Settings, folder: str) -> list[str]:
+    """The files of trials, of the gate and of examples that are not there. Snakemake itself does not make again what
+    was deleted, where all that was made from it is still there.
+    """
+    others = [*parity_files(settings, folder), *event_files(settings, folder)]
+    trials = [str(Path(folder, "trials", trial.file)) for trial in state.missing]
+    return [*trials, *(path for path in others if not Path(path).exists())]
+
+
 def trial_of(settings: Settings, asked: str, wildcards: Any) -> Trial:
     """The trial that a job measures: one of the grid, or of the second stage that the file `asked` asks for."""
     number = int(wildcards.trial)
@@ -78,16 +98,22 @@ def interpreters(trial: Trial, folder: str) -> list[str]:
     return [f"{folder}/interpreters/{framework}-{trial.problem.device}.json" for framework in frameworks]
 
 
-def refresh_interpreters(folder: Path) -> None:
-    """Write down which packages each interpreter has now; one that is not there any more, as after a checkout was
-    moved, is looked for again.
+def refresh_interpreters(folder: Path, conda: bool) -> None:
+    """Write down which packages each interpreter has now. One that is not there any more, as after a checkout was
+    moved, is the Python at hand, or, with conda, is looked for again by its rule.
+
+    The file should not go: Snakemake measures everything again where one that trials were made from is missing.
     """
     for path in folder.glob("interpreters/*.json"):
-        try:
+        with suppress(ValueError, TypeError, OSError, subprocess.CalledProcessError):
             (found,) = interpreters_there.read([path]).values()
             interpreters_there.write(path, interpreters_there.refreshed(found))
-        except (ValueError, OSError, subprocess.CalledProcessError):
-            path.unlink(missing_ok=True)
+            continue
+        with suppress(OSError, subprocess.CalledProcessError):
+            if not conda:
+                subprocess.run(["python", "workflow/scripts/locate.py", "--output", str(path)], check=True)
+                continue
+        path.unlink(missing_ok=True)
 
 
 def parity_files(settings: Settings, folder: str) -> list[str]:
@@ -146,10 +172,41 @@ def obvious_implementations() -> list[str]:
     return sorted(str(path) for path in Path("tests/proof/baselines").glob("*.py"))
 
 
+RECORDS = (*(f"{tree}/**/*.parquet" for tree in ("runs", "trials", "parity", "events")), "hardware.json")
+"""The files below the folder of a machine that tables are made from."""
+
+
+def bring_back_times(folder: str) -> None:
+    """Give what the tables and pages are made from the present time, where its own is ahead of the clock.
+
+    Files that were copied from a machine whose clock is ahead have such times, and so have all after a clock was set
+    back: from these Snakemake makes nothing until the clock catches up. Ends the program with a sentence where a file's
+    time may not be set.
+    """
+    mark = Path(folder, ".now")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()  # the clock of the file system that holds the results
+    now = mark.stat().st_mtime
+    mark.unlink()
+    own = [str(path) for kind in RECORDS for path in Path(folder).glob(kind) if path.is_file()]
+    for path in [*foreign_files(folder), *own, *article_sources()]:
+        if os.stat(path).st_mtime <= now:
+            continue
+        print(one_line(f"Its time was ahead of the clock, and is now the present: {path}"), file=sys.stderr)
+        try:
+            os.utime(path, (now, now))
+        except OSError as error:
+            sys.exit(
+                f"Error: the time of {one_line(path)} is ahead of the clock and cannot be set ({error.strerror}): "
+                "Snakemake makes nothing from such a file; touch it, or set the clock"
+            )
+
+
 def foreign_files(folder: str) -> list[str]:
     """The files of other machines: copied into `results/` or published with the project.
 
-    Names that Snakemake would take for patterns are left out.
+    What Snakemake cannot handle is left out here, and named where the tables are made: a name that it takes for a
+    pattern or that is no plain text, a link that leads nowhere, what is no file or may not be read.
     """
     own = Path(folder)
     places = [
@@ -157,10 +214,10 @@ def foreign_files(folder: str) -> list[str]:
         for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
         if place.name not in (own.name, "published")
     ]
-    trees = [f"{tree}/**/*.parquet" for tree in ("runs", "trials", "parity", "events")]
-    kinds = [*trees, *PUBLISHED.values(), "hardware.json"]
-    found = [str(path) for place in places for kind in kinds for path in place.glob(kind)]
-    return sorted(path for path in found if not set(path) & set("{}*?[]"))
+    kinds = [*RECORDS, *PUBLISHED.values()]
+    found = [path for place in places for kind in kinds for path in place.glob(kind)]
+    readable = [str(path) for path in found if path.is_file() and os.access(path, os.R_OK)]
+    return sorted(path for path in readable if path == one_line(path) and not set(path) & set("{}*?[]"))
 
 
 def sections() -> list[str]:
@@ -220,5 +277,5 @@ def tell_shares(folder: Path) -> None:
 def announce(state: State, settings: Settings) -> None:
     """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
     for path, reason in state.unsound.items():
-        print(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}", file=sys.stderr)
+        print(one_line(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}"), file=sys.stderr)
     print(summary(state, settings), file=sys.stderr)

@@ -13,12 +13,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from bench import schema
+from bench import schema, texts
 from bench.results import namesakes
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
 from bench.results.comparisons import comparison_rows
 from bench.results.noise import noise_rows
-from bench.results.reading import Machine, machine_folders, read_machine
+from bench.results.reading import Machine, ignored_folders, machine_folders, read_machine
 from bench.results.statistics import EQUAL_WITHIN
 from bench.schema import Row
 from bench.vocabulary import COLLECTED
@@ -60,6 +60,7 @@ def _plain(value: Any) -> Any:
 def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_WITHIN) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
     machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
+    machines[own].left_out += map(texts.one_line, ignored_folders(results, own))
     merged: dict[str, list[Row]] = {name: [] for name in COLLECTED}
     for name, machine in machines.items():
         for table, rows in tables_of(machine, equal_within).items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from bench import texts
 
 WORKLOAD, PREFIX = "packages", "coverage."
 KINDS = ("function", "distribution")
@@ -41,8 +42,8 @@ def rows(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _names(text: str | None) -> Iterator[tuple[str, str, str]]:
     """(name, kind, place) of every name; the place "" means that it is nowhere."""
     try:
-        content = json.loads(text or "")
-    except (ValueError, RecursionError):
+        content = texts.parsed(text or "")
+    except ValueError:
         return
     for kind in KINDS:
         places = content.get(kind) if isinstance(content, dict) else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench import catalogue, series
+from bench import catalogue, series, texts
 from bench.events import RIGHT, Event
 from bench.results.intervals import Interval, is_positive, number
 from bench.results.tables import Tables
@@ -97,10 +96,10 @@ def event_of(row: dict[str, Any]) -> Event:
 
 
 def as_object(text: Any) -> dict[str, Any]:
-    """A text read as a JSON object; {} where it is missing or none."""
+    """A text read as a JSON object (`texts.parsed`); {} where it is missing or none."""
     try:
-        found = json.loads(text)
-    except (TypeError, ValueError, RecursionError):
+        found = texts.parsed(text)
+    except (TypeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 

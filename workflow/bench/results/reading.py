@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import schema, sources
+from bench import schema, sources, texts
 from bench.results import parity
 from bench.runs import PUBLISHED, outdated, run_file, trial_file
 from bench.schema import Row
@@ -41,6 +41,24 @@ def machine_folders(results: Path, own: str) -> list[Path]:
         if folder.name != "published" and SLUG.fullmatch(folder.name) and any(folder.glob("**/*.parquet")):
             found.setdefault(folder.name, folder)
     return list(found.values())
+
+
+def ignored_folders(results: Path, own: str) -> list[str]:
+    """Folders beside those of `machine_folders` that seem to hold results, with the reason why they are not read."""
+    read = {own: results / own} | {folder.name: folder for folder in machine_folders(results, own)}
+    found = []
+    for folder in [*sorted(results.glob("*/")), *sorted(results.glob("published/*/"))]:
+        if folder in read.values() or folder.name in ("published", own) or folder.name.startswith("."):
+            continue
+        if not os.access(folder, os.R_OK | os.X_OK):
+            found.append(f"{folder}: may not be read")
+        elif not any(folder.glob("**/*.parquet")):
+            continue
+        elif not SLUG.fullmatch(folder.name):
+            found.append(f"{folder}: its name is not a plain one (lower case, digits, . _ -)")
+        else:
+            found.append(f"{folder}: {read[folder.name]} is read in its place")
+    return found
 
 
 def read_machine(folder: Path, own: bool) -> Machine:
@@ -88,6 +106,7 @@ def read_machine(folder: Path, own: bool) -> Machine:
     wrong = _misshapen if published else _misplaced
     machine.observations = _read_all(observed, "observations", machine.left_out, wrong, most)
     machine.parity = parity.compare(machine.observations, folder.name)
+    machine.left_out = [texts.one_line(reason)[:LONGEST_FACT] for reason in machine.left_out]
     return machine
 
 
@@ -101,8 +120,8 @@ def read_facts(path: Path) -> Row:
     """What a hardware.json says, cut to plain values two levels deep, whoever wrote it; {} where there is nothing."""
     try:
         small = path.is_file() and path.stat().st_size <= LONGEST_FACT * MOST_FACTS
-        found = json.loads(path.read_text()) if small else None
-    except (OSError, ValueError, RecursionError):
+        found = texts.parsed(path.read_text(encoding="utf-8")) if small else None
+    except (OSError, ValueError):
         return {}
     return _plain_fact(found, 2) if isinstance(found, dict) else {}
 
