@@ -60,20 +60,29 @@ def distance(
     return (x - targets).square().sum() / 2
 
 
-def blocks(steps: int) -> Block:
-    """A function that takes so many steps."""
+def blocks(steps: int, checkpoints: bool = False) -> Block:
+    """A function that takes so many steps; with `checkpoints` it keeps nothing of what is inside for the derivative."""
 
     def block(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
         for _ in range(steps):
             x, v = advance(x, v, m, h, one)
         return x, v
 
-    return block
+    def kept(x: Tensor, v: Tensor, m: Tensor, h: Tensor, one: Tensor) -> State:
+        return checkpoint(block, x, v, m, h, one, use_reentrant=False, preserve_rng_state=False)
+
+    return kept if checkpoints else block
 
 
-def task_function(problem: Problem, task: str, block: Block, one: Tensor) -> Callable[..., dict[str, Tensor]]:
-    """The task with this block of steps."""
-    checkpoints = task == "gradient_checkpointed"
+def inside(task: str, mode: str) -> bool:
+    """Whether the checkpoints lie inside of what is compiled."""
+    return task == "gradient_checkpointed" and mode != "eager"
+
+
+def task_function(
+    problem: Problem, task: str, block: Block, one: Tensor, *, checkpoints: bool
+) -> Callable[..., dict[str, Tensor]]:
+    """The task with this block of steps; `checkpoints`: after every segment of blocks."""
     every = problem.segment if checkpoints else problem.steps
     lengths = (every // problem.block,) * (problem.steps // every)
 
@@ -94,14 +103,16 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if mode == "compile-max":
         raise Unsupported("a CUDA graph per block of steps overwrites results that the backward pass still needs")
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    block, one = blocks(problem.block), torch.eye(len(data["masses"]), dtype=data["masses"].dtype, device=device)
+    one = torch.eye(len(data["masses"]), dtype=data["masses"].dtype, device=device)
+    block = blocks(problem.block, inside(task, mode))
+    around = task == "gradient_checkpointed" and not inside(task, mode)
     step = torch_backend.Evaluation(
-        task_function(problem, task, torch_backend.compiled(block, mode, device), one),
+        task_function(problem, task, torch_backend.compiled(block, mode, device), one, checkpoints=around),
         [data[name] for name in NAMES],
         mode="eager",
         device=device,
         precision=precision,
         inference=task == "primal",
     )
-    step.plain = task_function(problem, task, block, one)
+    step.plain = task_function(problem, task, block, one, checkpoints=around)
     return step
