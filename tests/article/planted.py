@@ -464,6 +464,7 @@ def _run(cell: dict[str, Any], run: int, median: float, rng: np.random.Generator
         "item_unit": "images",
         "flops": 2e5,
         "check_values": [2.3 * 0.8**step for step in range(5)],
+        "check_summaries": 5,
         "metrics": json.dumps({"test_accuracy": 0.93}),
         "threads": 1,
         "versions": json.dumps({"torch": "0.0.synthetic", "numpy": HOSTILE}),
