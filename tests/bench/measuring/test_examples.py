@@ -32,7 +32,7 @@ KNOWN = {
         "math-db": "mixed",
     },
     "distribution": {"faq-pmap-cpu": "supported"},
-    "exporting": {"core-dev-deploy": "supported", "faq-migrate": "mixed"},
+    "exporting": {"core-dev-deploy": "opinion", "faq-migrate": "mixed"},
     "graphs": {
         "core-example-graph": "refuted",
         "core-jax-static": "refuted",
@@ -49,7 +49,7 @@ KNOWN = {
         "bg-tf-engine": "refuted",
         "bg-jax-lambda": "refuted",
         "use-quantum": "refuted",
-        "use-rnn": "refuted",
+        "use-rnn": "not measured here",
         "faq-lax-pmap": "refuted",
         "prac-python": "refuted",
         "prac-jax-deps": "supported",
