@@ -65,7 +65,7 @@ class Bench:
         self.root = root
         for name in ("workflow", "profiles", "envs"):
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("Snakefile", "config.yaml"):
+        for name in ("Snakefile", "config.yaml", "CITATION.cff"):
             shutil.copy(ROOT / name, root / name)
 
     def plant(self, name: str, framework: str = "torch", code: str = "") -> None:

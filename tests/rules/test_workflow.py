@@ -290,7 +290,7 @@ def test_a_checkout_that_was_moved_or_copied_with_its_results_measures_nothing(d
     for name in ("workflow", "profiles", "envs", "results", "report", ".snakemake"):
         if (done.root / name).exists():
             carry(str(done.root / name), str(elsewhere / name))
-    for name in ("Snakefile", "config.yaml"):
+    for name in ("Snakefile", "config.yaml", "CITATION.cff"):
         shutil.copy(done.root / name, elsewhere / name)
     done.root = elsewhere
     planned = done.snakemake(TABLES, "-n", trials=2, **ONE)
