@@ -359,11 +359,16 @@ def _copies(batch: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
     return tuple(torch.stack([part.detach()] * steps).requires_grad_(part.requires_grad) for part in batch)
 
 
+def _rows(stacked: Sequence[Tensor]) -> Iterator[tuple[Tensor, ...]]:
+    """The batch of every step, out of tensors that hold those of all."""
+    return zip(*(part.unbind() for part in stacked), strict=True)
+
+
 def repeated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The function of every row of its stacked arguments, one after the other; its results stacked."""
 
     def many(*stacked: Tensor) -> Tensor:
-        return torch.stack([function(*batch) for batch in zip(*(part.unbind() for part in stacked), strict=True)])
+        return torch.stack([function(*batch) for batch in _rows(stacked)])
 
     return many
 
@@ -415,7 +420,7 @@ class Evaluation(_Synchronous):
     def _many(self, *arguments: Any) -> Outputs:
         """The outputs of all steps, stacked."""
         constants, stacked = arguments[: self.shared], arguments[self.shared :]
-        found = [self.plain(*constants, *inputs) for inputs in zip(*(part.unbind() for part in stacked), strict=True)]
+        found = [self.plain(*constants, *inputs) for inputs in _rows(stacked)]
         return {name: torch.stack([own[name] for own in found]) for name in found[0]}
 
     def step(self) -> None:

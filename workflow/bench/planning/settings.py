@@ -240,19 +240,7 @@ def load(config: Mapping[str, Any]) -> Settings:
 
     Raises ValueError that names every wrong key, its value and what is allowed.
     """
-    rules = schema()
-    known = rules["properties"]
-    given = {key: _plain(value, known[key]) for key, value in config.items() if key in known}
-    errors = [_wrong(key, value, rules) for key, value in given.items() if not _is_flat(value)]
-    errors = errors or [
-        _wrong(str(error.absolute_path[0]), error.instance, rules)
-        for error in jsonschema.Draft202012Validator(rules).iter_errors(given)
-    ]
-    if unknown := sorted(_shown(key) for key in config if key not in known):
-        errors.append(f"unknown key {', '.join(unknown[:MOST_SHOWN])}; allowed are {', '.join(known)}")
-    if errors:
-        raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
-    chosen = {key: part["default"] for key, part in rules["properties"].items()} | given
+    chosen = _checked(config)
     preset = PRESETS[chosen["preset"]]
 
     def auto(key: str, otherwise: Any) -> Any:
@@ -302,6 +290,23 @@ def load(config: Mapping[str, Any]) -> Settings:
             "least_values": preset.least_values,
         },
     )
+
+
+def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Every key with its value, by the schema alone; those that are left out have their defaults."""
+    rules = schema()
+    known = rules["properties"]
+    given = {key: _plain(value, known[key]) for key, value in config.items() if key in known}
+    errors = [_wrong(key, value, rules) for key, value in given.items() if not _is_flat(value)]
+    errors = errors or [
+        _wrong(str(error.absolute_path[0]), error.instance, rules)
+        for error in jsonschema.Draft202012Validator(rules).iter_errors(given)
+    ]
+    if unknown := sorted(_shown(key) for key in config if key not in known):
+        errors.append(f"unknown key {', '.join(unknown[:MOST_SHOWN])}; allowed are {', '.join(known)}")
+    if errors:
+        raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
+    return {key: part["default"] for key, part in known.items()} | given
 
 
 def _plain(value: Any, rule: Mapping[str, Any]) -> Any:
