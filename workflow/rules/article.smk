@@ -15,6 +15,7 @@ rule write:
         "report/data/notebooks/{language}/{section}.ipynb",
     log:
         f"{RESULTS}/logs/article/{{language}}/{{section}}.log",
+    retries: 1  # kernels that start side by side may take each other's port
     conda:
         "../../envs/article.yaml"
     params:
