@@ -37,6 +37,14 @@ def test_a_long_step_is_its_own_value():
     assert timing.measure(lambda: spin(0.05), nothing, 1, PLAN).loops == 1
 
 
+@pytest.mark.parametrize(("step_seconds", "calls"), [(0.01, 3), (0.1, 3), (timing.LONG_BLOCK_SECONDS, 0)])
+def test_a_block_refills_the_caches_unless_it_lasts_long(step_seconds, calls):
+    called = []
+    measurement = timing.Measurement(3, 1, warmup_values=[1.0, step_seconds / 3])
+    timing.refill(measurement, lambda: called.append(1), nothing)
+    assert len(called) == calls
+
+
 def test_steps_inside_one_call_are_counted():
     result = timing.measure(lambda: spin(0.03), nothing, 10, PLAN)
     assert series.median(result.values) == pytest.approx(0.003, rel=0.05)

@@ -18,8 +18,8 @@ from bench import series
 Call = Callable[[], object]
 
 SHORTEST_BLOCK_SECONDS = 0.02
-REFILLING_SHARE = 0.25
-"""How much of a block is run before it and not timed."""
+LONG_BLOCK_SECONDS = 0.5
+"""What lasts as long has no other block before it."""
 WINDOW = 8
 """Values that must agree before the warm-up is over."""
 
@@ -133,14 +133,19 @@ def warm_up(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurem
     return result
 
 
-def value(measurement: Measurement, step: Call, wait: Call) -> float:
-    """One value, in seconds per step: a block, after a part of one that refills the caches where another process ran
-    before. After a single step values were up to 4 % off those without turns, after a quarter of a block up to 1.3 %.
+def refill(measurement: Measurement, step: Call, wait: Call) -> None:
+    """A block that is not timed: it refills the caches where another process ran before.
 
-    A block of a single call lasts so long that what is refilled does not count, and would take as long again.
+    The first step after a turn of another process takes up to three times as long as others; all that is lost comes
+    to 1 to 5 ms within the first 20 ms. Of a block of `LONG_BLOCK_SECONDS` that is less than 1 %, and another one would
+    take as long.
     """
-    if measurement.loops > 1:
-        block_seconds(step, wait, max(1, round(REFILLING_SHARE * measurement.loops)))
+    if measurement.warmup_values[-1] * measurement.loops * measurement.steps_per_call < LONG_BLOCK_SECONDS:
+        block_seconds(step, wait, measurement.loops)
+
+
+def value(measurement: Measurement, step: Call, wait: Call) -> float:
+    """One value, in seconds per step: a block."""
     return block_seconds(step, wait, measurement.loops) / (measurement.loops * measurement.steps_per_call)
 
 

@@ -296,12 +296,14 @@ def time_steps(step: Any, backend: ModuleType, specification: dict[str, Any], re
 
 
 def turn(measurement: timing.Measurement, step: Any, device: str, allowance: float) -> dict[str, Any]:
-    """One value, and what disturbed it; taken again where the process had to wait for a processor, for as long as the
-    `allowance` (seconds) lasts.
+    """One value, after a block that refills the caches, and what disturbed it.
+
+    Both are taken again where the process had to wait for a processor, for as long as the `allowance` (seconds) lasts.
     """
     retaken, spent = 0, 0.0
     while True:
         with timing.stopwatch() as watch:
+            timing.refill(measurement, step.step, step.wait)
             seconds, found = during(lambda: timing.value(measurement, step.step, step.wait))
         block = seconds * measurement.loops * measurement.steps_per_call
         if found.waited_seconds <= WAITED_SHARE * block or spent + watch.seconds > allowance:
