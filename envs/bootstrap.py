@@ -165,7 +165,7 @@ def check_disk(device: str) -> None:
 
 
 def make_venv() -> None:
-    """Make an empty `.venv`, whatever was there before."""
+    """Make an empty `.venv`, whatever was there before; where it is a link, what that leads to stays as it is."""
     try:
         import ensurepip  # noqa: F401  Debian splits it off, and `venv` fails late and at length without it
         import venv  # noqa: F401
@@ -175,6 +175,8 @@ def make_venv() -> None:
             f"Python's venv module was not found: install it (Debian, Ubuntu: apt-get install {package}), {AGAIN}."
         )
     print(f"making {VENV}", flush=True)
+    if VENV.is_symlink():
+        VENV.unlink()
     # Not sys.executable: this program may itself run in the .venv that is about to be emptied.
     python = getattr(sys, "_base_executable", None) or sys.executable
     if subprocess.run([python, "-m", "venv", "--clear", str(VENV)]).returncode:

@@ -317,6 +317,17 @@ def test_a_changed_pin_starts_the_environment_over(offline):
     assert not (offline / ".venv" / "rest of yesterday").exists()
 
 
+def test_the_environment_of_another_checkout_is_left_alone(offline, tmp_path):
+    """`.venv` as a link: what it leads to is somebody else's."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "install.json").touch()
+    (offline / ".venv").symlink_to(other)
+    assert bootstrap("--device", "cpu", tree=offline).returncode == 0
+    assert (other / "install.json").exists()
+    assert not (offline / ".venv").is_symlink()
+
+
 def test_a_package_that_cannot_be_had_is_told_and_the_next_make_repairs_it(offline):
     hidden = offline / "flow-1.0-py3-none-any.whl"
     (offline / "wheels" / hidden.name).rename(hidden)
