@@ -98,6 +98,7 @@ LAYERS = {
     },
     "template": {"bench.workloads", "bench.backends"},
     "bench.workloads": {"bench.workloads", "bench.backends"},
+    "bench.workloads.cases": {"bench.workloads.cases", "bench.backends", "bench.vocabulary"},
     "bench.workloads.examples": {
         "bench.workloads.examples",
         "bench.backends",

@@ -25,6 +25,7 @@ COUNTED = (
         "channels",
         "claims",
         "comparisons",
+        "complaints",
         "components",
         "curves",
     ),

@@ -15,7 +15,7 @@ from types import ModuleType
 
 from bench import contract
 from bench.contract import InvalidWorkload, Timed
-from bench.vocabulary import EXAMPLES, PRIMAL
+from bench.vocabulary import CASES, EXAMPLES, PRIMAL
 
 ROOT = Path(__file__).resolve().parent / "workloads"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -41,7 +41,7 @@ class Workload:
     @cached_property
     def states(self) -> Timed:
         """What the problem.py of a timed workload states. Raises InvalidWorkload where that breaks the contract."""
-        return contract.read(self.problem, Timed)
+        return contract.read(self.problem, contract.Case if self.family == CASES else Timed)
 
     @cached_property
     def shows(self) -> contract.Examples:
@@ -103,6 +103,12 @@ def known(workload: str) -> Timed:
 @lru_cache
 def _by_name(root: Path) -> dict[str, Timed]:
     return {item.name: item.states for item in _found(root).values() if item.family != EXAMPLES}
+
+
+def complaints(workload: str) -> tuple[contract.Complaint, ...]:
+    """What people report that a public case measures again; none for what is no case, or is not here."""
+    states = known(workload)
+    return states.filed if isinstance(states, contract.Case) else ()
 
 
 def section_of(workload: str, otherwise: int) -> int:

@@ -19,7 +19,18 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from types import ModuleType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from bench.vocabulary import AXES, CHECK_SIZE, CHECK_STEPS, MANY_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
+from bench.vocabulary import (
+    AXES,
+    CHECK_SIZE,
+    CHECK_STEPS,
+    EVERY_MODE,
+    MANY_STEPS,
+    MODES,
+    PRECISIONS,
+    SIZES,
+    SWEEP,
+    TARGET,
+)
 
 LANGUAGES = ("en", "zh")
 METHODS = ("inputs", "parameters", "flops", "items", "reference")
@@ -123,6 +134,47 @@ class Timed(Described):
         return self.precision_tolerance.get(precision, ANY_TOLERANCE)
 
 
+@dataclass(frozen=True)
+class Complaint:
+    """That one variant of a case is slower than another.
+
+    slow, fast: variants, as "jax jit"; a mode that ends in `vocabulary.EXPERT` is the form that an expert writes.
+    source: the address of the report. said: what was reported and what was answered, by language, in our words.
+    reported: how many times as long it took, where a number is given. tasks: of which it is said (all).
+    """
+
+    slow: str
+    fast: str
+    source: str
+    said: Mapping[str, str]
+    reported: float | None = None
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def variants(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """(framework, mode) of both."""
+        (slow, mode), (fast, other) = self.slow.split(" "), self.fast.split(" ")
+        return (slow, mode), (fast, other)
+
+    def is_about(self, task: str) -> bool:
+        """Whether it is said of a task."""
+        return not self.tasks or task in self.tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case(Timed):
+    """What the problem.py of a public case states."""
+
+    complaints: tuple[Mapping[str, Any], ...] = stated(
+        "what people report, each a mapping with the parts of `contract.Complaint`"
+    )
+
+    @property
+    def filed(self) -> tuple[Complaint, ...]:
+        """The complaints."""
+        return tuple(Complaint(**each) for each in self.complaints)
+
+
 UNKNOWN = Timed(
     title={},
     section=99,
@@ -156,6 +208,7 @@ def read(problem: ModuleType, kind: type[Contract]) -> Contract:
         made = kind(**found)
         wrong = [f"TITLE has no {language!r}" for language in LANGUAGES if not made.title.get(language)]
         wrong += _wrong_values(made) if isinstance(made, Timed) else []
+        wrong += _wrong_complaints(made) if isinstance(made, Case) else []
     if wrong:
         raise InvalidWorkload(f"{problem.__file__}: {'; '.join(wrong)}")
     return made
@@ -216,15 +269,36 @@ def _wrong_values(made: Timed) -> list[str]:
         if task not in made.tasks
     ]
     wrong += [
-        f"{name.upper()} has {mode!r}, allowed are {', '.join(MODES.get(framework, ()))}"
+        f"{name.upper()} has {mode!r}, allowed are {', '.join(EVERY_MODE.get(framework, ()))}"
         for name in ("modes", "quick_modes")
         for framework, modes in (getattr(made, name) or {}).items()
         for mode in modes
-        if mode not in MODES.get(framework, ())
+        if mode not in EVERY_MODE.get(framework, ())
     ]
     return wrong + [
         f"Problem has no method {name}" for name in METHODS if not callable(getattr(made.problem, name, None))
     ]
+
+
+def _wrong_complaints(made: Case) -> list[str]:
+    wrong = [] if made.complaints else ["COMPLAINTS is empty"]
+    known = {part.name: is_needed(part) for part in fields(Complaint)}
+    variants = [f"{framework} {mode}" for framework, modes in made.modes.items() for mode in modes]
+    for place, each in enumerate(made.complaints):
+        wrong += [f"COMPLAINTS[{place}] has no {key}" for key, needed in known.items() if needed and key not in each]
+        wrong += [f"COMPLAINTS[{place}] has {key!r}, allowed are {', '.join(known)}" for key in each.keys() - known]
+        wrong += [
+            f"COMPLAINTS[{place}] has {key} {each[key]!r}, allowed are {', '.join(variants)}"
+            for key in ("slow", "fast")
+            if key in each and each[key] not in variants
+        ]
+        wrong += [
+            f"COMPLAINTS[{place}] has task {task!r}, which is not in TASKS"
+            for task in each.get("tasks", ())
+            if task not in made.tasks
+        ]
+        wrong += [f"COMPLAINTS[{place}] says nothing in {name!r}" for name in LANGUAGES if not each["said"].get(name)]
+    return wrong
 
 
 def _wrong_target(made: Timed) -> list[str]:

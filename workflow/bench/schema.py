@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench import texts, vocabulary
-from bench.vocabulary import ALLOWED, AXES, MODES, NUMERICAL, SIZES, SLUG, TWIN, is_size
+from bench.vocabulary import ALLOWED, AXES, EVERY_MODE, NUMERICAL, SIZES, SLUG, TWIN, is_size
 
 Row = dict[str, Any]
 """A row of a table: column → value."""
@@ -319,6 +319,26 @@ CLAIMS = {"hardware": text, "id": text, "section": integer, "kind": text, "verdi
 PEAKS = {"hardware": text, "device": text, "precision": text, "quantity": text, "value": number, "framework": text}
 """The best that either framework reached on the device: matmul_flops_per_second | copy_bytes_per_second."""
 
+CASES = PROBLEM | {
+    "slow": text,  # variant complained of, as "jax jit"
+    "fast": text,  # variant that it is held against
+    "slow_seconds": number,  # per step
+    "fast_seconds": number,
+    "reported": number,  # slow / fast as the report has it; null where it gives none
+    "ratio": number,  # slow seconds / fast seconds, from the trials in which both took turns
+    "ratio_low": number,
+    "ratio_high": number,
+    "trials": integer,
+    "p": number,
+    "p_adjusted": number,
+    "equal_within": number,  # relative; factors within it count as none
+    "noise_floor": number,  # relative; what twins differ by systematically
+    "verdict": text,  # one of vocabulary.CASE_VERDICTS
+    "rule": text,  # that decided the verdict: see vocabulary.RULES
+    "message": text,
+}
+"""Complaints that people filed, measured again: two variants of a problem each."""
+
 TABLES: dict[str, dict[str, pa.DataType]] = {
     "run": RUNS,
     "trial": RUNS,
@@ -332,6 +352,7 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
     "coverage": COVERAGE,
     "claims": CLAIMS,
     "peaks": PEAKS,
+    "cases": CASES,
 }
 
 LONGEST_TEXT = 20_000
@@ -521,8 +542,8 @@ def _validate(path: Path, table: str, row: Mapping[str, Any]) -> None:
     for column in ("hardware", "family", "workload", "task"):
         if row.get(column) is not None and not SLUG.fullmatch(row[column]):
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")
-    if "mode" in row and "framework" in row and row["mode"] not in MODES[row["framework"]]:
-        raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {MODES[row['framework']]}")
+    if "mode" in row and "framework" in row and row["mode"] not in EVERY_MODE[row["framework"]]:
+        raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {EVERY_MODE[row['framework']]}")
     for column, value in row.items():
         if column in NAMES and value is not None and (len(value) > LONGEST_NAME or "\n" in value):
             raise InvalidFile(f"{path}: {column} is {value[:80]!r}, which is not a name")

@@ -17,6 +17,13 @@ MODES = {
     "jax": ("jit", "eager", "scan"),
     "numpy": ("eager",),
 }
+EXPERT = "-expert"
+"""How a mode ends in which a public case runs the form that an expert writes; without it, the form as reported."""
+EVERY_MODE = {
+    framework: (*modes, *(f"{mode}{EXPERT}" for mode in modes if framework in COMPARED))
+    for framework, modes in MODES.items()
+}
+"""The modes that a row of a table may have: those of the workloads, and those of the public cases."""
 COMPILED = {"torch": ("compile", "compile-max"), "jax": ("jit",)}
 """The modes of one step per call that a compiler has been at."""
 MANY_STEPS = (("torch", "many"), ("jax", "scan"))
@@ -64,6 +71,10 @@ EXAMPLES = "examples"
 """The family whose workloads record what came of executed examples, as events; nothing of it is compared."""
 MACHINE = "machine"
 """The family that measures the machine itself (its peaks), not a framework."""
+CASES = "cases"
+"""The family of public cases: complaints that people filed, measured again. Each compares two variants of its own."""
+APART = (MACHINE, CASES)
+"""Families that are in no comparison of the two frameworks, and so in no headline, no mean and no vote."""
 TARGET = "target"
 """The task whose one step is a whole training, until the score that problem.py states is reached."""
 PRIMAL = "primal"
@@ -107,6 +118,10 @@ difference is not larger than what twins differ by. adjustment: the interval wou
 does not. no floor: no twins were measured. trials: there are fewer than two. gate, values: they do not compute the
 same. failed: fewer than half of the trials of a variant were successful.
 """
+CASE_VERDICTS = ("still so", "no longer so", "the other way round", "undecided", "not comparable")
+"""What becomes of a public case, by the rules of every comparison: what was complained of takes longer than what it is
+held against; both are shown to be equal; it takes less; neither is shown; the two do not compute the same.
+"""
 CALL_SECONDS = 50e-6
 """A step that takes less, in either framework, tells what a call costs: it is shown, and is in no mean and no vote."""
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "forecast", "opinion")
@@ -117,7 +132,7 @@ ALLOWED = {
     "precision": PRECISIONS,
     "status": STATUSES,
     "outcome": OUTCOMES,
-    "verdict": VERDICTS + CLAIM_VERDICTS,
+    "verdict": (*VERDICTS, *CLAIM_VERDICTS, *CASE_VERDICTS),
 }
 """The values that a column may hold."""
 
@@ -134,7 +149,7 @@ what one process did: its number is that of its trial, plus this for a twin.
 FURTHER = 100
 """Trials numbered from here on are the second stage of the two-stage rule."""
 
-COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks")
+COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks", "cases")
 """The tables that are made from the files of a machine, and merged over all machines."""
 
 

@@ -27,7 +27,7 @@ from bench.measuring import hardware, identity, timing
 from bench.measuring.caches import CACHES
 from bench.measuring.interpreters import read
 from bench.measuring.supervisor import Conditions, measure
-from bench.vocabulary import ALLOWED, MODES, TWIN, Cell, Problem, Trial
+from bench.vocabulary import ALLOWED, EVERY_MODE, TWIN, Cell, Problem, Trial
 
 
 def line(row: dict[str, Any]) -> str:
@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option in fields(Problem):
         parser.add_argument(f"--{option.name}", required=True, choices=ALLOWED.get(option.name))
-    known = [f"{framework}-{mode}" for framework, modes in MODES.items() for mode in modes]
+    known = [f"{framework}-{mode}" for framework, modes in EVERY_MODE.items() for mode in modes]
     parser.add_argument("--variants", nargs="+", required=True, choices=known, help="what takes turns")
     parser.add_argument("--twins", nargs="*", default=[], choices=known, help="those of them that are there twice")
     parser.add_argument("--trial", type=int, default=0, help="its number; every fifth compiles with empty caches")

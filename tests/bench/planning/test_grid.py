@@ -11,8 +11,16 @@ from tests.bench.planning.planted import plan
 def test_the_default_grid_takes_every_timed_workload():
     cells = grid.cells(plan())
     assert {f"{cell.family}/{cell.workload}" for cell in cells} == {
-        key for key, item in catalogue.discover().items() if item.family != "examples"
+        key for key, item in catalogue.discover().items() if item.family not in ("examples", "cases")
     }
+
+
+@pytest.mark.parametrize(("preset", "there"), [("smoke", False), ("quick", False), ("standard", True), ("full", True)])
+def test_public_cases_are_measured_where_there_is_time_or_they_are_asked_for(preset, there):
+    assert any(cell.family == "cases" for cell in grid.cells(plan(preset=preset))) == there
+    asked = grid.cells(plan(preset=preset, workloads="cases"))
+    assert {cell.family for cell in asked} == {"machine", "cases"}
+    assert {cell.mode for cell in asked if cell.framework == "jax" and cell.family == "cases"} == {"jit", "jit-expert"}
 
 
 def test_a_cpu_has_neither_tf32_nor_cuda_graphs():

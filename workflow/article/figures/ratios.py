@@ -29,15 +29,21 @@ from bench.results import intervals
 MARKS = {
     **{f"{framework} faster": (VARIANTS[variant], MARKERS[variant]) for framework, variant in STANDS_FOR.items()},
     "equal": (INK, "D"),
+    "still so": (VARIANTS["torch", "compile"], "s"),
+    "no longer so": (INK, "D"),
+    "the other way round": (VARIANTS["jax", "scan"], "P"),
     "undecided": (MUTED, "open o"),
 }
-"""Verdict → colour and marker, hollow where nothing is decided: told apart without colour too."""
+"""Verdict, of a comparison or of a public case → colour and marker, hollow where nothing is decided: told apart without
+colour too.
+"""
 LEAST_MARGIN = 0.015
 """Share of the axis below which the two lines of the margin would touch."""
 
 
 def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
-    """Ratio torch/jax per row with its 95 % interval, marked by its verdict. Dimensionless, log axis, 1 = equal.
+    """Ratio torch/jax, or of the two variants of a public case, per row with its 95 % interval, marked by its verdict.
+    Dimensionless, log axis, 1 = equal.
 
     Columns: panel, label, ratio, low, high (None for one trial), verdict, noise_floor and equal_within (relative, or
     None), text. The lines that bound what counts as equal are drawn where they do not run into one.

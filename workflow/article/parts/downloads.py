@@ -8,7 +8,10 @@ from article.html import Html
 from article.section import Section
 
 FORMATS = {"parquet": "Parquet", "csv": "CSV", "json": "JSON"}
-FILES = ("claims", "cells", "comparisons", "runs", "parity", "noise", "events", "coverage", "peaks", "machines")
+FILES = (
+    *("claims", "cells", "comparisons", "cases", "runs", "parity", "noise", "events", "coverage", "peaks"),
+    "machines",
+)
 
 
 def downloads(section: Section) -> Html:

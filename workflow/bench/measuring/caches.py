@@ -16,7 +16,7 @@ from bench.vocabulary import Cell
 CACHES = Path(tempfile.gettempdir(), "torch-jax-caches")
 """Where compilers' caches are kept unless the caller names a folder."""
 TOOLCHAIN = Path(__file__).resolve().parents[1] / "backends" / "torch_toolchain.py"
-UNCOMPILED = ("torch-eager", "numpy-eager")
+UNCOMPILED = ("torch-eager", "torch-eager-expert", "numpy-eager")
 COLD_EVERY = 5
 """Every so many trials compile with empty caches, so that what a compiler decides anew is inside the interval."""
 

@@ -8,7 +8,7 @@ from bench import catalogue
 from bench.catalogue import Workload
 from bench.contract import Timed
 from bench.planning.settings import Settings
-from bench.vocabulary import BASELINE, COMPILED, FIRST_MODES, MACHINE, MODES, SIZES, SWEEPS, TARGET, Cell
+from bench.vocabulary import BASELINE, CASES, COMPILED, FIRST_MODES, MACHINE, SIZES, SWEEPS, TARGET, Cell
 
 MOST_ON_CPU = {"elements": 2**22}
 """How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
@@ -19,13 +19,14 @@ HOPELESS = {("jax", "eager")}
 
 
 def chosen_workloads(settings: Settings) -> dict[str, Workload]:
-    """The timed workloads that the settings ask for, by `family/name`; what measures the machine always.
+    """The timed workloads that the settings ask for, by `family/name`; what measures the machine always, public cases
+    only where the preset has them or they are asked for.
 
     Raises ValueError naming a wish that no workload fulfils.
     """
     found = catalogue.timed()
     if settings.workloads is None:
-        return found
+        return {key: item for key, item in found.items() if item.family != CASES or settings.preset.cases}
     theirs = {key: item for key, item in found.items() if item.family != MACHINE}
     allowed = [*sorted({item.family for item in theirs.values()}), *theirs]
     for wish in settings.workloads:
@@ -157,6 +158,6 @@ def quick_modes(states: Timed, framework: str, device: str) -> tuple[str, ...]:
     """The modes of the choice `quick`. A workload names its fastest on a CPU; on a GPU every compiled mode of PyTorch
     is taken too, for steps that are short there pay for each launch of a kernel, which XLA's graphs spare JAX.
     """
-    quick = (MODES if states.quick_modes is None else states.quick_modes).get(framework, ())
+    quick = (states.modes if states.quick_modes is None else states.quick_modes).get(framework, ())
     further = COMPILED["torch"] if (framework, device) == ("torch", "cuda") else ()
     return (*quick, *(mode for mode in further if mode not in quick))

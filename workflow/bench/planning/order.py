@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bench import catalogue
 from bench.planning.grid import cells, quick_modes
 from bench.planning.settings import Settings
-from bench.vocabulary import FIRST_MODES, MACHINE, SIZES, Cell, Problem, Trial
+from bench.vocabulary import CASES, FIRST_MODES, MACHINE, SIZES, Cell, Problem, Trial
 
 CURVE_TRIALS = 3
 """The most trials of a point of a scaling curve."""
@@ -32,12 +32,14 @@ def trials(settings: Settings) -> list[Trial]:
 
 
 def _trials_of(cell: Cell, settings: Settings) -> int:
-    """A peak is the best of all, and a scaling curve has many points; what `quick` compares is repeated most."""
+    """A peak is the best of all, and a scaling curve has many points; what `quick` compares is repeated most. Of public
+    cases there are many, and what they tell is large.
+    """
     if cell.family == MACHINE:
         return 1
     if cell.size not in SIZES:
         return min(settings.trials, CURVE_TRIALS)
-    return settings.trials if is_quick(cell) else settings.other_trials
+    return settings.trials if is_quick(cell) and cell.family != CASES else settings.other_trials
 
 
 def is_quick(cell: Cell) -> bool:

@@ -15,7 +15,7 @@ from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
 from bench.schema import InvalidFile, Row, read
-from bench.vocabulary import Cell, Trial
+from bench.vocabulary import EXPERT, Cell, Trial
 
 FURTHER_FILE = "further.json"
 """Where it stands in a machine's folder which trials the second stage has."""
@@ -125,7 +125,7 @@ def estimate_seconds(state: State, settings: Settings) -> float:
     total = 0.0
     for cell, _ in (run for trial in (*state.missing, *state.again) for run in trial.runs.values()):
         known = state.wall_seconds.get(cell.variant)
-        guess = GUESS_SECONDS[cell.mode] + settings.plan["budget_seconds"]
+        guess = GUESS_SECONDS[cell.mode.removesuffix(EXPERT)] + settings.plan["budget_seconds"]
         total += sum(known) / len(known) if known else guess
     return total if settings.preset.exclusive else total / 2
 

@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 
 from bench import schema, texts
 from bench.results import namesakes
+from bench.results.cases import case_rows
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
 from bench.results.comparisons import comparison_rows
 from bench.results.noise import noise_rows
@@ -37,6 +38,7 @@ def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str,
         "coverage": namesakes.rows(machine.events),
         "cells": cells,
         "comparisons": comparison_rows(machine.runs, machine.parity, equal_within),
+        "cases": case_rows(machine.runs, machine.parity, equal_within),
     }
 
 

@@ -14,7 +14,7 @@ from bench.results.pairs import ratio_of
 from bench.results.parity import gate_failure
 from bench.results.statistics import EQUAL_WITHIN, Floor, Ratio
 from bench.schema import Row
-from bench.vocabulary import COMPARED, MACHINE, MANY_STEPS, NUMERICAL, PROBLEM, RULES, TWIN
+from bench.vocabulary import APART, COMPARED, MANY_STEPS, NUMERICAL, PROBLEM, RULES, TWIN
 
 REFERENCE_FACTOR = 10
 """How many tolerances the worst element of an output may be from its float64 reference where it is timed.
@@ -100,7 +100,7 @@ def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUA
     is never the best.
     """
     floor = floors(noise_rows(runs))
-    main = [row for row in runs if row["run"] < TWIN and row["family"] != MACHINE]
+    main = [row for row in runs if row["run"] < TWIN and row["family"] not in APART]
     rows: list[Row] = []
     for key, group in grouped(main, PROBLEM).items():
         rows += _problem_rows(dict(zip(PROBLEM, key, strict=True)), group, gate, floor)
@@ -109,8 +109,9 @@ def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUA
     return rows
 
 
-def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping[str, Floor]) -> list[Row]:
-    variants = [
+def variants_of(runs: Iterable[Row]) -> list[Variant]:
+    """The variants of one problem, with their runs."""
+    return [
         Variant(
             framework,
             mode,
@@ -119,6 +120,10 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
         )
         for (framework, mode), own in grouped(runs, ("framework", "mode")).items()
     ]
+
+
+def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping[str, Floor]) -> list[Row]:
+    variants = variants_of(runs)
     torches, jaxes = ([variant for variant in variants if variant.framework == name] for name in COMPARED)
     pairs = [
         _pair(problem, torch, jax, gate) for torch in torches for jax in jaxes if torch.takes_many == jax.takes_many
@@ -144,19 +149,20 @@ def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: Mapping
 
 
 def _pair(problem: Row, torch: Variant, jax: Variant, gate: list[Row]) -> Pair:
-    """Both variants, held against the rules that refuse a comparison."""
-    columns = problem | {"torch_mode": torch.mode, "jax_mode": jax.mode}
-    error, tolerance = value_error(columns, torch.good, jax.good)
-    failed = [variant.failures for variant in (torch, jax) if len(variant.good) < max(1, len(variant.bad))]
+    return Pair(torch, jax, *held(problem, (torch, jax), gate))
+
+
+def held(problem: Row, variants: tuple[Variant, Variant], gate: list[Row]) -> tuple[float | None, Refusal | None]:
+    """By how much the values of two variants differ, and which of the rules that refuse a comparison refuses theirs."""
+    error, tolerance = value_error(problem, *(variant.good for variant in variants))
+    failed = [variant.failures for variant in variants if len(variant.good) < max(1, len(variant.bad))]
     if failed:
-        refusal = Refusal("failed", "; ".join(failed))
-    elif message := gate_failure(columns, gate):
-        refusal = Refusal("gate", message)
-    elif message := _off_reference((torch, jax), REFERENCE_FACTOR * tolerance) or value_failure(error, tolerance):
-        refusal = Refusal("values", message)
-    else:
-        refusal = None
-    return Pair(torch, jax, error, refusal)
+        return error, Refusal("failed", "; ".join(failed))
+    if message := gate_failure(problem, [(variant.framework, variant.mode) for variant in variants], gate):
+        return error, Refusal("gate", message)
+    if message := _off_reference(variants, REFERENCE_FACTOR * tolerance) or value_failure(error, tolerance):
+        return error, Refusal("values", message)
+    return error, None
 
 
 def _off_reference(variants: Iterable[Variant], tolerance: float) -> str | None:
@@ -258,11 +264,11 @@ def _left_out(best: Pair, rivals: Sequence[Pair]) -> list[str]:
     return told
 
 
-def value_error(pair: Row, torch: list[Row], jax: list[Row]) -> tuple[float | None, float]:
+def value_error(problem: Row, first: list[Row], second: list[Row]) -> tuple[float | None, float]:
     """Largest relative difference of the first values of the timed runs, and what the workload allows."""
-    tolerance = catalogue.known(pair["workload"]).tolerance_in(pair["precision"])
-    numerical = pair["family"] in NUMERICAL
-    errors = [_value_error(ours, theirs, numerical) for ours in torch for theirs in jax]
+    tolerance = catalogue.known(problem["workload"]).tolerance_in(problem["precision"])
+    numerical = problem["family"] in NUMERICAL
+    errors = [_value_error(ours, theirs, numerical) for ours in first for theirs in second]
     return (None, tolerance) if None in errors or not errors else (max(errors), tolerance)  # type: ignore[type-var]
 
 

@@ -146,12 +146,12 @@ def gate_sentence(row: Row) -> str:
     return f"parity gate: {row['framework']} {row['mode']} {row['task']} {row['name'] or ''} {how}"[:500]
 
 
-def gate_failure(pair: Row, gate: list[Row]) -> str | None:
-    """Why the parity gate does not let this pair through, or None."""
-    for framework in ("torch", "jax"):
-        rows = gate_rows(pair, framework, pair[f"{framework}_mode"], gate)
-        if not any(row["task"] == gate_task(pair) for row in rows):
-            return f"the parity gate was not run for {framework} {pair[f'{framework}_mode']}"
+def gate_failure(problem: Row, variants: Iterable[tuple[str, str]], gate: list[Row]) -> str | None:
+    """Why the parity gate does not let variants, each (framework, mode), be compared in a problem, or None."""
+    for framework, mode in variants:
+        rows = gate_rows(problem, framework, mode, gate)
+        if not any(row["task"] == gate_task(problem) for row in rows):
+            return f"the parity gate was not run for {framework} {mode}"
         for row in rows:
             if row["status"] != "ok":
                 return gate_sentence(row)

@@ -16,9 +16,9 @@ from bench.results import statistics
 from bench.results.intervals import Interval, missing
 from bench.results.tables import Tables
 from bench.vocabulary import (
+    APART,
     CALL_SECONDS,
     COMPARED,
-    MACHINE,
     MANY_STEPS,
     PRECISIONS,
     PROBLEM,
@@ -148,9 +148,9 @@ def side_by_side(frame: pd.DataFrame, own: str) -> pd.DataFrame:
 
 
 def cells(tables: Tables, own: str) -> pd.DataFrame:
-    """The cells of the workloads, sorted; what measures the machine itself is left out."""
+    """The cells of the workloads, sorted; what measures the machine itself, and the public cases, are left out."""
     frame = tables.frame("cells")
-    return own_first(frame[frame["family"] != MACHINE], own)
+    return own_first(frame[~frame["family"].isin(APART)], own)
 
 
 def sound_cells(tables: Tables, own: str) -> pd.DataFrame:
@@ -160,9 +160,9 @@ def sound_cells(tables: Tables, own: str) -> pd.DataFrame:
 
 def steps(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that tell the time of a step in a call of its own at a named size: no point of a curve, no way to a
-    target, no peak.
+    target, no peak, no public case.
     """
-    return one_step(at_named_sizes(frame)[lambda rows: (rows["task"] != TARGET) & (rows["family"] != MACHINE)])
+    return one_step(at_named_sizes(frame)[lambda rows: (rows["task"] != TARGET) & ~rows["family"].isin(APART)])
 
 
 def one_step(frame: pd.DataFrame) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def points(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows at points of scaling curves, with what is scaled (`kind`) and how far (`amount`)."""
     point = frame["size"].astype(str).str.extract(f"^{SWEEP.pattern}$")
     frame = one_step(frame.assign(kind=point[0], amount=pd.to_numeric(point[1])))
-    return frame[frame["kind"].notna() & (frame["task"] != TARGET) & (frame["family"] != MACHINE)]
+    return frame[frame["kind"].notna() & (frame["task"] != TARGET) & ~frame["family"].isin(APART)]
 
 
 def successful_runs(frame: pd.DataFrame) -> pd.DataFrame:

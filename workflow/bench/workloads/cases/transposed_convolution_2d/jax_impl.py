@@ -1,0 +1,5 @@
+"""Transposed convolution in two dimensions in JAX: that of any number of dimensions."""
+
+from __future__ import annotations
+
+from bench.workloads.cases.transposed_convolution_1d.jax_impl import build as build
