@@ -10,23 +10,23 @@ with the stride s, and m places cut off at either end. Value: v = mean(y²)/2; d
 | gradient | v, ∂v/∂w, ∂v/∂x | value (), gradient.kernel as w, gradient.signal as x |
 
 **What was reported.** https://github.com/jax-ml/jax/issues/23783 (psmaragdis, September 2024; JAX 0.4.33 and PyTorch
-2.4.1 on a laptop with an M1, and on an RTX 4090): 17 calls of JAX's transposed convolution took 229.14 s where 2,211 of
-PyTorch's took 5.00 s, that is 13.5 s against 2.26 ms, a factor of 5,960; on the GPU 434 by the same arithmetic.
-A maintainer took it for a fallback to a naive loop on the CPU. In January 2025 another found no such difference on the
+2.4.1 on a laptop with an M1, and on an RTX 4090): 17 calls of JAX's transposed convolution took 229.14 s where 2,211
+of PyTorch's took 5.00 s, that is 13.5 s against 2.26 ms, a factor of 5,960; on the GPU 434 by the same arithmetic. A
+maintainer took it for a fallback to a naive loop on the CPU. In January 2025 another found no such difference on the
 CPU from JAX 0.4.36 on, and still one on GPUs; in June 2025 a user still had it; the issue is open. What we read of it
-does not tell the sizes: those below are ours. https://github.com/patrick-kidger/equinox/pull/1259
-(Artur-Galstyan, August 2026, merged) makes the gradient "about 30 times" as fast, by its title, for
-https://github.com/jax-ml/jax/issues/31662 (September 2025; three dimensions, bfloat16, an RTX 5060 Ti: gradient
-48.6 ms in JAX, 1.90 ms in PyTorch; on the CPU JAX's 28.3 ms were less than PyTorch's 88.7 ms). XLA has it as
+does not tell the sizes: those below are ours. https://github.com/patrick-kidger/equinox/pull/1259 (Artur-Galstyan,
+August 2026, merged) makes the gradient "about 30 times" as fast, by its title, for
+https://github.com/jax-ml/jax/issues/31662 (September 2025; three dimensions, bfloat16, an RTX 5060 Ti: gradient 48.6
+ms in JAX, 1.90 ms in PyTorch; on the CPU JAX's 28.3 ms were less than PyTorch's 88.7 ms). XLA has it as
 https://github.com/openxla/xla/issues/34273, open.
 
-**Two forms.** As reported: `jax.lax.conv_transpose`, which spreads the signal by `lhs_dilation`, the gradient
-of which with respect to the kernel is a convolution with a dilated signal too. As an expert writes it, and Equinox
-since that pull request: zeros are put between the places by `jax.lax.pad`, and an ordinary convolution follows.
-PyTorch: `torch.nn.functional.conv_transpose1d`.
+**Two forms.** As reported: `jax.lax.conv_transpose`, which spreads the signal by `lhs_dilation`, the gradient of
+which with respect to the kernel is a convolution with a dilated signal too. As an expert writes it, and Equinox since
+that pull request: zeros are put between the places by `jax.lax.pad`, and an ordinary convolution follows. PyTorch:
+`torch.nn.functional.conv_transpose1d`.
 
-Asymmetries: channels are last in JAX and first in PyTorch, the layouts that each is documented with; `jax.lax`
-wants the kernel reversed, which is part of its time.
+Asymmetries: channels are last in JAX and first in PyTorch, the layouts that each is documented with; `jax.lax` wants
+the kernel reversed, which is part of its time.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@ r"""Transposed convolution whose kernel is longer than its stride, in two dimens
 
     y[b, s p + k − m, s q + l − m, o] = Σ_{p,q,k,l,i} x[b, p, q, i] w[k, l, i, o]
 
-x: (batch, side, side, in), w: (kernel, kernel, in, out), the stride s, and m places cut off at every edge. Value:
-v = mean(y²)/2. Tasks, outputs and asymmetries are those of `transposed_convolution_1d`, with `signal` for the images.
+x: (batch, side, side, in), w: (kernel, kernel, in, out), the stride s, and m places cut off at every edge. Value: v =
+mean(y²)/2. Tasks, outputs and asymmetries are those of `transposed_convolution_1d`, with `signal` for the images.
 
 **What was reported.** https://github.com/jax-ml/jax/issues/31662 (ZagButNoZig, September 2025): the gradient of a
-transposed convolution with a kernel of 3 and a stride of 2 takes 48.6 ms in JAX and 1.90 ms in PyTorch (a factor of 26,
-"32 times" by the title; three dimensions, 64 channels, bfloat16, an RTX 5060 Ti, Equinox's layer); on the CPU JAX's
-28.3 ms were less than PyTorch's 88.7 ms. The workaround: https://github.com/patrick-kidger/equinox/pull/1259
+transposed convolution with a kernel of 3 and a stride of 2 takes 48.6 ms in JAX and 1.90 ms in PyTorch (a factor of
+26, "32 times" by the title; three dimensions, 64 channels, bfloat16, an RTX 5060 Ti, Equinox's layer); on the CPU
+JAX's 28.3 ms were less than PyTorch's 88.7 ms. The workaround: https://github.com/patrick-kidger/equinox/pull/1259
 (Artur-Galstyan, August 2026, merged), which shows it in two dimensions, as here. See `transposed_convolution_1d` for
 the rest of the history.
 
