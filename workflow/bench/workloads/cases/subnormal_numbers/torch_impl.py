@@ -1,0 +1,30 @@
+"""Arithmetic on subnormal numbers in PyTorch: as installed, and with a switch that flushes them to zero."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from bench.backends import Step, torch_backend
+from bench.workloads.cases.forms.modes import form_of
+from bench.workloads.cases.subnormal_numbers.problem import HALVINGS, Problem
+
+
+def sums(a: Tensor, b: Tensor) -> dict[str, Tensor]:
+    """y."""
+    product = a * b
+    total = torch.zeros_like(a)
+    for _ in range(HALVINGS):
+        product = product * 0.5
+        total = total + product
+    return {"output": 1 + total}
+
+
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """The step, in either form. The switch is the process's, and no other variant is in it."""
+    mode, expert = form_of(mode)
+    torch.set_flush_denormal(expert)
+    data = torch_backend.tensors(problem.inputs(), device, precision)
+    return torch_backend.Evaluation(
+        sums, (data["a"], data["b"]), mode=mode, device=device, precision=precision, inference=True
+    )
