@@ -333,6 +333,8 @@ CASES = PROBLEM | {
     "p_adjusted": number,
     "equal_within": number,  # relative; factors within it count as none
     "noise_floor": number,  # relative; what twins differ by systematically
+    "slow_ulp": number,  # largest error, in units in the last place; null where the case does not tell
+    "fast_ulp": number,
     "verdict": text,  # one of vocabulary.CASE_VERDICTS
     "rule": text,  # that decided the verdict: see vocabulary.RULES
     "message": text,

@@ -30,6 +30,8 @@ CASE = dict.fromkeys(schema.CASES) | {
     "verdict": "still so",
     "rule": "difference",
     "message": "",
+    "slow_ulp": 1.5,
+    "fast_ulp": 2e5,
 }
 PLANTED = [
     CASE,
@@ -69,6 +71,7 @@ def test_the_table_has_both_factors_the_verdict_and_the_address(section):
         assert section.words[f"verdict.{verdict}"] in page
     assert 'href="https://github.com/jax-ml/jax/issues/23783"' in page
     assert "jax-ml/jax #23783" in page
+    assert f"1.5 / {numbers.scientific(2e5)}" in page
     assert section.words["cases.expert"].format(variant="jax jit") in page
 
 

@@ -16,7 +16,7 @@ from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
 from bench.vocabulary import CASE_VERDICTS, EXPERT
 
-COLUMNS = ("problem", "hardware", "slow", "fast", "reported", "factor", "verdict", "rule", "trials", "source")
+COLUMNS = ("problem", "hardware", "slow", "fast", "reported", "factor", "verdict", "rule", "ulp", "trials", "source")
 NAMED = ("workload", "task", "size", "precision", "device")
 """What labels may name of a problem."""
 
@@ -92,11 +92,19 @@ def case_table(section: Section, frame: pd.DataFrame) -> Html:
                 "factor": numbers.ratio(shown) if shown else None,
                 "verdict": section.words.get(f"verdict.{row.verdict}", row.verdict),
                 "rule": section.words.get(f"rule.{row.rule}", ""),
+                "ulp": _ulp(section, row),
                 "trials": numbers.count(row.trials) if is_positive(row.trials) else "",
                 "source": link(filed.source) if filed else None,
             }
         )
     return section.table(rows, COLUMNS, "cases")
+
+
+def _ulp(section: Section, row: Any) -> str:
+    """The largest errors of both variants in units in the last place; nothing where neither is told."""
+    known = [intervals.number(error) for error in (row.slow_ulp, row.fast_ulp)]
+    shown = [section.words["cases.open"] if error is None else numbers.scientific(error) for error in known]
+    return "" if known == [None, None] else " / ".join(shown)
 
 
 def variant(section: Section, name: str) -> str:

@@ -6,6 +6,7 @@ that were timed, the noise floor, p adjusted over the table. Nothing of it is in
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bench import catalogue
@@ -13,12 +14,15 @@ from bench.contract import Complaint
 from bench.results import statistics
 from bench.results.cells import grouped
 from bench.results.comparisons import Variant, held, variants_of
+from bench.results.intervals import number
 from bench.results.noise import floors, noise_rows
 from bench.results.pairs import ratio_of
 from bench.results.statistics import EQUAL_WITHIN, Floor
 from bench.schema import Row
 from bench.vocabulary import CASE_VERDICTS, CASES, PROBLEM, RULES, TWIN
 
+ULP = "largest_ulp"
+"""The metric of a case that tells its largest error, in units in the last place."""
 STILL, NO_LONGER, OTHER_WAY, UNDECIDED, NOT_COMPARABLE = CASE_VERDICTS
 
 
@@ -68,6 +72,8 @@ def _row(
         "fast_seconds": fast.seconds if fast.good else None,
         "reported": complaint.reported,
         "noise_floor": floor.value if floor else None,
+        "slow_ulp": _metric(slow, ULP),
+        "fast_ulp": _metric(fast, ULP),
     }
     _, refusal = held(problem, (slow, fast), gate)
     if refusal:
@@ -82,3 +88,9 @@ def _row(
         "message": "; ".join(filter(None, (slow.failures, fast.failures))),
         "found": found,
     }
+
+
+def _metric(variant: Variant, name: str) -> float | None:
+    """A number that a variant reports after all timing, as one of its runs has it; None where none does."""
+    found = (json.loads(row["metrics"] or "{}").get(name) for row in variant.good)
+    return next((number(value) for value in found if value is not None), None)

@@ -1,0 +1,32 @@
+"""Random numbers in JAX, from a key of the default generator, or of one that the device brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import numpy as np
+
+from bench.backends import Step, jax_backend
+from bench.workloads.cases.forms.moments import Sampled
+
+SEED = 0
+FAST = "unsafe_rbg"
+"""The generator of XLA's RngBitGenerator, by which keys are split too: fast, and with weaker promises."""
+
+
+class Sampling(jax_backend.Evaluation):
+    """Draws, of which the moments are observed."""
+
+    problem: Sampled
+
+    def observe(self) -> dict[str, np.ndarray]:
+        return {"moments": self.problem.moments(super().observe()["drawn"])}
+
+
+def step(problem: Sampled, draw: Callable[[jax.Array], jax.Array], mode: str, device: str, *, fast: bool) -> Step:
+    """The draws from one key, the same in every call."""
+    key = jax.device_put(jax.random.key(SEED, impl=FAST if fast else None), jax.devices(device)[0])
+    made = Sampling(lambda key: {"drawn": draw(key)}, (key,), mode=mode)
+    made.problem = problem
+    return made

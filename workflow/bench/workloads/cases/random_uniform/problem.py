@@ -1,0 +1,72 @@
+r"""Uniform random numbers.
+
+    x uniform in [0, 1): mean 1/2, variance 1/12, fourth central moment 1/80
+
+Task `forward`: the draws of one call. They differ from framework to framework, so that moments are observed, of all
+draws of a call together, and held against those of the distribution, within about five standard errors (`TOLERANCE`).
+
+**What was reported.** https://github.com/jax-ml/jax/issues/6476 (hudsonchen, April 2021): drawing the weights of a
+Bayesian network in every step makes it about 3 times as slow as with NumPy's numbers; its notebook is gone, and it is
+closed. That was of normal numbers.
+
+**Two forms.** As reported: `jax.random.uniform` with the default generator (Threefry, a counter and a key). As an
+expert writes it, where reproducibility over versions and devices is not needed: a key of `unsafe_rbg`. PyTorch:
+`torch.rand` (Mersenne Twister on a CPU).
+
+Asymmetry: JAX draws the same numbers in every call, for its key stays; PyTorch's generator moves on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bench.workloads.cases.forms import moments
+
+TITLE = {"en": "Uniform random numbers", "zh": "均匀随机数"}
+SECTION = 9
+ITEM = "draws"
+SIZES: dict[str, dict[str, Any]] = {
+    "tiny": {"draws": 100_000},
+    "small": {"draws": 1_000_000},
+    "medium": {"draws": 100_000_000},
+}
+TASKS = moments.TASKS
+CHECK_TASKS = TASKS
+MODES = moments.MODES
+PRECISIONS = ("float32", "float64")
+TOLERANCE = moments.TOLERANCE
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": TOLERANCE}
+COMPLAINTS = (
+    {
+        "slow": "jax jit",
+        "fast": "torch eager",
+        "source": "https://github.com/jax-ml/jax/issues/6476",
+        "said": {
+            "en": "Drawing normal numbers slowed a Bayesian network down about 3 times against NumPy’s (2021);"
+            " closed. Held here against PyTorch, in uniform numbers.",
+            "zh": "抽取正态随机数使贝叶斯网络比用 NumPy 慢约 3 倍（2021 年）；已关闭。此处以均匀随机数与 PyTorch 对照"
+            "。",
+        },
+    },
+    {
+        "slow": "jax jit",
+        "fast": "jax jit-expert",
+        "source": "https://github.com/jax-ml/jax/issues/6476",
+        "said": {
+            "en": "The same, held against our expert’s form: another generator.",
+            "zh": "同上，与我们的专家写法对照：换用另一种生成器。",
+        },
+    },
+)
+
+
+class Problem(moments.Sampled):
+    """Draws at one size."""
+
+    sizes = SIZES
+
+    def reference(self, task: str) -> dict[str, np.ndarray]:
+        """The moments of the distribution."""
+        return {"moments": np.array([1 / 2, 1 / 12, 1 / 80])}
