@@ -19,11 +19,20 @@ PAGE = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- what a problem.py states: begin -->\n", "<!-- what a problem.py states: end -->\n"
 
 
+KINDS = {
+    contract.Timed: "a timed workload",
+    contract.Case: "a public case, besides",
+    contract.Examples: "a workload of examples",
+}
+
+
 def table(kind: type[contract.Described]) -> Iterator[str]:
-    """The lines of the table of one kind of workload."""
-    yield f"| {'a timed workload' if kind is contract.Timed else 'a workload of examples'} | | meaning |"
+    """The lines of the table of one kind of workload; what a kind has of another stands in the other's."""
+    yield f"| {KINDS[kind]} | | meaning |"
     yield "|---|---|---|"
-    for part in sorted(fields(kind), key=lambda part: not contract.is_needed(part)):
+    told = {part.name for part in fields(contract.Timed)} if kind is contract.Case else set()
+    own = [part for part in fields(kind) if part.name not in told]
+    for part in sorted(own, key=lambda part: not contract.is_needed(part)):
         needed = "needed" if contract.is_needed(part) else "optional"
         yield f"| `{contract.name_of(part)}` | {needed} | {part.metadata['meaning']} |"
 
@@ -32,7 +41,7 @@ def filled(text: str) -> str:
     """The page with its tables as the contract is now. Raises ValueError where the page has no place for them."""
     if BEGIN not in text or END not in text:
         raise ValueError(f"{PAGE.name} has no lines {BEGIN.strip()!r} and {END.strip()!r}")
-    tables = "\n\n".join("\n".join(table(kind)) for kind in (contract.Timed, contract.Examples))
+    tables = "\n\n".join("\n".join(table(kind)) for kind in KINDS)
     before, _, rest = text.partition(BEGIN)
     return f"{before}{BEGIN}\n{tables}\n\n{END}{rest.partition(END)[2]}"
 

@@ -58,6 +58,7 @@ KNOWN = {
         "use-scipy": "mixed",
     },
     "quantisation": {},  # what it decides hangs on times
+    "reported_values": {},
     "transformations": {"alg-table-autodiff": "supported"},
     "tracing": {"faq-when-traced": "refuted", "core-jit-always-fast": "refuted", "bg-declarative": "mixed"},
 }
@@ -286,7 +287,21 @@ def a_name_is_no_migration(frame: pd.DataFrame) -> None:
         assert json.loads(text_of(frame, framework, "elsewhere.output"))["bytes"] > 1000
 
 
+def what_people_report_is_told_by_value_and_message(frame: pd.DataFrame) -> None:
+    """One name has two meanings, a norm has no gradient at zero, and JAX takes what is subnormal for zero."""
+    told = {(row["framework"], row["name"]): row["text"] for row in frame.to_dict("records")}
+    assert (told["torch", "meaning.momentum"], told["jax", "meaning.momentum"]) == ("1", "9")
+    for name in ("meaning.padding 1", "meaning.8 to 3 values", "norm.by norm", "subnormal.log", "subnormal.is zero"):
+        assert told["torch", name] != told["jax", name]
+    assert {told[framework, "norm.root"] for framework in vocabulary.COMPARED} == {"nan, nan"}
+    assert {told[framework, "norm.sum"] for framework in vocabulary.COMPARED} == {"0, 0"}
+    assert "nan" in told["torch", "norm.checked"]
+    assert "nan" in told["jax", "norm.checked"]
+    assert told["torch", "subnormal.log.flushed"] == told["jax", "subnormal.log"] == "-inf"
+
+
 INSPECTIONS = {
+    "reported_values": what_people_report_is_told_by_value_and_message,
     "exporting": a_name_is_no_migration,
     "graphs": the_graphs_are_whole,
     "transformations": a_compiled_custom_rule_is_dropped_in_silence,

@@ -129,8 +129,10 @@ def parity_files(settings: Settings, folder: str) -> list[str]:
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
-    """What came of the examples: one file per workload of examples and framework."""
-    names = catalogue.examples()
+    """What came of the examples: one file per workload of examples and framework; of public cases where the preset has
+    them.
+    """
+    names = [name for name, item in catalogue.examples().items() if settings.preset.cases or not item.shows.case]
     files = [
         Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]
