@@ -248,6 +248,29 @@ CHECKED = (
         )
     ),
 )
+CASE: dict[str, Any] = {
+    "family": "cases",
+    "workload": "transposed_convolution_1d",
+    "task": "gradient",
+    "size": "small",
+    "precision": "float32",
+    "device": "cpu",
+    "slow": "jax jit",
+    "fast": "jax jit-expert",
+    "reported": 30.0,
+    "ratio": 4.2,
+    "ratio_low": 4.0,
+    "ratio_high": 4.4,
+    "trials": 3,
+    "equal_within": 0.05,
+    "noise_floor": 0.02,
+    "verdict": "still so",
+    "rule": "difference",
+    "message": "",
+    "slow_ulp": 1.5,
+    "fast_ulp": 2e5,
+}
+"""A public case."""
 TWIN = {
     "family": "training",
     "workload": "mlp",
@@ -291,6 +314,18 @@ REST: Tables = {
         for module, functions in NAMESPACES.items()
         for row in _columns("framework module name", *((framework, module, name) for name in functions))
     ],
+    "cases": [
+        CASE | row
+        for row in (
+            {},
+            {"task": "forward", "fast": "torch eager", "ratio": 1.01, "ratio_low": 0.99, "ratio_high": 1.03}
+            | {"verdict": "no longer so", "rule": "equivalence", "reported": 5960.0},
+            {"workload": "not_here", "verdict": "the other way round", "ratio": 0.5, "ratio_low": 0.4}
+            | {"ratio_high": 0.6, "reported": None},
+            {"workload": "transposed_convolution_2d", "verdict": "not comparable", "rule": "gate", "message": HOSTILE}
+            | dict.fromkeys(("ratio", "ratio_low", "ratio_high", "trials")),
+        )
+    ],
     "claims": [
         row | {"evidence": json.dumps({"reason": HOSTILE})}
         for row in _columns(
@@ -309,7 +344,18 @@ def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER), trials: int = 
     rng = np.random.default_rng(7)
     tables: Tables = {
         name: []
-        for name in ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "claims", "peaks")
+        for name in (
+            "runs",
+            "cells",
+            "comparisons",
+            "cases",
+            "parity",
+            "noise",
+            "events",
+            "coverage",
+            "claims",
+            "peaks",
+        )
     }
     for machine in machines:
         _machine(tables, machine, trials, rng)

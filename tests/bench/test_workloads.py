@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -16,7 +17,7 @@ import pytest
 from bench import catalogue, contract, schema
 from bench.measuring.gate import first_steps
 from bench.results import parity
-from bench.vocabulary import COMPARED, MANY_STEPS, SIZES
+from bench.vocabulary import CASES, COMPARED, EXPERT, MANY_STEPS, SIZES
 from tests.checkout import ROOT
 
 FOUND = catalogue.discover()
@@ -64,8 +65,9 @@ def variants():
 
 
 def is_slow(key, mode):
-    """Whether a mode is left to the slow tests: PyTorch's compiler with all but the lightest workloads."""
-    return mode in ("compile", "many") and TIMED[key].states.quick_modes is not None
+    """Whether a mode is left to the slow tests: PyTorch's compiler with all but the lightest workloads of the grid."""
+    light = TIMED[key].states.quick_modes is None and TIMED[key].family != CASES
+    return mode.removesuffix(EXPERT) in ("compile", "many") and not light
 
 
 # --- problem.py -------------------------------------------------------------------------------------------------------
@@ -399,6 +401,38 @@ def test_a_problem_with_everything_is_accepted():
 def test_a_problem_that_breaks_its_contract_is_refused_by_name(changes, message):
     with pytest.raises(contract.InvalidWorkload, match=message.replace("(", r"\(")):
         contract.read(module(**changes), contract.Timed)
+
+
+COMPLAINT = {
+    "slow": "jax jit",
+    "fast": "jax jit-expert",
+    "source": "https://github.com/jax-ml/jax/issues/1",
+    "said": {"en": "slow", "zh": "慢"},
+}
+FORMS = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
+
+
+def test_a_case_with_a_complaint_is_accepted():
+    case = contract.read(module(MODES=FORMS, COMPLAINTS=(COMPLAINT,)), contract.Case)
+    assert case.filed[0].variants == (("jax", "jit"), ("jax", "jit-expert"))
+    assert case.filed[0].is_about("train")
+
+
+@pytest.mark.parametrize(
+    ("complaints", "message"),
+    [
+        (None, "COMPLAINTS is missing"),
+        ((), "COMPLAINTS is empty"),
+        (({"slow": "jax jit"},), "COMPLAINTS[0] has no fast; COMPLAINTS[0] has no source; COMPLAINTS[0] has no said"),
+        ((COMPLAINT | {"fast": "jax scan"},), "COMPLAINTS[0] has fast 'jax scan', allowed are torch eager, jax jit"),
+        ((COMPLAINT | {"who": "me"},), "COMPLAINTS[0] has 'who', allowed are slow, fast"),
+        ((COMPLAINT | {"tasks": ("fit",)},), "COMPLAINTS[0] has task 'fit', which is not in TASKS"),
+        ((COMPLAINT | {"said": {"en": "slow"}},), "COMPLAINTS[0] says nothing in 'zh'"),
+    ],
+)
+def test_a_case_that_breaks_its_contract_is_refused_by_name(complaints, message):
+    with pytest.raises(contract.InvalidWorkload, match=re.escape(message)):
+        contract.read(module(MODES=FORMS, COMPLAINTS=complaints), contract.Case)
 
 
 def test_a_name_that_is_no_plain_word_is_refused():

@@ -298,7 +298,8 @@ def _wrong_complaints(made: Case) -> list[str]:
             for task in each.get("tasks", ())
             if task not in made.tasks
         ]
-        wrong += [f"COMPLAINTS[{place}] says nothing in {name!r}" for name in LANGUAGES if not each["said"].get(name)]
+        said = each.get("said", dict.fromkeys(LANGUAGES, "…"))
+        wrong += [f"COMPLAINTS[{place}] says nothing in {name!r}" for name in LANGUAGES if not said.get(name)]
     return wrong
 
 
