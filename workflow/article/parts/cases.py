@@ -140,10 +140,11 @@ def _refused(section: Section, frame: pd.DataFrame) -> Html | None:
 
 
 def _reports(section: Section, frame: pd.DataFrame) -> Html | None:
-    """What was reported and answered, in our words, each report once."""
+    """What was reported and answered, in our words, each once."""
     told: dict[tuple[str, str], Markup] = {}
     for row in frame.itertuples():
         if filed := _filed(row):
-            said = Markup("{}{}{}").format(filed.said[section.language], section.space, link(filed.source))
-            told.setdefault((row.workload, filed.source), section.item(section.names.workload(row.workload), said))
+            said = filed.said[section.language]
+            sentence = Markup("{}{}{}").format(said, section.space, link(filed.source))
+            told.setdefault((row.workload, said), section.item(section.names.workload(row.workload), sentence))
     return behind(section.phrase("cases.reports", count=len(told)), bullets(list(told.values()))) if told else None

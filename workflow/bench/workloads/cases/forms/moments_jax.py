@@ -25,8 +25,11 @@ class Sampling(jax_backend.Evaluation):
 
 
 def step(problem: Sampled, draw: Callable[[jax.Array], jax.Array], mode: str, device: str, *, fast: bool) -> Step:
-    """The draws from one key, the same in every call."""
-    key = jax.device_put(jax.random.key(SEED, impl=FAST if fast else None), jax.devices(device)[0])
-    made = Sampling(lambda key: {"drawn": draw(key)}, (key,), mode=mode)
+    """The draws from the key of a seed, the same in every call."""
+
+    def drawn(seed: jax.Array) -> dict[str, jax.Array]:
+        return {"drawn": draw(jax.random.key(seed, impl=FAST if fast else None))}
+
+    made = Sampling(drawn, (jax_backend.array(np.array(SEED), device, "float32"),), mode=mode)
     made.problem = problem
     return made

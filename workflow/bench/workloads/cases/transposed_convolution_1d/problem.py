@@ -63,7 +63,7 @@ COMPLAINTS = (
         "said": {
             "en": "On a laptop (JAX 0.4.33, 2024) thousands of times as slow as PyTorch. A maintainer later found no"
             " such difference on CPUs from JAX 0.4.36 on; the issue is open.",
-            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）比 PyTorch 慢数千倍。维护者后来称自 JAX 0.4.36 起在 CPU上已"
+            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）比 PyTorch 慢数千倍。维护者后来称自 JAX 0.4.36 起在 CPU 上已"
             "无此差距；该问题仍未关闭。",
         },
     },
