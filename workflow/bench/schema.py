@@ -329,6 +329,7 @@ CASES = PROBLEM | {
     "ratio_low": number,
     "ratio_high": number,
     "trials": integer,
+    "scatter": number,  # standard deviation of log(ratio) over the trials
     "p": number,
     "p_adjusted": number,
     "equal_within": number,  # relative; factors within it count as none

@@ -32,7 +32,11 @@ def main() -> None:
     options = parser.parse_args()
     machine = read_machine(options.results / options.hardware, own=True)
     machine.runs = [row for row in machine.runs if row["run"] % TWIN < FURTHER]
-    wanted = stages.second_stage(tables_of(machine, options.equal_within)["comparisons"], options.most_trials)
+    tables = tables_of(machine, options.equal_within)
+    wanted = [
+        *stages.second_stage(tables["comparisons"], options.most_trials),
+        *stages.of_cases(tables["cases"], options.most_trials),
+    ]
     further.write(options.output, wanted)
     for cells, count in wanted:
         print(f"{cells[0].problem}: {count} further trials of {' and '.join(cell.variant for cell in cells)}")

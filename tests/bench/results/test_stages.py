@@ -45,6 +45,21 @@ def test_the_pair_of_the_fastest_modes_gets_them_and_no_curve_and_no_target():
     assert count == 3
 
 
+CASE = ROW | {"family": "cases", "workload": "mish", "slow": "torch compile", "fast": "torch eager"}
+
+
+def test_variants_of_all_open_complaints_of_a_problem_take_turns_together():
+    rows = [
+        CASE,
+        CASE | {"fast": "jax jit-expert", "scatter": 0.0105},
+        CASE | {"task": "forward", "rule": "difference"},
+        CASE | {"size": "batch-8"},
+    ]
+    ((cells, count),) = stages.of_cases(rows, most=6)
+    assert [cell.variant for cell in cells] == ["torch-compile", "torch-eager", "jax-jit-expert"]
+    assert count == 3
+
+
 @pytest.mark.parametrize("preset", [PRESETS["quick"], PRESETS["standard"]], ids=lambda preset: preset.name)
 @pytest.mark.parametrize("situation", ["normal", "loud"])
 @pytest.mark.parametrize("ratio", [1.0, 1.03, 1.1, 1.2])

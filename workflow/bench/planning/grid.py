@@ -8,7 +8,7 @@ from bench import catalogue
 from bench.catalogue import Workload
 from bench.contract import Timed
 from bench.planning.settings import Settings
-from bench.vocabulary import BASELINE, CASES, COMPILED, FIRST_MODES, MACHINE, SIZES, SWEEPS, TARGET, Cell
+from bench.vocabulary import BASELINE, CASES, COMPILED, EXPERT, FIRST_MODES, MACHINE, SIZES, SWEEPS, TARGET, Cell
 
 MOST_ON_CPU = {"elements": 2**22}
 """How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
@@ -127,7 +127,7 @@ def _modes(item: Workload, framework: str, device: str, settings: Settings, task
     """The modes to measure: those asked for, or those that the preset takes of such a problem."""
     possible = possible_modes(item.states, framework, device, task)
     if settings.modes is not None:
-        return [mode for mode in possible if mode in settings.modes or item.family == MACHINE]
+        return [mode for mode in possible if mode.removesuffix(EXPERT) in settings.modes or item.family == MACHINE]
     modes = settings.preset.modes
     choice = modes.points if size not in SIZES else modes.main if task in item.states.main_tasks else modes.others
     return choose(choice, possible, item.states, framework, device)

@@ -84,6 +84,7 @@ def _row(
         "ratio_low": found.low,
         "ratio_high": found.high,
         "trials": found.trials,
+        "scatter": found.scatter,
         "p": found.p,
         "message": "; ".join(filter(None, (slow.failures, fast.failures))),
         "found": found,

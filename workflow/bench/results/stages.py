@@ -33,8 +33,8 @@ def granted_trials(row: Row, most: int) -> int:
 def second_stage(comparisons: Iterable[Row], most: int) -> list[tuple[tuple[Cell, ...], int]]:
     """The cells that take turns in further trials, and in how many, from the comparisons of the first stage.
 
-    Of each problem the best pair. Points of scaling curves and ways to a target get none: the former are many, the
-    latter differ by their seeds, of which each trial has another.
+    Of each problem the best pair; see `of_cases` for the public cases. Points of scaling curves and ways to a target
+    get none: the former are many, the latter differ by their seeds, of which each trial has another.
     """
     found = []
     for row in comparisons:
@@ -44,3 +44,17 @@ def second_stage(comparisons: Iterable[Row], most: int) -> list[tuple[tuple[Cell
             if count := granted_trials(row, most):
                 found.append((pair, count))
     return found
+
+
+def of_cases(cases: Iterable[Row], most: int) -> list[tuple[tuple[Cell, ...], int]]:
+    """The same of the table `cases`: the variants of all complaints of a problem that are open take turns together."""
+    wanted: dict[tuple[str, ...], tuple[dict[Cell, None], int]] = {}
+    for row in cases:
+        count = granted_trials(row, most) if row["size"] in SIZES else 0
+        problem = {column: row[column] for column in PROBLEM[1:]}
+        own, others = wanted.get(tuple(problem.values()), ({}, 0))
+        for name in ("slow", "fast") if count else ():
+            framework, _, mode = row[name].partition(" ")
+            own[Cell(**problem, framework=framework, mode=mode)] = None
+        wanted[tuple(problem.values())] = own, max(count, others)
+    return [(tuple(own), count) for own, count in wanted.values() if count]
