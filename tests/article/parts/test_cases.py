@@ -41,7 +41,7 @@ def test_the_table_has_both_factors_the_verdict_and_the_address(section):
 
 def test_what_was_reported_is_told_once_in_the_language_of_the_page(section):
     page = str(case_results(section))
-    assert page.count({"en": "A maintainer later found", "zh": "维护者后来称"}[section.language]) == 1
+    assert page.count({"en": "A comment of 2025", "zh": "2025 年的一条评论"}[section.language]) == 1
 
 
 def test_a_refusal_is_told_and_what_comes_from_outside_is_escaped(section):

@@ -9,7 +9,7 @@ draws of a call together, and held against those of the distribution, within abo
 0.3.23), 128 × 1000 draws with 10 parts take 875 ms in JAX and 128 ms in PyTorch, a factor of 6.8 (eight by the
 title), in JAX without `jit`. A maintainer (jakevdp) found JAX 4 times as fast on a GPU, the reporter the opposite.
 Open. https://github.com/jax-ml/jax/issues/38141 (Gattocrucco, June 2026): the gamma numbers behind it come from
-nested loops of rejections; a series replaced them in his package, tens of times as fast; closed, and under work.
+nested loops of rejections; a series replaced them in his package, tens of times as fast; closed.
 
 **Two forms.** As reported: `jax.random.dirichlet`. As an expert writes it, for parts that are all 1: exponential
 numbers over their sum, which need no rejections. PyTorch: `torch.distributions.Dirichlet`.

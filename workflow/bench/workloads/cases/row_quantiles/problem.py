@@ -7,10 +7,10 @@ sort.
 
 **What was reported.** https://github.com/dirac-institute/kbmod/pull/750 (jeremykubica, December 2024, merged): an
 outlier filter by the quartiles of many light curves was moved from NumPy to JAX with `vmap`, and became roughly 2000
-times as fast in timing tests on a cluster. Its pull request 863, which the plan of these cases names, we could not
-read. Quartiles in JAX sort whole rows, and https://github.com/jax-ml/jax/issues/10434 finds JAX's sorting on CPUs
-slow (see `row_argsort`); https://github.com/r-xla/anvl/pull/501 (h-a-graham, September 2026, open) notes that JAX
-sorts fully where NumPy selects, and gets a factor of about 2 on a CPU by a selection in XLA.
+times as fast in timing tests on a machine called Baldur. Its pull request 863, which the plan of these cases names,
+we could not read. Quartiles in JAX sort whole rows, and https://github.com/jax-ml/jax/issues/10434 finds JAX's
+sorting on CPUs slow (see `row_argsort`); https://github.com/r-xla/anvl/pull/501 (h-a-graham, September 2026, open)
+notes that JAX sorts fully where NumPy selects, and gets a factor of about 2 on a CPU by a selection in XLA.
 
 **Two forms.** As reported: `jax.numpy.quantile` under `vmap`. As an expert writes it: one sort of the matrix, six of
 its columns, and no care for NaN, of which there is none. PyTorch: `torch.quantile`.

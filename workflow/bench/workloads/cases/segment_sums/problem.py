@@ -7,8 +7,8 @@ Task `forward`: output y as (batch, segments), dimensionless. Reference: NumPy's
 **What was reported.** https://github.com/jax-ml/jax/issues/39959 (GJBoth, August 2026): a `segment_sum` under `vmap`
 with 12,123 segments and a batch of 1,024 takes 1.7 ms up to JAX 0.9.1 and 8.5 ms from 0.9.2 on, where the batch is
 the first axis of the result, for XLA lays the result out the other way; with the batch last 1.41 ms, from 0.10.2 on
-2.43 ms. By these numbers the batch first is 3.6 times as slow as the batch last in 0.11.0, and 6 times in 0.10.1. The
-report names no hardware that we could read, but its words (coalesced, strided) are those of a GPU. Open.
+2.43 ms. By these numbers the batch first is 3.6 times as slow as the batch last in 0.11.0, and 6.4 times in 0.10.1.
+The report names no hardware that we could read, but its words (coalesced, strided) are those of a GPU. Open.
 
 **Two forms.** As reported: `vmap` over the second axis of the data with `out_axes=0`. As an expert writes it:
 `out_axes=1`, which gives the same numbers as (segments, batch). PyTorch: `index_add_`, which gives (segments, batch)

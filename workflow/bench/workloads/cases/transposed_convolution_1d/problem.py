@@ -11,11 +11,11 @@ with the stride s, and m places cut off at either end. Value: v = mean(y²)/2; d
 
 **What was reported.** https://github.com/jax-ml/jax/issues/23783 (psmaragdis, September 2024; JAX 0.4.33 and PyTorch
 2.4.1 on a laptop with an M1, and on an RTX 4090): 17 calls of JAX's transposed convolution took 229.14 s where 2,211
-of PyTorch's took 5.00 s, that is 13.5 s against 2.26 ms, a factor of 5,960; on the GPU 434 by the same arithmetic. A
-maintainer took it for a fallback to a naive loop on the CPU. In January 2025 another found no such difference on the
-CPU from JAX 0.4.36 on, and still one on GPUs; in June 2025 a user still had it; the issue is open. What we read of it
-does not tell the sizes: those below are ours. https://github.com/patrick-kidger/equinox/pull/1259 (Artur-Galstyan,
-August 2026, merged) makes the gradient "about 30 times" as fast, by its title, for
+of PyTorch's took 5.00 s, that is 13.5 s against 2.26 ms, a factor of 5,960; on the GPU 450 by the same arithmetic. A
+maintainer took it for a fallback to a naive loop on the CPU. In January 2025 a comment (nireekshak) finds no such
+difference on the CPU from JAX 0.4.36 on, and still one on GPUs; in June 2025 a user still had it; the issue is open.
+What we read of it does not tell the sizes: those below are ours. https://github.com/patrick-kidger/equinox/pull/1259
+(Artur-Galstyan, August 2026, merged) makes the gradient "about 30 times" as fast, by its title, for
 https://github.com/jax-ml/jax/issues/31662 (September 2025; three dimensions, bfloat16, an RTX 5060 Ti: gradient 48.6
 ms in JAX, 1.90 ms in PyTorch; on the CPU JAX's 28.3 ms were less than PyTorch's 88.7 ms). XLA has it as
 https://github.com/openxla/xla/issues/34273, open.
@@ -61,10 +61,10 @@ COMPLAINTS = (
         "reported": 5960.0,
         "source": "https://github.com/jax-ml/jax/issues/23783",
         "said": {
-            "en": "On a laptop (JAX 0.4.33, 2024) thousands of times as slow as PyTorch. A maintainer later found no"
+            "en": "On a laptop (JAX 0.4.33, 2024) thousands of times as slow as PyTorch. A comment of 2025 finds no"
             " such difference on CPUs from JAX 0.4.36 on; the issue is open.",
-            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）比 PyTorch 慢数千倍。维护者后来称自 JAX 0.4.36 起在 CPU 上已"
-            "无此差距；该问题仍未关闭。",
+            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）比 PyTorch 慢数千倍。2025 年的一条评论称自 JAX 0.4.36 起在"
+            " CPU 上已无此差距；该问题仍未关闭。",
         },
     },
     {
