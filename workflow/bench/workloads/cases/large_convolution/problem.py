@@ -26,7 +26,7 @@ SECTION = 9
 ITEM = "outputs"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"side": 6},
-    "small": {"side": 100},
+    "small": {"side": 64},
     "medium": {"side": 300},
 }
 TASKS = ("forward",)
