@@ -63,6 +63,7 @@ LAYERS = {
     },
     "bench.planning": {
         "bench.planning",
+        "bench.own",
         "bench.runs",
         "bench.catalogue",
         "bench.contract",
@@ -76,6 +77,7 @@ LAYERS = {
     },
     "bench.measuring": {
         "bench.measuring",
+        "bench.own",
         "bench.catalogue",
         "bench.contract",
         "bench.sources",
@@ -110,8 +112,9 @@ LAYERS = {
         "bench.workloads.training.by_hand",
     },
     "bench.backends": {"bench.backends", "bench.contract"},
-    "bench.catalogue": {"bench.contract", "bench.vocabulary"},
-    "bench.sources": {"bench.vocabulary"},
+    "bench.catalogue": {"bench.contract", "bench.own", "bench.vocabulary"},
+    "bench.sources": {"bench.own.folders", "bench.vocabulary"},
+    "bench.own": {"bench.own", "bench.contract", "bench.vocabulary"},
     "bench.runs": {"bench.schema", "bench.vocabulary"},
     "bench.contract": {"bench.vocabulary"},
     "bench.events": {"bench.vocabulary"},

@@ -19,7 +19,20 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from types import ModuleType
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from bench.vocabulary import AXES, CHECK_SIZE, CHECK_STEPS, MANY_STEPS, MODES, PRECISIONS, SIZES, SWEEP, TARGET
+from bench.vocabulary import (
+    AXES,
+    CHECK_SIZE,
+    CHECK_STEPS,
+    ITEMS,
+    MANY_STEPS,
+    MODES,
+    PRECISIONS,
+    SCENARIOS,
+    SECTIONS,
+    SIZES,
+    SWEEP,
+    TARGET,
+)
 
 LANGUAGES = ("en", "zh")
 METHODS = ("inputs", "parameters", "flops", "items", "reference")
@@ -155,6 +168,8 @@ def read(problem: ModuleType, kind: type[Contract]) -> Contract:
     if not wrong:
         made = kind(**found)
         wrong = [f"TITLE has no {language!r}" for language in LANGUAGES if not made.title.get(language)]
+        if made.section not in SECTIONS:
+            wrong.append(f"SECTION is {made.section}, allowed are {SECTIONS[0]} to {SECTIONS[-1]}")
         wrong += _wrong_values(made) if isinstance(made, Timed) else []
     if wrong:
         raise InvalidWorkload(f"{problem.__file__}: {'; '.join(wrong)}")
@@ -193,6 +208,12 @@ def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:
 
 def _wrong_values(made: Timed) -> list[str]:
     wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in made.sizes]
+    wrong += [
+        f"SCENARIO has {identity!r}, allowed are {', '.join(SCENARIOS)}"
+        for identity in made.scenarios
+        if identity not in SCENARIOS
+    ]
+    wrong += [] if made.item in ITEMS else [f"ITEM is {made.item!r}, allowed are {', '.join(ITEMS)}"]
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in made.sizes if size not in SIZES]
     wrong += [
         f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"

@@ -30,7 +30,8 @@ from bench.measuring.caches import prepare_caches
 from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.measuring.locks import alone
 from bench.measuring.process import Process
-from bench.vocabulary import TARGET, Cell, Trial
+from bench.own import folders
+from bench.vocabulary import OWN, TARGET, Cell, Trial
 
 DISTURBED_SHARE = 0.1
 """The share of its time that a run may lose to others before its trial is measured again."""
@@ -223,6 +224,8 @@ def start(
     }
     caller = os.environ | dict(interpreter.variables)
     variables = environment.variables(caller, device=run.cell.device, threads=len(cpus), caches=caches)
+    if run.cell.family == OWN:
+        variables |= folders.variables(run.cell.workload, os.environ)
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
 

@@ -129,8 +129,8 @@ def parity_files(settings: Settings, folder: str) -> list[str]:
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
-    """What came of the examples: one file per workload of examples and framework."""
-    names = catalogue.examples()
+    """What came of the examples: one file per workload of examples and framework; of none where workloads are named."""
+    names = catalogue.examples() if settings.workloads is None else {}
     files = [
         Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]

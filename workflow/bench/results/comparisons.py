@@ -260,7 +260,7 @@ def _left_out(best: Pair, rivals: Sequence[Pair]) -> list[str]:
 
 def value_error(pair: Row, torch: list[Row], jax: list[Row]) -> tuple[float | None, float]:
     """Largest relative difference of the first values of the timed runs, and what the workload allows."""
-    tolerance = catalogue.known(pair["workload"]).tolerance_in(pair["precision"])
+    tolerance = catalogue.known(pair["workload"], pair["family"]).tolerance_in(pair["precision"])
     numerical = pair["family"] in NUMERICAL
     errors = [_value_error(ours, theirs, numerical) for ours in torch for theirs in jax]
     return (None, tolerance) if None in errors or not errors else (max(errors), tolerance)  # type: ignore[type-var]

@@ -141,7 +141,7 @@ def _plain_fact(value: Any, depth: int) -> Any:
 def _digest(row: Row) -> str:
     try:
         return sources.run_digest(row["family"], row["workload"], row["framework"])
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         return "no such workload"
 
 

@@ -1,0 +1,36 @@
+"""The measuring process of a workload outside this repository: the worker, which also tells the line of what failed.
+
+python -m bench.measuring.own_worker SPECIFICATION REPORT
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from bench.measuring.worker import Report, Turns, outcome, run
+from bench.own import importing
+from bench.own.folders import folders
+from bench.own.lines import line_of
+
+
+def main() -> None:
+    """Read the specification, measure, report; both files are JSON. The whole traceback goes to standard error."""
+    importing.install()
+    specification = json.loads(Path(sys.argv[1]).read_text())
+    report, turns = Report(Path(sys.argv[2])), Turns(*specification["pipes"])
+    folder = folders()[specification["cell"]["workload"]]
+    try:
+        run(specification, report, turns)
+    except Exception as error:  # a failure is a result
+        traceback.print_exc()
+        told = outcome(error)
+        report.add(**told | {"message": told["message"] + line_of(error, folder)})
+    os._exit(0)  # the report is complete; unloading a framework would take up to a second
+
+
+if __name__ == "__main__":
+    main()
