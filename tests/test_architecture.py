@@ -15,6 +15,7 @@ MODULES = {
 LAYERS = {
     # package or module → what of this project it may import; the longest name that fits counts
     "scripts": {"article", "bench"},
+    "scripts.compare": {"bench", "scripts.measure"},
     "article": {
         "article.citation",
         "article.html",
@@ -77,6 +78,7 @@ LAYERS = {
     },
     "bench.measuring": {
         "bench.measuring",
+        "bench.runs",
         "bench.own",
         "bench.catalogue",
         "bench.contract",
@@ -115,6 +117,9 @@ LAYERS = {
     "bench.catalogue": {"bench.contract", "bench.own", "bench.vocabulary"},
     "bench.sources": {"bench.own.folders", "bench.vocabulary"},
     "bench.own": {"bench.own", "bench.contract", "bench.vocabulary"},
+    "bench.own.answers": {"bench.results.startup", "bench.schema", "bench.vocabulary"},
+    "bench.own.worker": {"bench.own", "bench.measuring.worker"},
+    "bench.own.outputs": {"bench.catalogue", "bench.measuring.environment", "bench.vocabulary"},
     "bench.runs": {"bench.schema", "bench.vocabulary"},
     "bench.contract": {"bench.vocabulary"},
     "bench.events": {"bench.vocabulary"},

@@ -32,11 +32,11 @@ from bench.contract import InvalidWorkload
 from bench.measuring import environment, hardware, timing
 from bench.measuring.caches import CACHES
 from bench.measuring.supervisor import Conditions, measure
-from bench.own import defaults, folders, layers
+from bench.own import answers, defaults, folders, layers
 from bench.own.lines import line_of
 from bench.planning import checks, order, state
 from bench.planning.settings import Settings, load
-from bench.results import answers, parity
+from bench.results import parity
 from bench.results.collect import tables_of
 from bench.results.reading import read_machine
 from bench.schema import Row
@@ -130,7 +130,7 @@ def differing_layer(item: Workload) -> str:
             file = Path(folder, f"{framework}.npz")
             threads = len(environment.affinity() or [0])
             recorded = environment.recorded(device="cpu", threads=threads, caches=Path(folder))
-            command = [sys.executable, "-m", "bench.measuring.layers", framework, item.family, item.name, str(file)]
+            command = [sys.executable, "-m", "bench.own.outputs", framework, item.family, item.name, str(file)]
             place = Path(__file__).resolve().parents[1]
             done = subprocess.run(command, cwd=place, env=os.environ | recorded, capture_output=True, text=True)
             if done.returncode:

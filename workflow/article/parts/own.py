@@ -16,18 +16,27 @@ from bench.results import selection
 from bench.vocabulary import OWN
 
 
-def own_section(section: Section) -> Html:
-    """The text, a line about each workload of this machine, and the figure; nothing where none was measured."""
-    best = selection.best(section.tables, section.machine)
-    frame = best[best["family"] == OWN]
+def own_count(section: Section) -> int:
+    """How many workloads of the reader's own were compared."""
+    return int(_compared(section)["workload"].nunique())
+
+
+def own_results(section: Section, text: Html) -> Html:
+    """The text, a line about each workload, and the figure; nothing where none was compared."""
+    frame = _compared(section)
     if not len(frame):
         return Html()
     main = selection.main_problems(frame)
     return join(
-        section.text("own", count=frame["workload"].nunique()),
+        text,
         bullets(list(_lines(section, main))),
         ratio_figures(section, frame, selection.largest(frame), ("workload", "task", "device"), "overview.rest"),
     )
+
+
+def _compared(section: Section) -> pd.DataFrame:
+    best = selection.best(section.tables, section.machine)
+    return best[best["family"] == OWN]
 
 
 def _lines(section: Section, main: pd.DataFrame) -> Iterator[Markup]:

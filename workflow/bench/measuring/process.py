@@ -21,7 +21,7 @@ from bench.vocabulary import OWN
 
 WORKER, OWN_WORKER, PACKAGES = (
     "bench.measuring.worker",
-    "bench.measuring.own_worker",
+    "bench.own.worker",
     Path(__file__).resolve().parents[2],
 )
 """The modules that measure, the second what lies outside this repository, and the folder from which they are started,

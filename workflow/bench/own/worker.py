@@ -1,6 +1,6 @@
 """The measuring process of a workload outside this repository: the worker, which also tells the line of what failed.
 
-python -m bench.measuring.own_worker SPECIFICATION REPORT
+python -m bench.own.worker SPECIFICATION REPORT
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the layers of a model put out in one framework, at the check's size in float64, as a file of NumPy.
 
-    python -m bench.measuring.layers FRAMEWORK FAMILY NAME FILE
+    python -m bench.own.outputs FRAMEWORK FAMILY NAME FILE
 
 Only a `build` that was made of a model knows its layers; of another the file is empty.
 """
