@@ -51,6 +51,7 @@ LAYERS = {
     },
     "bench.results": {
         "bench.results",
+        "bench.own.folders",
         "bench.runs",
         "bench.catalogue",
         "bench.contract",

@@ -6,6 +6,7 @@ otherwise, `parameters()`. What else is left out costs a column of the tables, n
     TITLE                 the name of the folder, in both languages; a text counts for both
     ITEM                  steps
     TASKS                 train
+    QUICK_TASKS           the first of TASKS
     CHECK_TASKS           TASKS
     PRECISIONS            float32
     TOLERANCE             1e-8 in float64
@@ -90,6 +91,7 @@ def complete(problem: ModuleType, name: str) -> None:
         "SECTION": OWN_SECTION,
         "ITEM": "steps",
         "TASKS": tasks,
+        "QUICK_TASKS": tasks[:1],
         "CHECK_TASKS": tasks,
         "PRECISIONS": precisions,
         "TOLERANCE": tolerance,
