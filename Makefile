@@ -48,6 +48,7 @@ NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=a
 report: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) $(CHOSEN)
 	@echo "The article: $(CURDIR)/report/index.html"
+	@$(if $(WORKLOADS),$(IN_ENVIRONMENT) python workflow/scripts/answer.py --workloads $(WORKLOADS))
 
 article: environment
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) $(CHOSEN) measure=false

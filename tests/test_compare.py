@@ -1,6 +1,5 @@
 """A workload outside the repository by the commands that a user types: written, checked, compared."""
 
-import shutil
 import subprocess
 import sys
 
@@ -86,6 +85,7 @@ def test_what_a_users_file_raises_is_told_with_its_line(run, tmp_path):
     (place / "jax_impl.py").write_text(text.replace("return hidden @", "raise KeyError('hidden')\n    return hidden @"))
     done = run("compare", place, "--check", "--modes", "eager", "jit")
     assert done.returncode == 1
+    assert "One of the two does not run: nothing is timed." in done.stdout
     assert "KeyError: 'hidden' (jax_impl.py, line " in done.stdout
     assert "in scores: raise KeyError('hidden'))" in done.stdout
 
@@ -98,4 +98,9 @@ def test_a_workflow_measures_a_folder_and_shows_it_on_the_page(bench, tmp_path):
     page = (bench.root / "report/index.html").read_text()
     assert "Your own workloads" in page and "mine" in page
     assert not (bench.root / "results/test/events").exists(), "examples run only where no workload is named"
-    shutil.rmtree(place)
+    asked = [sys.executable, "workflow/scripts/answer.py", "--hardware", "test", "--workloads"]
+    told = subprocess.run([*asked, "own"], cwd=bench.root, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("own/mine\n") and "  train tiny float32 cpu: torch eager" in told.stdout
+    nothing = subprocess.run([*asked, "own/other"], cwd=bench.root, capture_output=True, text=True)
+    assert "workloads is own/other, measured are" in nothing.stderr

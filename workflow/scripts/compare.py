@@ -122,6 +122,24 @@ def told_gate(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
+def sound_frameworks(rows: Iterable[Row]) -> dict[str, bool]:
+    """Framework → whether a variant of it passed the gate in everything that it supports."""
+    bad = {(row["framework"], row["mode"]) for row in rows if row["status"] not in ("ok", "unsupported")}
+    good = {(row["framework"], row["mode"]) for row in rows if row["status"] == "ok"} - bad
+    return {framework: any(name == framework for name, _ in good) for framework in COMPARED}
+
+
+def verdict_of_gate(rows: Sequence[Row]) -> str:
+    """What the gate comes to, in a sentence."""
+    if all(row["status"] in ("ok", "unsupported") for row in rows):
+        return "Both compute the same."
+    if all(sound_frameworks(rows).values()):
+        return "Some variants fail, and are not comparable; the others compute the same."
+    if any(row["status"] == "mismatch" for row in rows):
+        return "The two do not compute the same: nothing is timed."
+    return "One of the two does not run: nothing is timed."
+
+
 def differing_layer(item: Workload) -> str:
     """The sentence about the first layer whose outputs differ; "" where the layers of a model are not known."""
     found = []
@@ -193,13 +211,12 @@ def compare(options: argparse.Namespace) -> int:
     print("Gate (float64, size tiny):", flush=True)
     rows = gate(item, settings, folder)
     print(*told_gate(rows), sep="\n", flush=True)
-    wrong = any(row["status"] not in ("ok", "unsupported") for row in rows)
-    if any(row["status"] == "mismatch" for row in rows) and (sentence := differing_layer(item)):
+    differ = any(row["status"] == "mismatch" for row in rows)
+    if differ and (sentence := differing_layer(item)):
         print(f"  {sentence}")
-    if options.check or wrong:
-        said = "The two do not compute the same: nothing is timed." if wrong else "Both compute the same."
-        print(said)
-        return int(wrong)
+    print(verdict_of_gate(rows))
+    if options.check or not all(sound_frameworks(rows).values()):
+        return int(not all(row["status"] in ("ok", "unsupported") for row in rows))
     measured(item, settings, folder)
     tables = tables_of(read_machine(folder, own=True), settings.equal_within)
     print(*answers.lines(tables, item.family, item.name), sep="\n")
