@@ -78,7 +78,7 @@ test: environment-dev
 	$(PYTEST) -m "not slow and serial" || test $$? -eq 5
 	$(MAKE) lint
 
-test-slow: environment-dev
+test-slow: environment-dev own-extras
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
 

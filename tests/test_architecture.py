@@ -118,7 +118,7 @@ LAYERS = {
     "bench.catalogue": {"bench.contract", "bench.own", "bench.vocabulary"},
     "bench.sources": {"bench.own.folders", "bench.vocabulary"},
     "bench.own": {"bench.own", "bench.contract", "bench.vocabulary"},
-    "bench.own.answers": {"bench.results.startup", "bench.schema", "bench.vocabulary"},
+    "bench.own.answers": {"bench.own.lines", "bench.results.startup", "bench.schema", "bench.vocabulary"},
     "bench.own.worker": {"bench.own", "bench.measuring.worker"},
     "bench.own.outputs": {"bench.catalogue", "bench.measuring.environment", "bench.vocabulary"},
     "bench.runs": {"bench.schema", "bench.vocabulary"},

@@ -74,7 +74,7 @@ def test_a_model_that_computes_something_else_is_named_with_its_first_layer(run,
     )
     done = run("compare", place, "--check", "--modes", "eager", "jit")
     assert done.returncode == 1
-    assert "torch eager forward: torch eager forward output differs by" in done.stdout
+    assert "  torch eager forward: output differs by" in done.stdout
     assert "The two do not compute the same: nothing is timed." in done.stdout
 
 

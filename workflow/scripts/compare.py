@@ -33,7 +33,7 @@ from bench.measuring import environment, hardware, timing
 from bench.measuring.caches import CACHES
 from bench.measuring.supervisor import Conditions, measure
 from bench.own import answers, defaults, folders, layers
-from bench.own.lines import line_of
+from bench.own.lines import first_line, line_of
 from bench.planning import checks, order, state
 from bench.planning.settings import Settings, load
 from bench.results import parity
@@ -113,13 +113,20 @@ def told_gate(rows: Iterable[Row]) -> list[str]:
     lines = []
     for (framework, mode, task), own in sorted(found.items()):
         if bad := [row for row in own if row["status"] != "ok"]:
-            lines.append(f"  {framework} {mode} {task}: {parity.gate_sentence(bad[0]).removeprefix('parity gate: ')}")
+            said = parity.gate_sentence(bad[0]).removeprefix(f"parity gate: {framework} {mode} {task} ")
+            lines.append(f"  {framework} {mode} {task}: {first_line(said)}")
             continue
         error = max((row["error"] for row in own if row["error"] is not None), default=None)
         against = sorted({row["against"] for row in own if row["against"]})
         held = f"within {error:.1g} of {' and '.join(against)}" if error is not None else own[0]["message"]
         lines.append(f"  {framework} {mode} {task}: {held}")
     return lines
+
+
+def traces(rows: Iterable[Row]) -> list[str]:
+    """The different tracebacks of what failed."""
+    found = (str(row["message"] or "").partition("\n")[2] for row in rows if row["status"] == "failed")
+    return list(dict.fromkeys(trace for trace in found if trace))
 
 
 def sound_frameworks(rows: Iterable[Row]) -> dict[str, bool]:
@@ -210,7 +217,7 @@ def compare(options: argparse.Namespace) -> int:
     folder = (options.results or beside / "results") / settings.hardware
     print("Gate (float64, size tiny):", flush=True)
     rows = gate(item, settings, folder)
-    print(*told_gate(rows), sep="\n", flush=True)
+    print(*told_gate(rows), *traces(rows), sep="\n", flush=True)
     differ = any(row["status"] == "mismatch" for row in rows)
     if differ and (sentence := differing_layer(item)):
         print(f"  {sentence}")

@@ -16,7 +16,7 @@ from bench import catalogue
 from bench.backends import Arrays
 from bench.catalogue import Workload
 from bench.measuring import environment
-from bench.own.lines import line_of
+from bench.own.lines import first_line, traced
 from bench.schema import Row
 from bench.vocabulary import (
     BASELINE,
@@ -83,8 +83,10 @@ def _attempt(item: Workload, key: Row, device: str) -> list[Row]:
     except Exception as error:  # a failure is a result, and must not hide what the other variants do
         kind = type(error).__name__
         status = "unsupported" if kind == "Unsupported" else "failed"
-        line = line_of(error, item.folder) if item.family == OWN else ""
-        return [{"status": status, "message": f"{kind}: {error}"[:LONGEST_MESSAGE] + line}]
+        message = f"{kind}: {error}"[:LONGEST_MESSAGE]
+        if item.family == OWN:
+            message = first_line(message) + traced(error, item.folder)
+        return [{"status": status, "message": message}]
     return [
         {
             "status": "ok",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from bench.own.lines import first_line
 from bench.results.startup import beginning, crossing
 from bench.schema import Row
 from bench.vocabulary import COMPILED, TWIN
@@ -32,19 +33,19 @@ def lines(tables: Mapping[str, Sequence[Row]], family: str, workload: str) -> It
 def _comparison(row: Row) -> str:
     pair = f"  {_problem(row)}: torch {row['torch_mode']} / jax {row['jax_mode']}{' *' if row.get('best') else ''}"
     if row.get("ratio") is None:
-        return f"{pair}: {row['verdict']}: {row['message']}"
+        return f"{pair}: {row['verdict']}: {first_line(row['message'])}"
     low, high = row.get("ratio_low"), row.get("ratio_high")
     interval = f" [{low:.3g} … {high:.3g}]" if low and high else ""
     further = row.get("further_trials")
     more = f", about {further} further trials would decide" if further else ""
-    noted = f" ({row['message']})" if row.get("message") else ""
+    noted = f" ({first_line(row['message'])})" if row.get("message") else ""
     return f"{pair}: {row['ratio']:.3g}{interval} {row['verdict']}, by {row['trials']} trials{more}{noted}"
 
 
 def _cell(row: Row) -> str:
     name = f"  {_problem(row)}: {row['framework']} {row['mode']}"
     if row["status"] != "ok":
-        return f"{name}: {row['status']}: {row['message']}"
+        return f"{name}: {first_line(row['message'])}"
     start = row.get("cold_start_seconds")
     memory = row.get("peak_host_bytes")
     begun = f", {_time(start)} to the first result" if start else ""
