@@ -9,9 +9,11 @@ from tests.bench.own import planted
 
 
 @pytest.fixture
-def run(bench, tmp_path_factory):
-    """A command of the scripts in a copy of the checkout."""
-    (bench.root / "settings.json").unlink(missing_ok=True)
+def run(bench):
+    """A command of the scripts in a copy of the checkout, by a user who has packages of his own."""
+    packages = bench.root / "packages"
+    packages.mkdir()
+    (packages / "my_package.py").write_text("LEARNING_RATE = 1e-3\n")
 
     def call(script, *arguments):
         return subprocess.run(
@@ -19,7 +21,7 @@ def run(bench, tmp_path_factory):
             cwd=bench.root,
             capture_output=True,
             text=True,
-            env=bench.environment,
+            env=bench.environment | {"PYTHONPATH": str(packages)},
         )
 
     return call
@@ -47,6 +49,9 @@ def test_what_is_no_workload_is_refused_by_name(run):
 @pytest.mark.serial
 def test_the_template_passes_its_check_and_is_compared_in_lines(run, tmp_path):
     place = planted.template(tmp_path / "mine")
+    problem, implementation = (place / f"{name}.py" for name in ("problem", "jax_impl"))
+    problem.write_text(problem.read_text().replace("LEARNING_RATE = 1e-3", "from my_package import LEARNING_RATE"))
+    implementation.write_text(implementation.read_text().replace("import optax", "import optax\nimport scipy"))
     checked = run("compare", place, "--check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     for variant in ("torch eager", "torch compile", "jax jit"):

@@ -23,6 +23,7 @@ import subprocess
 import tempfile
 import traceback
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,8 @@ def gate(item: Workload, settings: Settings, folder: Path) -> list[Row]:
     observations: list[Row] = []
     for framework in COMPARED:
         output = folder / "parity" / item.family / item.name / f"{framework}.parquet"
-        pairs = [f"{mode}:{task}" for mode, task in wanted[str(item), framework]]
+        modes = sorted({mode for mode, _ in wanted[str(item), framework]})
+        pairs = [f"{mode}:{task}" for mode in modes for task in item.states.check_tasks]
         command = [sys.executable, str(Path(__file__).with_name("check.py")), "--framework", framework]
         command += ["--workload", str(item), "--output", str(output), "--checks", *pairs]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -162,7 +164,7 @@ def differing_layer(item: Workload) -> str:
                 return ""
             with np.load(file) as content:
                 found.append({name: content[name] for name in content.files})
-    return layers.first_difference(*found, item.states.tolerance)
+    return layers.first_difference(found[0], found[1], item.states.tolerance)
 
 
 def contract_of(item: Workload) -> list[str]:
@@ -186,7 +188,8 @@ def contract_of(item: Workload) -> list[str]:
 def measured(item: Workload, settings: Settings, folder: Path) -> None:
     """Measure the trials that are missing or can no longer be used, in the order of the workflow."""
     cpus = hardware.measuring_cpus(settings.cpu_threads)
-    conditions = Conditions(timing.Plan(**settings.plan), settings.timeout_seconds)
+    plan: dict[str, Any] = settings.plan
+    conditions = Conditions(timing.Plan(**plan), settings.timeout_seconds)
     wanted = [trial for trial in order.trials(settings) if trial.problem.family != MACHINE]
     for trial in sorted(wanted, key=order.priority, reverse=True):
         path = folder / "trials" / trial.file

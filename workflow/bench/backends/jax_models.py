@@ -238,7 +238,9 @@ class Placed:
         if not self.buffers:
             return value
         renewed = self.model.buffers_of(model)
-        return value, {name: jnp.asarray(renewed[leaf.own], buffers[name].dtype) for name, leaf in self.states.items()}
+        return value, {
+            name: jnp.asarray(renewed[leaf.own], self.buffers[name].dtype) for name, leaf in self.states.items()
+        }
 
     def export(self, values: Mapping[str, np.ndarray], prefix: str) -> Arrays:
         """Arrays by name, laid out as in problem.py."""

@@ -124,10 +124,10 @@ def _both(sizes: Any) -> Any:
 def _completed(given: type) -> type:
     """The class with the methods that it leaves out, and the name of its size as `size`."""
 
-    class Problem(given, Defaults):  # type: ignore[misc]
+    class Problem(given, Defaults):
         def __init__(self, size: str) -> None:
             self.size = size
-            given.__init__(self, size) if given.__init__ is not object.__init__ else Defaults.__init__(self, size)
+            super().__init__(size)
             self.size = size
 
     Problem.__module__, Problem.__doc__ = given.__module__, given.__doc__
