@@ -1,5 +1,10 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
 # make article                                                           the pages again from what has been measured so far
+# make report OWN=FOLDER[,FOLDER] [WORKLOADS=own]                         folders of your own among the workloads, or alone
+# make workload NAME=NAME                                                a workload of your own from a template, in own/
+# make check NAME=NAME                                                   what it lacks, and whether both compute the same
+# make compare-mine NAME=NAME [TRIALS=3]                                 who is faster in it, a line for each pair
+# make own-extras                                                        flax and equinox, in pinned versions
 # make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
 # make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style
@@ -34,15 +39,32 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: report publish article pdf test test-slow gpu-check compare lint environment environment-dev
+# Which workloads a report is of, where that is said.
+CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS))
+NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
+
+.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow gpu-check compare lint environment environment-dev
 
 report: environment
-	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED))
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) $(CHOSEN)
 	@echo "The article: $(CURDIR)/report/index.html"
+	@$(if $(WORKLOADS),$(IN_ENVIRONMENT) python workflow/scripts/answer.py --workloads $(WORKLOADS))
 
 article: environment
-	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) measure=false
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) $(CHOSEN) measure=false
 	@echo "The article: $(CURDIR)/report/index.html"
+
+workload: environment
+	@$(IN_ENVIRONMENT) python workflow/scripts/workload.py $(NAMED)
+
+check: environment
+	@$(IN_ENVIRONMENT) python workflow/scripts/compare.py $(NAMED) --check
+
+compare-mine: environment
+	@$(IN_ENVIRONMENT) python workflow/scripts/compare.py $(NAMED) $(if $(TRIALS),--trials $(TRIALS))
+
+own-extras: environment
+	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/own.txt
 
 pdf: environment
 	@$(IN_ENVIRONMENT) python workflow/scripts/pdf.py
@@ -56,7 +78,7 @@ test: environment-dev
 	$(PYTEST) -m "not slow and serial" || test $$? -eq 5
 	$(MAKE) lint
 
-test-slow: environment-dev
+test-slow: environment-dev own-extras
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
 

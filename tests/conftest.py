@@ -19,7 +19,7 @@ PROBLEM = '''
 import numpy as np
 TITLE = {"en": "planted", "zh": "planted"}
 SECTION = 5
-SCENARIO = "planted"
+SCENARIO = "practice"
 ITEM = "rows"
 SIZES = {"tiny": {}, "small": {}}
 TASKS = ("train",)

@@ -15,6 +15,7 @@ MODULES = {
 LAYERS = {
     # package or module → what of this project it may import; the longest name that fits counts
     "scripts": {"article", "bench"},
+    "scripts.compare": {"bench", "scripts.measure"},
     "article": {
         "article.citation",
         "article.html",
@@ -50,6 +51,7 @@ LAYERS = {
     },
     "bench.results": {
         "bench.results",
+        "bench.own.folders",
         "bench.runs",
         "bench.catalogue",
         "bench.contract",
@@ -63,6 +65,7 @@ LAYERS = {
     },
     "bench.planning": {
         "bench.planning",
+        "bench.own",
         "bench.runs",
         "bench.catalogue",
         "bench.contract",
@@ -76,6 +79,8 @@ LAYERS = {
     },
     "bench.measuring": {
         "bench.measuring",
+        "bench.runs",
+        "bench.own",
         "bench.catalogue",
         "bench.contract",
         "bench.sources",
@@ -111,8 +116,12 @@ LAYERS = {
         "bench.workloads.training.by_hand",
     },
     "bench.backends": {"bench.backends", "bench.contract"},
-    "bench.catalogue": {"bench.contract", "bench.vocabulary"},
-    "bench.sources": {"bench.vocabulary"},
+    "bench.catalogue": {"bench.contract", "bench.own", "bench.vocabulary"},
+    "bench.sources": {"bench.own.folders", "bench.vocabulary"},
+    "bench.own": {"bench.own", "bench.contract", "bench.vocabulary"},
+    "bench.own.answers": {"bench.own.lines", "bench.results.startup", "bench.schema", "bench.vocabulary"},
+    "bench.own.worker": {"bench.own", "bench.measuring.worker"},
+    "bench.own.outputs": {"bench.catalogue", "bench.measuring.environment", "bench.vocabulary"},
     "bench.runs": {"bench.schema", "bench.vocabulary"},
     "bench.contract": {"bench.vocabulary"},
     "bench.events": {"bench.vocabulary"},

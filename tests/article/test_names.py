@@ -1,5 +1,7 @@
 """What things are called in both languages."""
 
+from types import SimpleNamespace
+
 from article.names import Names
 from article.words import read_words
 
@@ -17,3 +19,9 @@ def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
     assert (ENGLISH.of("task", "hvp"), CHINESE.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
     assert ENGLISH.of("task", "per_sample_loop") == "per-sample gradients, in a loop"
     assert CHINESE.of("task", "hessian_loop") == "黑塞矩阵（循环）"
+
+
+def test_two_workloads_of_one_name_have_the_titles_of_their_families():
+    row = SimpleNamespace(family="training", workload="mlp")
+    assert ENGLISH.problem(row, ["workload"]) == ENGLISH.workload("mlp")
+    assert ENGLISH.problem(SimpleNamespace(family="own", workload="mlp"), ["workload"]) == "mlp"

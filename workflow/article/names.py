@@ -26,7 +26,11 @@ class Names:
 
     def problem(self, row: Any, columns: Iterable[str] = NAMED) -> str:
         """A problem in short: its parts that `columns` asks for, joined by middle dots."""
-        return " · ".join(self.of(column, getattr(row, column)) for column in columns)
+        family = getattr(row, "family", None)
+        return " · ".join(
+            self.workload(row.workload, family) if column == "workload" else self.of(column, getattr(row, column))
+            for column in columns
+        )
 
     def titles(self, frame: pd.DataFrame) -> Callable[[Any], str]:
         """What the problem of a row of the frame is called: by what tells it from the others, the machine last."""
@@ -53,9 +57,9 @@ class Names:
             return self.words["looped"].format(task=self.of(column, value.removesuffix("_loop")))
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
 
-    def workload(self, name: str) -> str:
+    def workload(self, name: str, family: str | None = None) -> str:
         """The title of a workload, or its plain name where this project does not know it."""
-        title = known(name).title.get(self.language)
+        title = known(name, family).title.get(self.language)
         return title or name.replace("_", " ")
 
     def settings(self, parts: Iterable[str]) -> str:

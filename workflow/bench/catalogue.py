@@ -1,7 +1,7 @@
 """Finding workloads by their folders and loading them.
 
 A workload is a folder `workloads/<family>/<name>` with a `problem.py` beside its implementations. Nothing else has to
-be registered anywhere.
+be registered anywhere. Folders outside this repository are the family `own` (see bench.own).
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from types import ModuleType
 
 from bench import contract
 from bench.contract import InvalidWorkload, Timed
-from bench.vocabulary import CASES, EXAMPLES, PRIMAL
+from bench.own import folders, importing
+from bench.own.lines import line_of
+from bench.vocabulary import CASES, EXAMPLES, OWN, PRIMAL
 
 ROOT = Path(__file__).resolve().parent / "workloads"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+importing.install()
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,19 @@ class Workload:
 
     @property
     def folder(self) -> Path:
-        """The folder of its files."""
-        return ROOT / self.family / self.name
+        """The folder of its files. Raises KeyError for one outside this repository that nobody names any more."""
+        return folders.folders()[self.name] if self.family == OWN else ROOT / self.family / self.name
 
     @property
     def problem(self) -> ModuleType:
         """Its problem.py, imported. Raises InvalidWorkload; ImportError where there is none."""
-        return _load(self.family, self.name, "problem")
+        try:
+            return _load(self.family, self.name, "problem")
+        except Exception as error:  # whatever the file of a user raises
+            if self.family != OWN or isinstance(error, InvalidWorkload):
+                raise
+            file = self.folder / "problem.py"
+            raise InvalidWorkload(f"{file}: {type(error).__name__}: {error}{line_of(error, self.folder)}") from error
 
     @cached_property
     def states(self) -> Timed:
@@ -66,8 +76,8 @@ class Workload:
 
 
 def discover() -> dict[str, Workload]:
-    """Every workload by `family/name`, in alphabetical order; imports none of them."""
-    return dict(_found(ROOT))
+    """Every workload by `family/name`, in alphabetical order, those outside this repository last; imports none."""
+    return {**_found(ROOT), **_outside(tuple(folders.folders().items()))}
 
 
 @lru_cache
@@ -75,6 +85,12 @@ def _found(root: Path) -> dict[str, Workload]:
     """Looked for once, and the same objects each time, so that a problem.py is read once."""
     found = (Workload(path.parent.parent.name, path.parent.name) for path in sorted(root.glob("*/*/problem.py")))
     return {str(item): item for item in found}
+
+
+@lru_cache
+def _outside(places: tuple[tuple[str, Path], ...]) -> dict[str, Workload]:
+    """The workloads of these folders, by `own/name`."""
+    return {f"{OWN}/{name}": Workload(OWN, name) for name, _ in places}
 
 
 def timed() -> dict[str, Workload]:
@@ -95,31 +111,36 @@ def find(family: str, name: str) -> Workload:
     return found
 
 
-def known(workload: str) -> Timed:
-    """What a timed workload states, by its name alone; `contract.UNKNOWN` for one that is not here."""
-    return _by_name(ROOT).get(workload, contract.UNKNOWN)
+def known(workload: str, family: str | None = None) -> Timed:
+    """What a timed workload states, by its family and name, or by its name alone: of two that have it, what the project
+    brings. `contract.UNKNOWN` for one that is not here.
+    """
+    return _by_name(ROOT, tuple(folders.folders().items())).get((family, workload), contract.UNKNOWN)
 
 
 @lru_cache
-def _by_name(root: Path) -> dict[str, Timed]:
-    return {item.name: item.states for item in _found(root).values() if item.family != EXAMPLES}
+def _by_name(root: Path, outside: tuple[tuple[str, Path], ...]) -> dict[tuple[str | None, str], Timed]:
+    items = [
+        item for item in reversed([*_found(root).values(), *_outside(outside).values()]) if item.family != EXAMPLES
+    ]
+    return {key: item.states for item in items for key in ((None, item.name), (item.family, item.name))}
 
 
 def complaints(workload: str) -> tuple[contract.Complaint, ...]:
     """What people report that a public case measures again; none for what is no case, or is not here."""
-    states = known(workload)
+    states = known(workload, CASES)
     return states.filed if isinstance(states, contract.Case) else ()
 
 
-def section_of(workload: str, otherwise: int) -> int:
+def section_of(workload: str, otherwise: int, family: str | None = None) -> int:
     """The section of the article that shows a workload; `otherwise` for one that is not here."""
-    states = known(workload)
+    states = known(workload, family)
     return otherwise if states is contract.UNKNOWN else states.section
 
 
-def shown_tasks(workload: str) -> list[str]:
+def shown_tasks(workload: str, family: str | None = None) -> list[str]:
     """The tasks of a workload, those first that tell most of it: derivatives before the function alone."""
-    states = known(workload)
+    states = known(workload, family)
     first = [task for task in states.quick_tasks or () if task != PRIMAL]
     return list(dict.fromkeys([*first, *states.tasks]))
 

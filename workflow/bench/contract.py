@@ -24,9 +24,12 @@ from bench.vocabulary import (
     CHECK_SIZE,
     CHECK_STEPS,
     EVERY_MODE,
+    ITEMS,
     MANY_STEPS,
     MODES,
     PRECISIONS,
+    SCENARIOS,
+    SECTIONS,
     SIZES,
     SWEEP,
     TARGET,
@@ -208,6 +211,8 @@ def read(problem: ModuleType, kind: type[Contract]) -> Contract:
     if not wrong:
         made = kind(**found)
         wrong = [f"TITLE has no {language!r}" for language in LANGUAGES if not made.title.get(language)]
+        if made.section not in SECTIONS:
+            wrong.append(f"SECTION is {made.section}, allowed are {SECTIONS[0]} to {SECTIONS[-1]}")
         wrong += _wrong_values(made) if isinstance(made, Timed) else []
         wrong += _wrong_complaints(made) if isinstance(made, Case) else []
     if wrong:
@@ -247,6 +252,12 @@ def _wrong_kind(name: str, value: Any, hint: Any) -> list[str]:
 
 def _wrong_values(made: Timed) -> list[str]:
     wrong = [f"SIZES has no {size!r}" for size in ("tiny", "small") if size not in made.sizes]
+    wrong += [
+        f"SCENARIO has {identity!r}, allowed are {', '.join(SCENARIOS)}"
+        for identity in made.scenarios
+        if identity not in SCENARIOS
+    ]
+    wrong += [] if made.item in ITEMS else [f"ITEM is {made.item!r}, allowed are {', '.join(ITEMS)}"]
     wrong += [f"SIZES has {size!r}, allowed are {', '.join(SIZES)}" for size in made.sizes if size not in SIZES]
     wrong += [
         f"SWEEPS has {size!r}, allowed are {', '.join(f'{axis}-N' for axis in AXES)}"

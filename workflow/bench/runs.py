@@ -1,7 +1,8 @@
-"""Where the files of a machine belong, and which runs must not be mixed."""
+"""Where the files of a machine belong, which runs must not be mixed, and which failures come again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,18 @@ from bench.vocabulary import CELL, PROBLEM, TWIN, Cell, Problem
 
 PUBLISHED = {"trial": "trials.parquet", "observations": "observations.parquet", "events": "examples.parquet"}
 """Schema → the one file that holds all of its rows in the folder of a published machine."""
+
+
+RAISED = re.compile(r"(?!OSError)[A-Z]\w+: ")
+"""How the message of a run begins that raised an exception; what the system refuses may go well another time."""
+
+
+def comes_again(row: Row) -> bool:
+    """Whether the failure of a run is certain to come again: before its first step was done, its process raised an
+    exception, or said that it cannot do this. What a signal, the clock or want of memory ended may go well next time.
+    """
+    raised = row["status"] == "failed" and RAISED.match(row["message"] or "") is not None
+    return row["first_step_seconds"] is None and (raised or row["status"] == "unsupported")
 
 
 def run_file(folder: Path, row: Row) -> Path:

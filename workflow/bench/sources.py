@@ -4,6 +4,7 @@ From the modules that a process starts with, every definition is followed that t
 inside this package. What counts of each is its syntax without docstrings, comments and layout, so that a mended
 sentence, a new formatter or another version of Python changes nothing. Data files beside a workload count by their
 bytes. What is reached inside a class is the whole class; what other packages execute is recorded by their versions.
+Of a workload outside this repository every file counts, whatever imports it, but for the other framework's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bench.vocabulary import EXAMPLES
+from bench.own.folders import PACKAGE, file_of, modules
+from bench.vocabulary import EXAMPLES, FRAMEWORKS, OWN
 
 PACKAGES = Path(__file__).resolve().parents[1]
 EVERYTHING = "*"
@@ -35,6 +37,7 @@ def run_roots(family: str, name: str, framework: str) -> list[Root]:
     """Where a measuring process of a workload starts: the worker, its environment, backend and implementation."""
     workload = f"bench.workloads.{family}.{name}"
     return [
+        *own_roots(family, name, framework),
         ("bench.measuring.worker", EVERYTHING),
         ("bench.measuring.environment", "variables"),
         (f"bench.backends.{framework}_backend", EVERYTHING),
@@ -47,12 +50,20 @@ def check_roots(family: str, name: str, framework: str) -> list[Root]:
     """Where the parity gate's process of a workload starts."""
     workload = f"bench.workloads.{family}.{name}"
     return [
+        *own_roots(family, name, framework),
         ("bench.measuring.gate", EVERYTHING),
         ("bench.measuring.environment", "recorded"),
         (f"bench.backends.{framework}_backend", EVERYTHING),
         (f"{workload}.{framework}_impl", EVERYTHING),
         *((f"{workload}.problem", each) for each in (*READ, "CHECK_TASKS", "PRECISIONS", "MODES")),
     ]
+
+
+def own_roots(family: str, name: str, framework: str) -> list[Root]:
+    """What is reached of a workload outside this repository: all of its files, and what is filled in; else nothing."""
+    others = {f"{PACKAGE}.{name}.{other}_impl" for other in FRAMEWORKS if other != framework}
+    found = [module for module in modules(name) if module not in others] if family == OWN else []
+    return [(module, EVERYTHING) for module in (*found, "bench.own.defaults")] if found else []
 
 
 def example_roots(name: str, framework: str) -> list[Root]:
@@ -79,7 +90,9 @@ def digest(roots: Iterable[Root]) -> str:
 
 @lru_cache(maxsize=4096)
 def run_digest(family: str, name: str, framework: str) -> str:
-    """The digest that a run records. Raises FileNotFoundError for a workload that is not here."""
+    """The digest that a run records. Raises FileNotFoundError for a workload that is not here, KeyError for one outside
+    this repository that nobody names.
+    """
     return digest(run_roots(family, name, framework))
 
 
@@ -89,14 +102,14 @@ def files(roots: Iterable[Root]) -> list[Path]:
     return sorted([*(_known(module).path for module in found), *data_files(found)])
 
 
-def data_files(modules: Iterable[str]) -> list[Path]:
+def data_files(reached: Iterable[str]) -> list[Path]:
     """What lies beside the modules of workloads that is no code."""
-    folders = {_known(module).path.parent for module in modules if module.startswith("bench.workloads.")}
+    folders = {_known(module).path.parent for module in reached if module.startswith("bench.workloads.")}
     return sorted(
         path
         for folder in folders
         for path in folder.iterdir()
-        if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith(".")
+        if path.is_file() and path.suffix not in (".py", ".pyc", ".md") and not path.name.startswith(".")
     )
 
 
@@ -165,6 +178,8 @@ def _known(module: str) -> Source:
 
 def path_of(module: str) -> Path:
     """Where the file of a module would be."""
+    if (own := file_of(module)) is not None:
+        return own
     place = PACKAGES.joinpath(*module.split("."))
     return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 

@@ -65,6 +65,19 @@ AXES = (
 """What grows along a scaling curve, in the order in which they are shown."""
 SWEEP = re.compile(rf"((?:[a-z]+[0-9]+-){{0,3}}(?:{'|'.join(AXES)}))-([1-9][0-9]{{0,8}})")
 """A point of a scaling curve: what the curve is called, the axis last (`batch`, `d10-components`), and the number."""
+SECTIONS = range(11)
+"""The sections of the article, the first screen included."""
+SCENARIOS = (
+    *("practice", "mathematical model", "language", "vision", "sequence", "reinforcement", "numerics", "quantum"),
+    *("driving", "finance", "health", "automl", "explain", "machine"),
+)
+"""The application scenarios that a workload may stand for; what measures the machine stands for itself."""
+ITEMS = (
+    *("items", "images", "points", "derivatives", "samples", "rows", "tokens", "characters", "sequences", "graphs"),
+    *("molecules", "frames", "environment steps", "elements", "evaluations", "paths", "gates", "observations", "steps"),
+    *("bytes", "products"),
+)
+"""What a workload may count; the last two are those of the machine's own."""
 NUMERICAL = ("autodiff", "science")
 """The families whose tasks are a function and its derivatives."""
 EXAMPLES = "examples"
@@ -75,6 +88,8 @@ CASES = "cases"
 """The family of public cases: complaints that people filed, measured again. Each compares two variants of its own."""
 APART = (MACHINE, CASES)
 """Families that are in no comparison of the two frameworks, and so in no headline, no mean and no vote."""
+OWN, OWN_SECTION = "own", 0
+"""The family of workloads outside this repository, and the section of the article that shows them."""
 TARGET = "target"
 """The task whose one step is a whole training, until the score that problem.py states is reached."""
 PRIMAL = "primal"

@@ -20,6 +20,7 @@ from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.gate import observe
 from bench.measuring.locks import beside_no_measurement
+from bench.own import folders
 from bench.vocabulary import CHECK_DEVICE, DEVICES, FRAMEWORKS
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--framework", required=True, choices=FRAMEWORKS)
     parser.add_argument("--workload", required=True, help="family/name")
+    parser.add_argument("--own", nargs="*", default=[], help="folders that are workloads of the family own")
     parser.add_argument("--checks", nargs="*", metavar="MODE:TASK", help="these alone (default: all)")
     parser.add_argument("--device", default=CHECK_DEVICE, choices=DEVICES, help="where (default: %(default)s)")
     parser.add_argument(
@@ -38,6 +40,11 @@ def main() -> None:
     )
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
+    if arguments.own:
+        try:
+            folders.use(arguments.own)
+        except ValueError as error:
+            parser.error(str(error))
     if arguments.workload not in catalogue.discover():
         parser.error(f"workload is {arguments.workload!r}, allowed are {', '.join(catalogue.discover())}")
     family, name = arguments.workload.split("/")

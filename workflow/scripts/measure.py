@@ -27,6 +27,7 @@ from bench.measuring import hardware, identity, timing
 from bench.measuring.caches import CACHES
 from bench.measuring.interpreters import read
 from bench.measuring.supervisor import Conditions, measure
+from bench.own import folders
 from bench.vocabulary import ALLOWED, EVERY_MODE, TWIN, Cell, Problem, Trial
 
 
@@ -57,6 +58,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option in fields(Problem):
         parser.add_argument(f"--{option.name}", required=True, choices=ALLOWED.get(option.name))
+    parser.add_argument("--own", nargs="*", default=[], help="folders that are workloads of the family own")
     known = [f"{framework}-{mode}" for framework, modes in EVERY_MODE.items() for mode in modes]
     parser.add_argument("--variants", nargs="+", required=True, choices=known, help="what takes turns")
     parser.add_argument("--twins", nargs="*", default=[], choices=known, help="those of them that are there twice")
@@ -108,6 +110,8 @@ def main() -> None:
     """Measure what the command line says and print a line about each run."""
     options = parse()
     try:
+        if options.own:
+            folders.use(options.own)
         trial = trial_from(options)
         problem = trial.problem
         catalogue.require(problem.family, problem.workload, problem.task, problem.size, problem.precision)

@@ -27,6 +27,12 @@ def test_results_of_another_machine_decide_nothing_here():
     assert verdict_of("bg-jax-efficiency", Results("elsewhere", planted)) == UNMEASURED
 
 
+def test_the_workloads_of_a_user_decide_nothing():
+    planted = comparisons([1.5] * 6)
+    mine = {name: table.assign(family="own") for name, table in planted.items()}
+    assert verdict_of("bg-jax-efficiency", Results("here", mine)) == UNMEASURED
+
+
 @pytest.mark.parametrize(("column", "value"), [("size", "batch-64"), ("size", "width-512"), ("task", "target")])
 def test_scaling_curves_and_times_to_a_target_are_no_ordinary_comparisons(column, value):
     names = ("gpt", "bert", "unet", "lstm", "gcn", "dqn")

@@ -74,6 +74,30 @@ def test_a_variant_that_fails_is_a_row_and_the_others_go_on(bench):
     assert (jax["status"], jax["paired"]) == ("ok", False)
 
 
+BROKEN = """
+from pathlib import Path
+def build(problem, task, mode, device, precision):
+    with Path({log!r}).open("a") as stream: stream.write("built\\n")
+    raise {error}
+"""
+
+
+@pytest.mark.parametrize(("error", "starts"), [("ValueError('always')", 1), ("OSError('this time')", 2)])
+def test_a_failure_that_is_certain_to_come_again_is_not_repeated_in_the_next_trial(bench, monkeypatch, error, starts):
+    monkeypatch.setattr(bench, "output", lambda trial=0: bench.root / f"out/train-tiny-float32-cpu.{trial}.parquet")
+    log = bench.root / "log"
+    bench.plant("broken", "torch", BROKEN.format(log=str(log), error=error))
+    first = bench.measure_all("training/broken", variants=BOTH)
+    second = bench.measure_all("training/broken", variants=BOTH, trial=1)
+    assert log.read_text().splitlines() == ["built"] * starts
+    for rows in (first, second):
+        status = {row["framework"]: row["status"] for row in rows}
+        assert status == {"torch": "failed", "jax": "ok"}
+    told = [{row["framework"]: row for row in rows}["torch"] for rows in (first, second)]
+    assert [row["run"] for row in told] == [0, 1]
+    assert told[0]["message"] == told[1]["message"]
+
+
 def test_a_variant_that_dies_in_its_turn_leaves_the_others_their_values(bench):
     bench.plant(
         "dies",

@@ -23,7 +23,7 @@ LEAST_FOR_QUARTILES = 4
 
 def answer(section: Section) -> Html:
     """Per machine and device the answer in two sentences: in how many workloads who is faster, and by how much."""
-    main = selection.main_problems(selection.best(section.tables, section.machine))
+    main = selection.main_problems(selection.counted(selection.best(section.tables, section.machine)))
     if not len(main):
         return section.sentence("overview.none")
     places = main.groupby(["hardware", "device"], sort=False)
@@ -91,9 +91,8 @@ class Headline:
 def headlines(section: Section) -> list[Headline]:
     """One headline per machine and device over all comparisons of best modes."""
     found = []
-    for (hardware, device), rows in selection.best(section.tables, section.machine).groupby(
-        ["hardware", "device"], sort=False
-    ):
+    best = selection.counted(selection.best(section.tables, section.machine))
+    for (hardware, device), rows in best.groupby(["hardware", "device"], sort=False):
         valid = rows[rows["ratio"].notna()]
         found.append(
             Headline(

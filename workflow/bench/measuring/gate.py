@@ -16,8 +16,18 @@ from bench import catalogue
 from bench.backends import Arrays
 from bench.catalogue import Workload
 from bench.measuring import environment
+from bench.own.lines import first_line, traced
 from bench.schema import Row
-from bench.vocabulary import BASELINE, CHECK_DEVICE, CHECK_PRECISION, CHECK_SIZE, CHECK_STEPS, FIRST_MODES, NUMERICAL
+from bench.vocabulary import (
+    BASELINE,
+    CHECK_DEVICE,
+    CHECK_PRECISION,
+    CHECK_SIZE,
+    CHECK_STEPS,
+    FIRST_MODES,
+    NUMERICAL,
+    OWN,
+)
 
 LOWER = "float32"
 LOWER_MODES = FIRST_MODES | {BASELINE: "eager"}
@@ -73,7 +83,10 @@ def _attempt(item: Workload, key: Row, device: str) -> list[Row]:
     except Exception as error:  # a failure is a result, and must not hide what the other variants do
         kind = type(error).__name__
         status = "unsupported" if kind == "Unsupported" else "failed"
-        return [{"status": status, "message": f"{kind}: {error}"[:LONGEST_MESSAGE]}]
+        message = f"{kind}: {error}"[:LONGEST_MESSAGE]
+        if item.family == OWN:
+            message = first_line(message) + traced(error, item.folder)
+        return [{"status": status, "message": message}]
     return [
         {
             "status": "ok",

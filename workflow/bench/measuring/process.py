@@ -17,9 +17,16 @@ from typing import Any
 
 from bench.measuring import environment, hardware, timing
 from bench.measuring.resources import largest_resident_bytes
+from bench.vocabulary import OWN
 
-WORKER, PACKAGES = "bench.measuring.worker", Path(__file__).resolve().parents[2]
-"""The module that measures, and the folder from which it is started, so that it is found."""
+WORKER, OWN_WORKER, PACKAGES = (
+    "bench.measuring.worker",
+    "bench.own.worker",
+    Path(__file__).resolve().parents[2],
+)
+"""The modules that measure, the second what lies outside this repository, and the folder from which they are started,
+so that they are found.
+"""
 LEAVING_SECONDS = 10.0
 """How long a process that says nothing more may take to end by itself, so that its exit status is known."""
 
@@ -41,9 +48,10 @@ class Process:
         (its_questions, self.questions), (self.answers, its_answers) = os.pipe(), os.pipe()
         pipes = {"pipes": [its_questions, its_answers], "spawned": timing.now()}
         asked.write_text(json.dumps(specification | pipes))
+        worker = OWN_WORKER if specification["cell"]["family"] == OWN else WORKER
         with (folder / "stderr").open("wb") as stream:
             self.process = subprocess.Popen(
-                [python, "-m", WORKER, str(asked), str(report)],
+                [python, "-m", worker, str(asked), str(report)],
                 env=dict(variables),
                 cwd=PACKAGES,
                 stdin=subprocess.DEVNULL,

@@ -30,7 +30,8 @@ from bench.measuring.caches import prepare_caches
 from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.measuring.locks import alone
 from bench.measuring.process import Process
-from bench.vocabulary import TARGET, Cell, Trial
+from bench.own import folders
+from bench.vocabulary import OWN, TARGET, Cell, Trial
 
 DISTURBED_SHARE = 0.1
 """The share of its time that a run may lose to others before its trial is measured again."""
@@ -141,14 +142,56 @@ def measure(
         print("This system lets no process choose its processors: the runs may be on any of them.", file=sys.stderr)
     longest = LONGEST_REPEATED_SECONDS if trial.problem.task == TARGET else float("inf")
     most_repeats = conditions.most_repeats if conditions.exclusive else 0  # trials side by side disturb each other
+    found = interpreters or {}
+    known = known_failures(output.with_name(trial.problem.trial_file(0).name), trial, cpus, found)
+    cells = tuple(cell for cell in trial.cells if cell.variant not in known)
+    failed = [again(known[cell.variant], number) for cell, number in trial.runs.values() if cell.variant in known]
+    if not cells:
+        return write(output, failed)
+    trial = replace(trial, cells=cells, twins=tuple(cell for cell in trial.twins if cell in cells))
     with alone(conditions.exclusive):
         keep_off(cpus)
         best = least_disturbed(
-            lambda: measure_once(trial, label, conditions, cpus, cache_folder, interpreters or {}),
+            lambda: measure_once(trial, label, conditions, cpus, cache_folder, found),
             most_repeats,
             longest,
         )
-    return write(output, best.rows)
+    return write(output, [*best.rows, *failed])
+
+
+def known_failures(
+    first: Path, trial: Trial, cpus: list[int], interpreters: Mapping[str, Interpreter]
+) -> dict[str, dict[str, Any]]:
+    """Variant → its row in the file of the first trial, of those that failed there and are certain to fail again, with
+    the same code, packages, machine and processors; none where there is no such file.
+    """
+    if trial.number == 0 or not first.exists():
+        return {}
+    from bench import schema  # slow: pyarrow
+    from bench.runs import comes_again
+
+    variants = {cell.variant: cell for cell in trial.cells}
+    try:
+        rows = {f"{row['framework']}-{row['mode']}": row for row in schema.read(first, "trial") if comes_again(row)}
+    except schema.InvalidFile:
+        return {}
+
+    def is_alike(row: dict[str, Any], cell: Cell) -> bool:
+        now = {
+            "source_digest": sources.run_digest(cell.family, cell.workload, cell.framework),
+            "package_digest": (interpreters.get(cell.framework) or own_interpreter()).packages,
+            "fingerprint": identity.fingerprint(),
+            "threads": len(cpus),
+        }
+        return all(row[column] == value for column, value in now.items())
+
+    return {name: row for name, row in rows.items() if name in variants and is_alike(row, variants[name])}
+
+
+def again(row: dict[str, Any], number: int) -> dict[str, Any]:
+    """The row of a run that was not started, because it would fail as that of the first trial did."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return row | {"run": number, "started": now, "wall_seconds": 0.0}
 
 
 def measure_once(
@@ -223,6 +266,8 @@ def start(
     }
     caller = os.environ | dict(interpreter.variables)
     variables = environment.variables(caller, device=run.cell.device, threads=len(cpus), caches=caches)
+    if run.cell.family == OWN:
+        variables |= folders.variables(run.cell.workload, os.environ)
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
 

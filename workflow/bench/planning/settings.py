@@ -14,6 +14,7 @@ import jsonschema
 import yaml
 
 from bench.measuring import hardware, identity
+from bench.own import folders
 from bench.texts import one_line
 from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
 
@@ -154,6 +155,8 @@ class Settings:
     precisions: tuple[str, ...] | None
     sizes: tuple[str, ...] | None
     workloads: tuple[str, ...] | None
+    own: tuple[str, ...]
+    """Folders outside this repository that are workloads too."""
     trials: int
     other_trials: int
     most_trials: int
@@ -242,7 +245,8 @@ def _keys(root: yaml.Node) -> set[str]:
 def load(config: Mapping[str, Any]) -> Settings:
     """Check `config` and fill in what it leaves open.
 
-    Raises ValueError that names every wrong key, its value and what is allowed.
+    Folders outside this repository are workloads from then on, in every process. Raises ValueError that names every
+    wrong key, its value and what is allowed.
     """
     chosen = _checked(config)
     preset = PRESETS[chosen["preset"]]
@@ -255,6 +259,10 @@ def load(config: Mapping[str, Any]) -> Settings:
         raise ValueError(
             "config.yaml: hardware is 'published', which is the folder of committed results; allowed is any other name"
         )
+    try:
+        folders.use(chosen["own"])
+    except ValueError as error:
+        raise ValueError(f"config.yaml: {error}") from None
     found = hardware.devices()
     devices = auto("devices", found)
     missing = set(devices) - set(found)
@@ -277,6 +285,7 @@ def load(config: Mapping[str, Any]) -> Settings:
         precisions=auto("precisions", None),
         sizes=auto("sizes", None),
         workloads=auto("workloads", None),
+        own=tuple(chosen["own"]),
         trials=auto("trials", preset.trials),
         other_trials=auto("trials", preset.other_trials),
         most_trials=auto("most_trials", preset.most_trials),
@@ -358,7 +367,8 @@ def _allowed(rule: Mapping[str, Any]) -> str:
     if "enum" in rule:
         return "one of " + ", ".join(map(str, rule["enum"]))
     if rule.get("type") == "array":
-        return f"a list of {_allowed(rule['items'])}, one at least, none twice"
+        least = ", one at least" if rule.get("minItems") else ""
+        return f"a list of {_allowed(rule['items'])}{least}, none twice"
     limits = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "pattern": "matching"}
     if rule.get("type") == "boolean":
         return "true or false"

@@ -15,6 +15,7 @@ from typing import Any
 
 from bench import catalogue, sources
 from bench.measuring import interpreters as interpreters_there
+from bench.own import folders
 from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, has_entries, load
@@ -24,7 +25,7 @@ from bench.texts import one_line
 from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Trial
 
 ARTICLE = "workflow/article"
-TABULATED = ("*.py", "results/*.py", "workloads/**/*")
+TABULATED = ("*.py", "own/*.py", "results/*.py", "workloads/**/*")
 """What the tables are made with, below `workflow/bench`: reading, statistics, and what the workloads state."""
 JUDGED = (*TABULATED, "claims/*.py")
 """What the verdicts are made with."""
@@ -129,10 +130,11 @@ def parity_files(settings: Settings, folder: str) -> list[str]:
 
 
 def event_files(settings: Settings, folder: str) -> list[str]:
-    """What came of the examples: one file per workload of examples and framework; of public cases where the preset has
-    them.
+    """What came of the examples: one file per workload of examples and framework; of none where workloads are named, of
+    public cases where the preset has them.
     """
-    names = [name for name, item in catalogue.examples().items() if settings.preset.cases or not item.shows.case]
+    shown = catalogue.examples() if settings.workloads is None else {}
+    names = [name for name, item in shown.items() if settings.preset.cases or not item.shows.case]
     files = [
         Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]
@@ -164,8 +166,11 @@ def is_timed(wildcards: Any) -> bool:
 
 
 def made_with(patterns: tuple[str, ...]) -> list[str]:
-    """The files of the package that a step is made with; see `TABULATED` and `JUDGED`."""
+    """The files that a step is made with: of the package (see `TABULATED` and `JUDGED`), and what the workloads outside
+    of it state.
+    """
     found = {path for pattern in patterns for path in Path("workflow/bench").glob(pattern)}
+    found |= {folder / "problem.py" for folder in folders.folders().values()}
     return sorted(str(path) for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 

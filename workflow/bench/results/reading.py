@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import schema, sources, texts
+from bench.own.folders import folders
 from bench.results import parity
 from bench.runs import PUBLISHED, outdated, run_file, trial_file
 from bench.schema import Row
-from bench.vocabulary import CELL, EXAMPLES, SLUG
+from bench.vocabulary import CELL, EXAMPLES, OWN, SLUG
 
 MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
@@ -86,6 +87,8 @@ def read_machine(folder: Path, own: bool) -> Machine:
                 return f"it says that it was measured on {row['hardware']}"
             if not published and path != where(folder, row):
                 return "it holds another run than its place says"
+            if own and row["family"] == OWN and row["workload"] not in folders():
+                return "it is of a folder outside this repository that `own` does not name"
             if own and _digest(row) != row["source_digest"]:
                 return "the workload or the clock has changed since"
         return _repeated(rows) if rows else "it holds no run"

@@ -20,6 +20,7 @@ from bench.vocabulary import (
     CALL_SECONDS,
     COMPARED,
     MANY_STEPS,
+    OWN,
     PRECISIONS,
     PROBLEM,
     SIZES,
@@ -35,13 +36,13 @@ def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """The rows sorted by machine (this one first), family, workload and the order of the workload's tasks."""
 
     def rank(row: Any) -> tuple[Any, ...]:
-        tasks = known(row.workload).tasks
+        tasks = known(row.workload, row.family).tasks
         task = tasks.index(row.task) if row.task in tasks else len(tasks)
         return (
             row.hardware != own,
             row.hardware,
             row.family,
-            known(row.workload).section,
+            known(row.workload, row.family).section,
             row.workload,
             row.device,
             task,
@@ -67,11 +68,16 @@ def best(tables: Tables, own: str) -> pd.DataFrame:
     return own_first(frame[frame["best"].fillna(False).astype(bool)], own)
 
 
+def counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that count in summaries: all but the user's own workloads."""
+    return frame[frame["family"] != OWN]
+
+
 def main_problems(frame: pd.DataFrame, *apart: str) -> pd.DataFrame:
     """One problem per machine, workload and device (and `apart`): main task, first precision, largest size."""
 
     def rank(row: Any) -> tuple[int, ...]:
-        tasks, precisions = shown_tasks(row.workload), known(row.workload).precisions
+        tasks, precisions = shown_tasks(row.workload, row.family), known(row.workload, row.family).precisions
         return (
             missing(getattr(row, "ratio", 1)),
             tasks.index(row.task) if row.task in tasks else len(tasks),
@@ -98,7 +104,7 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
     """
 
     def rank(row: Any) -> tuple[int, ...]:
-        precisions = known(row.workload).precisions
+        precisions = known(row.workload, row.family).precisions
         return (
             missing(getattr(row, "ratio", 1)),
             precisions.index(row.precision) if row.precision in precisions else len(precisions),
@@ -120,7 +126,9 @@ def shows_a_call(rows: pd.DataFrame) -> pd.Series:
     """Of each comparison whether a call is so short, in either framework, that it tells what a call costs."""
     columns = [f"{framework}_seconds" for framework in COMPARED]
     shortest = rows.reindex(columns=columns).astype(float).min(axis=1)
-    return shortest < [CALL_SECONDS * known(row.workload).calls.get(row.task, 1) for row in rows.itertuples()]
+    return shortest < [
+        CALL_SECONDS * known(row.workload, row.family).calls.get(row.task, 1) for row in rows.itertuples()
+    ]
 
 
 def mean_ratio(rows: pd.DataFrame) -> Interval | None:
