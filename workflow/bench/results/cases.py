@@ -56,9 +56,10 @@ def verdict_of(rule: str, factor: float) -> str:
 def _problem_rows(problem: Row, runs: list[Row], gate: list[Row], floor: dict[str, Floor]) -> list[Row]:
     variants = {(variant.framework, variant.mode): variant for variant in variants_of(runs)}
     return [
-        _row(problem, complaint, *(variants[name] for name in complaint.variants), gate, floor.get(problem["device"]))
+        _row(problem, complaint, variants[slow], variants[fast], gate, floor.get(problem["device"]))
         for complaint in catalogue.complaints(problem["workload"])
-        if complaint.is_about(problem["task"]) and variants.keys() >= {*complaint.variants}
+        for slow, fast in [complaint.variants]
+        if complaint.is_about(problem["task"]) and slow in variants and fast in variants
     ]
 
 

@@ -129,7 +129,7 @@ class Problem(Single):
             place, before, cell, (enter, forget, new, leave), moved = kept[step]
             error = back_hidden + output[step] / output.size
             inner = back_cell + error * leave * (1 - np.tanh(moved) ** 2)
-            gates = np.concatenate(
+            products = np.concatenate(
                 [
                     inner * new * enter * (1 - enter),
                     inner * cell * forget * (1 - forget),
@@ -138,9 +138,9 @@ class Problem(Single):
                 ],
                 axis=1,
             )
-            slopes["W"] += place.T @ gates
-            slopes["U"] += before.T @ gates
-            slopes["c"] += gates.sum(axis=0)
-            back_hidden, back_cell = gates @ weights["U"].T, inner * forget
+            slopes["W"] += place.T @ products
+            slopes["U"] += before.T @ products
+            slopes["c"] += products.sum(axis=0)
+            back_hidden, back_cell = products @ weights["U"].T, inner * forget
         value = np.array(np.square(output).mean() / 2)
         return {"value": value} | {f"gradient.{name}": slope for name, slope in slopes.items()}

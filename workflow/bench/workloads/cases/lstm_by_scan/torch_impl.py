@@ -17,12 +17,12 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     layer = nn.LSTM(problem.setting["inputs"], problem.setting["units"])
     layer.to(device=device, dtype=torch_backend.data_type(precision, device))
     weights = torch_backend.tensors(problem.parameters(), device, precision)
+    trained = [layer.get_parameter(theirs) for theirs in NAMES.values()]
+    second = layer.get_parameter("bias_hh_l0").requires_grad_(False)
     with torch.no_grad():
-        for name, theirs in NAMES.items():
-            getattr(layer, theirs).copy_(weights[name].t())
-        layer.bias_hh_l0.zero_()
-    layer.bias_hh_l0.requires_grad_(False)
-    trained = [getattr(layer, theirs) for theirs in NAMES.values()]
+        second.zero_()
+        for name, parameter in zip(NAMES, trained, strict=True):
+            parameter.copy_(weights[name].t())
 
     def forward(x: Tensor) -> Outputs:
         return {"output": layer(x)[0]}

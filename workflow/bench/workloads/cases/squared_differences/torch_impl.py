@@ -11,7 +11,9 @@ from bench.workloads.cases.squared_differences.problem import Problem
 
 def differentiated(x: Tensor) -> dict[str, Tensor]:
     """v and its gradient."""
-    value = sum(torch.diff(x, dim=axis).square().sum() for axis in range(3))
+    value = torch.zeros((), dtype=x.dtype, device=x.device)
+    for axis in range(3):
+        value = value + torch.diff(x, dim=axis).square().sum()
     (slope,) = torch.autograd.grad(value, x)
     return {"value": value.detach(), "gradient": slope}
 

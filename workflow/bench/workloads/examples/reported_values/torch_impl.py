@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,7 +22,7 @@ def running_mean() -> str:
     return shown(layer.running_mean)
 
 
-def transposed(padding: int | str) -> str:
+def transposed(padding: Any) -> str:
     """The transposed convolution."""
     signal, kernel = (torch.from_numpy(array)[None, None] for array in (problem.SIGNAL, problem.KERNEL))
     return shown(functional.conv_transpose1d(signal, kernel, stride=problem.STRIDE, padding=padding))
