@@ -35,7 +35,7 @@ from bench.workloads.cases.forms.single import Single
 
 TITLE = {"en": "Depthwise convolution, 3 × 3", "zh": "3 × 3 逐通道卷积"}
 SECTION = 9
-ITEM = "outputs"
+ITEM = "elements"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"batch": 2, "side": 5, "channels": 3},
     "small": {"batch": 1, "side": 124, "channels": 64},

@@ -23,7 +23,7 @@ from bench.workloads.cases.forms.single import Single
 
 TITLE = {"en": "Convolution with a kernel as large as the image", "zh": "核与图像一样大的卷积"}
 SECTION = 9
-ITEM = "outputs"
+ITEM = "elements"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"side": 6},
     "small": {"side": 64},

@@ -34,7 +34,7 @@ from bench.workloads.cases.forms.single import Single
 
 TITLE = {"en": "LSTM layer, by a loop or by the vendor’s kernel", "zh": "LSTM 层：循环与厂商内核"}
 SECTION = 9
-ITEM = "places"
+ITEM = "steps"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"length": 8, "batch": 2, "inputs": 3, "units": 4},
     "small": {"length": 64, "batch": 16, "inputs": 128, "units": 128},

@@ -27,7 +27,7 @@ from bench.workloads.cases.forms import moments
 
 TITLE = {"en": "Random numbers of Dirichlet’s distribution", "zh": "狄利克雷随机数"}
 SECTION = 9
-ITEM = "draws"
+ITEM = "samples"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"rows": 50_000, "draws": 500_000},
     "small": {"rows": 50_000, "draws": 500_000},

@@ -26,7 +26,7 @@ from bench.workloads.cases.forms import moments
 
 TITLE = {"en": "Uniform random numbers", "zh": "均匀随机数"}
 SECTION = 9
-ITEM = "draws"
+ITEM = "samples"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"draws": 100_000},
     "small": {"draws": 1_000_000},

@@ -26,7 +26,7 @@ from bench.workloads.cases.forms.single import Single
 
 TITLE = {"en": "Inverses of small matrices", "zh": "小矩阵求逆"}
 SECTION = 9
-ITEM = "matrices"
+ITEM = "evaluations"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"matrices": 5},
     "small": {"matrices": 10_000},

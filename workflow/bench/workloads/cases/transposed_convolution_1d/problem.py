@@ -41,7 +41,7 @@ TITLE = {
     "zh": "核大于步长的一维转置卷积",
 }
 SECTION = 9
-ITEM = "outputs"
+ITEM = "elements"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"batch": 2, "length": 7, "inputs": 3, "outputs": 4, "kernel": 5, "stride": 2, "margin": 1},
     "small": {"batch": 8, "length": 128, "inputs": 64, "outputs": 32, "kernel": 32, "stride": 8, "margin": 12},

@@ -26,7 +26,7 @@ TITLE = {
     "zh": "核大于步长的二维转置卷积",
 }
 SECTION = 9
-ITEM = "outputs"
+ITEM = "elements"
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"batch": 2, "length": 4, "inputs": 3, "outputs": 4, "kernel": 3, "stride": 2, "margin": 1},
     "small": {"batch": 4, "length": 32, "inputs": 64, "outputs": 32, "kernel": 3, "stride": 2, "margin": 1},
