@@ -54,16 +54,13 @@ def test_scaling_curves_are_measured_when_asked_for_with_the_main_task_and_few_r
     assert {"small", "batch-8"} <= {cell.size for cell in asked}
 
 
-@pytest.mark.parametrize("preset", ["quick", "standard"])
-def test_every_family_has_twins_in_the_modes_that_start_first_and_that_quick_measures(preset):
+@pytest.mark.parametrize(("preset", "further"), [("quick", ()), ("standard", ("cases",))])
+def test_every_family_has_twins_in_the_modes_that_start_first_and_that_quick_measures(preset, further):
     twins = {(cell.family, cell.framework, cell.mode) for cell, run in runs_of(plan(preset=preset)) if run >= TWIN}
     assert twins == {
-        ("training", "torch", "eager"),
-        ("training", "jax", "jit"),
-        ("autodiff", "torch", "eager"),
-        ("autodiff", "jax", "jit"),
-        ("science", "torch", "eager"),
-        ("science", "jax", "jit"),
+        (family, *variant)
+        for family in ("training", "autodiff", "science", *further)
+        for variant in (("torch", "eager"), ("jax", "jit"))
     }
 
 
