@@ -146,5 +146,7 @@ def _reports(section: Section, frame: pd.DataFrame) -> Html | None:
         if filed := _filed(row):
             said = filed.said[section.language]
             sentence = Markup("{}{}{}").format(said, section.space, link(filed.source))
-            told.setdefault((row.workload, said), section.item(section.names.workload(row.workload), sentence))
+            told.setdefault(
+                (row.workload, said), section.item(section.names.workload(row.workload, row.family), sentence)
+            )
     return behind(section.phrase("cases.reports", count=len(told)), bullets(list(told.values()))) if told else None
