@@ -21,7 +21,7 @@ def scalars(a: jax.Array, b: jax.Array, drive: jax.Array) -> jax.Array:
         return tuple(moved), None
 
     last, _ = jax.lax.scan(step, (jnp.zeros((), a.dtype),) * number, drive)
-    return sum(state**2 for state in last) / 2
+    return sum((state**2 for state in last), start=jnp.zeros((), a.dtype)) / 2
 
 
 def together(a: jax.Array, b: jax.Array, drive: jax.Array) -> jax.Array:
