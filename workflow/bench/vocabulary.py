@@ -75,7 +75,7 @@ SCENARIOS = (
 ITEMS = (
     *("items", "images", "points", "derivatives", "samples", "rows", "tokens", "characters", "sequences", "graphs"),
     *("molecules", "frames", "environment steps", "elements", "evaluations", "paths", "gates", "observations", "steps"),
-    *("bytes", "products"),
+    *("draws", "matrices", "outputs", "places", "bytes", "products"),
 )
 """What a workload may count; the last two are those of the machine's own."""
 NUMERICAL = ("autodiff", "science")

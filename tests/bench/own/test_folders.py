@@ -53,6 +53,12 @@ def test_a_file_that_is_no_python_is_refused_with_its_line(tmp_path):
         folders.use([place])
 
 
+@pytest.mark.parametrize("path", ["a\0b", "~nobody_of_this_name/model", "x" * 5000, ""])
+def test_what_is_no_path_is_refused_in_a_sentence(path):
+    with pytest.raises(ValueError, match=r"^own is '.*, which (is no path of a folder|has no problem\.py)"):
+        folders.use([path])
+
+
 def test_two_folders_of_one_name_are_refused(tmp_path):
     places = [planted.template(tmp_path / part / "mine") for part in ("one", "other")]
     with pytest.raises(ValueError, match="two folders of the name mine"):

@@ -71,7 +71,7 @@ def _flax(model: Any) -> Model:
     buffers, buffers_rebuilt = _named(statistics)
 
     def modules(model: Any) -> dict[int, tuple[str, Any]]:
-        return {id(part): (".".join(map(str, path)), part) for path, part in nnx.iter_modules(model)}
+        return {id(part): (".".join(map(str, path)), part) for path, part in nnx.iter_modules(model) if path}
 
     return Model(
         named,
@@ -297,7 +297,8 @@ def recorded(modules: Mapping[int, tuple[str, Any]], found: Arrays) -> Iterator[
         shape = jax.ShapeDtypeStruct(output.shape, output.dtype)
         return jax.pure_callback(keep, shape, output, vmap_method="expand_dims")
 
-    kinds = {type(part) for _, part in modules.values() if "__call__" in vars(type(part))}
+    mro = {base for _, part in modules.values() for base in type(part).__mro__}
+    kinds = {kind for kind in mro if "__call__" in vars(kind) and kind is not object}
     calls = {kind: vars(kind)["__call__"] for kind in kinds}
     for kind, call in calls.items():
         type.__setattr__(kind, "__call__", recording(kind, call))

@@ -46,16 +46,21 @@ def use(paths: Iterable[str | Path]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        folder = Path(path).expanduser().absolute()
-        if missing := [name for name in NEEDED if not (folder / name).is_file()]:
-            raise ValueError(f"own is {str(path)!r}, which has no {', no '.join(missing)}")
+        told = f"own is {str(path)!r:.300}"
+        try:
+            folder = Path(path).expanduser().absolute()
+            missing = [name for name in NEEDED if not (folder / name).is_file()]
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ValueError(f"{told}, which is no path of a folder: {type(error).__name__}") from None
+        if missing:
+            raise ValueError(f"{told}, which has no {', no '.join(missing)}")
+        if os.pathsep in str(folder):
+            raise ValueError(f"{told}, a path without {os.pathsep!r} is allowed")
         for file in files(folder):
             try:
                 ast.parse(file.read_text(encoding="utf-8"))
-            except (SyntaxError, ValueError) as error:
-                raise ValueError(f"own is {str(path)!r}, whose {file.name} is no Python: {error}") from None
-        if os.pathsep in str(folder):
-            raise ValueError(f"own is {str(path)!r}, a path without {os.pathsep!r} is allowed")
+            except (OSError, SyntaxError, ValueError) as error:
+                raise ValueError(f"{told}, whose {file.name} is no Python: {error}") from None
         if found.setdefault(name_of(folder), folder) != folder:
             raise ValueError(
                 f"own has two folders of the name {name_of(folder)}: {found[name_of(folder)]} and {folder}"
