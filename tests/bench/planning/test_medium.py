@@ -1,6 +1,5 @@
-"""What the preset standard measures at medium on a CPU: what takes two seconds a step at most, as was measured."""
+"""What the preset standard measures at medium on a CPU: what takes two seconds a step at most, by what is published."""
 
-import json
 from statistics import median
 
 import pytest
@@ -9,8 +8,14 @@ from bench import catalogue
 from bench.results import reading
 from bench.vocabulary import COMPARED, MACHINE, MANY_STEPS, TARGET
 from tests.checkout import ROOT
-from tests.proof.steps import MOST_SECONDS, NUMBERS
 
+MOST_SECONDS = 2.0
+SLOWEST = 1e9
+"""Operations per second that a step at medium reaches at least; at small the cost of calls may be all there is."""
+BASES = {"primal_drawn": "primal", "gradient_drawn": "gradient", "train_drawn": "train", "train_dropout": "train"}
+"""Tasks that were added after the published trials, and what they are but for drawing their numbers."""
+UNMEASURED = {("training/gpt", "generate")}
+"""Left out until it is measured."""
 TASKS = [
     (key, task)
     for key, item in catalogue.timed().items()
@@ -20,23 +25,8 @@ TASKS = [
 ]
 
 
-def slower(seconds):
-    """Of framework → seconds of each mode, those of the slower framework in its fastest mode."""
-    return max(min(own) for own in seconds.values())
-
-
-def measured():
-    """(workload, task) → seconds of a step at medium, of docs/measurement/steps.json; infinite of what was given up."""
-    found: dict[tuple[str, str], dict[str, list[float]]] = {}
-    for row in json.loads(NUMBERS.read_text())["numbers"]:
-        if row["size"] == "medium":
-            own = found.setdefault((row["workload"], row["task"]), {})
-            own.setdefault(row["framework"], []).append(row["seconds"] or float("inf"))
-    return {key: slower(own) for key, own in found.items()}
-
-
-def expected():
-    """The same by the published trials at small and the count of operations: too high where a call costs much."""
+def published():
+    """(workload, task) → seconds of a step at small, of the slower framework in its fastest mode."""
     found: dict[tuple[str, str], dict[str, dict[str, list[float]]]] = {}
     for folder in sorted(path for path in (ROOT / "results/published").glob("*") if path.is_dir()):
         for row in reading.read_machine(folder, own=False).runs:
@@ -45,21 +35,25 @@ def expected():
                 own = found.setdefault((f"{row['family']}/{row['workload']}", row["task"]), {})
                 own.setdefault(row["framework"], {}).setdefault(row["mode"], []).append(row["step_seconds"])
     return {
-        key: slower({name: [median(values) for values in modes.values()] for name, modes in own.items()}) * grown(*key)
+        key: max(min(median(values) for values in modes.values()) for modes in own.values())
         for key, own in found.items()
-        if key in TASKS
     }
 
 
-def grown(key, task):
-    """How many times the operations of small medium has."""
+PUBLISHED = published()
+
+
+def seconds_at_medium(key, task):
+    """A step's seconds by those at small and the count of operations; infinite where nothing was measured."""
+    if (key, task) in UNMEASURED:
+        return float("inf")
+    base = BASES.get(task, task)
     problem = catalogue.timed()[key].states.problem
-    return problem("medium").flops(task) / problem("small").flops(task)
-
-
-KNOWN = expected() | measured()
+    rate = problem("small").flops(base) / PUBLISHED[key, base]
+    return problem("medium").flops(base) / max(rate, SLOWEST)
 
 
 @pytest.mark.parametrize(("key", "task"), TASKS)
 def test_standard_takes_at_medium_what_is_done_in_two_seconds(key, task):
-    assert (task in catalogue.timed()[key].states.bearable_tasks) == (KNOWN[key, task] <= MOST_SECONDS)
+    taken = task in catalogue.timed()[key].states.bearable_tasks
+    assert taken == (seconds_at_medium(key, task) <= MOST_SECONDS), seconds_at_medium(key, task)

@@ -78,7 +78,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("train", "forward", "generate", "target")
 QUICK_TASKS = ("train",)
-MEDIUM_TASKS = ("forward", "generate")
+MEDIUM_TASKS = ("forward",)
 SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward", "generate")
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}

@@ -173,14 +173,11 @@ class Problem:
             return observed.gradient(*loss_and_gradient(parameters, batch["images"], batch["labels"]))
         if task == "train_dropout":
             return self._expected()
-        return observed.training(
-            *adam(
-                parameters,
-                lambda now: loss_and_gradient(now, batch["images"], batch["labels"]),
-                CHECK_STEPS,
-                LEARNING_RATE,
-            )
-        )
+
+        def whole(now: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+            return loss_and_gradient(now, batch["images"], batch["labels"])
+
+        return observed.training(*adam(parameters, whole, CHECK_STEPS, LEARNING_RATE))
 
     def repeated(self) -> np.ndarray:
         """The images of the batch, each so many times as the parity gate draws masks: (draws × batch, 64)."""
