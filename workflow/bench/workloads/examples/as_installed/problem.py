@@ -36,12 +36,14 @@ SECTION = 10
 CLAIMS = ()
 PRECISION = "float32"
 TIMED = True
-COMPUTATIONS = ("decay", "mixture", "perceptron")
 SET, INSTALLED = "as set", "as installed"
 """Every switch as trials set it, which is the base line, and none."""
 MEMORY = "memory"
 """The switch of both frameworks: that the C library keeps freed memory."""
-TRIALS, ROUNDS, LOOPS = 5, 7, 10
+TRIALS, ROUNDS = 5, 7
+LOOPS = {"decay": 5, "mixture": 30, "perceptron": 150}
+"""Steps of a block, which takes some tens of milliseconds."""
+COMPUTATIONS = tuple(LOOPS)
 NUMBERS, SMALLEST, DECAYS = 2**20, 1e-38, 20
 RATE = 0.9
 
@@ -78,7 +80,9 @@ def events_of(make: Make, found: Mapping[str, Way]) -> Iterator[Event]:
     for name, way in found.items():
         yield attempt(f"subnormal.{name}", smallest, make, name, way)
     for computation in COMPUTATIONS:
-        seconds = [groups.in_turns(make, found, number, ROUNDS, LOOPS, computation) for number in range(TRIALS)]
+        seconds = [
+            groups.in_turns(make, found, number, ROUNDS, LOOPS[computation], computation) for number in range(TRIALS)
+        ]
         for name in found:
             values = [median(own[name]) for own in seconds]
             yield ok(f"seconds.{computation}.{name}", median(values), compact({"values": values}))
