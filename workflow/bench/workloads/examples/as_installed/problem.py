@@ -8,8 +8,8 @@ taken back alone.
 
 Computations, one process on one core, in float32 but for the mixture:
 
-- `decay`: x ← 0.9 x of 2²⁰ numbers that begin at 10⁻³⁸, half of them below the smallest normal one, DECAYS times: what
-  becomes of an optimiser's averages or of a filter that has nothing to do.
+- `decay`: x ← RATE x of 2¹⁴ numbers around 10⁻³⁸, DECAYS times, after which all are below the smallest normal number:
+  what becomes of an optimiser's averages or of a filter that has nothing to do.
 - `mixture`: the gradient of the workload `autodiff/gmm` at `small`, eager in PyTorch, compiled in JAX, which allocates
   and frees large arrays.
 - `perceptron`: the training step of `training/mlp` at `small`, in the same modes.
@@ -44,8 +44,9 @@ TRIALS, ROUNDS = 5, 7
 LOOPS = {"decay": 5, "mixture": 30, "perceptron": 150}
 """Steps of a block, which takes some tens of milliseconds."""
 COMPUTATIONS = tuple(LOOPS)
-NUMBERS, SMALLEST, DECAYS = 2**20, 1e-38, 20
-RATE = 0.9
+NUMBERS, SMALLEST, DECAYS = 2**14, 1e-38, 100
+"""Few enough to stay in the cache, and for the C library to keep their memory by itself."""
+RATE = 0.99
 
 
 def ways(switches: tuple[str, ...]) -> dict[str, Way]:

@@ -47,9 +47,10 @@ class Worker:
 def decay() -> Callable[[], torch.Tensor]:
     """A step of `decay`."""
     begin = torch.from_numpy(problem.beginning())
+    x = torch.empty_like(begin)
 
     def call() -> torch.Tensor:
-        x = begin.clone()
+        x.copy_(begin)
         for _ in range(problem.DECAYS):
             x.mul_(problem.RATE)
         return x
