@@ -9,6 +9,7 @@
 # make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
+# make numba                                                             Numba, a further base line that standard then measures
 # make gpu-check                                                         what works on a GPU that is new: a table, gpu-check.txt
 # make compare                                                           our training steps against independent ones
 # make lint                                                              style alone
@@ -43,9 +44,14 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS))
 NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
 
-.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow gpu-check compare lint environment environment-dev
+.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow numba gpu-check compare lint environment environment-dev
 
+# For publishing, a CPU of which a run takes several processors is measured with one thread first, as a machine of its own.
 report: environment
+ifneq ($(filter $(PRESET),standard full),)
+	if $(IN_ENVIRONMENT) python workflow/scripts/describe.py --several; then \
+	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=cpu cpu_threads=1 $(CHOSEN); fi
+endif
 	$(RUN) snakemake --cores all --logger rich --config preset=$(PRESET) devices=$$($(INSTALLED)) $(CHOSEN)
 	@echo "The article: $(CURDIR)/report/index.html"
 	@$(if $(WORKLOADS),$(IN_ENVIRONMENT) python workflow/scripts/answer.py --workloads $(WORKLOADS))
@@ -81,6 +87,9 @@ test: environment-dev
 test-slow: environment-dev own-extras
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
+
+numba: environment
+	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/numba.txt
 
 gpu-check: environment
 	$(IN_ENVIRONMENT) python workflow/scripts/gpu_check.py

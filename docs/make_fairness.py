@@ -59,19 +59,25 @@ def measure(name: str, against: Iterable[str]) -> None:
     keep(name, [row for row in before if (row["other"] == INDEPENDENT) not in kinds] + found)
 
 
-def leads() -> list[dict[str, str]]:
+def leads() -> list[dict[str, Any]]:
     """What was doubted."""
     return yaml.safe_load(LEADS.read_text())
 
 
-def rows_of(lead: dict[str, str]) -> list[dict[str, Any]]:
+def listed(value: Any) -> list[str]:
+    """What a lead names, one or several."""
+    return value if isinstance(value, list) else [value]
+
+
+def rows_of(lead: dict[str, Any]) -> list[dict[str, Any]]:
     """What was measured for a lead."""
-    found = kept(lead["workload"]) if "workload" in lead else None
+    files = [found for name in listed(lead.get("workload", [])) if (found := kept(name))]
     return [
         row
-        for row in (found["numbers"] if found else ())
+        for found in files
+        for row in found["numbers"]
         if row["framework"] == lead["framework"]
-        and row["other"] == lead.get("other", row["other"])
+        and row["other"] in listed(lead.get("other", row["other"]))
         and row["other"] != INDEPENDENT
     ]
 
@@ -81,15 +87,19 @@ def told(row: dict[str, Any]) -> str:
     return f"{row['ratio']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
 
 
-def answered(lead: dict[str, str]) -> str:
+def answered(lead: dict[str, Any]) -> str:
     """A row of the first table."""
     if "workload" not in lead:
         experiment = result = "–"
     else:
         rows = rows_of(lead)
-        experiment = f"`{lead['workload']}`, {lead['framework']}" + (f": {lead['other']}" if "other" in lead else "")
+        names, others = listed(lead["workload"]), listed(lead.get("other", []))
+        experiment = f"{', '.join(f'`{name}`' for name in names)}, {lead['framework']}"
+        experiment += f": {', '.join(others)}" if others else ""
         result = "<br>".join(
-            f"{row['task']} {row['mode']}{'' if 'other' in lead else ', ' + row['other']}: {told(row)}" for row in rows
+            f"{row['workload'] + ' ' if len(names) > 1 else ''}{row['task']} {row['mode']}"
+            f"{'' if len(others) == 1 else ', ' + row['other']}: {told(row)}"
+            for row in rows
         )
     return f"| {lead['lead']} | {experiment} | {result or 'not measured yet'} | {lead['decision']} |"
 

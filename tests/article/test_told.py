@@ -26,6 +26,7 @@ from tests.bench.claims.planted import (
     compared,
     comparisons,
     curve,
+    divided,
     errors,
     event,
     explained,
@@ -124,6 +125,10 @@ def test_the_evidence_of_trends_can_be_told(language):
     for identity, results in (
         ("trend-automl", rates(4.0, 3.0)),
         ("trend-explain", explained(("torch", "ok"), ("jax", "ok"))),
+        (
+            "bg-distributed",
+            Results("here", {"events": frame("events", [*divided("torch"), *divided("jax", share=0.7)])}),
+        ),
         (
             "trend-compression",
             Results("here", {"events": frame("events", [*quantised("torch"), *quantised("jax", scatter=0.0)])}),

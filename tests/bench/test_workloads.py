@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from bench import catalogue, contract, schema
+from bench.backends import Unsupported, numpy_backend
 from bench.measuring.gate import first_steps
 from bench.results import parity
 from bench.vocabulary import CASES, COMPARED, EXPERT, MANY_STEPS, SIZES
@@ -40,6 +41,7 @@ PLAIN = {
 }
 """Parts of the standard library that have neither a clock nor processes."""
 OWN = {"problem": {"numpy"}, "torch": {"numpy", "torch"}, "jax": {"numpy", "jax", "optax"}, "numpy": {"numpy"}}
+LOOPS = {key: item for key, item in TIMED.items() if item.states.numba_tasks}
 
 together = pytest.mark.xdist_group("references")
 """Tests that need every reference: in one process, each reference is computed once."""
@@ -255,6 +257,40 @@ def test_the_base_line_in_numpy_computes_the_reference(key, precision):
             assert parity.relative_error(found[name], value) <= tolerance, (task, name)
 
 
+@pytest.mark.parametrize("key", LOOPS)
+def test_what_numba_compiles_imports_its_problem_and_numba_alone(key):
+    names = set(imports(TIMED[key].folder / "numba_impl.py"))
+    ours = {name for name in names if name.startswith("bench")}
+    assert {name.split(".")[0] for name in names - ours} <= PLAIN | {"numpy", "numba"}
+    assert all(name.startswith(f"bench.workloads.{TIMED[key].family}.") for name in ours)
+
+
+@pytest.mark.parametrize("key", LOOPS)
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_what_numba_compiles_computes_the_reference(key, precision):
+    pytest.importorskip("numba", reason="Numba is optional: make numba")
+    definition = TIMED[key].problem
+    for task in definition.NUMBA_TASKS:
+        step = TIMED[key].implementation("numpy").build(definition.Problem("tiny"), task, "numba", "cpu", precision)
+        found, wanted = first_steps(step), reference(key, task)
+        with numpy_backend.guard("numba", step):
+            step.step()
+        assert numpy_backend.versions()["numba"]
+        assert found.keys() == wanted.keys()
+        tolerance = definition.TOLERANCE if precision == "float64" else definition.PRECISION_TOLERANCE[precision]
+        for name, value in wanted.items():
+            assert parity.relative_error(found[name], value) <= tolerance, (task, name)
+
+
+@pytest.mark.parametrize("key", LOOPS)
+def test_without_numba_its_mode_is_unsupported(key, monkeypatch):
+    monkeypatch.setattr(numpy_backend, "find_spec", lambda name: None)
+    definition = TIMED[key].problem
+    build = TIMED[key].implementation("numpy").build
+    with pytest.raises(Unsupported, match="Numba is not installed"):
+        build(definition.Problem("tiny"), definition.NUMBA_TASKS[0], "numba", "cpu", "float64")
+
+
 PRECISIONS_SCRIPT = """
 import json, sys
 import numpy as np
@@ -305,7 +341,7 @@ def test_lower_precisions_stay_within_their_tolerance_of_the_reference(framework
         wanted = reference(key, task)
         for part in {"loss", "output"} & wanted.keys() or wanted:
             error = parity.relative_error(np.array(found[part]), wanted[part])
-            assert error <= TIMED[key].problem.PRECISION_TOLERANCE[precision], (name, part, error)
+            assert error <= TIMED[key].states.tolerance_in(precision, task), (name, part, error)
 
 
 COURSE_SCRIPT = """

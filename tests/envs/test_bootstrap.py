@@ -367,6 +367,19 @@ def test_make_report_is_quick_unless_told_otherwise():
         assert planned.stdout.strip().endswith('report/index.html"')
 
 
+def test_make_report_measures_with_one_thread_too_for_publishing_alone():
+    for preset, expected in [("quick", 1), ("standard", 2), ("full", 2)]:
+        planned = subprocess.run(["make", "-n", "report", f"PRESET={preset}"], cwd=ROOT, capture_output=True, text=True)
+        assert planned.stdout.count("snakemake --cores all") == expected
+        assert ("cpu_threads=1" in planned.stdout) == (expected == 2)
+
+
+def test_whether_a_run_takes_several_processors_is_told_by_the_status():
+    command = [sys.executable, str(ROOT / "workflow/scripts/describe.py"), "--several", "--cpu-threads"]
+    several = {threads: subprocess.run([*command, threads], capture_output=True).returncode for threads in "12"}
+    assert several == {"1": 1, "2": 0 if len(os.sched_getaffinity(0)) > 1 else 1}
+
+
 def test_an_unknown_preset_is_refused_before_anything_is_installed():
     refused = subprocess.run(["make", "-n", "report", "PRESET=fast"], cwd=ROOT, capture_output=True, text=True)
     assert refused.returncode != 0

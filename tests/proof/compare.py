@@ -106,6 +106,19 @@ def jax_pairs(name: str, size: str) -> Iterator[Pair]:
     yield Label("jit", "train"), (ours.step, ours.wait), (theirs, lambda: jax.block_until_ready(held))
 
 
+def step_pairs(framework: str, name: str, size: str) -> Iterator[Pair]:
+    """The tasks of a training that is no model with a loss: the whole step, of which the baseline offers its own."""
+    item, baseline = catalogue.find("training", name), import_module(f"baselines.{name}")
+    problem, build = item.states.problem(size), item.implementation(framework).build
+    for task in baseline.TASKS:
+        for mode in {"torch": ("eager", "compile"), "jax": ("jit",)}[framework]:
+            ours = build(problem, task, mode, "cpu", "float32")
+            for _, stage in ours.stages():
+                stage()
+            own = (mode,) if framework == "torch" else ()
+            yield Label(mode, task), (ours.step, ours.wait), getattr(baseline, f"{framework}_step")(problem, task, *own)
+
+
 def function_pairs(framework: str, name: str, size: str, tasks: str) -> Iterator[Pair]:
     """The tasks of a derivative or a kernel."""
     item = catalogue.find(family_of(name), name)
@@ -204,6 +217,8 @@ def pairs_of(framework: str, name: str, size: str, tasks: str, against: Iterable
     if "baselines" in against and name in named_in("baselines"):
         if family_of(name) != "training":
             yield from function_pairs(framework, name, size, tasks)
+        elif hasattr(import_module(f"baselines.{name}"), "TASKS"):
+            yield from step_pairs(framework, name, size)
         else:
             yield from {"torch": torch_pairs, "jax": jax_pairs}[framework](name, size)
     if "alternatives" in against and name in named_in("alternatives"):

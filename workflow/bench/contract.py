@@ -21,12 +21,15 @@ from typing import Any, TypeVar, get_origin, get_type_hints
 
 from bench.vocabulary import (
     AXES,
+    BASELINE,
+    CHECK_PRECISION,
     CHECK_SIZE,
     CHECK_STEPS,
     EVERY_MODE,
     ITEMS,
     MANY_STEPS,
     MODES,
+    NUMBA,
     PRECISIONS,
     SCENARIOS,
     SECTIONS,
@@ -40,6 +43,16 @@ METHODS = ("inputs", "parameters", "flops", "items", "reference")
 """What the class `Problem` has to have."""
 STEPS_PER_CALL = 10
 """Steps inside one compiled call of the modes `many` and `scan`; at the check's size as many as the check takes."""
+CHOSEN_TASKS = (
+    "quick_tasks",
+    "many_tasks",
+    "medium_tasks",
+    "sweep_tasks",
+    "drawn_tasks",
+    "baseline_tasks",
+    "numba_tasks",
+)
+"""What a workload chooses of its tasks."""
 ANY_TOLERANCE = 1e-3
 """How far values may be apart in a precision of which nothing else is known."""
 
@@ -96,6 +109,11 @@ class Timed(Described):
     many_tasks: tuple[str, ...] = stated(
         "the tasks that are measured with many steps in one call too: those whose step is short (none)", default=()
     )
+    medium_tasks: tuple[str, ...] | None = stated(
+        "the tasks that standard times at size medium on a CPU too: those whose step takes two seconds at most there"
+        " (all but `target`)",
+        default=None,
+    )
     sweeps: Mapping[str, Any] = stated(
         "the settings of the points of scaling curves, named `<axis>-<number>`", default_factory=dict
     )
@@ -109,7 +127,15 @@ class Timed(Described):
         "how many calls a step of a task is made of, where they are many: where one is short, it is in no mean",
         default_factory=dict,
     )
+    drawn_tasks: Mapping[str, float] = stated(
+        "the tasks whose random numbers each framework draws itself, and how far what they compute, moments, may be"
+        " apart, relative",
+        default_factory=dict,
+    )
     baseline_tasks: tuple[str, ...] = stated("the tasks that `numpy_impl.py` has", default=())
+    numba_tasks: tuple[str, ...] = stated(
+        "those of them that it has in the mode `numba` too: loops in `numba_impl.py`", default=()
+    )
     problem: type = stated("the class described above", name="Problem")
 
     @property
@@ -117,10 +143,16 @@ class Timed(Described):
         """What the preset quick times."""
         return self.tasks if self.quick_tasks is None else self.quick_tasks
 
+    @property
+    def bearable_tasks(self) -> tuple[str, ...]:
+        """What the preset standard times at size medium on a CPU; the one step of a target is a whole training."""
+        return self.medium_tasks if self.medium_tasks is not None else tuple(t for t in self.tasks if t != TARGET)
+
     def modes_for(self, task: str, framework: str, device: str) -> list[str]:
         """The modes of a framework in which a task exists on a device."""
         missing = set() if device == "cuda" else {("torch", "compile-max")}
         missing |= set() if task in self.many_tasks else {*MANY_STEPS}
+        missing |= set() if task in self.numba_tasks else {(BASELINE, NUMBA)}
         return [mode for mode in self.modes.get(framework, ()) if (framework, mode) not in missing]
 
     @property
@@ -133,9 +165,14 @@ class Timed(Described):
         """The ids of the scenarios that it stands for."""
         return tuple(part.strip() for part in self.scenario.split(",") if part.strip())
 
-    def tolerance_in(self, precision: str) -> float:
-        """How far first values may be apart in a precision."""
-        return self.precision_tolerance.get(precision, ANY_TOLERANCE)
+    def tolerance_in(self, precision: str, task: str) -> float:
+        """How far first values of a task may be apart in a precision."""
+        return self.drawn_tasks.get(task, self.precision_tolerance.get(precision, ANY_TOLERANCE))
+
+    def checked_within(self, precision: str, task: str) -> float:
+        """How far the parity gate lets the values of a task be apart in a precision."""
+        exact = precision == CHECK_PRECISION and task not in self.drawn_tasks
+        return self.tolerance if exact else self.tolerance_in(precision, task)
 
 
 @dataclass(frozen=True)
@@ -276,7 +313,7 @@ def _wrong_values(made: Timed) -> list[str]:
     wrong += [f"{name.upper()} is empty" for name in ("tasks", "precisions", "check_tasks") if not getattr(made, name)]
     wrong += [
         f"{name.upper()} has {task!r}, which is not in TASKS"
-        for name in ("quick_tasks", "many_tasks", "sweep_tasks", "baseline_tasks")
+        for name in CHOSEN_TASKS
         for task in getattr(made, name) or ()
         if task not in made.tasks
     ]

@@ -12,10 +12,12 @@ COMPARED = ("torch", "jax")
 OTHER = {"torch": "jax", "jax": "torch"}
 BASELINE = "numpy"
 """The framework that is the base line."""
+NUMBA = "numba"
+"""The mode of the base line that is compiled: loops over NumPy's arrays, by Numba where that is installed."""
 MODES = {
     "torch": ("eager", "compile", "compile-max", "many"),
     "jax": ("jit", "eager", "scan"),
-    "numpy": ("eager",),
+    "numpy": ("eager", "numba"),
 }
 EXPERT = "-expert"
 """How a mode ends in which a public case runs the form that an expert writes; without it, the form as reported."""
@@ -39,6 +41,7 @@ VARIANT_ORDER = {
     ("jax", "jit"): 5,
     ("jax", "scan"): 6,
     ("numpy", "eager"): 7,
+    ("numpy", "numba"): 8,
 }
 """In which order tables and figures show variants."""
 FIRST_MODES = {"torch": "eager", "jax": "jit"}
@@ -92,6 +95,8 @@ OWN, OWN_SECTION = "own", 0
 """The family of workloads outside this repository, and the section of the article that shows them."""
 TARGET = "target"
 """The task whose one step is a whole training, until the score that problem.py states is reached."""
+FORWARD = "forward"
+"""The task that computes the outputs of a model alone: inference."""
 PRIMAL = "primal"
 """The task that computes a function without its derivatives."""
 CHECK_SIZE, CHECK_PRECISION, CHECK_DEVICE, CHECK_STEPS = "tiny", "float64", "cpu", 5

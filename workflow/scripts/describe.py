@@ -14,18 +14,25 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 import json
 
+from bench.measuring.hardware import measuring_cpus
 from bench.measuring.identity import describe, name
 
 
 def main() -> None:
-    """Write hardware.json."""
+    """Write hardware.json, or only tell whether a run takes several processors."""
     parser = argparse.ArgumentParser(description="Describe this machine as JSON.")
     parser.add_argument("--hardware", default=None, help="name of the results' folder (default: found out)")
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of a run (default: all but one)")
+    parser.add_argument(
+        "--several", action="store_true", help="write nothing; status 0 if a run takes several processors, else 1"
+    )
     parser.add_argument("--output", type=Path, default=None, help="file to write (default: standard output)")
     arguments = parser.parse_args()
     try:
-        content = json.dumps(describe(arguments.hardware or name(), arguments.cpu_threads), indent=2)
+        if arguments.several:
+            sys.exit(len(measuring_cpus(arguments.cpu_threads)) == 1)
+        label = arguments.hardware or name(arguments.cpu_threads)
+        content = json.dumps(describe(label, arguments.cpu_threads), indent=2)
     except ValueError as error:
         sys.exit(f"Error: {error}")
     if arguments.output is None:

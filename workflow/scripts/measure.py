@@ -122,7 +122,7 @@ def main() -> None:
             hardware.require_whole_processor()
     except ValueError as error:
         sys.exit(f"Error: {error}")
-    label = options.hardware or identity.name()
+    label = options.hardware or identity.name(options.cpu_threads)
     try:
         rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters)
     except OSError as error:

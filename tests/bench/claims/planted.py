@@ -452,3 +452,17 @@ def installed() -> list[dict]:
     """Events of what is installed for each framework: all that it requires."""
     rows = (("closure.packages", 5.0, "{}"), ("closure.bytes", 4000.0, "{}"), ("requires.packages", None, "[]"))
     return [event("packages", framework, *row) for framework in ("torch", "jax") for row in rows]
+
+
+def divided(framework: str, *, share: float = 0.9, scatter: float = 0.01, error: float = 1e-16) -> list[dict]:
+    """Events of training on two devices, which reach such a share of the ideal gain in five trials that scatter."""
+    way = {"torch": "two.ddp", "jax": "two.jit"}[framework]
+    rows = [event("data_parallel", framework, "devices", 2.0)]
+    for name, own in (("one", 0.5), ("threads", 0.8), (way, share)):
+        values = [1 / (2 * own) * (1 + scatter * (place - 2)) for place in range(5)]
+        rows.append(event("data_parallel", framework, f"parameters.{name}", error))
+        rows.append(event("data_parallel", framework, f"step.{name}", values[2], json.dumps({"values": values})))
+        if name != "one":
+            shares = [own * (1 + scatter * (place - 2)) for place in range(5)]
+            rows.append(event("data_parallel", framework, f"share.{name}", own, json.dumps({"values": shares})))
+    return rows

@@ -6,7 +6,7 @@ import pytest
 
 from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, UNMEASURED, Results
 from bench.claims.judge import judge
-from tests.bench.claims.planted import ENTRIES, comparisons, kernels, verdict_of
+from tests.bench.claims.planted import ENTRIES, comparisons, divided, judged, kernels, verdict_of
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,21 @@ def test_what_only_a_compiler_makes_faster_is_not_the_tensors():
 
 def test_single_runs_beside_numpy_decide_nothing():
     assert verdict_of("bg-tensor-speed", Results("here", {"runs": kernels(0.5, 0.5, runs=1)})) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("torch", "jax", "verdict"),
+    [
+        ({"share": 0.9}, {"share": 0.7}, MIXED),
+        ({"share": 0.5}, {"share": 0.9}, MIXED),
+        ({"share": 0.9}, {"share": 0.9}, UNDECIDED),
+        ({"share": 0.9, "scatter": 0.2}, {"share": 0.7, "scatter": 0.2}, UNDECIDED),
+        ({"share": 0.9}, {"share": 0.7, "error": 1e-3}, UNMEASURED),
+    ],
+)
+def test_one_training_on_two_cores_makes_the_claim_on_distribution_mixed_at_most(torch, jax, verdict):
+    assert judged("bg-distributed", *divided("torch", **torch), *divided("jax", **jax)) == verdict
+
+
+def test_without_an_experiment_the_claim_on_distribution_is_open():
+    assert judged("bg-distributed", *divided("torch")) == UNMEASURED

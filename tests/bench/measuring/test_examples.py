@@ -31,6 +31,8 @@ KNOWN = {
         "math-dw": "mixed",
         "math-db": "mixed",
     },
+    "as_installed": {},
+    "data_parallel": {},  # what it decides hangs on times
     "distribution": {"faq-pmap-cpu": "supported"},
     "exporting": {"core-dev-deploy": "opinion", "faq-migrate": "mixed"},
     "graphs": {
@@ -77,6 +79,10 @@ RAISED = {
         "deep.recursion",
     },
     ("derivatives", "jax"): {"vector.as printed", "deep.recursion"},
+    ("as_installed", "torch"): set(),
+    ("as_installed", "jax"): set(),
+    ("data_parallel", "torch"): set(),
+    ("data_parallel", "jax"): set(),
     ("distribution", "torch"): set(),
     ("distribution", "jax"): set(),
     ("exporting", "torch"): set(),
@@ -157,7 +163,7 @@ def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(schema.read(output, "events"))
 
 
-LONG = ("quantisation", "tracing", "transformations")
+LONG = ("as_installed", "data_parallel", "quantisation", "tracing", "transformations")
 """Examples that take a minute: slow tests, and part of every report."""
 
 

@@ -102,3 +102,19 @@ def test_what_may_change_on_a_machine_is_recorded_and_does_not_make_it_another()
     assert identity.system()["kernel"]
     assert identity.system().items() <= identity.describe("here").items()
     assert not identity.system().keys() & identity.identity().keys()
+
+
+def test_another_number_of_processors_has_a_name_of_its_own():
+    usual = len(hardware.measuring_cpus())
+    assert identity.name(usual) == identity.name()
+    one, many = identity.name(usual + 1), identity.name(usual + 20)
+    assert one.endswith(f"-{usual + 1}-threads")
+    assert len({identity.name(), one, many}) == 3
+
+
+def test_a_long_name_keeps_what_tells_the_number_of_processors(monkeypatch):
+    monkeypatch.setattr(hardware, "gpus", lambda: ({"name": "x" * 100},))
+    monkeypatch.setattr(hardware, "measuring_cpus", lambda: [1, 2, 3])
+    name = identity.name(1)
+    assert name.endswith("x-1-thread")
+    assert SLUG.fullmatch(name)

@@ -21,7 +21,7 @@ def test_sizes_and_data_are_enough(tmp_path):
         ("train",),
         ("float32",),
     )
-    assert states.tolerance_in("float32") == 1e-4 and states.scenarios == ()
+    assert states.tolerance_in("float32", "forward") == 1e-4 and states.scenarios == ()
     assert set(states.sizes) == {"tiny", "small"}
     made = states.problem("tiny")
     assert made.size == "tiny" and made.inputs()["x"].shape == (4, 2)

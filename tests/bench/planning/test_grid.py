@@ -5,6 +5,7 @@ import pytest
 from bench import catalogue
 from bench.measuring import hardware
 from bench.planning import grid, settings
+from bench.vocabulary import SIZES
 from tests.bench.planning.planted import plan
 
 
@@ -133,9 +134,62 @@ def test_a_cpu_is_spared_what_is_meant_for_gpus_unless_it_is_asked_for():
         cells = grid.cells(plan(workloads="training/resnet", **config))
         return {cell.size for cell in cells if cell.family != "machine"}
 
-    assert sizes(preset="standard") == {"small"}
+    assert {size for size in sizes(preset="standard") if size in SIZES} == {"small", "medium"}
     assert sizes(preset="standard", sizes="large") == {"large"}
     assert "medium" in sizes(preset="full")
+
+
+def test_standard_measures_a_cpu_at_medium_where_a_step_is_short_enough_and_full_everywhere():
+    def tasks(**config):
+        cells = grid.cells(plan(**config))
+        return {(f"{cell.family}/{cell.workload}", cell.task) for cell in cells if cell.size == "medium"}
+
+    timed = [(key, item.states) for key, item in catalogue.timed().items() if item.family != "machine"]
+    expected = {(key, task) for key, states in timed for task in states.bearable_tasks if "medium" in states.sizes}
+    assert tasks(preset="standard") == expected
+    assert expected < tasks(preset="full")
+    assert not {task for _, task in expected} & {"target"}
+    asked = tasks(preset="standard", sizes="medium", workloads="training/unet")
+    assert asked == {("training/unet", "train"), ("training/unet", "forward")}
+
+
+def test_standard_measures_inference_at_one_and_at_many_in_every_mode_that_a_claim_holds_against_another():
+    inferring = {key: item for key, item in catalogue.timed().items() if "forward" in item.states.tasks}
+    inferring = {key: item for key, item in inferring.items() if item.family == "training"}
+    assert len(inferring) >= 5
+    cells = grid.cells(plan(preset="standard"))
+    for key, item in inferring.items():
+        ends = [
+            cell
+            for cell in cells
+            if (f"{cell.family}/{cell.workload}", cell.task) == (key, "forward")
+            if cell.size not in SIZES
+        ]
+        amounts = sorted(int(point.removeprefix("batch-")) for point in item.states.sweeps if point.startswith("batch"))
+        assert {cell.size for cell in ends} == {"batch-1", f"batch-{amounts[-1]}"}
+        assert amounts[0] == 1
+        assert {cell.variant for cell in ends} == {"torch-eager", "torch-compile", "jax-jit", "jax-eager"}
+        assert (item.family, item.states.curve_tasks[1]) == ("training", "forward")
+
+
+@pytest.mark.parametrize(("preset", "installed"), [("standard", True), ("standard", False), ("quick", True)])
+def test_what_numba_compiles_is_measured_where_it_is_installed_by_presets_that_take_every_task(
+    monkeypatch, preset, installed
+):
+    monkeypatch.setattr(settings, "find_spec", lambda name: installed or None)
+    cells = [cell for cell in grid.cells(plan(preset=preset)) if cell.framework == "numpy"]
+    compiled = {(cell.workload, cell.task) for cell in cells if cell.mode == "numba"}
+    stated = {(item.name, task) for item in catalogue.timed().values() for task in item.states.numba_tasks}
+    assert compiled == (stated if (preset, installed) == ("standard", True) else set())
+    assert {cell.mode for cell in cells} >= {"eager"}
+
+
+def test_standard_takes_eager_jax_in_main_tasks_at_small_alone():
+    cells = [cell for cell in grid.cells(plan(preset="standard")) if cell.variant == "jax-eager"]
+    named = [cell for cell in cells if cell.size in SIZES and catalogue.known(cell.workload).quick_modes is not None]
+    assert {cell.size for cell in named} == {"small"}
+    assert len({cell.workload for cell in named}) >= 10
+    assert all(cell.task in catalogue.known(cell.workload).main_tasks for cell in named)
 
 
 def test_scaling_curves_over_elements_end_earlier_on_a_cpu(monkeypatch):

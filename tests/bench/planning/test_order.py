@@ -48,7 +48,7 @@ def test_standard_repeats_what_quick_compares_more_often_than_what_it_adds():
 
 def test_scaling_curves_are_measured_when_asked_for_with_the_main_task_and_few_runs():
     runs = [(cell, run) for cell, run in runs_of(plan(preset="full")) if cell.size.startswith("batch-")]
-    assert {cell.task for cell, _ in runs if cell.workload == "resnet"} == {"train"}
+    assert {cell.task for cell, _ in runs if cell.workload == "resnet"} == {"train", "forward"}
     assert max(run for _, run in runs) == order.CURVE_TRIALS - 1
     asked = grid.cells(plan(workloads="training/resnet", sizes="small,sweeps"))
     assert {"small", "batch-8"} <= {cell.size for cell in asked}

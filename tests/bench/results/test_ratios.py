@@ -105,6 +105,22 @@ def test_numpy_is_the_base_line_of_every_variant_also_on_a_gpu():
     assert found["best"].to_dict() == {("jax", "jit"): False, ("jax", "scan"): True, ("torch", "eager"): True}
 
 
+def test_what_numba_compiles_is_held_against_numpy_and_frameworks_against_it():
+    science = {"family": "science"}
+    cells = [
+        (timed("forward", "eager", "numpy", **science), 8.0),
+        (timed("forward", "numba", "numpy", **science), 2.0),
+        (timed("forward", "jit", "jax", **science), 1.0),
+        (timed("forward", "eager", **science), 4.0),
+    ]
+    runs = pd.DataFrame([cell | {"run": run, "step_seconds": seconds} for run in range(2) for cell, seconds in cells])
+    runs = runs.assign(paired=None)
+    over_numpy = numpy_speedups(runs).set_index(["framework", "mode"])["ratio"].to_dict()
+    assert over_numpy == pytest.approx({("numpy", "numba"): 4, ("jax", "jit"): 8, ("torch", "eager"): 2})
+    over_numba = numpy_speedups(runs, "numba").set_index(["framework", "mode"])["ratio"].to_dict()
+    assert over_numba == pytest.approx({("jax", "jit"): 2, ("torch", "eager"): 0.5})
+
+
 def test_numpy_is_paired_with_what_took_turns_with_it():
     loads = [1.0, 3.0, 9.0]  # of the machine, from trial to trial
     runs = pd.DataFrame(

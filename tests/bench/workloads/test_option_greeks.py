@@ -1,11 +1,16 @@
 """The hand-written Greeks against the Black-Scholes formula and against differences of the price."""
 
+import json
+import os
+import subprocess
+import sys
 from math import erf, exp, log, pi, sqrt
 
 import numpy as np
 import pytest
 
-from bench.workloads.autodiff.option_greeks.problem import Problem, greeks
+from bench.workloads.autodiff.option_greeks.problem import LEAST_DRAWN, Problem, greeks
+from tests.checkout import ROOT
 
 PATHS = 400_000
 SPOT, STRIKE, RATE, MATURITY, SIGMA = 105.0, 100.0, 0.03, 1.0, 0.25
@@ -93,3 +98,60 @@ def test_smoothing_raises_the_price_by_no_more_than_the_documented_amount():
     sharp, smooth = (greeks(one_asset(width), "primal")["price"] for width in (1e-3, 1.0))
     bias = density(TERM - SIGMA * sqrt(MATURITY)) / (STRIKE * SIGMA * sqrt(MATURITY)) * exp(-RATE) * pi**2 / 6
     assert smooth - sharp == pytest.approx(bias, rel=0.05)
+
+
+DRAWS = """
+import json, sys
+import numpy as np
+from importlib import import_module
+from bench.workloads.autodiff.option_greeks.problem import Problem
+framework, mode = sys.argv[1:]
+import_module(f"bench.backends.{framework}_backend").configure("cpu", "float64", 1)
+implementation = import_module(f"bench.workloads.autodiff.option_greeks.{framework}_impl")
+
+def whole(*market):
+    return {"normals": dict(zip(implementation.NAMES, market))["normals"]}
+
+implementation.primal = whole  # the numbers themselves, in place of the price
+step = implementation.build(Problem("tiny"), "primal_drawn", mode, "cpu", "float64")
+for _, stage in step.stages():
+    stage()
+found = []
+for _ in range(2):
+    step.step()
+    step.wait()
+    found.append(step.observe()["normals"])
+first, second = found
+print(json.dumps({
+    "shape": first.shape,
+    "moments": [float((first**k).mean()) for k in (1, 2, 3, 4)],
+    "between assets": float(abs(np.corrcoef(first) - np.eye(len(first))).max()),
+    "between steps": float(abs((first * second).mean())),
+}))
+"""
+
+
+@pytest.mark.parametrize(("framework", "mode"), [("torch", "eager"), ("torch", "compile"), ("jax", "jit")])
+def test_what_each_framework_draws_is_normal_and_new_in_every_step(framework, mode):
+    done = subprocess.run(
+        [sys.executable, "-c", DRAWS, framework, mode],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["shape"] == [3, LEAST_DRAWN]
+    deviations = np.sqrt([1, 2, 15, 96]) / np.sqrt(3 * LEAST_DRAWN)  # standard errors of the moments
+    assert (np.abs(np.subtract(found["moments"], [0, 1, 0, 3])) < 5 * deviations).all()
+    assert found["between assets"] < 5 / np.sqrt(LEAST_DRAWN)
+    assert found["between steps"] < 5 / np.sqrt(3 * LEAST_DRAWN)
+
+
+def test_a_larger_sample_is_what_the_drawn_tasks_are_held_to_at_the_size_of_the_gate_alone():
+    tiny, small = Problem("tiny"), Problem("small")
+    exact = tiny.reference("gradient_drawn")
+    assert exact.keys() == {"price", "delta", "vega"}
+    assert (tiny.paths_of("gradient_drawn"), tiny.paths_of("gradient")) == (LEAST_DRAWN, 64)
+    assert small.paths_of("gradient_drawn") == small.paths_of("gradient") == 100_000
+    assert small.reference("primal_drawn") == {}

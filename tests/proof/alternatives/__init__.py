@@ -46,3 +46,33 @@ class Alternative:
         """A step like that of the implementation's `build`; the problem is changed in place."""
         self.adjust(problem)
         return changed(implementation, self.replaced).build(problem, *arguments)
+
+
+INDUCTOR: Mapping[str, dict[str, Any]] = {
+    "max-autotune": {"max_autotune": True},
+    "freezing": {"freezing": True},
+    "C++ wrapper": {"cpp_wrapper": True},
+}
+"""What PyTorch's compiler can be told besides on a CPU: to try C++ templates of products, to fold the weights of an
+inference into the program, and to call the kernels from C++.
+"""
+
+
+def by_inductor(tasks: tuple[str, ...], ways: tuple[str, ...] = tuple(INDUCTOR)) -> tuple[Alternative, ...]:
+    """The compiled mode with each of `INDUCTOR`."""
+    return tuple(
+        Alternative("torch", way, tasks, ("compile",), {"torch_backend": _with_options(INDUCTOR[way])}) for way in ways
+    )
+
+
+def _with_options(options: dict[str, Any]) -> ModuleType:
+    """PyTorch's backend, whose compiler gets these options."""
+    import torch
+
+    from bench.backends import torch_backend
+
+    def compiled(function: Callable, mode: str, device: str) -> Callable:
+        torch_backend.compiled(function, mode, device)  # sets the compiler's switches; compiles when it is called
+        return torch.compile(function, options=options)
+
+    return changed(torch_backend, {"compiled": compiled})

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from bench.workloads.training.dna_cnn.problem import POOL, Problem
 from bench.workloads.training.dna_cnn.torch_impl import Network
-from tests.proof.alternatives import Alternative
+from tests.proof.alternatives import Alternative, by_inductor
 
 
 class ByReshape(Network):
@@ -37,4 +37,5 @@ ALTERNATIVES = (
     Alternative("torch", "maximum by reshape", ("train",), ("eager", "compile"), {"Network": ByReshape}),
     Alternative("torch", "maximum by window", ("train",), ("compile",), {"Network": ByWindow}),
     Alternative("torch", "maxima of pairs", ("train",), ("eager",), {"Network": ByPairs}),
+    *by_inductor(("forward",)),
 )

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from bench.workloads.training.convolutions.jax_convolutions import convolution, correlation
 from bench.workloads.training.unet.torch_impl import UNet
-from tests.proof.alternatives import Alternative
+from tests.proof.alternatives import Alternative, by_inductor
 
 
 class Pairwise(UNet):
@@ -86,4 +86,5 @@ ALTERNATIVES = (
     Alternative("torch", "maxima of pairs", ("train",), ("eager", "compile"), {"UNet": Pairwise}),
     Alternative("torch", "up-convolution by product", ("train",), ("eager", "compile"), {"UNet": ByProduct}),
     Alternative("jax", "derivatives written out", ("train",), ("jit",), {"convolution": written_convolution}),
+    *by_inductor(("forward",)),
 )

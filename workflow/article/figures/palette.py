@@ -12,6 +12,7 @@ VARIANTS = {
     ("jax", "eager"): "#7480e6",
     ("jax", "scan"): "#0b8470",
     ("numpy", "eager"): "#757a83",
+    ("numpy", "numba"): "#4d6b1e",
 }
 """One colour per variant, everywhere: warm for torch, cool for jax, grey for numpy; ≥ 3:1 on a light page."""
 
@@ -29,6 +30,7 @@ DARK = {
     "jax-eager": "#b7b3ff",
     "jax-scan": "#3cc7aa",
     "numpy-eager": "#a8aeb8",
+    "numpy-numba": "#a9c46c",
 }
 """The same variables on a dark page."""
 
@@ -41,6 +43,7 @@ MARKERS = {
     ("jax", "eager"): "v",
     ("jax", "scan"): "P",
     ("numpy", "eager"): "X",
+    ("numpy", "numba"): "h",
 }
 STANDS_FOR = {"torch": ("torch", "eager"), "jax": ("jax", "jit")}
 """The variant whose colour and marker stand for a framework where modes are not told apart."""

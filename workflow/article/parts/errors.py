@@ -25,7 +25,7 @@ def largest_error(section: Section, family: str | None = None) -> float | None:
 
     Public cases are left out: those of random numbers have moments for a reference.
     """
-    parity = section.tables.frame("parity")
+    parity = selection.exact(section.tables.frame("parity"))
     parity = parity[
         (parity["hardware"] == section.machine)
         & (parity["against"] == "reference")
@@ -64,9 +64,10 @@ def errors(section: Section, family: str = "autodiff") -> pd.DataFrame:
     Columns: hardware, workload, task, precision, framework, `check` (at the gate's size, on the CPU, over all modes and
     arrays), `timed` (over the sizes that were timed, their devices and modes), each NaN where there is none, and
     `error`, the larger of the two. What failed to run has no error; a result that is no number has none either.
+    Tasks that draw their random numbers have no part in it.
     """
     columns = ["hardware", "workload", "task", "precision", "framework"]
-    parity = section.tables.frame("parity")
+    parity = selection.exact(section.tables.frame("parity"))
     parity = parity[(parity["family"] == family) & (parity["against"] == "reference") & (parity["error"] >= 0)]
     check = parity.groupby(columns)["error"].max()
     cells = selection.cells(section.tables, section.machine)

@@ -24,6 +24,7 @@ from bench.contract import steps_per_call as steps_per_call
 
 __all__ = [
     "Course",
+    "Drawn",
     "Evaluation",
     "Fit",
     "Gradient",
@@ -318,6 +319,29 @@ class Evaluation:
     def cost(self) -> dict[str, float] | None:
         """XLA's cost analysis of one step."""
         return _cost(self.plain, self.plain_arguments)
+
+
+class Drawn(Evaluation):
+    """A function of random numbers, which every call draws anew: `function(key, *inputs)` returns named arrays.
+
+    The key of a call is split off in the compiled function from the one that the last call left.
+    """
+
+    def __init__(
+        self, function: Callable[..., Outputs], inputs: Sequence[Any], seed: int, *, mode: str, device: str
+    ) -> None:
+        def draw(key: jax.Array, *inputs: Any) -> tuple[jax.Array, Outputs]:
+            key, own = jax.random.split(key)
+            return key, function(own, *inputs)
+
+        self.key = jax.device_put(jax.random.key(seed), jax.devices(device)[0])
+        super().__init__(draw, (self.key, *inputs), mode=mode)  # type: ignore[arg-type]
+
+    def step(self) -> None:
+        self.key, self.outputs = self.program.call(self.key, *self.arguments[1:])
+
+    def wait(self) -> None:
+        jax.block_until_ready((self.key, self.outputs))
 
 
 def differentiated(loss: Loss, buffers: Outputs | None) -> Callable[..., tuple[jax.Array, Outputs, Outputs | None]]:

@@ -1,17 +1,22 @@
-"""NumPy, the base line of the family `science`: one mode, `eager`, on the CPU, in float64 and float32.
+"""NumPy, the base line of the family `science`: on the CPU, in float64 and float32.
 
 What its linear algebra library does in parallel is bound by the threads of the environment, as in the frameworks.
+`eager` is NumPy itself. `numba` is what one writes for Numba's compiler, loops over the elements, in parallel over the
+threads of the environment; it is there where Numba is installed (envs/requirements/numba.txt).
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from bench.backends import Arrays, Stage, Unsupported
+from bench.backends import Arrays, Recompiled, Stage, Unsupported
 
 COMPILER: tuple[str, ...] = ()
 TYPES = {"float64": np.float64, "float32": np.float32}
@@ -48,7 +53,8 @@ def versions() -> dict[str, str]:
     """Versions of NumPy and of the library of its matrix products."""
     build: Any = np.show_config(mode="dicts")
     blas = build["Build Dependencies"]["blas"]
-    return {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}"}
+    found = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}"}
+    return found | ({"numba": sys.modules["numba"].__version__} if "numba" in sys.modules else {})
 
 
 def available(device: str) -> bool:
@@ -62,12 +68,34 @@ def drain(device: str) -> None:
 
 @contextmanager
 def guard(mode: str, step: Any) -> Iterator[None]:
-    """Nothing is ever compiled."""
+    """A region in which Numba compiles nothing. Raises Recompiled at its end."""
+    before = _compiled()
     yield
+    if (after := _compiled()) != before:
+        raise Recompiled(f"Numba compiled {after - before} functions inside the timed region")
+
+
+def _compiled() -> int:
+    """How many signatures of this project's functions Numba has compiled; 0 where it has not been imported."""
+    return sum(len(function.signatures) for function in _functions)
+
+
+_functions: list[Any] = []
+
+
+def numba_functions(module: str) -> Any:
+    """The module of a workload's functions for Numba. Raises Unsupported where Numba is not installed."""
+    if find_spec("numba") is None:
+        raise Unsupported("Numba is not installed")
+    loops = import_module(module)
+    _functions.extend(value for value in vars(loops).values() if hasattr(value, "signatures"))
+    return loops
 
 
 def require_uncompiled(mode: str) -> None:
-    """Nothing is ever compiled."""
+    """Raise RuntimeError where something was compiled that is measured as `eager`."""
+    if mode == "eager" and _compiled():
+        raise RuntimeError("measured as eager, but Numba compiled a function")
 
 
 def compile_seconds() -> dict[str, float]:
@@ -97,16 +125,19 @@ def arrays(values: Arrays, device: str, precision: str) -> Arrays:
 
 
 class Evaluation:
-    """The same function of the same arguments, again and again; `function(*arguments)` returns named arrays."""
+    """The same function of the same arguments, again and again; `function(*arguments)` returns named arrays.
+
+    `compiles`: by Numba, which happens in a call of its own, before the first step.
+    """
 
     steps_per_call = 1
 
-    def __init__(self, function: Callable[..., Arrays], arguments: Sequence[Any]) -> None:
-        self.function, self.arguments = function, tuple(arguments)
+    def __init__(self, function: Callable[..., Arrays], arguments: Sequence[Any], *, compiles: bool = False) -> None:
+        self.function, self.arguments, self.compiles = function, tuple(arguments), compiles
         self.outputs: Arrays = {}
 
     def stages(self) -> list[Stage]:
-        return []
+        return [("compile", self.step)] if self.compiles else []
 
     def step(self) -> None:
         self.outputs = self.function(*self.arguments)

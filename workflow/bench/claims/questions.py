@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.claims.evidence import Results, Verdict, claim
 from bench.claims.rules import by_parts, combine
-from bench.claims.shared import error_of, gradient_costs, outcome_of, without_loops, yes
+from bench.claims.shared import error_of, gradient_costs, outcome_of, share_of_two, without_loops, yes
 from bench.claims.votes import gains
 from bench.events import ENDED, Missing
 from bench.vocabulary import COMPARED
@@ -145,7 +145,7 @@ def ddp_is_in_torch_nn_parallel(results: Results) -> Verdict:
         {
             "module": module.text,
             "errors": [event.value for event in found],
-            "efficiency": results.event("distribution", "torch", "efficiency").value,
+            "efficiency": share_of_two(results, "torch"),
         },
     )
 
@@ -161,16 +161,15 @@ def pmap_is_in_lax(results: Results) -> Verdict:
 @claim("faq-pmap-cpu")
 def pmap_distributes(results: Results) -> Verdict:
     """Supported if pmap over two devices of this machine gives the gradient of one, refuted if it does not. The
-    efficiency, which is not part of the verdict, and the same by shard_map and by jit are recorded beside it.
+    same by shard_map and by jit, and what the second device gains, which is no part of the verdict, stand beside it.
     """
     ways = {"pmap": "two", "shard_map": "two by shard_map", "jit": "two by jit"}
     found = {way: results.event("distribution", "jax", f"{name}.gradient") for way, name in ways.items()}
-    efficiency = results.event("distribution", "jax", "efficiency")
     return Verdict(
         yes(found["pmap"].accurate),
         {
             "errors": {way: event.value for way, event in found.items()},
-            "efficiency": efficiency.value,
+            "efficiency": share_of_two(results, "jax"),
             "devices": int(results.event("distribution", "jax", "devices").number()),
         },
     )

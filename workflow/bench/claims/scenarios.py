@@ -9,7 +9,7 @@ from bench import catalogue, vocabulary
 from bench.claims import rules
 from bench.claims.evidence import OPINION, Names, Results, Verdict, claim
 from bench.claims.rules import by_parts, combine
-from bench.claims.shared import INFERENCE, over_numpy, told_ratios
+from bench.claims.shared import INFERENCE, over_numba, over_numpy, told_ratios
 from bench.claims.votes import beside, strength
 from bench.events import Missing
 from bench.results import ratios
@@ -103,7 +103,7 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
     faster or both are equal, against it if PyTorch is faster. Second, to be faster than NumPy: a kernel speaks for it
     if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1. Each part is decided
     by the votes of kernels, per device; parts that disagree make it mixed. Both are needed. PyTorch over NumPy is
-    recorded beside it. No compiled base line, such as Fortran, is timed.
+    recorded beside it, and so is, where it was timed, JAX against a compiled base line: loops that Numba compiles.
     """
     rows = results.comparisons("science")
     kernels = [item.name for item in catalogue.timed().values() if item.family == "science"]
@@ -117,6 +117,7 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
         combine([alone.verdict, numpy["jax"]["verdict"]]),
         alone.evidence
         | {"numpy": {"jax": numpy["jax"] | {"eager": None}}, "differentiated": told_ratios(differentiated)}
+        | {"numba": over_numba(results, "jax")}
         | {"torch_over_numpy": {key: numpy["torch"][key] for key in ("won", "of")} if "torch" in numpy else None},
     )
 

@@ -10,9 +10,9 @@ from bench import vocabulary
 from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, Verdict
 from bench.claims.rules import EQUAL, by_device, judged_part
 from bench.claims.votes import clear_gain, voted
-from bench.events import Event
-from bench.results import ratios
-from bench.results.intervals import number
+from bench.events import Event, Missing
+from bench.results import outcomes, ratios
+from bench.results.intervals import Interval, number
 from bench.results.selection import points
 from bench.vocabulary import COMPARED, SIZES
 
@@ -63,10 +63,24 @@ def over_numpy(results: Results) -> dict[str, dict[str, Any]]:
     return evidence
 
 
+def over_numba(results: Results, framework: str) -> dict[str, Any] | None:
+    """How often a framework's fastest mode is faster (`won`) and no faster (`lost`) than what Numba compiles of the
+    same kernel, over all problems, and by how much; None where Numba was not timed.
+    """
+    runs = [results.runs(vocabulary.NUMERICAL), results.curve_runs(vocabulary.NUMERICAL)]
+    found = ratios.numpy_speedups(pd.concat(runs, ignore_index=True), vocabulary.NUMBA)
+    own = found[(found["framework"] == framework) & found["best"].astype(bool)]
+    return _counts(own) if len(own) else None
+
+
 def _against_numpy(rows: pd.DataFrame) -> dict[str, Any]:
     """The verdict on speed-ups over NumPy, and how many of them there are at named sizes and along curves."""
+    return judged_part(by_device, rows[rows["size"].isin(SIZES)], points(rows), _faster_than_numpy) | _counts(rows)
+
+
+def _counts(rows: pd.DataFrame) -> dict[str, Any]:
     won, lost = rows["low"] > 1, ~(rows["low"] > 1) & (rows["high"] < EQUAL)
-    return judged_part(by_device, rows[rows["size"].isin(SIZES)], points(rows), _faster_than_numpy) | {
+    return {
         "of": len(rows),
         "won": int(won.sum()),
         "lost": int(lost.sum()),
@@ -110,3 +124,31 @@ def told_ratios(rows: pd.DataFrame) -> list[dict[str, Any]]:
         {key: (number(value) if key.startswith("ratio") else value) for key, value in row.items()}
         for row in rows.loc[rows["ratio"].notna(), columns].to_dict("records")
     ]
+
+
+def efficiency(results: Results, framework: str) -> dict[str, Any]:
+    """The fastest way to train on two devices of this machine: its name (`way`), the share of the ideal gain over one
+    device on one core (`share`, `low`, `high`), and what the framework makes of both cores with one device (`threads`).
+
+    Raises Missing where no way was timed, or where its parameters are not those of the reference.
+    """
+    events = results.events("data_parallel", framework)
+    ways = outcomes.ways_of_devices(events)
+    parallel = [way for way in ways if way.is_parallel and way.share]
+    if not parallel:
+        raise Missing("the example failed", message=next((e.first_line() for e in events.values() if not e.ran), ""))
+    best = min(parallel, key=lambda way: way.seconds.value)
+    check = events.get(f"parameters.{best.name}")
+    if check is None or not check.accurate:
+        raise Missing("the example failed", message=check.first_line() if check else "")
+    threads = next((way.share.value for way in ways if way.name == "threads" and way.share), None)
+    share = best.share or Interval(0.0)
+    return {"way": best.name, "share": share.value, "low": share.low, "high": share.high, "threads": threads}
+
+
+def share_of_two(results: Results, framework: str) -> dict[str, Any] | None:
+    """`efficiency`, or None where it is open."""
+    try:
+        return efficiency(results, framework)
+    except Missing:
+        return None

@@ -30,6 +30,8 @@ PROCESSOR = {
     "CPU revision": "revision",
 }
 """What /proc/cpuinfo calls what tells processors apart, on x86 and on Arm → what it is called here."""
+LONGEST_NAME = 64
+"""Characters of a folder of results (`vocabulary.SLUG`)."""
 GPU = ("name", "uuid", "driver", "memory_mib", "power_limit", "mig", "part")
 """What tells accelerators apart."""
 
@@ -55,8 +57,20 @@ def fingerprint(known: Mapping[str, Any] | None = None) -> str:
     return _digest(identity() if known is None else known)
 
 
-def name() -> str:
-    """The folder name of this machine's results: its accelerator's, else its processor's with family and model."""
+def name(threads: int | None = None) -> str:
+    """The folder name of this machine's results: its accelerator's, else its processor's with family and model.
+
+    Where a run takes another number of processors than by default, that number too: its times are another quantity,
+    and the pages show them beside the others, as those of another machine.
+    """
+    own = _name()
+    if threads in (None, len(hardware.measuring_cpus())):
+        return own
+    suffix = f"-{threads}-thread{'s' if threads != 1 else ''}"
+    return own[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix
+
+
+def _name() -> str:
     if hardware.gpus():
         first = hardware.gpus()[0]
         return hardware.slug(f"part of {first['name']}" if "part" in first else first["name"])

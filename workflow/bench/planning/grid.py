@@ -8,7 +8,21 @@ from bench import catalogue
 from bench.catalogue import Workload
 from bench.contract import Timed
 from bench.planning.settings import Settings
-from bench.vocabulary import BASELINE, CASES, COMPILED, EXPERT, FIRST_MODES, MACHINE, SIZES, SWEEPS, TARGET, Cell
+from bench.vocabulary import (
+    BASELINE,
+    CASES,
+    COMPILED,
+    EXPERT,
+    FIRST_MODES,
+    FORWARD,
+    MACHINE,
+    NUMBA,
+    SIZES,
+    SWEEPS,
+    TARGET,
+    Cell,
+    size_rank,
+)
 
 MOST_ON_CPU = {"elements": 2**22}
 """How far a scaling curve goes on a CPU, by its axis; the others go as far everywhere."""
@@ -45,7 +59,7 @@ def cells(settings: Settings) -> list[Cell]:
         cell
         for item in chosen
         if item.family != MACHINE
-        for cell in _with_baseline(item, list(_cells_of(item, settings)))
+        for cell in _with_baseline(item, list(_cells_of(item, settings)), settings)
     ]
     used = {(cell.device, cell.precision) for cell in grid}
     machine = [
@@ -66,15 +80,20 @@ def _cells_of(item: Workload, settings: Settings) -> Iterable[Cell]:
                     yield Cell(item.family, item.name, task, size, precision, device, framework, mode)
 
 
-def _with_baseline(item: Workload, own: list[Cell]) -> list[Cell]:
-    """The frameworks' cells of a workload and NumPy's, if it has them, which are on the CPU beside whatever device."""
+def _with_baseline(item: Workload, own: list[Cell], settings: Settings) -> list[Cell]:
+    """The frameworks' cells of a workload and NumPy's, if it has them, which are on the CPU beside whatever device.
+
+    What Numba compiles is among them where a preset that takes every task finds it installed.
+    """
     if BASELINE not in item.frameworks:
         return own
     problems = dict.fromkeys((cell.task, cell.size, cell.precision) for cell in own)
     return own + [
-        Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, "eager")
+        Cell(item.family, item.name, task, size, precision, "cpu", BASELINE, mode)
         for task, size, precision in problems
         if task in item.states.baseline_tasks and precision in BASELINE_PRECISIONS
+        for mode in item.states.modes_for(task, BASELINE, "cpu")
+        if mode != NUMBA or settings.numba
     ]
 
 
@@ -84,14 +103,30 @@ def _problems_of(item: Workload, device: str, settings: Settings) -> Iterable[tu
     """
     precisions = _precisions(item, device, settings)
     for task in item.states.tasks if settings.preset.every_task else item.states.main_tasks:
-        for size in _sizes(item, device, settings):
-            if task == TARGET:
+        for size in [*_sizes(item, device, settings), *_ends(item, task, settings)]:
+            if not _is_bearable(item, task, size, device, settings):
+                wanted = []
+            elif task == TARGET:
                 wanted = precisions[:1] if size in item.states.target else []
             elif size in SIZES:
                 wanted = precisions
             else:
                 wanted = precisions[:1] if task in item.states.curve_tasks else []
             yield from ((task, size, precision) for precision in wanted)
+
+
+def _ends(item: Workload, task: str, settings: Settings) -> list[str]:
+    """The points of the curve over the batch at which inference is measured by a preset that takes no whole curves."""
+    if not settings.preset.ends or settings.sizes is not None or (item.family, task) != ("training", FORWARD):
+        return []
+    batches = [point for point in item.states.sweeps if point.startswith("batch-")]
+    return list(dict.fromkeys([*batches[:1], *batches[-1:]]))
+
+
+def _is_bearable(item: Workload, task: str, size: str, device: str, settings: Settings) -> bool:
+    """Whether a preset that spares a CPU what takes long takes a task at a size; a user's wish counts as it stands."""
+    spared = settings.preset.bearable and settings.sizes is None and (device, size) == ("cpu", "medium")
+    return not spared or task in item.states.bearable_tasks
 
 
 def _sizes(item: Workload, device: str, settings: Settings) -> list[str]:
@@ -129,7 +164,10 @@ def _modes(item: Workload, framework: str, device: str, settings: Settings, task
     if settings.modes is not None:
         return [mode for mode in possible if mode.removesuffix(EXPERT) in settings.modes or item.family == MACHINE]
     modes = settings.preset.modes
-    choice = modes.points if size not in SIZES else modes.main if task in item.states.main_tasks else modes.others
+    main = modes.main if size_rank(size) <= size_rank("small") else modes.larger
+    choice = main if task in item.states.main_tasks else modes.others
+    if size not in SIZES:
+        choice = modes.ends if size in _ends(item, task, settings) else modes.points
     return choose(choice, possible, item.states, framework, device)
 
 

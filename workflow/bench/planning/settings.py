@@ -7,6 +7,7 @@ import reprlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,18 @@ them whatever the choice.
 
 @dataclass(frozen=True, kw_only=True)
 class ModeChoices:
-    """Which of `CHOICES` a preset takes: of a workload's main tasks, of its other tasks, along its scaling curves."""
+    """Which of `CHOICES` a preset takes."""
 
     main: str
+    """Of a workload's main tasks, up to size small."""
+    larger: str
+    """Of its main tasks at larger sizes."""
     others: str
+    """Of its other tasks."""
     points: str
+    """Along its scaling curves."""
+    ends: str = "all"
+    """Of inference at both ends of the curve over the batch, where the preset has these alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +63,10 @@ class Preset:
     modes: ModeChoices
     every_task: bool
     """Every task of a workload, or its main ones."""
+    bearable: bool = False
+    """Whether a CPU gets at size medium only the tasks of which a step takes two seconds at most."""
+    ends: bool = False
+    """Whether inference is measured at the smallest and the largest batch of its curve, latency and throughput."""
     trials: int
     other_trials: int
     """Trials of what the preset quick leaves out."""
@@ -85,7 +97,7 @@ PRESETS = {
             sizes=_both("tiny"),
             precisions=_both(),
             every_task=False,
-            modes=ModeChoices(main="first", others="first", points="first"),
+            modes=ModeChoices(main="first", larger="first", others="first", points="first"),
             trials=1,
             other_trials=1,
             most_trials=1,
@@ -101,7 +113,7 @@ PRESETS = {
             sizes=_both("small"),
             precisions=_both(),
             every_task=False,
-            modes=ModeChoices(main="quick", others="quick", points="quick"),
+            modes=ModeChoices(main="quick", larger="quick", others="quick", points="quick"),
             trials=3,
             other_trials=3,
             most_trials=6,
@@ -112,10 +124,12 @@ PRESETS = {
         ),
         Preset(
             name="standard",
-            sizes={"cpu": ("small",), "cuda": ("small", "medium")},
+            sizes=_both("small", "medium"),
             precisions={"cpu": (), "cuda": ("tf32", "bfloat16")},
             every_task=True,
-            modes=ModeChoices(main="hopeful", others="quick", points="quick"),
+            bearable=True,
+            ends=True,
+            modes=ModeChoices(main="all", larger="hopeful", others="quick", points="quick"),
             trials=5,
             other_trials=3,
             most_trials=10,
@@ -130,7 +144,7 @@ PRESETS = {
             sizes={"cpu": ("small", "medium", SWEEPS), "cuda": ("small", "medium", "large", SWEEPS)},
             precisions=_both(*PRECISIONS),
             every_task=True,
-            modes=ModeChoices(main="all", others="all", points="quick"),
+            modes=ModeChoices(main="all", larger="all", others="all", points="quick"),
             trials=10,
             other_trials=10,
             most_trials=20,
@@ -168,6 +182,8 @@ class Settings:
     retry_failed: bool
     measure: bool
     plan: dict[str, float] = field(hash=False)
+    numba: bool = False
+    """Whether the base line is measured as Numba compiles it too."""
 
     @property
     def has_second_stage(self) -> bool:
@@ -272,7 +288,8 @@ def load(config: Mapping[str, Any]) -> Settings:
             f"machine; allowed are {list(found)}, and others where hardware names another machine"
         )
     try:
-        cpus = hardware.measuring_cpus(auto("cpu_threads", None))
+        wished = auto("cpu_threads", None)
+        cpus = hardware.measuring_cpus(wished)
         if chosen["measure"] and preset.exclusive:
             hardware.require_whole_processor()
     except ValueError as error:
@@ -293,7 +310,7 @@ def load(config: Mapping[str, Any]) -> Settings:
         equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
-        hardware=auto("hardware", identity.name()),
+        hardware=auto("hardware", identity.name(wished)),
         retry_failed=chosen["retry_failed"],
         measure=chosen["measure"],
         plan={
@@ -302,6 +319,7 @@ def load(config: Mapping[str, Any]) -> Settings:
             "half_width": auto("half_width", preset.half_width),
             "least_values": preset.least_values,
         },
+        numba=preset.every_task and find_spec("numba") is not None,
     )
 
 

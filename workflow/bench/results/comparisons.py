@@ -266,7 +266,8 @@ def _left_out(best: Pair, rivals: Sequence[Pair]) -> list[str]:
 
 def value_error(problem: Row, first: list[Row], second: list[Row]) -> tuple[float | None, float]:
     """Largest relative difference of the first values of the timed runs, and what the workload allows."""
-    tolerance = catalogue.known(problem["workload"], problem["family"]).tolerance_in(problem["precision"])
+    states = catalogue.known(problem["workload"], problem["family"])
+    tolerance = states.tolerance_in(problem["precision"], problem["task"])
     numerical = problem["family"] in NUMERICAL
     errors = [_value_error(ours, theirs, numerical) for ours in first for theirs in second]
     return (None, tolerance) if None in errors or not errors else (max(errors), tolerance)  # type: ignore[type-var]

@@ -8,6 +8,7 @@ from typing import Any
 
 from bench import catalogue, series, texts
 from bench.events import RIGHT, Event
+from bench.results import statistics
 from bench.results.intervals import Interval, is_positive, number
 from bench.results.tables import Tables
 
@@ -15,6 +16,8 @@ BATCHES = ("one", "many")
 """Images in a call: one for latency, many for throughput."""
 BASE, SCHEME = "float32", "int8"
 """What int8 is held against, and the ways that compute the scheme of the example: how their names begin."""
+STEP, SHARE, PARALLEL = "step.", "share.", "two."
+"""How the events of training on two devices begin: times, shares of the ideal gain; and the ways that divide rows."""
 SHORTEST, LONGEST = 1e-9, 1e6
 """Seconds of a call lie between these: what another machine's file says beyond them is no time."""
 
@@ -160,3 +163,56 @@ def _gain(rounds: Mapping[str, list[float]], name: str) -> Interval | None:
     fastest_base = base[medians.index(min(medians))]
     ratios = [slow / fast for slow, fast in zip(fastest_base, rounds[name], strict=False)]
     return Interval(series.median(ratios), *series.median_interval(ratios))
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What a way to train on two devices took: seconds of a step, and the share of the ideal gain, over trials."""
+
+    name: str
+    seconds: Interval
+    share: Interval | None
+    """None of the base line."""
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether the rows are divided over devices."""
+        return self.name.startswith(PARALLEL)
+
+
+def ways_of_devices(events: Mapping[str, Event]) -> list[Devices]:
+    """Every way of a framework, in the order in which it was recorded. events: name → event."""
+    found = []
+    for name, event in events.items():
+        way = name.removeprefix(STEP)
+        if way != name and event.ran and (values := _values(event.text)):
+            shares = _values(events[SHARE + way].text) if SHARE + way in events else []
+            share = Interval(*statistics.interval(shares)) if shares else None
+            found.append(Devices(way, Interval(*statistics.interval(values)), share))
+    return found
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What a way to run a framework costs: the time of each computation over that with every switch set."""
+
+    name: str
+    ratios: Mapping[str, Interval]
+    keeps_subnormal: bool | None
+    """Whether it computes with numbers too small to be normal; None where that was not seen."""
+
+
+def ways_as_installed(events: Mapping[str, Event]) -> list[Installed]:
+    """Every way of a framework but the base line, in the order in which it was recorded. events: name → event."""
+    ratios: dict[str, dict[str, Interval]] = {}
+    for name, event in events.items():
+        kind, _, rest = name.partition(".")
+        computation, _, way = rest.partition(".")
+        if kind == "ratio" and way and event.ran and (values := _values(event.text)):
+            ratios.setdefault(way, {})[computation] = Interval(*statistics.interval(values))
+    found = []
+    for way, own in ratios.items():
+        seen = events.get(f"subnormal.{way}")
+        keeps = seen.value > 0 if seen and seen.ran and seen.value is not None else None
+        found.append(Installed(way, own, keeps))
+    return found

@@ -58,8 +58,8 @@ def _reference(family: str, workload: str, task: str, precision: str) -> tuple[A
     """The reference and the tolerance of a task; none, and tolerances for all, for a workload that is not here."""
     item = catalogue.timed().get(f"{family}/{workload}")
     states = item.states if item else contract.UNKNOWN
-    tolerance = states.tolerance if precision == CHECK_PRECISION else states.tolerance_in(precision)
-    return states.problem(CHECK_SIZE).reference(task) if item else {}, tolerance
+    reference = states.problem(CHECK_SIZE).reference(task) if item else {}
+    return reference, states.checked_within(precision, task)
 
 
 def _compare_task(variants: dict[tuple[str, str], list[Row]], reference: Arrays, tolerance: float) -> list[Row]:

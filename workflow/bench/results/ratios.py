@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bench.results import pairs, statistics
-from bench.vocabulary import CELL, MANY_STEPS, NUMERICAL, PROBLEM
+from bench.vocabulary import BASELINE, CELL, MANY_STEPS, NUMBA, NUMERICAL, PROBLEM
 
 FUNCTIONS = ("primal", "forward")
 """Tasks that compute the function alone; `primal_<kind>` does so for the derivatives `<derivative>_<kind>`."""
@@ -90,8 +90,9 @@ def vectorised(task: str) -> tuple[str, ...]:
     return (base, f"{base}_reverse") if task.endswith(LOOP) else ()
 
 
-def numpy_speedups(runs: pd.DataFrame) -> pd.DataFrame:
-    """Time of NumPy over that of every variant of torch and jax, at the same size and in the same precision.
+def numpy_speedups(runs: pd.DataFrame, mode: str = "eager") -> pd.DataFrame:
+    """Time of NumPy over that of every variant of torch and jax, and of Numba, at the same size and in the same
+    precision; in the mode `numba` the time of what Numba compiles over that of torch and jax.
 
     NumPy always runs on the CPU; a variant on a GPU is held against it too. Columns: those of a cell, `ratio` (above 1
     the variant is faster), `low`, `high`, and `best` (the fastest mode of each framework and device).
@@ -101,8 +102,8 @@ def numpy_speedups(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, own in series.items():
         cell = dict(zip(CELL, key, strict=True))
-        base = series.get(_key(cell, device="cpu", framework="numpy", mode="eager"))
-        if base and cell["framework"] != "numpy":
+        base = series.get(_key(cell, device="cpu", framework=BASELINE, mode=mode))
+        if base and (cell["framework"] != BASELINE or (mode, cell["mode"]) == ("eager", NUMBA)):
             seconds = _centre([row["step_seconds"] for row in own])
             rows.append(cell | _columns(pairs.ratio_of(base, own)) | {"seconds": seconds})
     return _with_best(rows, [*PROBLEM, "framework"])

@@ -141,6 +141,12 @@ def mean_ratio(rows: pd.DataFrame) -> Interval | None:
     return Interval(*statistics.geometric_mean(np.exp(logs))) if enough else None
 
 
+def exact(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without the tasks whose random numbers each framework draws itself: they agree as moments do."""
+    drawn = [row.task in known(row.workload).drawn_tasks for row in frame.itertuples()]
+    return frame[~np.asarray(drawn, dtype=bool)]
+
+
 def sound_runs(tables: Tables) -> pd.DataFrame:
     """Successful runs whose values are times of a step at a named size, without the twins of A/A comparisons."""
     return steps(successful_runs(tables.frame("runs")))

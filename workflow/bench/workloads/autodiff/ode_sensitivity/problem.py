@@ -23,10 +23,11 @@ again at a time, so that memory grows with √N and there is one more forward pa
 Asymmetries: JAX has a loop inside the compiled program (lax.scan; unrolling it made it slower). PyTorch's public
 interface has no such loop with a derivative (its prototype of scan was no faster at 1000 steps and refused
 checkpoints), and all steps as one graph would compile for minutes, so that a Python loop calls a compiled block of up
-to ten steps, whose derivative is compiled with it. Compiled PyTorch has its checkpoints inside of these blocks, one for
-each, which takes a third of the time of checkpoints around several blocks. In the mode `compile-max` each block would
-be a CUDA graph whose outputs the next block overwrites while the backward pass still needs them, hence it is
-unsupported. JAX's `eager` has a Python loop too: there lax.scan would compile its derivative again in every call.
+to twenty steps, ten where there are checkpoints, whose derivative is compiled with it. Compiled PyTorch has its
+checkpoints inside of these blocks, one for each, which takes a third of the time of checkpoints around several blocks.
+In the mode `compile-max` each block would be a CUDA graph whose outputs the next block overwrites while the backward
+pass still needs them, hence it is unsupported. JAX's `eager` has a Python loop too: there lax.scan would compile its
+derivative again in every call.
 
 Reference: the discrete adjoint of the Runge-Kutta method, written by hand in NumPy. `flops` counts 20 per pair of
 bodies and force evaluation and 14 per coordinate and step; the adjoint is counted as two further evaluations per force.
@@ -86,8 +87,8 @@ VELOCITIES = (
     (0.00276725, -0.00170702, -0.00136504),
 )
 """Astronomical units per day."""
-BLOCK = 10
-"""Steps that PyTorch compiles together, at most."""
+BLOCK, LONG_BLOCK = 10, 20
+"""Steps that PyTorch compiles together, at most: between checkpoints, and where there are none."""
 MOST_STEPS = 5000
 """With more steps the reference would take more than five seconds."""
 
@@ -104,8 +105,11 @@ class Problem:
         self.steps: int = found["steps"]
         self.segment: int = found["segment"]
         """Steps between two checkpoints."""
-        self.block = min(BLOCK, self.segment)
         """Steps that PyTorch compiles together."""
+
+    def block_of(self, task: str) -> int:
+        """Steps that PyTorch compiles together: half of all at most, so that the gate sees a state handed over."""
+        return min(BLOCK, self.segment) if task == "gradient_checkpointed" else min(LONG_BLOCK, self.steps // 2)
 
     def inputs(self) -> Arrays:
         """`positions`, `velocities`, `targets` (n, 3), `masses` (n,), `step`, in units with a gravity of 1."""

@@ -84,7 +84,7 @@ def task_function(
 ) -> Callable[..., dict[str, Tensor]]:
     """The task with this block of steps; `checkpoints`: after every segment of blocks."""
     every = problem.segment if checkpoints else problem.steps
-    lengths = (every // problem.block,) * (problem.steps // every)
+    lengths = (every // problem.block_of(task),) * (problem.steps // every)
 
     def primal(*arguments: Tensor) -> dict[str, Tensor]:
         return {"distance": distance(*arguments, one=one, block=block, lengths=lengths, checkpoints=False)}
@@ -104,7 +104,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise Unsupported("a CUDA graph per block of steps overwrites results that the backward pass still needs")
     data = torch_backend.tensors(problem.inputs(), device, precision)
     one = torch.eye(len(data["masses"]), dtype=data["masses"].dtype, device=device)
-    block = blocks(problem.block, inside(task, mode))
+    block = blocks(problem.block_of(task), inside(task, mode))
     around = task == "gradient_checkpointed" and not inside(task, mode)
     step = torch_backend.Evaluation(
         task_function(problem, task, torch_backend.compiled(block, mode, device), one, checkpoints=around),

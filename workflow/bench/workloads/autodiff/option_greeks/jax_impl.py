@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
 from bench.backends import Step, Unsupported, jax_backend
-from bench.workloads.autodiff.option_greeks.problem import Problem
+from bench.workloads.autodiff.option_greeks.problem import DRAWN_TASKS, SEED, Problem
 
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
 
@@ -51,10 +53,25 @@ def hessian(*market: jax.Array) -> dict[str, jax.Array]:
     return {"gamma": jax.jacrev(jax.jacrev(price))(*market)}
 
 
+def drawn(function: Callable[..., dict[str, jax.Array]], paths: int) -> Callable[..., dict[str, jax.Array]]:
+    """The function of a key and the market, with normal numbers that the key decides."""
+    before = NAMES.index("normals")
+
+    def draw(key: jax.Array, *market: jax.Array) -> dict[str, jax.Array]:
+        spots = market[0]
+        normals = jax.random.normal(key, (len(spots), paths), spots.dtype)
+        return function(*market[:before], normals, *market[before:])
+
+    return draw
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of the task. Raises Unsupported for many paths."""
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = jax_backend.arrays(problem.inputs(), device, precision)
-    function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task]
+    function = {"primal": primal, "gradient": gradient, "hessian": hessian}[task.removesuffix("_drawn")]
+    if task in DRAWN_TASKS:
+        market = [data[name] for name in NAMES if name != "normals"]
+        return jax_backend.Drawn(drawn(function, problem.paths_of(task)), market, SEED, mode=mode, device=device)
     return jax_backend.Evaluation(function, [data[name] for name in NAMES], mode=mode)

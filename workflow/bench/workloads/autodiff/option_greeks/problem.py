@@ -19,6 +19,10 @@ Tasks: `primal` is the price; `gradient` the price with its derivatives by the s
 (vega); `hessian` the second derivatives by the spots (gamma and cross gamma), reverse over reverse, vectorised over the
 d rows: forward over reverse took three times as long in PyTorch's eager mode and 10 % longer in JAX.
 The normal numbers are an argument, drawn once by NumPy, the same in both frameworks: random numbers are not timed.
+In `primal_drawn` and `gradient_drawn` they are: each framework draws its own, anew in every step, inside of what it
+compiles, by the generator that it takes by default: PyTorch's Mersenne Twister on a CPU, the compiler's Philox,
+JAX's threefry. Values then agree as moments do: the parity gate holds price, delta and vega over `LEAST_DRAWN` paths
+to those of a larger sample of NumPy's, within some standard errors. `flops` counts no drawing.
 Paths are the last axis, so that every operation runs over contiguous memory.
 
 Prices in currency units, delta dimensionless, vega in currency per unit of volatility, gamma per currency unit.
@@ -49,10 +53,12 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {
     f"paths-{paths}": {"paths": paths, "assets": 5} for paths in (10_000, 100_000, 1_000_000, 10_000_000)
 }
-TASKS = ("primal", "gradient", "hessian")
+TASKS = ("primal", "gradient", "hessian", "primal_drawn", "gradient_drawn")
 QUICK_TASKS = ("gradient",)
-SWEEP_TASKS = TASKS
+SWEEP_TASKS = ("primal", "gradient", "hessian")
 CHECK_TASKS = TASKS
+DRAWN_TASKS = {"primal_drawn": 0.05, "gradient_drawn": 0.05}
+"""The standard error of price and vega over `LEAST_DRAWN` paths is 1 %."""
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
@@ -64,6 +70,10 @@ HESSIAN_BYTES = 320
 """Working memory of `hessian` per path in float64, in PyTorch's eager mode; JAX took 220 (measured at 1e6 paths)."""
 MOST_BYTES = 2**31
 """Working memory of the largest `hessian` on the scaling curve; `large`, which a CPU is spared, takes more."""
+LEAST_DRAWN = 2**16
+"""Paths of a task that draws its normal numbers, at the least: fewer would have no moments."""
+EXPECTED = 2**20
+"""Paths of the sample that these are held to."""
 MOST_PATHS = 2_000_000
 """With more paths the reference would take seconds and gigabytes."""
 
@@ -102,6 +112,10 @@ class Problem:
         """None: nothing is trained."""
         return {}
 
+    def paths_of(self, task: str) -> int:
+        """Paths of a step."""
+        return max(self.paths, LEAST_DRAWN) if task in DRAWN_TASKS else self.paths
+
     def too_large(self, task: str) -> str:
         """Why the task is not computed at this point of the scaling curve, or nothing."""
         needed = HESSIAN_BYTES * self.paths
@@ -116,16 +130,25 @@ class Problem:
         """Correlating, growth, basket and payoff; the sums over paths of deltas and vegas, or of second derivatives."""
         d = self.assets
         primal = 2 * d * d + 3 * d + 2 * d + 5
-        more = {"primal": 0, "gradient": 3 + 7 * d, "hessian": 6 + d + d * (d + 1)}[task]
-        return float(self.paths * (primal + more))
+        more = {"primal": 0, "gradient": 3 + 7 * d, "hessian": 6 + d + d * (d + 1)}[task.removesuffix("_drawn")]
+        return float(self.paths_of(task) * (primal + more))
 
     def items(self, task: str) -> float:
         """Paths per step."""
-        return float(self.paths)
+        return float(self.paths_of(task))
 
     def reference(self, task: str) -> Arrays:
-        """`price`; `delta`, `vega` (d,); `gamma` (d, d), by hand; {} with too many paths."""
+        """`price`; `delta`, `vega` (d,); `gamma` (d, d), by hand; {} with too many paths.
+
+        Of the tasks that draw, what a larger sample gives, at the size of the gate alone.
+        """
+        if task in DRAWN_TASKS:
+            return self._expected(task.removesuffix("_drawn")) if self.paths < LEAST_DRAWN else {}
         return greeks(self.inputs(), task) if self.paths <= MOST_PATHS else {}
+
+    def _expected(self, task: str) -> Arrays:
+        normals = np.random.default_rng(SEED + 1).standard_normal((self.assets, EXPECTED))
+        return greeks(self.inputs() | {"normals": normals}, task)
 
 
 def greeks(market: Arrays, task: str) -> Arrays:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 from torch.func import grad_and_value, jacrev
 
 from bench.backends import Step, Unsupported, torch_backend
-from bench.workloads.autodiff.option_greeks.problem import Problem
+from bench.workloads.autodiff.option_greeks.problem import DRAWN_TASKS, SEED, Problem
 
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
 
@@ -56,17 +58,34 @@ def hessian(*market: Tensor) -> dict[str, Tensor]:
     return {"gamma": jacrev(jacrev(price))(*market)}
 
 
+def drawn(function: Callable[..., dict[str, Tensor]], paths: int) -> Callable[..., dict[str, Tensor]]:
+    """The function of the market with normal numbers of its own, drawn anew at every call."""
+
+    def draw(*market: Tensor) -> dict[str, Tensor]:
+        values = dict(zip(NAMES, market, strict=True))
+        spots = values["spots"]
+        values["normals"] = torch.randn(len(spots), paths, dtype=spots.dtype, device=spots.device)
+        return function(*values.values())
+
+    return draw
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of the task. Raises Unsupported where the mode or the precision does not exist, and for many paths."""
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = torch_backend.tensors(problem.inputs(), device, precision)
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient, "hessian": hessian}
+    function = functions[task.removesuffix("_drawn")]
+    if task in DRAWN_TASKS:
+        torch.manual_seed(SEED)
+        data["normals"] = data["normals"][:, :0]  # those of NumPy have no part in it
+        function = drawn(function, problem.paths_of(task))
     return torch_backend.Evaluation(
-        functions[task],
+        function,
         [data[name] for name in NAMES],
         mode=mode,
         device=device,
         precision=precision,
-        inference=task == "primal",
+        inference=task.startswith("primal"),
     )

@@ -45,6 +45,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("primal", "gradient", "hessian", "hvp")
 QUICK_TASKS = ("gradient",)
+MEDIUM_TASKS = ("primal", "gradient", "hvp")
 MANY_TASKS = ("gradient",)
 QUICK_MODES = {"torch": ("compile", "many"), "jax": ("jit", "scan")}
 SWEEP_TASKS = TASKS

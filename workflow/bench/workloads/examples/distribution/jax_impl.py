@@ -12,7 +12,6 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from bench.events import Event
-from bench.measuring import timing
 from bench.measuring.record import attempt, ok
 from bench.workloads.examples.distribution import problem
 
@@ -78,17 +77,6 @@ def error(way: Callable[[], tuple[Callable[..., Weights], tuple[Any, ...]]]) -> 
     return problem.error({name: np.asarray(value) for name, value in function(*arguments).items()})
 
 
-def seconds(way: Callable[[], tuple[Callable[..., Weights], tuple[Any, ...]]]) -> float:
-    """Seconds of a step in the fastest block."""
-    function, arguments = way()
-
-    def step() -> None:
-        jax.block_until_ready(function(*arguments))
-
-    step()
-    return min(timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS for _ in range(problem.VALUES))
-
-
 def events() -> Iterator[Event]:
     """One device against two."""
     jax.config.update("jax_num_cpu_devices", problem.DEVICES)
@@ -96,6 +84,3 @@ def events() -> Iterator[Event]:
     yield ok("devices", len(jax.devices()), jax.devices()[0].device_kind)
     for name, way in (("one", one), ("two", mapped), ("two by shard_map", shard_mapped), ("two by jit", sharded)):
         yield attempt(f"{name}.gradient", error, way)
-    alone = seconds(one)
-    yield ok("efficiency", *problem.efficiency(alone, seconds(mapped)))
-    yield ok("efficiency.shard_map", *problem.efficiency(alone, seconds(shard_mapped)))

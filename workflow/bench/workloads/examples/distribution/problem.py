@@ -1,14 +1,11 @@
-r"""Data parallelism over two devices of this machine: equal gradients, and how much faster.
+r"""Data parallelism over two devices of this machine: equal gradients.
 
     loss(W1, W2) = mean((tanh(x W1) W2 - t)^2)
 
 x: (ROWS, 256), W1: (256, 256), W2: (256, 1), float64, dimensionless. The rows are divided over two devices, each
-computes the gradient of its half, and the mean of both is the gradient of the whole. efficiency = time of one device
-/ (2 x time of two), both the fastest of VALUES blocks: what else runs on the machine only adds. torch: two processes
-of one thread each, joined by gloo, against one such process. jax: two devices made of this machine's processors in one
-process, against one such device. Asymmetries: jax's devices share one pool of threads, and a single one may already
-use all of it; and two devices made of the processors of one machine share its memory, so neither number says how
-either framework scales over separate devices.
+computes the gradient of its half, and the mean of both is the gradient of the whole. torch: two processes of one thread
+each, joined by gloo. jax: two devices made of this machine's processors in one process. What the second device gains is
+measured in `examples/data_parallel`.
 """
 
 import numpy as np
@@ -17,11 +14,8 @@ TITLE = {"en": "Two devices on one machine", "zh": "一台机器上的两个设�
 SECTION = 9
 CLAIMS = ("faq-ddp", "faq-pmap-cpu")
 PROCESSORS = 2
-TIMED = True
 DEVICES = 2
 ROWS, WIDTH = 2048, 256
-LOOPS, VALUES = 5, 7
-"""Steps per timed block and blocks; fixed, for all processes must run the same number of steps."""
 
 
 def inputs() -> dict[str, np.ndarray]:
@@ -47,8 +41,3 @@ def error(found: dict[str, np.ndarray]) -> float:
     """Largest difference of both gradients, relative to the largest value of each."""
     expected = gradient()
     return max(float(np.abs(found[name] - expected[name]).max() / np.abs(expected[name]).max()) for name in expected)
-
-
-def efficiency(one_seconds: float, two_seconds: float) -> tuple[float, dict[str, float]]:
-    """Share of the ideal gain that two devices give, and the times."""
-    return one_seconds / (DEVICES * two_seconds), {"one_seconds": one_seconds, "two_seconds": two_seconds}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +12,6 @@ import torch
 from torch import distributed, multiprocessing, nn
 
 from bench.events import Event
-from bench.measuring import timing
 from bench.measuring.record import attempt, ok
 from bench.workloads.examples.distribution import problem
 
@@ -32,23 +30,16 @@ class Model(nn.Module):
         return torch.tanh(x @ self.W1) @ self.W2
 
 
-def run(model: nn.Module, rows: slice) -> tuple[dict[str, np.ndarray], float]:
-    """Gradients of the model on some rows, and seconds of a step in the fastest block."""
+def gradients(model: nn.Module, rows: slice) -> dict[str, np.ndarray]:
+    """Gradients of the model on some rows."""
     arrays = problem.inputs()
     x, t = (torch.from_numpy(arrays[name][rows]) for name in ("x", "t"))
-
-    def step() -> None:
-        model.zero_grad(set_to_none=True)
-        nn.functional.mse_loss(model(x), t).backward()
-
-    step()
-    seconds = [timing.block_seconds(step, lambda: None, problem.LOOPS) / problem.LOOPS for _ in range(problem.VALUES)]
-    gradients = {
+    nn.functional.mse_loss(model(x), t).backward()
+    return {
         name.removeprefix("module."): value.grad.numpy()
         for name, value in model.named_parameters()
         if value.grad is not None
     }
-    return gradients, min(seconds)
 
 
 def process(rank: int, folder: str) -> None:
@@ -62,9 +53,8 @@ def process(rank: int, folder: str) -> None:
         timeout=timedelta(minutes=1),
     )
     share = problem.ROWS // problem.DEVICES
-    gradients, seconds = run(nn.parallel.DistributedDataParallel(Model()), slice(rank * share, (rank + 1) * share))
-    np.savez(Path(folder, f"{rank}.npz"), **gradients)  # type: ignore[arg-type]
-    Path(folder, f"{rank}.json").write_text(json.dumps(seconds))
+    found = gradients(nn.parallel.DistributedDataParallel(Model()), slice(rank * share, (rank + 1) * share))
+    np.savez(Path(folder, f"{rank}.npz"), **found)  # type: ignore[arg-type]
     distributed.destroy_process_group()
 
 
@@ -72,13 +62,10 @@ def events() -> Iterator[Event]:
     """One process against two."""
     yield ok("devices", problem.DEVICES, nn.parallel.DistributedDataParallel.__module__)
     torch.set_num_threads(1)
-    gradients, alone = run(Model(), slice(None))
-    yield ok("one.gradient", problem.error(gradients))
+    yield ok("one.gradient", problem.error(gradients(Model(), slice(None))))
     with tempfile.TemporaryDirectory() as folder:
         multiprocessing.spawn(process, (folder,), nprocs=problem.DEVICES)
-        seconds = max(json.loads(Path(folder, f"{rank}.json").read_text()) for rank in range(problem.DEVICES))
         for rank in range(problem.DEVICES):
             yield attempt(
                 f"two.gradient.{rank}", lambda path: problem.error(dict(np.load(path))), Path(folder, f"{rank}.npz")
             )
-    yield ok("efficiency", *problem.efficiency(alone, seconds))

@@ -14,6 +14,9 @@ def forward(sa: np.ndarray, ct: np.ndarray, p: np.ndarray) -> dict[str, np.ndarr
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `forward`."""
-    data = numpy_backend.arrays(problem.inputs(), device, precision)
-    return numpy_backend.Evaluation(forward, tuple(data.values()))
+    """A step of `forward`. Raises Unsupported for the mode `numba` where Numba is not installed."""
+    arguments = tuple(numpy_backend.arrays(problem.inputs(), device, precision).values())
+    if mode == "numba":
+        loops = numpy_backend.numba_functions("bench.workloads.science.equation_of_state.numba_impl")
+        return numpy_backend.Evaluation(loops.forward, arguments, compiles=True)
+    return numpy_backend.Evaluation(forward, arguments)

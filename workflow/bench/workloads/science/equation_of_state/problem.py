@@ -51,6 +51,7 @@ QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = ("forward",)
 CHECK_TASKS = TASKS
 BASELINE_TASKS = ("forward",)
+NUMBA_TASKS = ("forward",)
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-10
 PRECISION_TOLERANCE = {"float64": 1e-10, "float32": 2e-2}

@@ -51,6 +51,7 @@ QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 SWEEP_TASKS = ("forward", "gradient")
 CHECK_TASKS = TASKS
 BASELINE_TASKS = TASKS
+NUMBA_TASKS = TASKS
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-10
 PRECISION_TOLERANCE = {"float64": 1e-10, "float32": 1e-6}

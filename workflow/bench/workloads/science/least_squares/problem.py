@@ -30,6 +30,7 @@ Source: Marquardt, An algorithm for least-squares estimation of nonlinear parame
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 SWEEP_TASKS = ("solve",)
 CHECK_TASKS = TASKS
 BASELINE_TASKS = ("solve",)
+NUMBA_TASKS = ("solve",)
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-10
 PRECISION_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
@@ -72,6 +74,9 @@ FLOPS_OF_JACOBIAN = 14
 """Operations of the eight derivatives by hand, given the terms of f."""
 LARGEST_REFERENCE = 2**20
 """Observations up to which the reference takes seconds at most."""
+
+
+Products = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def columns(theta: np.ndarray, t: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -104,14 +109,18 @@ def gram(theta: np.ndarray, t: np.ndarray, y: np.ndarray) -> np.ndarray:
     return rows @ rows.T
 
 
-def solve(guess: np.ndarray, t: np.ndarray, y: np.ndarray, iterations: int) -> dict[str, np.ndarray]:
-    """`parameters` (p,) and `cost` after so many iterations of Levenberg-Marquardt."""
-    theta, damping, now = guess, DAMPING, gram(guess, t, y)
+def solve(
+    guess: np.ndarray, t: np.ndarray, y: np.ndarray, iterations: int, products: Products = gram
+) -> dict[str, np.ndarray]:
+    """`parameters` (p,) and `cost` after so many iterations of Levenberg-Marquardt; `products`: what makes the Gram
+    matrix of the columns.
+    """
+    theta, damping, now = guess, DAMPING, products(guess, t, y)
     slack = 1 + np.sqrt(np.finfo(t.dtype).eps)
     for _ in range(iterations):
         hessian = now[:-1, :-1]
         step = np.linalg.solve(hessian + damping * np.diag(np.diag(hessian)), -now[:-1, -1])
-        trial = gram(theta + step, t, y)
+        trial = products(theta + step, t, y)
         if trial[-1, -1] < slack * now[-1, -1]:
             theta, damping, now = theta + step, damping / FACTOR, trial
         else:

@@ -43,6 +43,10 @@ def forward(position: np.ndarray, velocity: np.ndarray, mass: np.ndarray) -> dic
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `forward`."""
+    """A step of `forward`. Raises Unsupported for the mode `numba` where Numba is not installed."""
     data = numpy_backend.arrays(problem.inputs(), device, precision)
-    return numpy_backend.Evaluation(forward, (data["position"], data["velocity"], data["mass"]))
+    arguments = (data["position"], data["velocity"], data["mass"])
+    if mode == "numba":
+        loops = numpy_backend.numba_functions("bench.workloads.science.nbody.numba_impl")
+        return numpy_backend.Evaluation(loops.forward, arguments, compiles=True)
+    return numpy_backend.Evaluation(forward, arguments)

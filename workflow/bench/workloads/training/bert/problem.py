@@ -56,8 +56,13 @@ SIZES: dict[str, dict[str, int]] = {
     "medium": {"layers": 6, "width": 384, "heads": 6, "length": 128, "batch": 32, "vocabulary": 128},
     "large": {"layers": 12, "width": 768, "heads": 12, "length": 512, "batch": 32, "vocabulary": 30528},
 }
+SWEEPS: dict[str, dict[str, int]] = {
+    f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 4, 8, 16, 32, 64)
+}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+MEDIUM_TASKS = ("forward",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
@@ -79,7 +84,7 @@ class Problem:
 
     def __init__(self, size: str) -> None:
         self.size = size
-        sizes = SIZES[size]
+        sizes = {**SIZES, **SWEEPS}[size]
         self.layers, self.width, self.heads = sizes["layers"], sizes["width"], sizes["heads"]
         self.length, self.batch, self.vocabulary = sizes["length"], sizes["batch"], sizes["vocabulary"]
         self.masked = round(MASKED * self.length)

@@ -55,12 +55,13 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"batch": 2048, "length": 1000, "filters": 320, "widths": (19, 11), "motif": 12},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 32, 128, 512, 2048)},
+    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 8, 32, 128, 512, 2048)},
     **{f"length-{length}": SIZES["small"] | {"length": length} for length in (100, 400, 1600, 6400, 25600)},
 }
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 
+from bench.backends import Arrays as HostArrays
 from bench.backends import Step, jax_backend
 from bench.workloads.training.cartpole import jax_dynamics as dynamics
+from bench.workloads.training.cartpole.dynamics import ACTIONS, SPREAD, STATES
 from bench.workloads.training.cartpole.jax_loop import Loop
 from bench.workloads.training.dqn.problem import (
     BETA1,
     BETA2,
     DECAY,
     DISCOUNT,
+    DRAWS,
     EPSILON,
     FOLLOW,
     LAYERS,
@@ -24,8 +29,10 @@ from bench.workloads.training.dqn.problem import (
     MOST,
     REWARD,
     SCALE,
+    SEED,
     TARGET,
     Problem,
+    finite,
 )
 
 Parameters = dict[str, jax.Array]
@@ -69,8 +76,30 @@ def act(
     }
 
 
+def draw(problem: Problem, key: jax.Array, environments: int, batch: int, kind: Any) -> Arrays:
+    """`NUMBERS` of so many environments, and of a minibatch of so many rows."""
+    uniforms, actions, fresh, rows = jax.random.split(key, 4)
+    return {
+        "uniforms": jax.random.uniform(uniforms, (environments,), kind),
+        "actions": jax.random.randint(actions, (environments,), 0, ACTIONS, jnp.int32),
+        "fresh": jax.random.uniform(fresh, (environments, STATES), kind, -SPREAD, SPREAD),
+        "rows": jax.random.randint(rows, (batch,), 0, problem.kept(), jnp.int32),
+    }
+
+
+class Drawing(Loop):
+    """The loop that draws its numbers itself, of which moments are observed."""
+
+    def __init__(self, moments: Callable[[], HostArrays], *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.moments = functools.cache(moments)
+
+    def observe(self) -> HostArrays:
+        return self.moments() | finite(super().observe())
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `target` or `gradient`. Raises Unsupported where mode or precision cannot be."""
+    """A step of one of the tasks. Raises Unsupported where mode or precision cannot be."""
     if mode == "eager" and task == "target" and problem.size != "tiny":
         raise jax_backend.Unsupported("eager JAX takes minutes on the way to the target, 70 times its compiled mode")
 
@@ -81,6 +110,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         parameters = jax_backend.arrays(problem.parameters(), device, precision)
         batch = jax_backend.arrays(problem.inputs(), device, precision)
         return jax_backend.Gradient(parameters, mixed, (parameters, batch), mode=mode)
+    draws, kind = task == "train_drawn", jax_backend.data_type(precision, device)
     optimizer = optax.adam(LEARNING_RATE, b1=BETA1, b2=BETA2, eps=EPSILON)
 
     def start(seed: int) -> tuple[Any, Any]:
@@ -94,11 +124,33 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             jax_backend.arrays(problem.buffer(seed), device, precision),
             jnp.zeros((), jnp.int32),
         )
+        if draws:
+            return (*state, key_of(seed)), ()
         return state, jax_backend.arrays(problem.pool(seed), device, precision)
 
+    def key_of(seed: int) -> jax.Array:
+        return jax.device_put(jax.random.key(SEED + seed), jax.devices(device)[0])
+
+    def moments() -> HostArrays:
+        def drawing(key: jax.Array) -> Arrays:
+            return draw(problem, key, DRAWS, DRAWS, kind)
+
+        many = (drawing if mode == "eager" else jax.jit(drawing))(key_of(0))
+        return problem.moments({name: jax_backend.host(value) for name, value in many.items()})
+
     def iterate(state: Any, pool: Any) -> tuple[Any, jax.Array]:
-        parameters, target, optimizer_state, environments, buffer, count = state
+        count = state[5]
         numbers = jax.tree.map(lambda leaf: jax.lax.dynamic_index_in_dim(leaf, count % len(leaf), keepdims=False), pool)
+        return advance(state, numbers)
+
+    def iterate_drawn(state: Any, pool: Any) -> tuple[Any, jax.Array]:
+        *state, key = state
+        key, own = jax.random.split(key)
+        after, value = advance(state, draw(problem, own, problem.environments, problem.batch, kind))
+        return (*after, key), value
+
+    def advance(state: Any, numbers: Arrays) -> tuple[Any, jax.Array]:
+        parameters, target, optimizer_state, environments, buffer, count = state
         environments, transitions = act(parameters, environments, count, numbers, precision)
         buffer = jax.tree.map(
             lambda kept, new: jax.lax.dynamic_update_index_in_dim(kept, new, count % len(kept), 0), buffer, transitions
@@ -110,9 +162,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         target = optax.incremental_update(parameters, target, FOLLOW)
         return (parameters, target, optimizer_state, environments, buffer, count + 1), value
 
-    return Loop(
+    make = functools.partial(Drawing, moments) if draws else Loop
+    return make(
         start,
-        iterate,
+        iterate_drawn if draws else iterate,
         lambda state: {"states": state[3].states, "returns": state[3].returns},
         lambda state: state[3].returns.mean(),
         mode=mode,

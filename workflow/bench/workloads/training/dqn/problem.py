@@ -28,6 +28,12 @@ All random numbers are drawn here once and given to both frameworks: the transit
 for a stated number of iterations, `pool`, used round and round, the initial states of episodes, the uniform numbers and
 actions of the exploration and the rows of the minibatches.
 
+In `train_drawn` each framework draws these numbers itself, anew in every step and in what it compiles, by the generator
+that it takes by default; only the transitions that the buffer begins with are the same. Trajectories, and with them
+losses, then agree in nothing: what is observed, at every size, are moments of `DRAWS` numbers of each kind, drawn by
+the same function in the same mode, held to those of the distributions, and whether all is finite. The rest of the
+step is that of `train`.
+
 Precision bfloat16 is mixed: matrix products and ReLU of both networks in bfloat16; the environment, the loss and the
 optimiser in float32. Actions are discrete: where two values are equal but for rounding, now and then one action differs
 between frameworks, and with it a trajectory; hence the wide tolerances below float64.
@@ -50,7 +56,7 @@ import numpy as np
 
 from bench.workloads.training.by_hand import observed
 from bench.workloads.training.cartpole import dynamics
-from bench.workloads.training.cartpole.dynamics import ACTIONS, STATES, draw_states
+from bench.workloads.training.cartpole.dynamics import ACTIONS, SPREAD, STATES, draw_states
 
 TITLE = {"en": "DQN on CartPole", "zh": "CartPole 上的 DQN"}
 SECTION = 6
@@ -65,9 +71,11 @@ SIZES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, dict[str, Any]] = {
     f"batch-{count}": SIZES["medium"] | {"batch": count} for count in (64, 256, 1024, 4096, 16384)
 }
-TASKS = ("train", "target")
+TASKS = ("train", "target", "train_drawn")
 QUICK_TASKS = ("train",)
-CHECK_TASKS = ("gradient", "train")
+CHECK_TASKS = ("gradient", "train", "train_drawn")
+DRAWN_TASKS = {"train_drawn": 0.02}
+"""The standard errors over `DRAWS` numbers are below 0.5 %."""
 MANY_TASKS = ("train",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
@@ -89,7 +97,11 @@ FOLLOW = 0.05
 """τ: how much of the way to the Q-network the target network goes in a step."""
 LEARNING_RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
 SEED = 20240302
+DRAWS = 2**16
+"""Numbers of each kind that moments are made of."""
 
+NUMBERS = ("uniforms", "actions", "fresh", "rows")
+"""The random numbers of an iteration, in the order in which they are drawn."""
 LAYERS = ("0", "2", "4")
 """Names of the three linear layers: their places between the activations."""
 
@@ -173,11 +185,39 @@ class Problem:
         """Environment steps per step; for `gradient` the samples of the minibatch."""
         return float(self.batch if task == "gradient" else self.environments)
 
+    def kept(self) -> int:
+        """Transitions in the buffer."""
+        return self.length * self.environments
+
+    def moments(self, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Of `DRAWS` numbers of each kind, named as in `pool`: mean and mean square of what each takes from 0 to 1."""
+        least = {"fresh": -SPREAD}
+        extent = {"fresh": 2 * SPREAD, "rows": self.kept()}
+        spread = {name: (values - least.get(name, 0)) / extent.get(name, 1) for name, values in numbers.items()}
+        return {name: np.array([values.mean(), (values**2).mean()]) for name, values in spread.items()}
+
+    def expected(self) -> dict[str, np.ndarray]:
+        """The same of the distributions, and what `finite` is to say."""
+        rows = self.kept()
+        of_rows = [(rows - 1) / (2 * rows), (rows - 1) * (2 * rows - 1) / (6 * rows**2)]
+        uniform, even = [1 / 2, 1 / 3], [1 / 2, 1 / 2]
+        found = {"uniforms": uniform, "actions": even, "fresh": uniform, "rows": of_rows}
+        return {name: np.array(values) for name, values in found.items()} | {"finite": np.ones(1)}
+
     def reference(self, task: str) -> dict[str, np.ndarray]:
-        """Loss and gradient of the fixed minibatch; for the other tasks the frameworks are held against each other."""
+        """Loss and gradient of the fixed minibatch; moments of what `train_drawn` draws; for the other tasks the
+        frameworks are held against each other.
+        """
+        if task == "train_drawn":
+            return self.expected()
         if task != "gradient":
             return {}
         return observed.gradient(*loss_and_gradient(self.parameters(), self.parameters(), **self.inputs()))
+
+
+def finite(observed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """`finite` (1,): 1 where everything is that a training has left, else 0."""
+    return {"finite": np.array([float(all(np.isfinite(value).all() for value in observed.values()))])}
 
 
 def forward(parameters: dict[str, np.ndarray], states: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:

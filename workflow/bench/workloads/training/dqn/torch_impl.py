@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.backends import Step, torch_backend
+from bench.backends import Arrays, Step, torch_backend
 from bench.workloads.training.cartpole import torch_dynamics as dynamics
+from bench.workloads.training.cartpole.dynamics import ACTIONS, SPREAD, STATES
 from bench.workloads.training.cartpole.torch_loop import Loop, learner, static
 from bench.workloads.training.dqn.problem import (
     BETA1,
     BETA2,
     DECAY,
     DISCOUNT,
+    DRAWS,
     EPSILON,
     FOLLOW,
     LEARNING_RATE,
     LEAST,
     MOST,
+    NUMBERS,
     REWARD,
     SCALE,
+    SEED,
     TARGET,
     Problem,
+    finite,
 )
 
 Tensors = dict[str, Tensor]
@@ -88,8 +95,30 @@ def act(
     count.add_(1)
 
 
+def draw(problem: Problem, environments: int, batch: int, device: str, precision: str) -> tuple[Tensor, ...]:
+    """`NUMBERS` of so many environments, and of a minibatch of so many rows."""
+    kind = torch_backend.data_type(precision, device)
+    return (
+        torch.rand(environments, dtype=kind, device=device),
+        torch.randint(ACTIONS, (environments,), device=device),
+        (2 * torch.rand(environments, STATES, dtype=kind, device=device) - 1) * SPREAD,
+        torch.randint(problem.kept(), (batch,), device=device),
+    )
+
+
+class Drawing(Loop):
+    """The loop that draws its numbers itself, of which moments are observed."""
+
+    def __init__(self, moments: Callable[[], Arrays], *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.moments = functools.cache(moments)
+
+    def observe(self) -> Arrays:
+        return self.moments() | finite(super().observe())
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `target` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
+    """A step of one of the tasks. Raises Unsupported where the mode or precision does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     model, target = (torch_backend.place(Network(problem), problem.parameters(), device, precision) for _ in range(2))
     target.requires_grad_(False)
@@ -119,16 +148,26 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
             torch._foreach_lerp_(followers, own, FOLLOW)
         return value
 
+    def drawing() -> Tensor:
+        return update(*draw(problem, problem.environments, problem.batch, device, precision))
+
+    def moments() -> Arrays:
+        many = torch_backend.compiled(lambda: draw(problem, DRAWS, DRAWS, device, precision), mode, device)()
+        return problem.moments({name: torch_backend.host(value) for name, value in zip(NUMBERS, many, strict=True)})
+
+    draws = task == "train_drawn"
+    if draws:
+        torch.manual_seed(SEED)
     steps = torch_backend.steps_per_call(problem, mode)
-    whole = torch_backend.compiled(update if steps == 1 else torch_backend.repeated(update), mode, device)
-    names = ("uniforms", "actions", "fresh", "rows")
-    turns = [pool[name].unbind() if steps == 1 else pool[name].split(steps) for name in names]
-    drawn = list(zip(*turns, strict=True))
+    one = drawing if draws else update
+    whole = torch_backend.compiled(one if steps == 1 else torch_backend.repeated(one), mode, device)
+    turns = [pool[name].unbind() if steps == 1 else pool[name].split(steps) for name in NUMBERS]
+    given: list[tuple[Tensor, ...]] = [()] if draws else list(zip(*turns, strict=True))
     number = 0
 
     def iterate() -> Tensor:
         nonlocal number
-        value: Tensor = whole(*drawn[number % len(drawn)])
+        value: Tensor = whole(*given[number % len(given)])
         number += 1
         # A CUDA graph writes the loss of every step to the same place.
         return value.clone() if mode == "compile-max" else value
@@ -149,4 +188,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         )
 
     every = TARGET[problem.size]["every"] if task == "target" else 1
-    return Loop(model, iterate, restart, environments, device=device, steps=steps, every=every)
+    kind = functools.partial(Drawing, moments) if draws else Loop
+    return kind(model, iterate, restart, environments, device=device, steps=steps, every=every)

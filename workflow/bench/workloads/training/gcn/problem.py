@@ -57,12 +57,13 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"graphs": 8192, "width": 256, "layers": 3},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    **{f"batch-{graphs}": SIZES["small"] | {"graphs": graphs} for graphs in (8, 32, 128, 512, 2048)},
+    **{f"batch-{graphs}": SIZES["small"] | {"graphs": graphs} for graphs in (1, 8, 32, 128, 512, 2048)},
 }
 MANY_TASKS = ("train",)
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8

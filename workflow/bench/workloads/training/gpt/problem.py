@@ -78,6 +78,8 @@ SWEEPS: dict[str, dict[str, Any]] = {
 }
 TASKS = ("train", "forward", "generate", "target")
 QUICK_TASKS = ("train",)
+MEDIUM_TASKS = ("forward",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward", "generate")
 QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")

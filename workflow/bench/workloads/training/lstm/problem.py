@@ -61,6 +61,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"width": 1024, "steps": 256, "batch": 128},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
+    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 8, 32, 128)},
     **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512)},
     **{f"length-{steps}": SIZES["small"] | {"steps": steps} for steps in (16, 32, 64, 128, 256)},
 }
@@ -68,6 +69,8 @@ QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 MODES = {"torch": ("eager", "compile"), "jax": ("jit", "eager")}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+MEDIUM_TASKS = ("forward",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8

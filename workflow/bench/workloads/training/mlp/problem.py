@@ -10,6 +10,10 @@ Weights are stored (in, out); initial weights and biases are uniform in ±1/√i
 
 Tasks: `train` is one step on one fixed batch, the first images of the training set; `forward` is the logits of that
 batch; `gradient` (parity gate) is the loss and its gradient at the initial parameters.
+`train_dropout` is the step with dropout (Srivastava et al., 2014) behind both activations, with probability `DROPOUT`;
+each framework draws its masks itself, anew in every step, by the generator that it takes by default. Losses then agree
+within the scatter of the masks; at size `tiny` the parity gate also holds mean and standard deviation of the logits of
+the initial weights over `DRAWS` masks to those of NumPy's masks: a wrong probability or scale is seen in these.
 `target` trains until the test accuracy is 0.97; its seed decides the initial weights and the order of the batches.
 `metrics` trains from the initial parameters for 5 epochs (1 at size `tiny`) over batches whose order is drawn here,
 once for both frameworks (the last, incomplete batch is left out), and reports the mean loss of every epoch, the test
@@ -27,6 +31,7 @@ eager step uses its fused Adam, for which JAX's eager mode has no counterpart: o
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -47,11 +52,12 @@ SIZES: dict[str, dict[str, Any]] = {
     "large": {"width": 4096, "batch": 1024, "epochs": 5},
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256, 512, 1024)},
+    **{f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 8, 16, 32, 64, 128, 256, 512, 1024)},
     **{f"width-{width}": SIZES["small"] | {"width": width} for width in (32, 64, 128, 256, 512, 1024, 2048, 4096)},
 }
-TASKS = ("train", "forward", "target")
+TASKS = ("train", "forward", "target", "train_dropout")
 QUICK_TASKS = ("train",)
+SWEEP_TASKS = ("train", "forward")
 MANY_TASKS = ("train",)
 QUICK_MODES = {"torch": ("eager", "compile", "many"), "jax": ("jit", "scan")}
 TARGET: dict[str, dict[str, Any]] = {
@@ -60,7 +66,9 @@ TARGET: dict[str, dict[str, Any]] = {
     "medium": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 5, "most": 1000},
     "large": {"score": "test_accuracy", "value": 0.97, "above": True, "every": 1, "most": 400},
 }
-CHECK_TASKS = ("gradient", "train", "forward")
+CHECK_TASKS = ("gradient", "train", "forward", "train_dropout")
+DRAWN_TASKS = {"train_dropout": 0.05}
+"""The standard deviation over `DRAWS` masks has a standard error of 1 %."""
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16": 5e-2}
@@ -68,6 +76,10 @@ PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4, "tf32": 1e-2, "bfloat16
 PIXELS, CLASSES = 64, 10
 TRAINING_IMAGES = 1437
 LEARNING_RATE = 1e-3
+DROPOUT = 0.2
+"""The probability that an activation is dropped; the others are divided by what is left of 1."""
+DRAWS, TRAININGS = 2**13, 50
+"""Masks that are drawn of each image at the size of the parity gate; trainings whose mean loss NumPy takes."""
 CHECK_STEPS = 5
 SEED = 20240106
 
@@ -83,6 +95,7 @@ class Problem:
         self.settings = (SIZES | SWEEPS)[size]
         self.width: int = self.settings["width"]
         self.batch: int = self.settings["batch"]
+        self.draws = DRAWS if size == "tiny" else 0
 
     def inputs(self) -> dict[str, np.ndarray]:
         """The fixed batch: `images` (batch, 64) in [0, 1], `labels` (batch,) of 0 … 9."""
@@ -157,10 +170,38 @@ class Problem:
         if task == "forward":
             return {"output": forward(parameters, batch["images"])[0]}
         if task == "gradient":
-            return observed.gradient(*loss_and_gradient(parameters, **batch))
-        return observed.training(
-            *adam(parameters, lambda now: loss_and_gradient(now, **batch), CHECK_STEPS, LEARNING_RATE)
-        )
+            return observed.gradient(*loss_and_gradient(parameters, batch["images"], batch["labels"]))
+        if task == "train_dropout":
+            return self._expected()
+
+        def whole(now: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+            return loss_and_gradient(now, batch["images"], batch["labels"])
+
+        return observed.training(*adam(parameters, whole, CHECK_STEPS, LEARNING_RATE))
+
+    def repeated(self) -> np.ndarray:
+        """The images of the batch, each so many times as the parity gate draws masks: (draws × batch, 64)."""
+        return np.tile(self.inputs()["images"], (self.draws, 1))
+
+    def moments(self, logits: np.ndarray) -> dict[str, np.ndarray]:
+        """`mean` and `deviation` (batch, 10) over the masks, of the logits of `repeated`."""
+        apart = logits.reshape(self.draws, self.batch, CLASSES)
+        return {"mean": apart.mean(axis=0), "deviation": apart.std(axis=0)}
+
+    def _expected(self) -> dict[str, np.ndarray]:
+        """What `train_dropout` must observe at the size of the gate: the mean loss of each step, and the moments."""
+        random, images, batch = np.random.default_rng(SEED + 3), self.repeated(), self.inputs()
+
+        def masked(now: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+            return loss_and_gradient(now, batch["images"], batch["labels"], self.masks(random, self.batch))
+
+        losses = [adam(self.parameters(), masked, CHECK_STEPS, LEARNING_RATE)[0] for _ in range(TRAININGS)]
+        logits = forward(self.parameters(), images, self.masks(random, len(images)))[0]
+        return {"loss": np.mean(losses, axis=0), **self.moments(logits)}
+
+    def masks(self, random: np.random.Generator, rows: int) -> list[np.ndarray]:
+        """What the activations of both hidden layers are multiplied by: 0 or 1 / (1 - DROPOUT)."""
+        return [(random.uniform(size=(rows, self.width)) >= DROPOUT) / (1 - DROPOUT) for _ in LAYERS[:-1]]
 
 
 @cache
@@ -176,20 +217,22 @@ def normal_distribution(z: np.ndarray) -> np.ndarray:
     return 0.5 * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))
 
 
-def forward(parameters: dict[str, np.ndarray], images: np.ndarray) -> tuple[np.ndarray, list, list]:
-    """The logits, the layers' inputs, and the values before each activation."""
+def forward(
+    parameters: dict[str, np.ndarray], images: np.ndarray, masks: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, list, list]:
+    """The logits, the layers' inputs, and the values before each activation; `masks`: of the hidden layers, if any."""
     inputs, before = [images], []
-    for layer in LAYERS[:-1]:
+    for index, layer in enumerate(LAYERS[:-1]):
         before.append(inputs[-1] @ parameters[f"{layer}.weight"] + parameters[f"{layer}.bias"])
-        inputs.append(before[-1] * normal_distribution(before[-1]))
+        inputs.append(before[-1] * normal_distribution(before[-1]) * (masks[index] if len(masks) else 1.0))
     return inputs[-1] @ parameters[f"{LAYERS[-1]}.weight"] + parameters[f"{LAYERS[-1]}.bias"], inputs, before
 
 
 def loss_and_gradient(
-    parameters: dict[str, np.ndarray], images: np.ndarray, labels: np.ndarray
+    parameters: dict[str, np.ndarray], images: np.ndarray, labels: np.ndarray, masks: Sequence[np.ndarray] = ()
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Mean cross entropy and its derivative with respect to every parameter, by the chain rule."""
-    logits, inputs, before = forward(parameters, images)
+    logits, inputs, before = forward(parameters, images, masks)
     shifted = logits - logits.max(axis=1, keepdims=True)
     logarithms = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     rows = np.arange(len(labels))
@@ -204,5 +247,6 @@ def loss_and_gradient(
         if index:
             z = before[index - 1]
             density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
-            error = (error @ parameters[weight].T) * (normal_distribution(z) + z * density)
+            mask = masks[index - 1] if len(masks) else 1.0
+            error = (error @ parameters[weight].T) * mask * (normal_distribution(z) + z * density)
     return loss, gradients

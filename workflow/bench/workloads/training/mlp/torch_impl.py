@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench.backends import Step, torch_backend
+from bench.backends import Arrays, Step, torch_backend
 from bench.workloads.training.by_hand.adam import BETA1, BETA2, EPSILON
-from bench.workloads.training.mlp.problem import LEARNING_RATE, TARGET, Problem
+from bench.workloads.training.mlp.problem import DROPOUT, LEARNING_RATE, SEED, TARGET, Problem
 
 
 def perceptron(problem: Problem) -> nn.Sequential:
     """64 → width → width → 10 with the exact GELU, nn.GELU's default."""
+    return _between(problem, nn.GELU)
+
+
+def with_dropout(problem: Problem) -> nn.Sequential:
+    """The same with dropout behind both activations, which draws in every call of the model."""
+    return _between(problem, lambda: nn.Sequential(nn.GELU(), nn.Dropout(DROPOUT)))
+
+
+def _between(problem: Problem, activation: Callable[[], nn.Module]) -> nn.Sequential:
     first, second, third = (nn.Linear(rows, columns) for rows, columns in problem.shapes())
-    return nn.Sequential(first, nn.GELU(), second, nn.GELU(), third)
+    return nn.Sequential(first, activation(), second, activation(), third)
 
 
 def loss(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
@@ -24,11 +34,28 @@ def loss(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     return functional.cross_entropy(model(images), labels)
 
 
+class Dropping(torch_backend.Training):
+    """The step with dropout; at the size of the parity gate the moments of the logits are observed too."""
+
+    def __init__(self, problem: Problem, model: nn.Module, *arguments: Any, **settings: Any) -> None:
+        super().__init__(model, *arguments, **settings)
+        self.moments: Arrays = {}
+        if problem.draws:
+            drawing = torch_backend.compiled(model, self.mode, self.device)
+            with torch.no_grad():
+                images = torch_backend.tensor(problem.repeated(), self.device, settings["precision"])
+                self.moments = problem.moments(torch_backend.host(drawing(images)))
+
+    def observe(self) -> Arrays:
+        return {"loss": super().observe()["loss"], **self.moments}
+
+
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `train`, `forward` or `gradient`. Raises Unsupported where the mode or precision does not exist."""
+    """A step of one of the tasks. Raises Unsupported where the mode or precision does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    model = torch_backend.place(perceptron(problem), problem.parameters(), device, precision)
+    make = with_dropout if task == "train_dropout" else perceptron
+    model = torch_backend.place(make(problem), problem.parameters(), device, precision)
     if task == "forward":
         return torch_backend.Evaluation(
             lambda images: {"output": model(images)}, (data["images"],), inference=True, **settings
@@ -37,6 +64,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if task == "gradient":
         return torch_backend.Gradient(model, loss, batch, **settings)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True)
+
+    if task == "train_dropout":
+        torch.manual_seed(SEED)
+        return Dropping(problem, model, loss, batch, optimizer, **settings)
 
     def metrics(training: torch_backend.Training) -> dict[str, float]:
         whole = torch_backend.tensors(problem.training_set(), device, precision)

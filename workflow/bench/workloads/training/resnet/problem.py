@@ -77,10 +77,12 @@ SIZES: dict[str, dict[str, Any]] = {
     },
 }
 SWEEPS: dict[str, dict[str, Any]] = {
-    f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (8, 16, 32, 64, 128, 256)
+    f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 8, 16, 32, 64, 128, 256)
 }
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+MEDIUM_TASKS = ("forward",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 QUICK_MODES = {"torch": ("compile",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")

@@ -67,8 +67,13 @@ SIZES: dict[str, dict[str, Any]] = {
     "medium": {"side": 128, "base": 32, "depth": 4, "batch": 16},
     "large": {"side": 256, "base": 64, "depth": 4, "batch": 32},
 }
+SWEEPS: dict[str, dict[str, Any]] = {
+    f"batch-{batch}": SIZES["small"] | {"batch": batch} for batch in (1, 2, 4, 8, 16, 32)
+}
 TASKS = ("train", "forward")
 QUICK_TASKS = ("train",)
+MEDIUM_TASKS = ("forward",)
+SWEEP_TASKS = ("train", "forward")
 CHECK_TASKS = ("gradient", "train", "forward")
 QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
 PRECISIONS = ("float32", "float64", "tf32", "bfloat16")
@@ -90,7 +95,7 @@ class Problem:
 
     def __init__(self, size: str) -> None:
         self.size = size
-        chosen = SIZES[size]
+        chosen = {**SIZES, **SWEEPS}[size]
         self.side: int = chosen["side"]
         self.base: int = chosen["base"]
         self.depth: int = chosen["depth"]
