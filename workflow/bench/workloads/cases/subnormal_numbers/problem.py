@@ -16,8 +16,11 @@ such weights are 100 times as slow in PyTorch since 1.9, for oneDNN computes wit
 May 2026): JAX flushes them on CPUs, and so log(10⁻⁴⁰) is −∞, silently; closed. What each framework gives is in the
 table of values of this section.
 
-**Two forms.** As reported: PyTorch as installed, which keeps them. As an expert writes it:
-`torch.set_flush_denormal(True)` before the first operation. JAX flushes always.
+**Two forms.** As reported: PyTorch as installed, which keeps them. As an expert writes it, and as everything else is
+measured here: `torch.set_flush_denormal(True)`. JAX flushes always.
+
+Asymmetry: the switch is a thread's. The form as reported turns it in every step, for the thread that calls; with
+several threads the others go on flushing, and the factor is smaller.
 """
 
 from __future__ import annotations
