@@ -14,7 +14,7 @@ def sums(a: jax.Array, b: jax.Array) -> dict[str, jax.Array]:
     product, total = a * b, jnp.zeros_like(a)
     for _ in range(HALVINGS):
         product = product * 0.5
-        total = total + product
+        total = total + jnp.sqrt(product)
     return {"output": 1 + total}
 
 

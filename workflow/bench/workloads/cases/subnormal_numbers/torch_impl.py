@@ -16,7 +16,7 @@ def sums(a: Tensor, b: Tensor) -> dict[str, Tensor]:
     total = torch.zeros_like(a)
     for _ in range(HALVINGS):
         product = product * 0.5
-        total = total + product
+        total = total + product.sqrt()
     return {"output": 1 + total}
 
 
