@@ -19,6 +19,8 @@ def test_the_default_grid_takes_every_timed_workload():
 @pytest.mark.parametrize(("preset", "there"), [("smoke", False), ("quick", False), ("standard", True), ("full", True)])
 def test_public_cases_are_measured_where_there_is_time_or_they_are_asked_for(preset, there):
     assert any(cell.family == "cases" for cell in grid.cells(plan(preset=preset))) == there
+    if preset == "standard":
+        assert {cell.size for cell in grid.cells(plan(preset=preset)) if cell.family == "cases"} == {"small"}
     asked = grid.cells(plan(preset=preset, workloads="cases"))
     assert {cell.family for cell in asked} == {"machine", "cases"}
     assert {cell.mode for cell in asked if cell.framework == "jax" and cell.family == "cases"} == {"jit", "jit-expert"}
