@@ -39,7 +39,8 @@ def _comparison(row: Row) -> str:
     further = row.get("further_trials")
     more = f", about {further} further trials would decide" if further else ""
     noted = f" ({first_line(row['message'])})" if row.get("message") else ""
-    return f"{pair}: {row['ratio']:.3g}{interval} {row['verdict']}, by {row['trials']} trials{more}{noted}"
+    by = "one trial" if row["trials"] == 1 else f"{row['trials']} trials"
+    return f"{pair}: {row['ratio']:.3g}{interval} {row['verdict']}, by {by}{more}{noted}"
 
 
 def _cell(row: Row) -> str:
