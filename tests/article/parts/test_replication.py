@@ -35,13 +35,17 @@ def comparisons(tables):
     return frame[frame["ratio"].notna()]
 
 
+def replicated(section):
+    return replication.replication(section, section.text("replicate"))
+
+
 def text(html):
     return re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", str(html), flags=re.DOTALL))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_one_machine_is_compared_with_no_other(one_trial, language):
-    assert replication.replication(Section(one_trial, language, OWN, 0)) == ""
+    assert replicated(Section(one_trial, language, OWN, 0)) == ""
 
 
 def test_a_problem_that_one_machine_alone_has_stands_beside_nothing(tables):
@@ -71,7 +75,7 @@ def test_verdicts_are_alike_open_or_apart():
 def test_what_holds_here_is_counted_as_the_tables_have_it(tables, six, language, count):
     section = Section({2: tables, 6: six}[count], language, OWN, 0)
     frame = comparisons(section.tables)
-    said = text(replication.replication(section))
+    said = text(replicated(section))
     for machine in section.machines[1:]:
         there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(replication.SETTLED)]
         both = there.merge(frame[frame["hardware"] == OWN], on=replication.SAME)
@@ -86,7 +90,7 @@ def test_what_holds_here_is_counted_as_the_tables_have_it(tables, six, language,
 
 
 def test_six_machines_are_six_columns_and_the_row_says_how_many_agree(six):
-    html = str(replication.replication(Section(six, "en", OWN, 0)))
+    html = str(replicated(Section(six, "en", OWN, 0)))
     table = html[html.rindex("<table") :]
     assert all(f">{name}</th>" in table for name in SIX)
     assert f"{len(SIX) - len(TURNED)} of {len(SIX)}" in table

@@ -29,14 +29,14 @@ MOST_NAMED = 6
 """What is listed in the open; more is folded."""
 
 
-def replication(section: Section) -> Html:
-    """The machines beside each other, and what of the others' results holds on this one; nothing of one machine."""
+def replication(section: Section, text: Html) -> Html:
+    """The text, the machines beside each other, and what of the others' results holds on this one; nothing of one."""
     if not section.several:
         return Html()
     frame = selection.best(section.tables, section.machine)
     frame = frame[frame["ratio"].notna()]
     return join(
-        section.text("replicate"),
+        text,
         bullets([*_here(section, frame)]),
         section.sentence("replicate.side by side"),
         side_by_side(section, shared_problems(frame)),
