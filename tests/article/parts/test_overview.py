@@ -42,7 +42,7 @@ def main_rows(verdicts):
     seconds = {"torch_seconds": 1.0, "jax_seconds": 1.0, "task": "train"}
     return pd.DataFrame(
         [
-            {"workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
+            {"family": "training", "workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
             for n, (ratio, verdict) in enumerate(verdicts)
         ]
     )
