@@ -44,7 +44,7 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS))
 NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
 
-.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow numba gpu-check compare lint environment environment-dev
+.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow numba gpu-check compare lint environment environment-dev checkers
 
 # For publishing, a CPU of which a run takes several processors is measured with one thread first, as a machine of its own.
 report: environment
@@ -79,7 +79,7 @@ publish: environment
 	$(IN_ENVIRONMENT) python workflow/scripts/publish.py $(if $(HARDWARE),--hardware $(HARDWARE))
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).
-test: environment-dev
+test: environment-dev checkers
 	$(PYTEST) -m "not slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "not slow and serial" || test $$? -eq 5
 	$(MAKE) lint
@@ -110,3 +110,7 @@ environment:
 
 environment-dev:
 	@$(BOOTSTRAP) --dev
+
+# Checkers of pages and workflows, where Node is installed and they can be had; their tests are skipped elsewhere.
+checkers:
+	@! command -v npm > /dev/null || npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/node || true

@@ -18,6 +18,7 @@ LAYERS = {
     "scripts.compare": {"bench", "scripts.measure"},
     "article": {
         "article.citation",
+        "article.glossary",
         "article.html",
         "article.names",
         "article.numbers",
@@ -31,7 +32,15 @@ LAYERS = {
         "bench.events",
         "bench.texts",
     },
-    "article.parts": {"article", "bench.results", "bench.catalogue", "bench.vocabulary", "bench.events", "bench.texts"},
+    "article.parts": {
+        "article",
+        "bench.results",
+        "bench.catalogue",
+        "bench.sheets",
+        "bench.vocabulary",
+        "bench.events",
+        "bench.texts",
+    },
     "article.figures": {
         "article.figures",
         "article.numbers",
@@ -52,6 +61,7 @@ LAYERS = {
     "bench.results": {
         "bench.results",
         "bench.own.folders",
+        "bench.sheets",
         "bench.runs",
         "bench.catalogue",
         "bench.contract",
@@ -61,6 +71,14 @@ LAYERS = {
         "bench.events",
         "bench.texts",
         "bench.backends",
+        "bench.vocabulary",
+    },
+    "bench.publishing": {
+        "bench.publishing",
+        "bench.results",
+        "bench.runs",
+        "bench.schema",
+        "bench.texts",
         "bench.vocabulary",
     },
     "bench.planning": {
@@ -129,6 +147,7 @@ LAYERS = {
     "bench.contract": {"bench.vocabulary"},
     "bench.events": {"bench.vocabulary"},
     "bench.schema": {"bench.texts", "bench.vocabulary"},
+    "bench.sheets": {"bench.catalogue", "bench.schema", "bench.vocabulary"},
     "bench.texts": set(),
     "bench.series": set(),
     "bench.vocabulary": set(),

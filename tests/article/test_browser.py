@@ -1,15 +1,31 @@
 """The pages in headless Chromium: nothing fails, nothing leaves, nothing scrolls sideways, everybody can read them."""
 
+import csv
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from article.figures import palette
+from article.figures import palette, svg
+from article.figures.ratios import ratio_plot
+from article.figures.startup import startup_plot
+from article.figures.targets import target_plot
+from article.figures.values import distribution_plot
+from article.parts.comparisons import ratio_rows
+from article.parts.startup import startup_parts
+from article.parts.targets import courses, target_runs
+from article.parts.values import values
+from article.section import Section, limited
+from bench.results import selection
+from tests.article.planted import OWN
 from tests.checkout import ROOT
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
@@ -136,15 +152,111 @@ def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
     assert serious == {}
 
 
-def test_the_explorer_filters_its_rows(browser, page):
+def shown_rows(browser):
+    """The rows of the explorer that are shown: text of a column → that of its cell."""
+    return browser.execute_script("""const heads = [...document.querySelectorAll("#explorer th[data-column]")];
+        const told = row => [...row.cells].map((cell, at) => [heads[at].dataset.column, cell.textContent.trim()]);
+        return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)
+            .map(row => Object.fromEntries(told(row)))""")
+
+
+def choose(browser, column, value):
+    """Narrow a column of the explorer as a reader does."""
+    from selenium.webdriver.support.select import Select
+
+    Select(browser.find_element("css selector", f"#filters select[name='{column}']")).select_by_visible_text(value)
+
+
+def test_the_explorer_filters_by_every_column_that_has_several_values(browser, page):
     show(browser, page)
-    script = "return [...document.querySelectorAll('#explorer tbody tr')].filter(row => !row.hidden).length"
-    every = browser.execute_script(script)
-    browser.execute_script("""const select = document.querySelector('#filters select[data-column="framework"]');
-        select.value = "jax"; select.dispatchEvent(new Event("change", {bubbles: true}));""")
-    fewer = browser.execute_script(script)
-    assert 0 < fewer < every
-    assert str(fewer) in browser.execute_script("return document.querySelector('#filters output').textContent")
+    every = shown_rows(browser)
+    columns = browser.execute_script("return [...document.querySelectorAll('#filters select')].map(one => one.name)")
+    assert {"workload", "field", "task", "size", "precision", "device", "hardware", "mode", "verdict"} <= set(columns)
+    for column in columns:
+        value = next(part for row in every if (part := row[column].split(" · ")[0]))
+        choose(browser, column, value)
+        fewer = shown_rows(browser)
+        assert 0 < len(fewer) < len(every), column
+        assert all(value in row[column].split(" · ") for row in fewer), column
+        assert str(len(fewer)) in browser.find_element("css selector", "#found output").text
+        browser.find_element("css selector", "#found button[type=reset]").click()
+        time.sleep(0.05)
+        assert len(shown_rows(browser)) == len(every)
+
+
+def test_the_explorer_finds_words(browser, page):
+    show(browser, page)
+    browser.find_element("css selector", "#filters input").send_keys("scan GPT")
+    found = shown_rows(browser)
+    assert found
+    assert {row["mode"] for row in found} == {"scan"}
+    assert all("GPT" in row["workload"] for row in found)
+
+
+def test_the_explorer_sorts_by_numbers_and_back_and_says_so(browser, page):
+    show(browser, page)
+
+    def sizes():
+        return browser.execute_script("""const at = [...document.querySelectorAll("#explorer th[data-column]")]
+            .findIndex(head => head.dataset.column === "step");
+            return [...document.querySelectorAll("#explorer tbody tr")].map(row => row.cells[at].dataset.n)
+                .filter(Boolean).map(Number)""")
+
+    head = browser.find_element("css selector", "#explorer th[data-column=step]")
+    for down, said in ((False, "ascending"), (True, "descending")):
+        browser.execute_script("arguments[0].querySelector('button').focus()", head)
+        browser.switch_to.active_element.send_keys(" ")  # the keyboard, where a mouse would click
+        assert head.get_attribute("aria-sort") == said
+        assert sizes() == sorted(sizes(), reverse=down)
+
+
+def test_the_view_of_the_explorer_is_in_its_address(browser, page):
+    show(browser, page)
+    choose(browser, "mode", "jit")
+    browser.find_element("css selector", "#explorer th[data-column=ratio] button").click()
+    address, seen = browser.current_url, shown_rows(browser)
+    assert "#explorer?mode=jit&sort=ratio" in address
+    browser.get("about:blank")
+    browser.get(address)
+    time.sleep(0.3)
+    assert shown_rows(browser) == seen
+    assert browser.find_element("id", "filters").is_displayed()
+    browser.get(page.as_uri() + "#explorer?mode=nothing&sort=nothing")  # a value that the page does not have
+    browser.refresh()
+    time.sleep(0.3)
+    assert len(shown_rows(browser)) > len(seen)
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_explorer_draws_the_ratios_of_what_is_shown(browser, page, width):
+    show(browser, page, width)
+    choose(browser, "workload", shown_rows(browser)[0]["workload"])
+    ratios = {row["ratio"] for row in shown_rows(browser) if row["ratio"]}
+    labels = [text.text for text in browser.find_elements("css selector", "#plot svg text")]
+    assert ratios
+    assert all(any(ratio in label for label in labels) for ratio in ratios)
+    assert next(iter(ratios)) in browser.find_element("css selector", "#plot svg").get_attribute("aria-label")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    browser.find_element("css selector", "#filters input").send_keys("nothing is called so")
+    assert shown_rows(browser) == []
+    assert not browser.find_elements("css selector", "#plot svg")
+    assert browser.find_element("css selector", "#plot p").text
+
+
+def test_what_the_explorer_shows_can_be_downloaded(browser, page, tmp_path):
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    show(browser, page)
+    choose(browser, "mode", "scan")
+    browser.find_element("id", "sheet").click()
+    for _ in range(50):
+        if (tmp_path / "results.csv").exists():
+            break
+        time.sleep(0.1)
+    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as sheet:
+        head, *lines = csv.reader(sheet)
+    assert len(lines) == len(shown_rows(browser))
+    assert all("scan" in line for line in lines)
+    assert len(head) == len(lines[0])
 
 
 def test_without_a_script_the_explorer_is_a_plain_table(browser, page):
@@ -173,6 +285,50 @@ def test_the_link_to_the_other_language_leads_to_it(browser, pages):
     assert browser.execute_script("return document.documentElement.lang") == "zh-Hans"
 
 
+def test_an_entry_of_the_matrix_leads_to_what_was_measured(browser, page):
+    show(browser, page)
+    entries = browser.find_elements("css selector", "a.winner")
+    assert len(entries) > 5
+    for place in {entry.get_attribute("href").partition("#")[2] for entry in entries}:
+        browser.find_element("css selector", f"a.winner[href='#{place}']").click()
+        time.sleep(0.1)
+        top = browser.execute_script("return document.getElementById(arguments[0]).getBoundingClientRect().top", place)
+        assert -5 <= top < 400, place
+
+
+def painted(browser, drawing, tmp_path, name):
+    """The pixels of a drawing on a page of its own."""
+    page = tmp_path / f"{name}.html"
+    page.write_text(f"<!DOCTYPE html><style>body {{ margin: 0; font-family: sans-serif }}</style>{drawing}", "utf-8")
+    show(browser, page, 900)
+    height = browser.execute_script("return document.documentElement.scrollHeight")
+    view = {"width": 900, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
+    with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
+        return np.asarray(image.convert("RGB"), dtype=float)
+
+
+def test_a_drawing_with_fewer_elements_looks_the_same(browser, tables, tmp_path, monkeypatch):
+    section = Section(tables, "en", OWN, 0)
+    for name, draw, data in (
+        ("ratio", ratio_plot, ratio_rows(selection.best(tables, OWN), section.names)),
+        ("startup", startup_plot, limited(startup_parts(section))[0]),
+        ("distribution", distribution_plot, limited(values(section))[0]),
+        ("target", target_plot, courses(section, target_runs(section))),
+    ):
+        figure = partial(draw, data, section.words.under(f"figure.{name}"))
+        small = svg.embed(figure(), "f", "t", "d", "wide")
+        with monkeypatch.context() as patched:
+            patched.setattr(svg, "compact", lambda root, prefix: None)
+            large = svg.embed(figure(), "f", "t", "d", "wide")
+        assert small.count("<") < 0.8 * large.count("<")
+        before, after = (painted(browser, drawing, tmp_path, name) for drawing in (large, small))
+        assert before.shape == after.shape
+        assert np.std(before) > 5  # something is drawn
+        differing = np.abs(before - after).max(axis=2) > 96
+        assert differing.mean() < 0.002, name
+
+
 PAPER = 680
 """Pixels between the margins of A4."""
 
@@ -187,7 +343,7 @@ def paper(browser, page):
 
 
 def test_on_paper_the_explorer_and_all_that_is_for_screens_is_left_out(paper):
-    for selector in ("nav", "#explorer", "#filters", ".skip", ".tools", "details:not([open])"):
+    for selector in ("nav", "#explorer", "#filters", "#found", "#plot", ".skip", ".tools", "details:not([open])"):
         assert not any(found.is_displayed() for found in paper.find_elements("css selector", selector)), selector
     assert any(found.is_displayed() for found in paper.find_elements("css selector", ".print"))
 

@@ -3,6 +3,7 @@
 import copy
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from article.parts.provenance import COMMAND
 from bench import schema
 from tests.checkout import ROOT
 from tests.conftest import Bench
@@ -213,6 +215,17 @@ def test_the_tables_are_made_of_what_has_been_measured_so_far_without_measuring(
     done.snakemake(TABLES, trials=9, measure="false", **ONE)
     assert done.trial_files() == before
     assert {row["runs"] for row in schema.read(done.root / TABLES, "cells")} == {2}
+
+
+def test_the_command_that_a_page_names_measures_a_workload_again(done):
+    before = done.trial_files()
+    words = shlex.split(COMMAND.format(family="training", workload="small"))
+    (setting,) = (word for word in words if word.startswith("workloads="))
+    asked = words[words.index("--forcerun") :]
+    done.snakemake(TABLES, *asked, trials=2, workloads=setting.partition("=")[2], **ONE)
+    after = done.trial_files()
+    assert set(after) == set(before)
+    assert all(after[name] > before[name] for name in before)
 
 
 def test_more_trials_keep_those_that_are_there(done):

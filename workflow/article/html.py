@@ -21,6 +21,10 @@ TEMPLATES = Environment(
 )
 
 
+LONGEST_MESSAGE = 300
+"""Characters of a message that a page shows; the tables hold all of it."""
+
+
 class Html(Markup):
     """Markup that a notebook displays as itself."""
 
@@ -48,6 +52,11 @@ def badge(name: str, text: Any) -> Markup:
     return Markup('<span class="badge" data-verdict="{}">{}</span>').format(name, text)
 
 
+def plain(content: Any) -> str:
+    """The text of a cell of a table, without its markup."""
+    return content.striptags() if isinstance(content, Markup) else str(content)
+
+
 def bullets(items: Sequence[Any]) -> Html:
     """A list of items; nothing where there are none."""
     return render_template("bullets.html", items=items) if items else Html()
@@ -71,4 +80,5 @@ def message(text: Any) -> Markup:
     line = first_line(text)
     if text == line:
         return Markup("<code>{}</code>").format(line) if line else Markup("")
-    return Markup("<details><summary><code>{}</code></summary>{}</details>").format(line, Markup(prose.code(text)))
+    shown = text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE].rstrip() + "…"
+    return Markup("<details><summary><code>{}</code></summary>{}</details>").format(line, Markup(prose.code(shown)))

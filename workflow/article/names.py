@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from article.words import Words, agreeing
-from bench.catalogue import known
-from bench.vocabulary import SWEEP
+from bench.catalogue import NAME, discover, known
+from bench.vocabulary import OWN, SWEEP
 
 TITLES = {"torch": "PyTorch", "jax": "JAX"}
 """What the compared frameworks call themselves."""
@@ -71,6 +71,20 @@ class Names:
             told = self.words.get(f"sweep.{letters}", letters + " = {count}").format(count=number)
             shown.append(agreeing(told, self.language))
         return self.words["brackets"].format(text=self.words["comma"].join(shown)) if shown else ""
+
+
+def place_of(family: str | None, workload: str) -> str | None:
+    """The id on the page of where a workload's numbers come from; None for what is no name of one.
+
+    family: None where a row does not tell it, which leaves the workload of that name in this project.
+    """
+    family = family or family_of(workload)
+    return f"source-{family}-{workload}" if all(map(NAME.fullmatch, (family, workload))) else None
+
+
+def family_of(workload: str) -> str:
+    """The family of the workload of that name in this project; "" where there is none."""
+    return next((item.family for item in discover().values() if item.name == workload and item.family != OWN), "")
 
 
 def telling(frame: pd.DataFrame) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from article.citation import Publication, bibtex, metadata
 from article.figures import palette
+from article.glossary import linked
 from article.html import render_template
 from article.section import FOLDER
 from article.words import read_words
@@ -88,6 +89,7 @@ def page(
 ) -> str:
     """The whole page as text. languages: tag, path and name of the other languages; name: of the page's own file."""
     words = read_words(language)
+    parts = [replace(part, content=linked(part.content, words)) for part in parts]
     parts, rules = with_shared_styles(parts)
     script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from article.html import plain
 from article.section import Section
 from bench.vocabulary import VARIANT_ORDER
 
@@ -28,4 +29,4 @@ def sort_variants(frame: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(section: Section, rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     """What a figure's text alternative says of the rows of its table: problem, variant, and what `column` holds."""
-    return [section.names.point(row[column], row["problem"], row["variant"]) for row in rows]
+    return [section.names.point(row[column], plain(row["problem"]), row["variant"]) for row in rows]

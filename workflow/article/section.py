@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from article import prose
 from article.html import Html, paragraph, render_template
-from article.names import NAMED, Names
+from article.names import NAMED, Names, place_of
 from article.words import agreeing, read_words, translated
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
@@ -27,7 +27,7 @@ MOST_PANELS = 6
 """Panels of one figure; the table below it holds the others."""
 LEAST_POINTS = 2
 """Points that make a figure."""
-MANY = 40
+MANY = 12
 """Points that a text alternative spells out; a table below the figure holds them all."""
 
 Content = Any
@@ -66,6 +66,11 @@ class Section:
     def space(self) -> Markup:
         """What stands between two sentences."""
         return Markup("" if self.language == "zh" else " ")
+
+    @property
+    def data(self) -> str:
+        """Where the tables stand, seen from the page: English is beside `data/`, other languages a level below."""
+        return "data" if self.language == "en" else "../data"
 
     @property
     def machines(self) -> list[str]:
@@ -109,8 +114,12 @@ class Section:
         return Markup("<b>{}</b>{}{}").format(title, self.words["colon"], Markup("").join(sentences))
 
     def problem_columns(self, row: Any, named: Iterable[str] = NAMED) -> dict[str, Content]:
-        """What a row of a table says of its problem; named: the parts of the problem that the table names."""
-        return {"problem": self.names.problem(row, named), "hardware": self.hardware(row.hardware)}
+        """What a row of a table says of its problem, which leads to where that comes from; named: the parts of the
+        problem that the table names.
+        """
+        said, place = self.names.problem(row, named), place_of(getattr(row, "family", None), row.workload)
+        link = Markup('<a href="#{}">{}</a>').format(place, said) if place else said
+        return {"problem": link, "hardware": self.hardware(row.hardware)}
 
     def cell_columns(self, row: Any, named: Iterable[str] = NAMED) -> dict[str, Content]:
         """What a row of a table says of its cell: the problem and the variant."""
@@ -124,6 +133,7 @@ class Section:
         *others: Any,
         rows: Sequence[str] = (),
         most: int = MOST_PANELS,
+        finding: Any = None,
         after: Any = None,
         **values: Any,
     ) -> Html:
@@ -131,8 +141,8 @@ class Section:
 
         name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
         data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
-        that are drawn. after: what stands below the caption, as a rule the table of the numbers. values: put into title
-        and caption.
+        that are drawn. finding: the title above it, which tells what it shows. after: what stands below the caption, as
+        a rule the table of the numbers. values: put into title and caption.
         """
         words = self.words.under(f"figure.{name}")
         title, caption = (words[part].format(**values) for part in ("title", "caption"))
@@ -144,6 +154,7 @@ class Section:
         return self.render(
             "figure.html",
             number=number,
+            finding=finding,
             drawings=_drawings(partial(draw, data, *others, words), number, title, description),
             caption=caption,
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",

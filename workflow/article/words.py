@@ -45,7 +45,7 @@ COUNTED = (
     *("learning rates", "levels", "lines", "machines", "minibatches", "modules", "more trials", "operations"),
     *("opinions", "packages", "paths", "points", "problems", "programs", "public functions", "qubits", "rows", "runs"),
     *("scaling curves", "seeds", "separate programs", "source files", "starts", "steps", "times", "tokens", "traces"),
-    *("transformations", "trials", "twins", "variables", "workloads", "works"),
+    *("transformations", "trials", "twins", "variables", "votes", "workloads", "works"),
 )
 """What English sentences count, in the plural."""
 IRREGULAR = {"bodies": "body"}

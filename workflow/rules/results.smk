@@ -41,6 +41,7 @@ rule collect:
         merged=[f"{TABLES}/{name}.parquet" for name in vocabulary.COLLECTED],
         sheets=[f"{TABLES}/{name}.csv" for name in vocabulary.COLLECTED],
         machines=f"{TABLES}/machines.json",
+        workloads=directory(f"{TABLES}/workloads"),
     log:
         f"{RESULTS}/logs/collect.log",
     conda:

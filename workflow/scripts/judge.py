@@ -13,11 +13,10 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
-from bench import schema, vocabulary
+from bench import schema, sheets, vocabulary
 from bench.claims.code_size import read_sizes
 from bench.claims.evidence import Results
 from bench.claims.judge import read_citations, read_claims, rows
-from bench.results import collect
 from bench.results.tables import NAMES, Tables
 
 ARTICLE = Path(__file__).resolve().parents[1] / "article"
@@ -46,7 +45,7 @@ def main(argv: list[str] | None = None) -> None:
         for row in rows(Results(machine, frames, tables.machines, citations, code), entries, machine == options.machine)
     ]
     schema.write(options.output, "claims", table)
-    collect.write_csv(options.output.with_suffix(".csv"), "claims", table)
+    sheets.write_csv(options.output.with_suffix(".csv"), "claims", table)
     own = [row["verdict"] for row in table if row["hardware"] == options.machine]
     print(
         f"{options.machine}: " + ", ".join(f"{own.count(verdict)} {verdict}" for verdict in vocabulary.CLAIM_VERDICTS)

@@ -1,4 +1,5 @@
-"""Write the results of this machine to results/published/, to be committed: a handful of files.
+"""Write the results of this machine to results/published/, to be committed: a handful of files, the list of all
+machines, and the record of where they come from (RO-Crate).
 
 python workflow/scripts/publish.py [--hardware NAME]
 """
@@ -14,7 +15,11 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 
 from bench.measuring import identity
-from bench.results.publish import publish
+from bench.publishing.crate import record
+from bench.publishing.listing import list_machines
+from bench.publishing.publish import publish
+
+CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
 
 
 def main() -> None:
@@ -29,6 +34,8 @@ def main() -> None:
         machine = publish(options.results / name, target)
     except ValueError as error:
         sys.exit(f"Error: {error}")
+    list_machines(target.parent)
+    record(target.parent, CITATION)
     print(f"{target}: {len(machine.runs)} runs", *(f"left out: {reason}" for reason in machine.left_out), sep="\n  ")
 
 

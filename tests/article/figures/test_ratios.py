@@ -1,10 +1,12 @@
 """The figure of ratios."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from article.figures.ratios import MARKS, ratio_plot
 from article.words import read_words
+from bench.vocabulary import CASE_VERDICTS, VERDICTS
 
 WORDS = read_words("en").under("figure.ratio")
 
@@ -32,7 +34,9 @@ def margins(figure):
 
 
 def test_every_verdict_has_a_marker_of_its_own_without_colour():
-    assert len({marker for _, marker in MARKS.values()}) == len(MARKS) == 4
+    for verdicts in (VERDICTS, CASE_VERDICTS):
+        drawn = [MARKS[name][1] for name in verdicts if name in MARKS]
+        assert len(set(drawn)) == len(drawn) >= 4
 
 
 def test_the_legend_counts_each_verdict_that_occurs():
@@ -52,3 +56,17 @@ def test_the_margin_of_equality_is_drawn_where_it_can_be_told_from_the_line_at_o
     assert margins(ratio_plot(rows(0.9, 1.5), WORDS)) == pytest.approx([1 / 1.05, 1.05])
     assert margins(ratio_plot(rows(0.001, 1000.0), WORDS)) == []
     assert margins(ratio_plot(rows(0.9, 1.5, margin=None), WORDS)) == []
+
+
+def test_a_ratio_far_beyond_all_others_is_an_arrow_with_its_factor_and_squeezes_nothing():
+    axis = ratio_plot(rows(*[0.9, 1.1, 1.2, 0.8, 1.3] * 3, 207.0), WORDS).axes[0]
+    assert axis.get_xlim()[1] < 3
+    assert "207×" in [text.get_text() for text in axis.texts]
+    (arrow,) = (line for line in axis.lines if line.get_marker() == ">")
+    assert np.asarray(arrow.get_xdata())[0] == pytest.approx(axis.get_xlim()[1])
+
+
+def test_the_axis_says_twice_as_fast_on_both_sides():
+    axis = ratio_plot(rows(0.3, 0.5, 1.1, 2.0, 3.0), WORDS).axes[0]
+    formatter = axis.xaxis.get_major_formatter()
+    assert [formatter(tick) for tick in axis.get_xticks()].count("2×") == 2

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from article.parts.overview import answer, answer_sentences, headline_sentences, headlines, overview
-from article.section import Section
+from article.section import MANY, Section
 from bench.results import selection
 from tests.article.planted import OTHER, OWN
 
@@ -32,9 +32,9 @@ def test_the_workloads_are_drawn_by_family_and_ratio(tables):
     own = main[(main["hardware"] == OWN) & main["ratio"].notna()].sort_values(["family", "ratio"], kind="stable")
     names = Section(tables, "en", OWN, 0).names
     drawn = html.split("<desc")[1].split("</desc>")[0]
-    places = [drawn.index(f"{names.workload(name)} — {OWN}") for name in own["workload"]]
+    places = [drawn.index(f"{names.workload(name)} — {OWN}") for name in own["workload"][:MANY]]
     assert places == sorted(places)
-    assert len(places) > 10
+    assert len(places) == MANY
 
 
 def main_rows(verdicts):
@@ -42,7 +42,7 @@ def main_rows(verdicts):
     seconds = {"torch_seconds": 1.0, "jax_seconds": 1.0, "task": "train"}
     return pd.DataFrame(
         [
-            {"workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
+            {"family": "training", "workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
             for n, (ratio, verdict) in enumerate(verdicts)
         ]
     )

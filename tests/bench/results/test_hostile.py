@@ -13,9 +13,10 @@ from bench import schema
 from bench.claims import judge
 from bench.claims.evidence import Results
 from bench.results import time_spent
-from bench.results.collect import tables_of, write_csv
+from bench.results.collect import tables_of
 from bench.results.reading import read_machine
 from bench.runs import PUBLISHED, run_file, trial_file
+from bench.sheets import write_csv
 from tests.checkout import CLAIMS, ROOT
 
 pytestmark = pytest.mark.slow

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 INK, MUTED, GRID, SURFACE, BAND = "#1b1d22", "#5b616b", "#d8dce2", "#fefefe", "#8a9099"
 VARIANTS = {
-    ("torch", "eager"): "#c2570c",
+    ("torch", "eager"): "#ab4405",
     ("torch", "compile"): "#8e1c5a",
-    ("torch", "compile-max"): "#9a7b00",
-    ("torch", "many"): "#d1495b",
+    ("torch", "compile-max"): "#a58309",
+    ("torch", "many"): "#d0485a",
     ("jax", "jit"): "#0a5aa8",
     ("jax", "eager"): "#7480e6",
-    ("jax", "scan"): "#0b8470",
-    ("numpy", "eager"): "#757a83",
-    ("numpy", "numba"): "#4d6b1e",
+    ("jax", "scan"): "#358f70",
+    ("numpy", "eager"): "#727882",
+    ("numpy", "numba"): "#55782e",
 }
-"""One colour per variant, everywhere: warm for torch, cool for jax, grey for numpy; ≥ 3:1 on a light page."""
+"""One colour per variant, everywhere: warm for torch, cool for jax, grey for numpy; ≥ 3:1 on a light page. Any two are
+told apart by readers who are blind for a colour, as any two parts and verdicts below are; a test simulates it.
+"""
+PARTS = {
+    "import": "#6f7782",
+    "compiler import": "#3ca28a",
+    "device": "#332288",
+    "data": "#cc656f",
+    "build": "#969630",
+    "trace": "#aa4499",
+    "compile": "#882255",
+    "first step": "#117733",
+}
+"""Colours of the parts of start-up, which are no variants."""
+VERDICTS = {"good": "#0b6b3a", "bad": "#a61b2c", "half": "#7a5600"}
+"""Colours of the words supported, refuted and mixed; ≥ 4.5:1."""
 
 DARK = {
     "ink": "#e7e9ec",
@@ -22,15 +37,26 @@ DARK = {
     "grid": "#343a44",
     "surface": "#15181d",
     "band": "#8a9099",
-    "torch-eager": "#f0914d",
-    "torch-compile": "#ee7fc0",
-    "torch-compile-max": "#d9b63b",
-    "torch-many": "#ff8f8f",
+    "torch-eager": "#eb8c4a",
+    "torch-compile": "#d86bb7",
+    "torch-compile-max": "#dab73a",
+    "torch-many": "#fc9a97",
     "jax-jit": "#5ea6f2",
-    "jax-eager": "#b7b3ff",
-    "jax-scan": "#3cc7aa",
-    "numpy-eager": "#a8aeb8",
+    "jax-eager": "#c0bafc",
+    "jax-scan": "#59d7ae",
+    "numpy-eager": "#a7a5ad",
     "numpy-numba": "#a9c46c",
+    "part-import": "#a7a39e",
+    "part-compiler-import": "#67d1c4",
+    "part-device": "#8f7fe8",
+    "part-data": "#fca090",
+    "part-build": "#cccc66",
+    "part-trace": "#d78fd6",
+    "part-compile": "#d077aa",
+    "part-first-step": "#57b97b",
+    "good": "#61d49e",
+    "bad": "#fc8785",
+    "half": "#e6bd54",
 }
 """The same variables on a dark page."""
 
@@ -48,18 +74,6 @@ MARKERS = {
 STANDS_FOR = {"torch": ("torch", "eager"), "jax": ("jax", "jit")}
 """The variant whose colour and marker stand for a framework where modes are not told apart."""
 
-PARTS = {
-    "import": VARIANTS["numpy", "eager"],
-    "compiler import": VARIANTS["jax", "eager"],
-    "device": VARIANTS["torch", "eager"],
-    "data": INK,
-    "build": VARIANTS["torch", "compile-max"],
-    "trace": VARIANTS["jax", "scan"],
-    "compile": VARIANTS["torch", "compile"],
-    "first step": VARIANTS["jax", "jit"],
-}
-"""Colours of the parts of start-up; no figure shows parts and variants together."""
-
 VARIABLES = {
     INK: "ink",
     MUTED: "muted",
@@ -67,6 +81,8 @@ VARIABLES = {
     SURFACE: "surface",
     BAND: "band",
     **{colour: f"{framework}-{mode}" for (framework, mode), colour in VARIANTS.items()},
+    **{colour: f"part-{part.replace(' ', '-')}" for part, colour in PARTS.items()},
+    **{colour: name for name, colour in VERDICTS.items()},
 }
 """Colour → name of the CSS variable."""
 

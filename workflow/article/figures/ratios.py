@@ -23,7 +23,7 @@ from article.figures.axes import (
     theme,
 )
 from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS
-from article.figures.ticks import one_two_five, plain_log_axis, ratio_limits
+from article.figures.ticks import factor_axis, factor_tick, factor_ticks, ratio_limits, reach
 from bench.results import intervals
 
 MARKS = {
@@ -46,11 +46,12 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     Dimensionless, log axis, 1 = equal.
 
     Columns: panel, label, ratio, low, high (None for one trial), verdict, noise_floor and equal_within (relative, or
-    None), text. The lines that bound what counts as equal are drawn where they do not run into one.
+    None), text. The lines that bound what counts as equal are drawn where they do not run into one. A ratio far beyond
+    all others is an arrow at the edge with its factor.
     """
     groups = panel_groups(data)
     wide = width >= WIDE
-    limits = ratio_limits((data[name] for name in ("ratio", "low", "high")), 1.12)
+    limits = drawn_limits(data)
     with theme():
         left = label_room(data["label"], wide, most=420.0)
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
@@ -61,24 +62,37 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             axis.set_xscale("log")
             axis.set_xlim(*limits)
             _draw_margin(axis, rows["equal_within"].dropna(), limits)
-            _draw_ratios(axis, rows.reset_index(drop=True))
+            _draw_ratios(axis, rows.reset_index(drop=True), limits)
             row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
-            plain_log_axis(axis, _ticks(limits))
+            factor_axis(axis, factor_ticks(limits, 11 if wide else 7))
             axis.set_xlabel(words["x"])
             heading(axis, panel if len(groups) > 1 else "", 24)
-            for side, name in ((0.0, "left"), (1.0, "right")):
-                axis.annotate(
-                    words[name],
-                    (side, 1),
-                    xycoords="axes fraction",
-                    xytext=(0, 7),
-                    fontsize=FONT - 1,
-                    textcoords="offset points",
-                    ha=name,
-                    va="bottom",
-                    color=MUTED,
-                )
+            name_sides(axis, words)
     return figure
+
+
+def drawn_limits(data: pd.DataFrame) -> tuple[float, float]:
+    """The limits of an axis that holds the ratios (`ratio`, `low`, `high`) but for those far beyond all others."""
+    most = reach(data["ratio"])
+    near = data[data["ratio"].between(1 / most, most)]
+    low, high = ratio_limits((near[name] for name in ("ratio", "low", "high")), 1.12)
+    return max(low, 1 / (1.12 * most)), min(high, 1.12 * most)
+
+
+def name_sides(axis: Axes, words: Words) -> None:
+    """Above the axis, who is faster on which side."""
+    for side, name in ((0.0, "left"), (1.0, "right")):
+        axis.annotate(
+            words[name],
+            (side, 1),
+            xycoords="axes fraction",
+            xytext=(0, 7),
+            fontsize=FONT - 1,
+            textcoords="offset points",
+            ha=name,
+            va="bottom",
+            color=MUTED,
+        )
 
 
 def counts(data: pd.DataFrame) -> list[tuple[str, int]]:
@@ -95,7 +109,7 @@ def _draw_margin(axis: Axes, margins: pd.Series, limits: tuple[float, float]) ->
                 axis.axvline(place, color=MUTED, linewidth=1.1, linestyle=":")
 
 
-def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
+def _draw_ratios(axis: Axes, rows: pd.DataFrame, limits: tuple[float, float]) -> None:
     axis.axvline(1, color=INK, linewidth=1.2)
     for place, row in enumerate(rows.itertuples()):
         if not intervals.missing(row.noise_floor):
@@ -111,6 +125,9 @@ def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
             )
         colour, marker = MARKS.get(row.verdict, MARKS["undecided"])
         hollow = marker.startswith("open ")
+        if not limits[0] <= row.ratio <= limits[1]:
+            draw_beyond(axis, row.ratio, place, limits, colour)
+            continue
         draw_interval(axis, row, place, colour, linewidth=1.2 if hollow else 2.4, cap=9, cap_width=1.6)
         axis.plot(
             row.ratio,
@@ -123,9 +140,17 @@ def _draw_ratios(axis: Axes, rows: pd.DataFrame) -> None:
         )
 
 
-def _ticks(limits: tuple[float, float]) -> list[float]:
-    if limits[1] / limits[0] < 4:  # too short for a 1-2-5 series
-        return [
-            tick for tick in (0.3, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0) if limits[0] <= tick <= limits[1]
-        ]
-    return one_two_five(limits, 7)
+def draw_beyond(axis: Axes, ratio: float, place: float, limits: tuple[float, float], colour: str) -> None:
+    """An arrow at the edge beyond which a ratio lies, and its factor."""
+    right = ratio > 1
+    axis.plot(limits[right], place, marker=">" if right else "<", markersize=9, color=colour, clip_on=False)
+    axis.annotate(
+        factor_tick(ratio),
+        (limits[right], place),
+        xytext=(-9 if right else 9, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="center",
+        fontsize=FONT - 1,
+        color=colour,
+    )

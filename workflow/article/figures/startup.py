@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from article import numbers
 from article.figures.axes import FONT, WIDE, Words, heading, labels_of, panel_groups, row_labels, row_panels, theme
-from article.figures.palette import MUTED, PARTS
+from article.figures.palette import MUTED, PARTS, SURFACE
 from article.figures.ticks import plain_tick
 
 
@@ -45,7 +45,7 @@ def _draw_parts(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], height: f
     end = np.zeros(len(labels))
     for part in (part for part in PARTS if part in seconds):
         own = seconds[part].to_numpy()
-        axis.barh(range(len(labels)), own, left=end, height=height, color=PARTS[part], linewidth=0)
+        axis.barh(range(len(labels)), own, left=end, height=height, color=PARTS[part], edgecolor=SURFACE, linewidth=0.8)
         end = end + own
     for row, (reached, total) in enumerate(zip(end, totals, strict=True)):
         axis.annotate(

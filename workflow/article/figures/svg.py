@@ -17,6 +17,7 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from article.figures.compact import compact
 from article.figures.palette import VARIABLES
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -45,6 +46,7 @@ def embed(figure: Figure, prefix: str, title: str, description: str, css_class: 
                 root.remove(child)  # the style element would reach beyond this drawing
     _rewrite(root, prefix)
     _flatten(root)
+    compact(root, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib |= {

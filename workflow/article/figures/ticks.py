@@ -13,6 +13,21 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from article import numbers
 
+FACTORS = (
+    (1.05, 1.1, 1.15, 1.2, 1.3, 1.4),
+    (1.1, 1.25, 1.5, 2.0),
+    (1.25, 1.5, 2.0, 3.0, 4.0, 6.0),
+    (1.5, 2.0, 3.0, 5.0, 10.0, 20.0),
+    (2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
+    (10.0, 100.0, 1e3, 1e4),
+    (1e2, 1e4, 1e6),
+)
+"""Factors at which an axis may have ticks, the densest first."""
+OUTLYING = 1.6
+"""How many times as far from 1 (in logarithms) as nine of ten ratios one may lie before it is an outlier."""
+LEAST_FOR_OUTLIERS = 5
+"""Ratios of which one can be an outlier."""
+
 
 def pad_log(axis: Axes, values: pd.Series) -> None:
     """Limits of a logarithmic horizontal axis with some room beside the values."""
@@ -32,6 +47,43 @@ def ratio_limits(columns: Iterable[pd.Series], factor: float) -> tuple[float, fl
     """Limits of a logarithmic axis that holds all ratios, and 1, with a factor of room on both sides."""
     values = pd.concat([*columns, pd.Series([0.8, 1.25])]).dropna().astype(float)
     return float(values.min()) / factor, float(values.max()) * factor
+
+
+def factor_axis(axis: Axes, ticks: Sequence[float]) -> None:
+    """By how many times one side is faster, at the ticks alone: "2×" stands at 2 and at a half."""
+    plain_log_axis(axis, ticks)
+    axis.xaxis.set_major_formatter(FuncFormatter(factor_tick))
+
+
+def factor_tick(value: float, _: Any = None) -> str:
+    """A ratio as the factor of the side on which it lies: 0.5 and 2 are both "2×"; 1 is "1"."""
+    factor = max(value, 1 / value)
+    return "1" if factor < 1.001 else f"{factor:.3g}×" if factor < 999.5 else f"{factor:,.0f}×"
+
+
+def factor_ticks(limits: tuple[float, float], most: int) -> list[float]:
+    """Ticks at the same factors on both sides of 1, the densest that reach far enough and of which about `most` would
+    stand beside each other.
+    """
+    low, high = np.log(limits)
+    for factors in FACTORS:
+        ticks = [place for place in _both_ways(factors) if limits[0] <= place <= limits[1]]
+        gaps = np.diff(np.log(ticks))
+        if np.log(factors[-1]) >= 0.6 * max(high, -low) and (gaps > (high - low) / (1.3 * most)).all():
+            return ticks
+    return [1.0]
+
+
+def _both_ways(factors: Sequence[float]) -> list[float]:
+    return [*(1 / factor for factor in reversed(factors)), 1.0, *factors]
+
+
+def reach(ratios: pd.Series) -> float:
+    """How far from 1, as a factor, a ratio may lie to be drawn in its place; beyond, it is far from all others."""
+    logs = np.log(ratios.dropna().astype(float)).abs()
+    if len(logs) < LEAST_FOR_OUTLIERS:
+        return np.inf
+    return float(np.exp(max(OUTLYING * logs.quantile(0.9), np.log(2))))
 
 
 def one_two_five(limits: tuple[float, float], most: int) -> list[float]:

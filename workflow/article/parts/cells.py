@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
@@ -22,6 +24,12 @@ def cell_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
         name,
         folded=True,
     )
+
+
+def in_explorer(section: Section, field: str) -> Html:
+    """A link to the times of all variants of a field of application, in the table of all results."""
+    link = Markup('<a href="#explorer?{}">{}</a>').format(urlencode({"field": field}), section.words["explorer.title"])
+    return section.sentence("explorer.field", link=link)
 
 
 def cell_row(section: Section, row: Any) -> dict[str, Any]:

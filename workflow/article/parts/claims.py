@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from article import numbers, prose
 from article.html import Html, badge, join
 from article.names import TITLES
+from article.parts.claim_rules import DECIDED, rule_box
 from article.section import FOLDER, Section, read_yaml
 from bench.results import outcomes
 from bench.vocabulary import CLAIM_VERDICTS, COMPARED
@@ -24,8 +25,8 @@ GROUPS = ("devices", "frameworks", "numpy")
 """Under what evidence is kept that was found apart: by device, by framework, of a framework against NumPy."""
 SETTLED = ("opinion", "forecast")
 """Kinds of claims that are what they are, whatever was measured."""
-DECIDED = ("supported", "refuted")
-"""What the votes of workloads may decide."""
+UNREADABLE = (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError)
+"""What is raised by evidence that another machine's table may hold."""
 MOST_NAMED = 4
 """Workloads that a sentence names."""
 
@@ -42,13 +43,25 @@ def claim_table(section: Section) -> Html:
     rows = []
     for claim in stated_claims():
         link = Markup('<a href="#claim-{}">{}</a>').format(claim["id"], claim["says"][section.language])
-        verdicts = {name: verdict_badge(section, verdict(claim, name, judged)) for name in machines}
+        said = {name: verdict(claim, name, judged) for name in machines}
+        verdicts = {name: verdict_badge(section, word) for name, word in said.items()}
         rows.append(
             {"claim": link, "section": str(claim["section"]), "kind": section.words[f"kind.{claim['kind']}"]}
-            | (verdicts if section.several else {"verdict": verdicts[machines[0]]})
+            | (
+                verdicts | {"held": _held(section, said.values())}
+                if section.several
+                else {"verdict": verdicts[machines[0]]}
+            )
         )
-    columns = ("claim", "section", "kind", *(machines if section.several else ("verdict",)))
+    columns = ("claim", "section", "kind", *(("held", *machines) if section.several else ("verdict",)))
     return section.table(rows, columns, "claims")
+
+
+def _held(section: Section, verdicts: Iterable[str]) -> Markup | None:
+    """On how many of the machines that measured it a claim has the verdict that most have; None of fewer than two."""
+    counts = Counter(said for said in verdicts if said != "not measured here")
+    total = sum(counts.values())
+    return section.phrase("replicate.held", count=max(counts.values()), total=total) if total > 1 else None
 
 
 def claim_counts(section: Section) -> dict[str, int]:
@@ -60,16 +73,38 @@ def claim_counts(section: Section) -> dict[str, int]:
 
 def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
     """The box of one claim: what is said, the verdict on each machine, the evidence, how it is decided."""
-    verdicts = [_verdict_parts(section, claim, machine, judged) for machine in _machines(section)]
+    machines = _machines(section)
+    verdicts = _once([_verdict_parts(section, claim, machine, judged) for machine in machines], section)
     if claim["kind"] in SETTLED:  # the same on every machine: of those that tell nothing more, one is enough
         verdicts = [parts for parts in verdicts if parts[-1]] or verdicts[:1]
+    judged_here = next((row for name in machines if (row := judged.get((name, claim["id"])))), None)
     return section.render(
         "claim.html",
         identity=claim["id"],
         says=claim["says"][section.language],
         verdicts=verdicts,
         decide=claim.get("decide", {}).get(section.language),
+        rule=_rule(section, outcomes.as_object(judged_here.evidence) if judged_here else {}),
     )
+
+
+def _once(
+    verdicts: Sequence[tuple[Markup, str | None, Markup]], section: Section
+) -> list[tuple[Markup, str | None, Markup]]:
+    """The verdicts with what is the same on several machines once, behind the names of all of them."""
+    places: dict[tuple[Markup, Markup], list[str]] = {}
+    for shown, machine, evidence in verdicts:
+        places.setdefault((shown, evidence), []).append(machine or "")
+    comma = section.words["enumeration"]
+    return [(shown, comma.join(names) or None, evidence) for (shown, evidence), names in places.items()]
+
+
+def _rule(section: Section, evidence: Mapping[str, Any]) -> Html:
+    """By what rule a claim was judged, folded; nothing where its evidence is not as this page reads it."""
+    try:
+        return rule_box(section, evidence, asked(section, evidence))
+    except UNREADABLE:
+        return Html()
 
 
 def _machines(section: Section) -> list[str]:
@@ -117,7 +152,7 @@ def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) 
         else:
             text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
         votes = list(vote_sentences(section, evidence))
-    except (TemplateError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
+    except UNREADABLE:
         return section.phrase("claim.unreadable")  # another machine's table may hold anything
     return section.space.join([Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>")), *votes])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from article import numbers
 from article.html import Html, behind, bullets, first_line, join
 from article.names import Names, on_machine, telling
+from article.parts.votes import COUNTED
 from article.section import Section
 from bench.catalogue import section_of
 from bench.results import intervals, selection
@@ -34,6 +35,8 @@ COLUMNS = (
     "parity_error",
 )
 """The columns of a table of comparisons."""
+FIRST = 0
+"""The section whose table holds every comparison of best modes."""
 NEVER = ("width", "floor", "adjustment")
 """Rules of undecided pairs that no number of trials would decide, where none is known."""
 MOST_REASONS = 6
@@ -56,7 +59,7 @@ def compared(section: Section, workload: str) -> Html:
     """The ratios of PyTorch's time over JAX's in one workload; nothing where none was compared."""
     best = selection.best(section.tables, section.machine)
     own = best[best["workload"] == workload]
-    return ratio_figure(section, own) if len(own) else Html()
+    return ratio_figure(section, own, with_table=False) if len(own) else Html()
 
 
 def extreme_ratios(section: Section) -> tuple[Interval | None, Interval | None]:
@@ -82,14 +85,19 @@ def ratio_figures(
     named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
     """
     rest = len(frame) - len(main)
-    own = not rest  # the table of all holds the numbers of the figures too
+    own = section.number == FIRST and not rest  # the table of all holds the numbers of every figure
     first, *further = [ratio_figure(section, rows, named, own) for _, rows in main.groupby("hardware", sort=False)]
     return join(
         first,
         behind(section.phrase("overview.machines", count=len(further)), join(*further)) if further else None,
-        section.sentence(others, count=rest) if rest else None,
-        comparison_table(section, frame, "all comparisons") if rest else None,
+        section.sentence(others, count=rest, table=_every_comparison(section)) if rest else None,
+        comparison_table(section, frame, "all comparisons") if rest and section.number == FIRST else None,
     )
+
+
+def _every_comparison(section: Section) -> Markup:
+    """A link to the table of all comparisons."""
+    return Markup('<a href="#section-{}-workloads">{}</a>').format(FIRST, section.words["overview.table"])
 
 
 def ratio_figure(
@@ -112,8 +120,17 @@ def ratio_figure(
             section.names.point(row.text, on_machine(row.label, section.hardware(row.panel)))
             for row in data.itertuples()
         ]
-        drawn = section.figure(ratio_plot, data, "ratio", rows=texts, after=table)
+        drawn = section.figure(
+            ratio_plot, data, "ratio", rows=texts, finding=counted(section, data["verdict"]), after=table
+        )
     return join(drawn, _left_out(section, frame[frame["ratio"].isna()]))
+
+
+def counted(section: Section, verdicts: Iterable[str], name: str = "shows.comparisons") -> Markup:
+    """How many comparisons, or what else the word `name` calls them, have which verdict: the title of their figure."""
+    found = [verdict for verdict in verdicts if verdict in COUNTED.values()]
+    counts = {key: found.count(verdict) for key, verdict in COUNTED.items()}
+    return section.phrase(name, total=len(found), **counts)
 
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:

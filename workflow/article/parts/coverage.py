@@ -10,6 +10,9 @@ from article.html import Html, behind
 from article.section import Section
 from bench.vocabulary import COMPARED
 
+MOST_NAMES = 30
+"""Functions without a namesake that a cell names; the table of the downloads has all."""
+
 
 def coverage_table(section: Section, library: str) -> Html:
     """How many functions of each namespace of NumPy or SciPy have a namesake in each framework on this machine.
@@ -36,11 +39,11 @@ def coverage_table(section: Section, library: str) -> Html:
 def namesakes(section: Section, found: pd.DataFrame) -> Markup:
     """How many functions have a namesake; behind it the names of those that have none."""
     without, share = found.loc[~found["found"].astype(bool), "name"].tolist(), share_text(section, found)
-    return (
-        behind(share, section.phrase("coverage.without", names=section.words["enumeration"].join(without)))
-        if without
-        else share
-    )
+    if not without:
+        return share
+    names = section.words["enumeration"].join(without[:MOST_NAMES])
+    name = "coverage.without" if len(without) <= MOST_NAMES else "coverage.without some"
+    return behind(share, section.phrase(name, names=names, count=numbers.count(len(without) - MOST_NAMES)))
 
 
 def share_text(section: Section, found: pd.DataFrame) -> Markup:

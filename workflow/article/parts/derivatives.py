@@ -7,7 +7,7 @@ import pandas as pd
 from article import numbers
 from article.html import Html, join
 from article.names import TITLES, Names
-from article.parts.variants import ratio_dot, ratio_table, ratio_texts, said_of_machine, span
+from article.parts.variants import bound_finding, ratio_dot, ratio_table, ratio_texts, said_of_machine, span
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import ratios, selection
@@ -22,6 +22,7 @@ def cost_results(section: Section) -> Html:
         return section.sentence("cost.none")
     main = main_costs(found)
     data = cost_rows(main, section.names)
+    gradients = main[main["task"].isin(ratios.REVERSE)]
     return join(
         bound_sentence(section, main),
         section.figure(
@@ -29,6 +30,7 @@ def cost_results(section: Section) -> Html:
             data,
             "cost",
             rows=ratio_texts(data, section.names),
+            finding=bound_finding(section, "shows.cost", gradients, "below", ratios.BOUND),
             after=ratio_table(section, found, "costs"),
             machine=main["hardware"].iloc[0],
             bound=numbers.count(ratios.BOUND),

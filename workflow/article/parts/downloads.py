@@ -15,12 +15,11 @@ FILES = (
 
 
 def downloads(section: Section) -> Html:
-    """Links to the tables that exist, relative to the page: English beside `data/`, other languages a level below."""
-    folder = "data" if section.language == "en" else "../data"
+    """Links to the tables that exist, relative to the page."""
     rows = []
     for name in FILES:
         links = [
-            Markup('<a href="{}/{}.{}" download>{}</a>').format(folder, name, ending, label)
+            Markup('<a href="{}/{}.{}" download>{}</a>').format(section.data, name, ending, label)
             for ending, label in FORMATS.items()
             if (section.tables.folder / f"{name}.{ending}").exists()
         ]

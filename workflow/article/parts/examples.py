@@ -6,12 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from article import numbers, prose
-from article.html import Html, badge, behind, message, render_template
-from article.names import TITLES
+from article import numbers
+from article.html import Html, badge, message
+from article.names import TITLES, family_of
+from article.parts.provenance import FILES, workload_links
 from article.section import Section
 from bench import texts
-from bench.catalogue import ROOT
 from bench.results import outcomes
 from bench.vocabulary import COMPARED
 
@@ -53,15 +53,10 @@ def _one_framework_a_row(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def sources(section: Section, workload: str) -> Html:
-    """The files of a workload, folded: what was executed, word for word."""
-    files = [
-        (str(path.relative_to(ROOT)), Markup(prose.code(path.read_text(encoding="utf-8"))))
-        for path in sorted(ROOT.glob(f"*/{workload}/*.py"))
-    ]
-    if not files:
-        return Html()
-    title = section.phrase("source.summary", title=section.names.workload(workload))
-    return behind(title, render_template("listings.html", files=files))
+    """Links to the files of a workload beside the tables: what was executed, word for word; nothing without them."""
+    links = workload_links(section, family_of(workload), workload, FILES)
+    title = section.names.workload(workload)
+    return section.sentence("source.summary", title=title, links=links) if links else Html()
 
 
 def example_name(section: Section, name: str) -> Any:

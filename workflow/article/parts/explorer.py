@@ -1,59 +1,127 @@
-"""Every cell in one table with filters."""
+"""Every cell in one table, which a script lets the reader search, filter, sort and plot."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
-from article.parts.cells import cell_row
-from article.section import Section
-from bench.results import selection
+from article.parts.cells import cell_row, used_bytes
+from article.section import Section, read_yaml
+from bench.catalogue import known
+from bench.results import intervals, selection
 from bench.results.intervals import is_positive
+from bench.vocabulary import COMPARED, MANY_STEPS, OTHER, PROBLEM
 
-FILTERS = ("hardware", "workload", "task", "precision", "device", "framework", "status")
-PLACE = ("hardware", "workload", "task", "size", "precision", "device")
-COLUMNS = (*PLACE, "variant", "status", "step", "items", "share", "memory", "runs")
+FILTERS = (
+    *("field", "workload", "task", "size", "precision", "device", "hardware"),
+    *("framework", "mode", "verdict", "marks"),
+)
+"""What a select narrows: the script makes one of everything here that has several values."""
+COLUMNS = (
+    *("workload", "task", "size", "precision", "device", "hardware", "framework", "mode"),
+    *("step", "ratio", "verdict", "trials", "marks", "items", "memory"),
+)
+ALIKE = ("size", "precision", "device")
+"""Columns that are left out where all rows are alike in them."""
+SEPARATOR = " · "
+"""Between the fields that a workload stands for; the script takes them apart at it."""
 
 
 def explorer(section: Section) -> Html:
-    """Every cell in one table, with filters that a script shows; without the script it is a plain table."""
+    """Every cell in one table. A script adds what finds, sorts and plots; without it the table is all there."""
     frame = selection.cells(section.tables, section.machine)
     if not len(frame):
         return Html(Markup('<p id="explorer">{}</p>').format(section.words["explorer.none"]))
-    records = [_record(section, row) for row in frame.itertuples()]
-    filters = _filters([keys for keys, _ in records])
-    records = [({name: keys[name] for name in filters}, cells) for keys, cells in records]
+    pairs = Pairs(section.tables.frame("comparisons"))
+    records = [(*_record(section, row, pair := pairs.of(row)), _verdict(pair)) for row in frame.itertuples()]
+    workloads = frame[["family", "workload"]].drop_duplicates().itertuples()
+    fields = {section.names.problem(row, ("workload",)): SEPARATOR.join(_fields(section, row)) for row in workloads}
     return section.render(
         "explorer.html",
-        filters=filters,
-        columns=[column for column in COLUMNS if any(cells.get(column) for _, cells in records)],
+        filters=FILTERS,
+        columns=[column for column in COLUMNS if _tells(column, [cells.get(column) for cells, *_ in records])],
         records=records,
+        fields=json.dumps(fields, ensure_ascii=False),
     )
 
 
-def _record(section: Section, row: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """What a cell is filtered by, and what its row shows."""
-    keys = {column: section.names.of(column, getattr(row, column)) for column in FILTERS} | {"hardware": row.hardware}
-    further = {
+def _tells(column: str, values: Sequence[Any]) -> bool:
+    """Whether a column holds anything, and, of what names a problem, more than one thing."""
+    return len(set(values)) > 1 if column in ALIKE else any(values)
+
+
+class Pairs:
+    """The comparisons, by the variants that they compare."""
+
+    def __init__(self, comparisons: pd.DataFrame) -> None:
+        self._rows: dict[tuple[Any, ...], Any] = {}
+        self._best: dict[tuple[Any, ...], dict[str, str]] = {}
+        for row in comparisons.itertuples():
+            problem = tuple(getattr(row, column) for column in PROBLEM)
+            modes = {framework: getattr(row, f"{framework}_mode") for framework in COMPARED}
+            self._rows[(*problem, *modes.values())] = row
+            if row.best:
+                self._best[problem] = modes
+
+    def of(self, cell: Any) -> Any:
+        """The comparison of a cell with the fastest mode of the other framework, or with its counterpart of many steps
+        in a call; None where there is none.
+        """
+        problem = tuple(getattr(cell, column) for column in PROBLEM)
+        if cell.framework not in OTHER:
+            return None
+        modes = dict(MANY_STEPS) if (cell.framework, cell.mode) in MANY_STEPS else self._best.get(problem, {})
+        return self._rows.get((*problem, *({**modes, cell.framework: cell.mode}.get(name) for name in COMPARED)))
+
+
+def _record(section: Section, row: Any, pair: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the row of a cell shows, and the numbers that the script sorts by, of the columns that have one."""
+    names = section.names
+    interval = intervals.interval(pair, "ratio") if pair is not None else None
+    shown = cell_row(section, row) | {
+        **{column: names.of(column, getattr(row, column)) for column in ("task", "size", "precision", "device")},
+        "workload": names.workload(row.workload, row.family),
         "hardware": section.hardware(row.hardware),
-        "size": section.names.of("size", row.size),
-        "runs": _runs_text(section, row),
+        "framework": row.framework,
+        "mode": row.mode,
+        "ratio": numbers.ratio(interval) if interval else None,
+        "verdict": section.words.get(f"verdict.{pair.verdict}", pair.verdict) if pair is not None else None,
+        "trials": str(row.runs),
+        "marks": section.words["enumeration"].join(_marks(section, row)),
     }
-    return keys, cell_row(section, row) | keys | further
+    sortable = {
+        "step": row.step_seconds,
+        "ratio": interval and interval.value,
+        "items": row.items_per_second,
+        "memory": used_bytes(row),
+        "trials": row.runs,
+    }
+    return shown, {name: f"{value:.4g}" for name, value in sortable.items() if is_positive(value)}
 
 
-def _runs_text(section: Section, row: Any) -> str:
-    """How many runs a cell is of, and how many more of them failed."""
+def _verdict(pair: Any) -> str | None:
+    """The verdict of a comparison as the script draws it; None where there is no ratio to draw."""
+    return None if pair is None or intervals.missing(pair.ratio) else str(pair.verdict).replace(" ", "-")
+
+
+def _marks(section: Section, row: Any) -> Iterator[str]:
+    """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady."""
+    if row.status != "ok":
+        yield section.names.of("status", row.status)
     if row.status == "ok" and is_positive(row.failed):
-        return section.phrase("explorer.runs", good=row.runs, failed=numbers.count(row.failed))
-    return str(row.runs)
+        yield section.phrase("explorer.failed", count=numbers.count(row.failed))
+    if row.steady is False or row.steady == 0:
+        yield section.words["explorer.restless"]
 
 
-def _filters(records: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
-    """Column → its values in their order, for columns with more than one."""
-    values = {column: list(dict.fromkeys(keys[column] for keys in records)) for column in FILTERS}
-    return {column: found for column, found in values.items() if len(found) > 1}
+def _fields(section: Section, row: Any) -> Iterator[str]:
+    """The fields of application that a workload stands for, in the order of the article."""
+    found: Mapping[str, str] = {entry["id"]: entry["name"][section.language] for entry in read_yaml("scenarios.yaml")}
+    for identity in known(row.workload, row.family).scenarios:
+        yield found.get(identity, identity)

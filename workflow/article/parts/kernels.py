@@ -8,7 +8,7 @@ from article import numbers
 from article.html import Html, join
 from article.names import TITLES, Names
 from article.parts.bandwidth import bandwidth_table
-from article.parts.variants import ratio_dot, ratio_table, ratio_texts, said_of_machine, span
+from article.parts.variants import bound_finding, ratio_dot, ratio_table, ratio_texts, said_of_machine, span
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import ratios, selection
@@ -53,6 +53,7 @@ def speedup_figure(section: Section, found: pd.DataFrame, main: pd.DataFrame) ->
         data,
         "speedup",
         rows=ratio_texts(data, section.names),
+        finding=bound_finding(section, "shows.speedup", main, "above", 1.0),
         after=ratio_table(section, found, "speedups"),
         machine=main["hardware"].iloc[0],
         precision=precisions,

@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, join
 from article.names import on_machine
 from article.parts.cells import cell_table, used_bytes
+from article.parts.comparisons import counted
 from article.section import Section
 from bench.results import selection
 from bench.results.curves import LINEAR, factor, saturation, slope
 from bench.results.intervals import is_positive
-from bench.vocabulary import AXES, SWEEP
+from bench.vocabulary import AXES, PROBLEM, SWEEP
 
 MOST_OPEN = 5
 """Axes whose first curve is drawn in the open; those of the others are folded."""
@@ -79,7 +81,17 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
         for row in data[data["panel"] == "seconds"].itertuples()
     ]
     problem = on_machine(curve_name(section, first), section.hardware(first.hardware))
-    return section.figure(scaling_plot, data, "scaling", rows=texts, problem=problem, axis=axis)
+    return section.figure(
+        scaling_plot, data, "scaling", rows=texts, finding=_winners(section, curve), problem=problem, axis=axis
+    )
+
+
+def _winners(section: Section, curve: pd.DataFrame) -> Markup | None:
+    """At how many points of a curve which framework is faster; None where none was compared."""
+    best = section.tables.frame("comparisons")
+    best = best[best["best"].fillna(False).astype(bool) & best["ratio"].notna()]
+    own = best.merge(curve[PROBLEM].drop_duplicates(), on=PROBLEM)
+    return counted(section, own["verdict"], "shows.points") if len(own) else None
 
 
 def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:

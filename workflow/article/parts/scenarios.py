@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, bullets, join
-from article.parts.cells import cell_table, items_text
+from article.parts.cells import in_explorer, items_text
 from article.parts.comparisons import verdict_sentence
 from article.parts.kernels import speedup_results
 from article.parts.throughput import throughput_figure
@@ -57,7 +57,7 @@ def scenario(section: Section, identity: str, name: str) -> Html:
         return join(heading, text, section.sentence("scenario.none"))
     said = sentences(section, of_scenario(main_comparisons(section), identity), cells["hardware"].iloc[0])
     if identity == NUMERICS and (against_numpy := speedup_results(section)):
-        return join(heading, text, said, against_numpy, cell_table(section, cells, "cells"))
+        return join(heading, text, said, against_numpy, in_explorer(section, name))
     return join(heading, text, said, throughput_figure(section, cells, name))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from article import numbers
 from article.html import Html
 from article.rows import in_words, sort_variants
-from article.section import Section
+from article.section import Section, limited
 from bench.results.selection import main_problems, side_by_side, sound_runs
 from bench.results.startup import first_results
 from bench.results.tables import Tables
@@ -26,7 +26,7 @@ def startup_figure(section: Section) -> Html:
 
     data = startup_parts(section)
     rows = []
-    for (problem, label), group in data.groupby(["panel", "label"], sort=False):
+    for (problem, label), group in limited(data)[0].groupby(["panel", "label"], sort=False):
         parts = {row.part: numbers.seconds(row.seconds) for row in group.itertuples()}
         total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})

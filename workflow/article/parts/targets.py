@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, bullets, join
+from article.html import Html, bullets, join, plain
 from article.names import on_machine
 from article.parts.comparisons import verdict_sentence
 from article.rows import sort_variants
@@ -39,7 +39,8 @@ def target_results(section: Section) -> Html:
     columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
     table = section.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS)
     texts = [
-        section.names.point(row["target_seconds"] or row["reached"], row["problem"], row["variant"]) for row in rows
+        section.names.point(row["target_seconds"] or row["reached"], plain(row["problem"]), row["variant"])
+        for row in rows
     ]
     return join(
         target_sentences(section, runs),

@@ -9,7 +9,7 @@ import pandas as pd
 from article import numbers
 from article.html import Html
 from article.names import Names
-from article.parts.cells import cell_table
+from article.parts.cells import in_explorer
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import intervals
@@ -32,7 +32,7 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
         "throughput",
         rows=texts,
         most=MOST_PANELS,
-        after=cell_table(section, cells, "cells"),
+        after=in_explorer(section, scenario),
         scenario=scenario,
         machine=cells["hardware"].iloc[0],
     )

@@ -7,10 +7,14 @@ import pandas as pd
 from article import numbers
 from article.html import Html
 from article.rows import in_words, sort_variants
-from article.section import Section
+from article.section import Section, limited
 from bench.results.selection import main_problems, side_by_side, sound_runs
 
 QUARTILES = {"lowest": 0.0, "lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75, "highest": 1.0}
+
+
+MOST = 3
+"""Problems whose values are drawn: each has thousands."""
 
 
 def distribution_figure(section: Section) -> Html:
@@ -19,7 +23,7 @@ def distribution_figure(section: Section) -> Html:
 
     data = values(section)
     rows = []
-    for (problem, label), group in data.groupby(["panel", "label"], sort=False):
+    for (problem, label), group in limited(data, MOST)[0].groupby(["panel", "label"], sort=False):
         rows.append(
             {
                 "problem": problem,
@@ -30,7 +34,9 @@ def distribution_figure(section: Section) -> Html:
             | {name: numbers.seconds(group["seconds"].quantile(share)) for name, share in QUARTILES.items()}
         )
     table = section.table(rows, ("problem", "variant", "runs", "values", *QUARTILES), "distribution", folded=True)
-    return section.figure(distribution_plot, data, "distribution", rows=in_words(section, rows, "median"), after=table)
+    return section.figure(
+        distribution_plot, data, "distribution", rows=in_words(section, rows, "median"), most=MOST, after=table
+    )
 
 
 def values(section: Section) -> pd.DataFrame:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, paragraph
-from article.names import Names
+from article.names import TITLES, Names
 from article.section import Section
-from bench.results import intervals
+from bench.results import intervals, ratios
 from bench.vocabulary import BASELINE, PROBLEM, VARIANT_ORDER
 
 
@@ -64,6 +64,19 @@ def ratio_texts(data: pd.DataFrame, names: Names) -> list[str]:
 def span(found: pd.DataFrame) -> dict[str, str]:
     """The least and the most of some ratios, as sentences name them."""
     return {"least": numbers.ratio(float(found["ratio"].min())), "most": numbers.ratio(float(found["ratio"].max()))}
+
+
+def bound_finding(section: Section, name: str, found: pd.DataFrame, side: str, bound: float) -> Markup | None:
+    """The title of a figure of ratios by what the word `name` asks of each framework: in how many of its rows the whole
+    interval lies on one side (`below` or `above`) of a bound; None without rows.
+    """
+    told = []
+    for framework, title in TITLES.items():
+        counts = ratios.judged(found[found["framework"] == framework], bound)
+        if counts["of"]:
+            told.append(section.phrase("shows.of", framework=title, count=counts[side], total=counts["of"]))
+    shown = Markup(section.words["comma"]).join(told)
+    return section.phrase(name, told=shown, bound=numbers.count(bound)) if told else None
 
 
 def said_of_machine(section: Section, machine: str, sentences: Iterable[Markup]) -> Html:

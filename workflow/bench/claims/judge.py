@@ -50,18 +50,21 @@ def read_citations(path: Path) -> list[str]:
 
 
 def judge(entry: Mapping[str, Any], results: Results) -> Verdict:
-    """The verdict on one claim, with the rule that led to it."""
+    """The verdict on one claim, with the rule that led to it and the place where that stands."""
     settled, decide = SETTLED.get(entry["kind"]), REGISTRY.get(entry["id"])
     if decide is None:
         return Verdict(settled, {}) if settled else Verdict(UNMEASURED, {"reason": "no experiment yet"})
-    rule = " ".join((inspect.getdoc(decide) or "").split())
+    rule = {
+        "rule": " ".join((inspect.getdoc(decide) or "").split()),
+        "place": f"{decide.__module__.replace('.', '/')}.py: {decide.__name__}",
+    }
     try:
         found = decide(results)
     except Missing as missing:
         if settled:
             return Verdict(settled, {})
-        return Verdict(open_verdict(missing), {**missing.evidence, "rule": rule})
-    return Verdict(found.verdict, {**found.evidence, "rule": rule})
+        return Verdict(open_verdict(missing), missing.evidence | rule)
+    return Verdict(found.verdict, {**found.evidence, **rule})
 
 
 def judge_foreign(entry: Mapping[str, Any], results: Results) -> Verdict:

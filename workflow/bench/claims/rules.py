@@ -79,10 +79,10 @@ def by_votes(ballot: Ballot) -> Verdict:
     as where a size says another thing than all together. Supported or refuted it is only if at least `LEAST_WORKLOADS`
     voted and leaving out any single one of them changes nothing; else mixed too.
 
-    The evidence: the counts of the votes; `share`, the verdict before these two conditions; `sizes`, the votes and the
-    verdict at every size, which decides nothing where fewer than `LEAST_WORKLOADS` voted; `leave_one_out`, `changes`:
-    workload → the verdict without it, where that is another one. Where nothing can be decided, the verdict says so, and
-    the evidence has the `reason`.
+    The evidence: the counts of the votes, and the `ballot`, what each workload says; `share`, the verdict before these
+    two conditions; `sizes`, the votes and the verdict at every size, which decides nothing where fewer than
+    `LEAST_WORKLOADS` voted; `leave_one_out`, `changes`: workload → the verdict without it, where that is another one.
+    Where nothing can be decided, the verdict says so, and the evidence has the `reason`.
     """
     counts = Counter(said[WHOLE] for said in ballot.values())
     sizes = sorted({size for said in ballot.values() for size in said} - {WHOLE}, key=size_rank)
@@ -93,6 +93,8 @@ def by_votes(ballot: Ballot) -> Verdict:
         "open": counts[UNTOLD],
         "turning": counts[TURNING],
         "least": LEAST_WORKLOADS,
+        "most": MOST,
+        "ballot": {name: said[WHOLE] for name, said in ballot.items()},
         "sizes": {
             size: {"votes": sum(size in said for said in ballot.values()), "verdict": _known(_share_at, ballot, size)}
             for size in sizes

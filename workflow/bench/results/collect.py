@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from bench import schema, texts
 from bench.results import namesakes
@@ -22,6 +18,7 @@ from bench.results.noise import noise_rows
 from bench.results.reading import Machine, ignored_folders, machine_folders, read_machine
 from bench.results.statistics import EQUAL_WITHIN
 from bench.schema import Row
+from bench.sheets import share_out, write_csv
 from bench.vocabulary import COLLECTED
 
 
@@ -42,23 +39,6 @@ def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str,
     }
 
 
-def write_csv(path: Path, table: str, rows: list[Row]) -> None:
-    """A table as CSV; lists become JSON, and text that a spreadsheet would run as a formula is quoted with '."""
-    plain = [{column: _plain(row.get(column)) for column in schema.TABLES[table]} for row in rows]
-    kinds = pa.schema(
-        [(column, pa.string() if pa.types.is_list(kind) else kind) for column, kind in schema.TABLES[table].items()]
-    )
-    pa_csv.write_csv(pa.Table.from_pylist(plain, schema=kinds), path)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return json.dumps(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
-
-
 def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_WITHIN) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
     machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
@@ -72,6 +52,7 @@ def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_W
     for table, rows in merged.items():
         schema.write(tables / f"{table}.parquet", table, rows)
         write_csv(tables / f"{table}.csv", table, rows)
+    share_out(tables)
     facts = {name: machine.facts | {"left_out": machine.left_out} for name, machine in machines.items()}
     (tables / "machines.json").write_text(json.dumps(facts, indent=2) + "\n")
     return machines

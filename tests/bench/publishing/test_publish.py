@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from bench import schema
+from bench.publishing.publish import publish
 from bench.results.collect import tables_of
-from bench.results.publish import publish
 from bench.results.reading import read_machine
 from bench.runs import PUBLISHED, trial_file
 from tests.bench.results.planted import run

@@ -1,0 +1,59 @@
+"""The rows of the table of all results."""
+
+import re
+
+import pytest
+
+from article.parts.explorer import COLUMNS, FILTERS, Pairs, explorer
+from article.section import Section
+from bench.results import selection
+from tests.article.planted import OWN
+
+
+@pytest.fixture
+def section(tables):
+    return Section(tables, "en", OWN, 10)
+
+
+def test_every_cell_is_a_row(section):
+    html = str(explorer(section))
+    assert html.count('<th scope="row">') == len(selection.cells(section.tables, OWN))
+
+
+def test_what_can_be_filtered_is_a_column():
+    assert set(FILTERS) - set(COLUMNS) == {"field"}  # of which the script has a list by workload
+
+
+def test_a_variant_is_compared_with_the_fastest_mode_of_the_other_framework(section):
+    pairs = Pairs(section.tables.frame("comparisons"))
+    cells = selection.cells(section.tables, OWN)
+    own = cells[(cells["hardware"] == OWN) & (cells["workload"] == "mlp") & (cells["task"] == "train")]
+    found = {(row.framework, row.mode): pairs.of(row) for row in own[own["size"] == "small"].itertuples()}
+    assert (found["jax", "jit"].torch_mode, found["jax", "jit"].jax_mode) == ("compile", "jit")
+    assert found["jax", "jit"].best
+    assert (found["torch", "many"].torch_mode, found["torch", "many"].jax_mode) == ("many", "scan")
+    assert found["torch", "eager"] is None  # this pair was not compared
+
+
+def test_the_ratio_beside_a_time_is_the_one_of_the_table_of_comparisons(section):
+    html = str(explorer(section))
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", html, re.DOTALL)
+    (row,) = (
+        row
+        for row in rows
+        if section.names.workload("mlp") in row
+        and "<td>jit</td>" in row
+        and ">training step<" in row
+        and "<td>small" in row
+        and f"<td>{OWN}" in row
+    )
+    assert 'data-verdict="jax-faster"' in row
+    assert 'data-n="2.07"' in row
+    assert "2.07 [2.02,\u00a02.12]" in row
+
+
+def test_the_script_has_numbers_to_sort_by_and_no_more_digits_than_are_shown(section):
+    numbers = re.findall(r'data-n="([^"]+)"', str(explorer(section)))
+    assert numbers
+    assert all(float(number) > 0 for number in numbers)
+    assert max(len(number) for number in numbers) <= 12

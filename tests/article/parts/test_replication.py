@@ -1,0 +1,119 @@
+"""Two to six machines beside each other, and what of the others' results holds on the reader's."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from article.figures.axes import NARROW, WIDE
+from article.figures.machines import SHAPES, machine_plot
+from article.parts import replication
+from article.parts.claims import claim_box, stated_claims
+from article.parts.replication import agreement, shared_problems
+from article.section import Section
+from article.words import read_words
+from bench.results import selection
+from bench.results.tables import Tables
+from tests.article import planted
+from tests.article.planted import OWN, SIX, TURNED
+
+WORDS = read_words("en").under("figure.machines")
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory):
+    """The synthetic tables of six machines."""
+    folder = tmp_path_factory.mktemp("six") / "data"
+    folder.mkdir()
+    planted.write(folder, machines=SIX)
+    return Tables(folder)
+
+
+def comparisons(tables):
+    frame = selection.best(tables, OWN)
+    return frame[frame["ratio"].notna()]
+
+
+def replicated(section):
+    return replication.replication(section, section.text("replicate"))
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", str(html), flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_machine_is_compared_with_no_other(one_trial, language):
+    assert replicated(Section(one_trial, language, OWN, 0)) == ""
+
+
+def test_a_problem_that_one_machine_alone_has_stands_beside_nothing(tables):
+    shared = shared_problems(comparisons(tables))
+    assert set(shared["hardware"]) == {OWN, planted.OTHER}
+    assert (shared.groupby(replication.SAME)["hardware"].nunique() == 2).all()
+    assert "qubits" not in " ".join(shared["size"])
+
+
+def test_verdicts_are_alike_open_or_apart():
+    rows = [
+        {"family": "f", "task": "t", "size": "s", "precision": "p", "device": "cpu", "workload": name} | row
+        for name, verdicts in {
+            "alike": ("equal", "equal"),
+            "apart": ("equal", "jax faster"),
+            "open": ("jax faster", "undecided"),
+            "alone": ("jax faster",),
+        }.items()
+        for row in ({"hardware": f"m{place}", "verdict": verdict} for place, verdict in enumerate(verdicts))
+    ]
+    found = [[own["workload"].iloc[0] for own in group] for group in agreement(pd.DataFrame(rows))]
+    assert found == [["alike"], ["open"], ["apart"]]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("count", [2, 6])
+def test_what_holds_here_is_counted_as_the_tables_have_it(tables, six, language, count):
+    section = Section({2: tables, 6: six}[count], language, OWN, 0)
+    frame = comparisons(section.tables)
+    said = text(replicated(section))
+    for machine in section.machines[1:]:
+        there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(replication.SETTLED)]
+        both = there.merge(frame[frame["hardware"] == OWN], on=replication.SAME)
+        same = (both["verdict_x"] == both["verdict_y"]).sum()
+        numbers = re.search(rf"{machine}\W[^0-9]*(\d+)[^0-9]+(\d+)", said)
+        assert numbers, machine
+        assert [int(found) for found in numbers.groups()] == [len(both), same]
+    flips = {own["workload"].iloc[0] for own in agreement(frame)[2]}
+    assert bool(flips) == (count == 6)
+    assert all(section.names.workload(name) in said for name in flips)
+    assert not re.search(r"\bnan\b|None", said)
+
+
+def test_six_machines_are_six_columns_and_the_row_says_how_many_agree(six):
+    html = str(replicated(Section(six, "en", OWN, 0)))
+    table = html[html.rindex("<table") :]
+    assert all(f">{name}</th>" in table for name in SIX)
+    assert f"{len(SIX) - len(TURNED)} of {len(SIX)}" in table
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_machine_has_a_marker_and_a_place_of_its_own(six, width):
+    rows = [
+        {"label": "row", "machine": name, "ratio": 1.5, "low": 1.4, "high": 1.6, "verdict": "jax faster"}
+        for name in SIX
+    ]
+    axis = machine_plot(pd.DataFrame(rows), SIX, WORDS, width=width).axes[0]
+    points = [line for line in axis.lines if line.get_marker() in SHAPES]
+    assert [point.get_marker() for point in points] == list(SHAPES)
+    heights = [float(np.asarray(point.get_ydata())[0]) for point in points]
+    assert heights == sorted(set(heights))
+    assert heights[0] > -0.5 and heights[-1] < 0.5
+
+
+def test_what_several_machines_say_alike_of_a_claim_stands_once(six):
+    (claim,) = (claim for claim in stated_claims() if claim["id"] == "math-dx")
+    section = Section(six, "en", OWN, 4)
+    judged = {(row.hardware, row.id): row for row in six.frame("claims").itertuples()}
+    html = claim_box(section, claim, judged)
+    assert html.count('class="verdict"') == 1
+    assert all(name in html for name in SIX)

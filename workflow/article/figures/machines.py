@@ -1,0 +1,112 @@
+"""Ratios of the two frameworks' times on several machines, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from article.figures.axes import (
+    FONT,
+    WIDE,
+    Entry,
+    Words,
+    draw_interval,
+    label_room,
+    labels_of,
+    panels,
+    row_labels,
+    theme,
+)
+from article.figures.palette import INK, MUTED, SURFACE
+from article.figures.ratios import MARKS, draw_beyond, drawn_limits, name_sides
+from article.figures.ticks import factor_axis, factor_ticks
+
+SHAPES = ("o", "s", "^", "D", "v", "P")
+"""The markers of machines, in their order."""
+MOST_MACHINES = len(SHAPES)
+PITCH = 13.0
+"""Pixels from one machine to the next within a row."""
+
+
+def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words, width: int = WIDE) -> Figure:
+    """Ratio torch/jax per row and machine with its 95 % interval, coloured by its verdict. Dimensionless, log axis.
+
+    Columns: label, machine (of `machines`, at most `MOST_MACHINES`), ratio, low, high (None for one trial), verdict.
+    A machine keeps its marker and its place in the row, which is empty where it lacks the row.
+    """
+    labels = labels_of(data)
+    wide = width >= WIDE
+    limits = drawn_limits(data)
+    above = 0.0 if wide else 24.0
+    row_height = max(30.0, above + PITCH * len(machines) + 8)
+    legend: list[Entry] = [(machine, MUTED, shape) for machine, shape in zip(machines, SHAPES, strict=False)]
+    legend += [
+        (words[verdict], colour, "open s" if marker.startswith("open ") else "bar")
+        for verdict, (colour, marker) in MARKS.items()
+        if verdict in set(data["verdict"])
+    ]
+    with theme():
+        figure, (axis,) = panels(
+            [14 + row_height * len(labels)],
+            width,
+            left=label_room(labels, wide),
+            right=24.0 if wide else 10.0,
+            top=34,
+            bottom=46,
+            legend=legend,
+        )
+        axis.set_xscale("log")
+        axis.set_xlim(*limits)
+        axis.axvline(1, color=INK, linewidth=1.2)
+        for edge in range(1, len(labels)):
+            axis.axhline(edge - 0.5, color=MUTED, linewidth=0.4)
+        for row in data.itertuples():
+            first = -PITCH * (len(machines) - 1) / 2 + above / 2
+            place = labels.index(row.label) + (first + PITCH * machines.index(row.machine)) / row_height
+            _draw(axis, row, place, SHAPES[machines.index(row.machine)], limits)
+        _label_rows(axis, labels, wide, above / row_height)
+        factor_axis(axis, factor_ticks(limits, 11 if wide else 7))
+        axis.set_xlabel(words["x"])
+        name_sides(axis, words)
+    return figure
+
+
+def _draw(axis: Axes, row: Any, y: float, shape: str, limits: tuple[float, float]) -> None:
+    colour, marker = MARKS.get(row.verdict, MARKS["undecided"])
+    hollow = marker.startswith("open ")
+    if not limits[0] <= row.ratio <= limits[1]:
+        draw_beyond(axis, row.ratio, y, limits, colour)
+        return
+    draw_interval(axis, row, y, colour, linewidth=2.0, cap=6, cap_width=1.4)
+    axis.plot(
+        row.ratio,
+        y,
+        marker=shape,
+        markersize=7,
+        color=SURFACE if hollow else colour,
+        markeredgecolor=colour if hollow else SURFACE,
+        markeredgewidth=1.4 if hollow else 0.8,
+    )
+
+
+def _label_rows(axis: Axes, labels: Sequence[str], wide: bool, above: float) -> None:
+    """Labels beside the rows, or above what each row holds."""
+    if wide:
+        row_labels(axis, labels, wide)
+        return
+    axis.set_ylim(len(labels) - 0.5, -0.5)
+    axis.grid(False, axis="y")
+    axis.set_yticks([])
+    for row, label in enumerate(labels):
+        axis.text(
+            0,
+            row - 0.5 + above / 2,
+            label,
+            transform=axis.get_yaxis_transform(),
+            va="center",
+            fontsize=FONT - 1,
+        )

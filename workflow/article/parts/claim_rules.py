@@ -1,0 +1,68 @@
+"""By what rule a claim is judged: the rule with its thresholds, whose votes it counts, and what would turn it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from article.html import Html, behind, join, paragraph
+from article.names import place_of
+from article.section import Section
+
+VOTES = ("for", "against", "turning", "undecided")
+"""What a workload may say, in the order in which it is told."""
+DECIDED = ("supported", "refuted")
+"""What the votes of workloads may decide."""
+
+
+def rule_box(section: Section, evidence: Mapping[str, Any], asked: Iterator[tuple[str, Mapping[str, Any]]]) -> Html:
+    """The rule of a claim, folded; nothing where no function judges it.
+
+    asked: what was asked in words, and the evidence of it, as `claims.asked` finds it.
+    """
+    if not isinstance(evidence.get("rule"), str):
+        return Html()
+    rule = section.phrase("rule box.rule", rule=_quoted(evidence["rule"]), place=_code(evidence.get("place", "")))
+    voted = [(place, found) for place, found in asked if found.get("ballot") and found.get("most")]
+    told = [paragraph(section.space.join(_vote_sentences(section, place, found))) for place, found in voted]
+    return behind(
+        section.words["rule box.title"], join(paragraph(rule), *told or [section.sentence("rule box.examples")])
+    )
+
+
+def _vote_sentences(section: Section, place: str, found: Mapping[str, Any]) -> Iterator[Markup]:
+    """The thresholds for these votes, who cast which, and what would turn the verdict."""
+    need = math.ceil(found["most"] * found["votes"])
+    counts = {"votes": found["votes"], "need": need, "least": found["least"]}
+    yield section.phrase("rule box.votes" if place else "rule box.votes alone", place=place, **counts)
+    ballot: Mapping[str, str] = found["ballot"]
+    for vote in VOTES:
+        if names := [name for name, said in ballot.items() if said == vote]:
+            yield section.phrase(f"rule box.{vote}", workloads=_workloads(section, names))
+    if found["share"] in DECIDED:
+        given = found["for" if found["share"] == "supported" else "against"]
+        yield section.phrase("rule box.turns", count=given - need + 1)
+    else:
+        missing = {name: max(0, need - found[name]) for name in ("for", "against")}
+        yield section.phrase("rule box.lacks", won=missing["for"], lost=missing["against"])
+
+
+def _workloads(section: Section, names: list[str]) -> Markup:
+    """Workloads of the project by name, each leading to where its numbers come from, where the tables hold some."""
+    compared = set(section.tables.frame("comparisons")["workload"])
+    linked = []
+    for name in names:
+        title, place = section.names.workload(name), place_of(None, name)
+        linked.append(Markup('<a href="#{}">{}</a>').format(place, title) if place and name in compared else title)
+    return Markup(section.words["comma"]).join(linked)
+
+
+def _quoted(text: str) -> Markup:
+    return Markup('<q lang="en">{}</q>').format(text)
+
+
+def _code(text: Any) -> Markup:
+    return Markup("<code>{}</code>").format(text)

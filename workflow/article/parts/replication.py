@@ -1,0 +1,191 @@
+"""Machines side by side: the ratio on each, which verdicts hold on how many, which flip and where, and whether what
+others published holds on the reader's machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from article import numbers
+from article.html import Html, behind, bullets, join, paragraph
+from article.names import on_machine, telling
+from article.parts.claim_rules import DECIDED
+from article.parts.claims import Claim, judged_claims, stated_claims, verdict, verdict_badge
+from article.section import Section
+from bench.results import intervals, selection
+from bench.results.intervals import Interval
+from bench.vocabulary import PROBLEM
+
+SAME = [column for column in PROBLEM if column != "hardware"]
+"""What names a problem, whatever the machine."""
+SIDES = ("jax faster", "torch faster")
+SETTLED = (*SIDES, "equal")
+"""Verdicts of comparisons that say something."""
+MOST_NAMED = 6
+"""What is listed in the open; more is folded."""
+
+
+def replication(section: Section, text: Html) -> Html:
+    """The text, the machines beside each other, and what of the others' results holds on this one; nothing of one."""
+    if not section.several:
+        return Html()
+    frame = selection.best(section.tables, section.machine)
+    frame = frame[frame["ratio"].notna()]
+    return join(
+        text,
+        bullets([*_here(section, frame)]),
+        section.sentence("replicate.side by side"),
+        side_by_side(section, shared_problems(frame)),
+        agreement_sentences(section, frame),
+    )
+
+
+def shared_problems(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each workload and device the main one of those problems that several machines have compared."""
+    machines = frame.groupby(SAME)["hardware"].transform("nunique")
+    common = frame[machines > 1]
+    main = selection.main_problems(common.assign(hardware="").drop_duplicates(SAME))
+    wanted = set(main[SAME].itertuples(index=False, name=None))
+    return common[[key in wanted for key in common[SAME].itertuples(index=False, name=None)]]
+
+
+def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
+    """The figure of the ratios on every machine, and their table, a machine a column."""
+    from article.figures.machines import MOST_MACHINES, machine_plot
+
+    machines = [name for name in section.machines if name in set(frame["hardware"])][:MOST_MACHINES]
+    drawn = frame[frame["hardware"].isin(machines)]
+    if not len(drawn):
+        return section.sentence("replicate.nothing shared")
+    columns = telling(drawn)
+    order = drawn.groupby(SAME)["ratio"].transform("median")
+    rows = [
+        {
+            "label": section.names.problem(row, columns),
+            "machine": row.hardware,
+            "ratio": row.ratio,
+            "low": intervals.number(row.ratio_low),
+            "high": intervals.number(row.ratio_high),
+            "verdict": row.verdict,
+        }
+        for row in drawn.assign(order=order).sort_values(["order", *SAME], kind="stable").itertuples()
+    ]
+    data = pd.DataFrame(rows)
+    texts = [
+        section.names.point(numbers.ratio_text(row), on_machine(row.label, row.machine)) for row in data.itertuples()
+    ]
+    alike, open_on_some, apart = agreement(drawn)
+    total = len(alike) + len(open_on_some) + len(apart)
+    finding = section.phrase("shows.machines", same=len(alike), total=total, flips=len(apart))
+    table = _table(section, drawn, machines)
+    return section.figure(machine_plot, data, "machines", machines, rows=texts, finding=finding, after=table)
+
+
+def _table(section: Section, frame: pd.DataFrame, machines: list[str]) -> Html:
+    rows = []
+    for _, own in frame.groupby(SAME, sort=False):
+        found = {row.hardware: row for row in own.itertuples()}
+        shown = {name: _said(section, found[name]) for name in machines if name in found}
+        most = own["verdict"].value_counts().iloc[0]
+        held = section.phrase("replicate.held", count=most, total=len(own))
+        rows.append({"problem": section.problem_columns(next(own.itertuples()))["problem"], "held": held} | shown)
+    return section.table(rows, ("problem", "held", *machines), "side by side", folded=True)
+
+
+def _said(section: Section, row: Any) -> Markup:
+    word = section.words.get(f"verdict.{row.verdict}", row.verdict)
+    return Markup("{}<br>{}").format(word, _ratio(row))
+
+
+def _ratio(row: Any) -> str:
+    return numbers.ratio(intervals.interval(row, "ratio") or Interval(row.ratio))
+
+
+Group = list[pd.DataFrame]
+"""Comparisons of one problem each, a row per machine."""
+
+
+def agreement(frame: pd.DataFrame) -> tuple[Group, Group, Group]:
+    """The problems that several machines compared: those of one verdict on all, those on which some decided alike and
+    others could not, and those on which machines contradict each other.
+    """
+    alike: Group = []
+    open_on_some: Group = []
+    apart: Group = []
+    for _, own in frame.groupby(SAME, sort=False):
+        found = set(own["verdict"])
+        if own["hardware"].nunique() > 1:
+            (alike if len(found) == 1 else apart if len(found & set(SETTLED)) > 1 else open_on_some).append(own)
+    return alike, open_on_some, apart
+
+
+def agreement_sentences(section: Section, frame: pd.DataFrame) -> Html:
+    """How many verdicts are the same on all machines that have them, and which flip, and where."""
+    alike, open_on_some, apart = agreement(frame)
+    counts = {"same": len(alike), "open": len(open_on_some), "flips": len(apart)}
+    if not sum(counts.values()):
+        return Html()
+    flips = [_flip(section, own) for own in apart]
+    listed = bullets(flips)
+    if len(flips) > MOST_NAMED:
+        listed = behind(section.phrase("replicate.flips", count=len(flips)), listed)
+    return join(paragraph(section.phrase("replicate.agreement", total=sum(counts.values()), **counts)), listed)
+
+
+def _flip(section: Section, own: pd.DataFrame) -> Markup:
+    """A problem of which machines say different things: which verdict, with the ratio, on which of them."""
+    parts = [
+        section.phrase(
+            "replicate.on",
+            verdict=section.words[f"verdict.{said}"],
+            machines=section.words["semicolon"].join(f"{row.hardware} ({_ratio(row)})" for row in rows.itertuples()),
+        )
+        for said, rows in own.groupby("verdict", sort=False)
+    ]
+    return section.item(section.names.problem(next(own.itertuples())), Markup(section.words["semicolon"]).join(parts))
+
+
+def _here(section: Section, frame: pd.DataFrame) -> Iterator[Markup]:
+    """Of every other machine, which of its decided comparisons and claims hold on this one."""
+    here = frame[frame["hardware"] == section.machine]
+    for machine in section.machines:
+        if machine != section.machine:
+            there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(SETTLED)]
+            both = there.merge(here, on=SAME, suffixes=("", "_here"))
+            yield section.space.join(
+                [_comparisons_that_hold(section, machine, both), *_claims_that_hold(section, machine)]
+            )
+
+
+def _comparisons_that_hold(section: Section, machine: str, both: pd.DataFrame) -> Markup:
+    if not len(both):
+        return section.phrase("replicate.none here", machine=machine)
+    same = int((both["verdict"] == both["verdict_here"]).sum())
+    undecided = int((~both["verdict_here"].isin(SETTLED)).sum())
+    counts = {"total": len(both), "same": same, "undecided": undecided, "other": len(both) - same - undecided}
+    return section.phrase("replicate.comparisons", machine=machine, **counts)
+
+
+def _claims_that_hold(section: Section, machine: str) -> Iterator[Markup]:
+    judged = judged_claims(section)
+    pairs = [
+        (claim, verdict(claim, machine, judged), verdict(claim, section.machine, judged)) for claim in stated_claims()
+    ]
+    decided = [(claim, there, here) for claim, there, here in pairs if there in DECIDED and here != "not measured here"]
+    if not decided:
+        return
+    changed = [_changed(section, claim, there, here) for claim, there, here in decided if there != here]
+    yield section.phrase("replicate.claims", total=len(decided), same=len(decided) - len(changed))
+    if changed:
+        yield section.phrase("replicate.changed", claims=Markup(section.words["semicolon"]).join(changed))
+
+
+def _changed(section: Section, claim: Claim, there: str, here: str) -> Markup:
+    """A claim with the verdict there and the one here."""
+    badges = Markup("{} → {}").format(verdict_badge(section, there), verdict_badge(section, here))
+    link = Markup('<a href="#claim-{}">{}</a>').format(claim["id"], claim["says"][section.language])
+    return link + Markup(Markup.escape(section.words["brackets"])).format(text=badges)
