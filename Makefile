@@ -1,4 +1,5 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
+# make report VERSIONS=jax@0.9.1[,torch@2.12.0]                          the same, and these in turns with the defaults
 # make article                                                           the pages again from what has been measured so far
 # make report OWN=FOLDER[,FOLDER] [WORKLOADS=own]                         folders of your own among the workloads, or alone
 # make workload NAME=NAME                                                a workload of your own from a template, in own/
@@ -31,7 +32,7 @@ ifeq ($(origin CXX)$(shell command -v g++),default)
 export CXX := clang++
 endif
 
-BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE)
+BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE) $(if $(VERSIONS),--versions $(VERSIONS))
 IN_ENVIRONMENT := PATH="$(CURDIR)/.venv/bin:$$PATH"
 RUN := $(IN_ENVIRONMENT) python -m
 # With the packages for the CPU alone, a GPU is not measured, whether or not there is one.
@@ -40,8 +41,8 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-# Which workloads a report is of, where that is said.
-CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS))
+# Which workloads and versions a report is of, where that is said.
+CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS)) $(if $(VERSIONS),versions=$(VERSIONS))
 NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
 
 .PHONY: report workload check compare-mine own-extras publish article pdf test test-slow numba gpu-check compare lint environment environment-dev checkers

@@ -1,10 +1,11 @@
 """Make `.venv` ready: check this machine, choose the CPU or the CUDA packages, install the pins of `constraints.txt`.
 
-    python3 envs/bootstrap.py [--dev] [--device auto|cpu|cuda] [--check]
+    python3 envs/bootstrap.py [--dev] [--device auto|cpu|cuda] [--versions jax@0.9.1,torch@2.12.0] [--check]
 
 Standard library alone. What cannot work ends with one sentence that says what to do. What is installed is not touched;
 a change of the pins, of the device, of the Python or of the folder, and an installation that was interrupted, start
-over in an empty `.venv`. `.venv/install.json` records what is there and how many seconds each part took.
+over in an empty `.venv`. `.venv/install.json` records what is there and how many seconds each part took. Each further
+version of a framework has a folder of its own, `.venv-jax@0.9.1`, made from the file that `envs/pin.py` writes.
 """
 
 import sys
@@ -21,6 +22,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -35,6 +37,8 @@ REQUIREMENTS = ROOT / "envs" / "requirements"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 DISK_GB = {"cpu": 4, "cuda": 12}  # installed packages, and the wheels while they are unpacked
 OLDEST_DRIVER = 580  # of CUDA 13, https://docs.nvidia.com/cuda/cuda-toolkit-release-notes, table 3
+PINS = r"^ +- ([A-Za-z0-9._-]+(?:\[[a-z0-9]+\])?==\S+)$"
+"""A line of envs/*.yaml that pins a package."""
 AGAIN = "then run make again"
 
 
@@ -60,6 +64,8 @@ def main() -> None:
             for part, name in missing.items():
                 install(record, part, name)
             print(f"{VENV} is ready ({device})")
+        for release in filter(None, arguments.versions.split(",")):
+            ready_release(release.strip(), device)
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -67,6 +73,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="install what the tests need, too")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="which packages")
+    parser.add_argument("--versions", default="", help="further versions of frameworks: jax@0.9.1,torch@2.12.0")
     parser.add_argument("--check", action="store_true", help="install nothing; exit with 1 if something is missing")
     return parser.parse_args(words)
 
@@ -164,8 +171,33 @@ def check_disk(device: str) -> None:
         )
 
 
-def make_venv() -> None:
-    """Make an empty `.venv`, whatever was there before; where it is a link, what that leads to stays as it is."""
+def ready_release(release: str, device: str) -> None:
+    """Bring the folder of a further version to what its file says, which is written where it is missing."""
+    pin = [str(VENV / "bin" / "python"), str(ROOT / "envs" / "pin.py"), release, "--device", device]
+    told = subprocess.run(pin, stdout=subprocess.PIPE, text=True)
+    if told.returncode:
+        sys.exit(1)  # it has said why
+    text = Path(told.stdout.strip()).read_text()
+    folder = ROOT / f".venv-{release}"
+    record = folder / "install.json"
+    wanted = digest("\n".join([text, platform.python_version(), platform.machine(), str(folder)]))
+    if record.exists() and json.loads(record.read_text()) == {"environment": wanted}:
+        return
+    check_disk(device)
+    make_venv(folder)
+    pins = re.findall(PINS, text, re.MULTILINE)
+    print(f"installing {release} ({', '.join(pins)})", flush=True)
+    constraints = folder / "constraints.txt"
+    constraints.write_text("".join(re.sub(r"\[.*\]", "", pin) + "\n" for pin in pins))
+    options = ["--extra-index-url", CPU_INDEX, "--retries", "2", "--timeout", "30"] if CPU_INDEX in text else []
+    # What a build needs beyond the file, as PyPI's of torch does of CUDA, it brings with it.
+    pip([*options, *pins], release, folder, constraints)
+    record.write_text(json.dumps({"environment": wanted}) + "\n")
+    print(f"{folder} is ready ({device})")
+
+
+def make_venv(folder: Path = VENV) -> None:
+    """Make an empty environment, whatever was there before; where it is a link, what that leads to stays as it is."""
     try:
         import ensurepip  # noqa: F401  Debian splits it off, and `venv` fails late and at length without it
         import venv  # noqa: F401
@@ -174,13 +206,13 @@ def make_venv() -> None:
         sys.exit(
             f"Python's venv module was not found: install it (Debian, Ubuntu: apt-get install {package}), {AGAIN}."
         )
-    print(f"making {VENV}", flush=True)
-    if VENV.is_symlink():
-        VENV.unlink()
+    print(f"making {folder}", flush=True)
+    if folder.is_symlink():
+        folder.unlink()
     # Not sys.executable: this program may itself run in the .venv that is about to be emptied.
     python = getattr(sys, "_base_executable", None) or sys.executable
-    if subprocess.run([python, "-m", "venv", "--clear", str(VENV)]).returncode:
-        sys.exit(f"{VENV} could not be made, for the reason above: remove what is in the way, {AGAIN}.")
+    if subprocess.run([python, "-m", "venv", "--clear", str(folder)]).returncode:
+        sys.exit(f"{folder} could not be made, for the reason above: remove what is in the way, {AGAIN}.")
 
 
 def install(record: dict, part: str, name: str) -> None:
@@ -204,13 +236,13 @@ def packages(name: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def pip(words: list[str], part: str) -> None:
-    """Run pip in `.venv` under the constraints; its temporary files lie on the disk that was checked."""
-    scratch = VENV / "tmp"
+def pip(words: list[str], part: str, folder: Path = VENV, constraints: Path = CONSTRAINTS) -> None:
+    """Run pip in an environment under constraints; its temporary files lie on the disk that was checked."""
+    scratch = folder / "tmp"
     scratch.mkdir(exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     environment.update(TMPDIR=str(scratch), PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--constraint", str(CONSTRAINTS), *words]
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--constraint", str(constraints), *words]
     status = subprocess.run(command, env=environment).returncode
     shutil.rmtree(scratch, ignore_errors=True)
     if status and shutil.disk_usage(ROOT).free < 0.2e9:

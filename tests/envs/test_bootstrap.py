@@ -22,7 +22,9 @@ from packaging.utils import canonicalize_name
 from tests.checkout import ROOT
 
 BOOTSTRAP = ROOT / "envs" / "bootstrap.py"
-ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+PIN = ROOT / "envs" / "pin.py"
+RELEASES = sorted((ROOT / "envs").glob("*@*.yaml"))
+ENVIRONMENTS = sorted({*(ROOT / "envs").glob("*.yaml")} - {*RELEASES})
 LISTS = sorted((ROOT / "envs" / "requirements").glob("*.txt"))
 CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"
 
@@ -102,7 +104,7 @@ def test_an_environment_repeats_the_pins_of_the_constraints(path):
     assert found == {name: CONSTRAINTS.get(name) for name in found}
 
 
-@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*ENVIRONMENTS, *RELEASES], ids=lambda path: path.stem)
 def test_an_environment_is_python_and_pins_from_conda_forge_and_pypi_alone(path):
     content = environment(path)
     assert set(content) == {"channels", "dependencies"}
@@ -111,7 +113,20 @@ def test_an_environment_is_python_and_pins_from_conda_forge_and_pypi_alone(path)
     compiler = ["cxx-compiler"] if path.stem.startswith("torch") else []
     assert plain == ["python=3.11.*", "pip", *compiler]
     options = [line for line in pip_section(path) if line.startswith("-")]
-    assert options == ([CPU_INDEX] if path.stem == "torch-cpu" else [])
+    assert options == ([CPU_INDEX] if path.stem.partition("@")[0] == "torch-cpu" else [])
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.stem)
+def test_the_environment_of_a_release_differs_from_the_default_in_what_its_first_line_says(path):
+    name, _, version = path.stem.partition("@")
+    framework = name.split("-")[0]
+    default, found = environment_pins(ROOT / "envs" / f"{name}.yaml"), environment_pins(path)
+    assert found[framework] == version != default[framework]
+    own = {"jax": {"jax", "jaxlib"}, "torch": {"torch"}}[framework]
+    assert default.keys() == found.keys()
+    changed = {other for other, pin in found.items() if default[other] != pin} - own
+    first = path.read_text().splitlines()[0]
+    assert first.endswith("as in the default.") if not changed else first.endswith(", ".join(sorted(changed)) + ".")
 
 
 @pytest.mark.parametrize("name", ["torch-cpu", "jax-cpu", "numpy-cpu", "article"])
@@ -238,16 +253,17 @@ def test_a_python_without_venv_is_told_what_to_do(tree):
 # Installing for real: the real bootstrap, venv and pip, on packages of a few bytes
 
 
-def wheel(folder: Path, name: str, modules: int = 1) -> None:
-    """A package of so many modules."""
-    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as archive:
+def wheel(folder: Path, name: str, modules: int = 1, version: str = "1.0", needs: str = "") -> None:
+    """A package of so many modules, in a version, that may need another one."""
+    known = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    metadata += f"Requires-Dist: {needs}\n" if needs else ""
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
         for number in range(modules):
             archive.writestr(f"{name}/m{number}.py", f"value = {number}\n")
-        archive.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        archive.writestr(
-            f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(f"{name}-1.0.dist-info/RECORD", "")
+        archive.writestr(f"{known}/METADATA", metadata)
+        archive.writestr(f"{known}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{known}/RECORD", "")
 
 
 @pytest.fixture
@@ -419,3 +435,85 @@ def test_the_citation_and_the_change_log_name_the_same_version():
     newest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest
     assert newest[1] == yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+
+
+# Further versions of a framework: resolved, locked and installed beside the default, by the real pip
+
+
+@pytest.fixture
+def versions(offline):
+    """The tree with jax 1.0, which takes what there is of flow, and jax 2.0, which takes no flow from 1.0 on."""
+    shutil.copy(PIN, offline / "envs")
+    pins = "jax==1.0\n      - numpy==1.0\n      # What those depend on\n      - flow==1.0\n"
+    head = "# JAX.\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11.*\n  - pip\n  - pip:\n      - "
+    (offline / "envs" / "jax-cpu.yaml").write_text(head + pins)
+    for name, version, needs in (
+        ("numpy", "1.0", ""),
+        ("numpy", "3.0", ""),
+        ("flow", "0.9", ""),
+        ("jax", "2.0", "flow<1.0"),
+        ("jax", "2.1", "flow"),
+    ):
+        wheel(offline / "wheels", name, version=version, needs=needs)
+    return offline
+
+
+def pinned(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(tree / "envs" / "pin.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def test_a_version_is_locked_with_what_the_default_has_beside_it(versions):
+    path = Path(pinned(versions, "jax@2.1").stdout.strip())
+    assert path.name == "jax-cpu@2.1.yaml"
+    assert environment_pins(path) == {"jax": "2.1", "numpy": "1.0", "flow": "1.0"}  # numpy 3.0 is there too
+    assert path.read_text().splitlines()[0] == "# JAX 2.1 on the CPU; all else is as in the default."
+
+
+def test_a_version_that_does_not_go_with_a_pin_of_the_default_gets_another_and_the_file_says_which(versions):
+    path = Path(pinned(versions, "jax@2.0").stdout.strip())
+    assert environment_pins(path) == {"jax": "2.0", "numpy": "1.0", "flow": "0.9"}
+    assert path.read_text().splitlines()[0] == "# JAX 2.0 on the CPU; the default has another flow."
+
+
+@pytest.mark.parametrize(
+    ("release", "parts"),
+    [
+        ("jax-2.0", ["The release is 'jax-2.0'", "allowed are torch and jax with a version"]),
+        ("numpy@2.0", ["The release is 'numpy@2.0'"]),
+        ("jax@1.0", ["The release is 'jax@1.0', which is the default"]),
+    ],
+)
+def test_what_is_no_other_version_is_told_in_one_sentence(versions, release, parts):
+    assert_one_sentence(pinned(versions, release), *parts)
+    assert not list((versions / "envs").glob("*@*"))
+
+
+def test_a_version_that_nobody_has_is_told_and_leaves_no_file(versions):
+    answer = pinned(versions, "jax@7.7")
+    assert answer.returncode == 1
+    assert answer.stderr.strip().splitlines()[-1].startswith("pip finds no packages for jax 7.7")
+    assert not list((versions / "envs").glob("*@*"))
+
+
+def test_make_installs_a_version_beside_the_default_once_and_again_when_its_file_changes(versions):
+    first = make(versions, "environment", "VERSIONS=jax@2.1")
+    assert first.returncode == 0, first.stderr
+    folder = versions / ".venv-jax@2.1"
+    version = "import importlib.metadata as known; print(known.version('jax'))"
+    for python, expected in ((versions / ".venv", "1.0"), (folder, "2.1")):
+        told = subprocess.run([python / "bin" / "python", "-c", version], capture_output=True, text=True)
+        assert told.stdout.strip() == expected
+    second = make(versions, "environment", "VERSIONS=jax@2.1")
+    assert (second.returncode, second.stdout) == (0, "")
+    (folder / "rest of yesterday").touch()
+    path = versions / "envs" / "jax-cpu@2.1.yaml"
+    path.write_text(path.read_text().replace("flow==1.0", "flow==0.9"))
+    assert make(versions, "environment", "VERSIONS=jax@2.1").returncode == 0
+    assert not (folder / "rest of yesterday").exists()
+
+
+def test_a_word_that_is_no_version_is_one_sentence_of_make_too(versions):
+    answer = bootstrap("--device", "cpu", "--versions", "jxa@2.1", tree=versions)
+    assert answer.returncode == 1
+    assert answer.stderr.strip().startswith("The release is 'jxa@2.1'")
