@@ -10,7 +10,13 @@ from typing import Any
 from bench.schema import Row
 from bench.vocabulary import CELL, PROBLEM, TWIN, Cell, Problem
 
-PUBLISHED = {"trial": "trials.parquet", "observations": "observations.parquet", "events": "examples.parquet"}
+PUBLISHED = {
+    "trial": "trials.parquet",
+    "observations": "observations.parquet",
+    "events": "examples.parquet",
+    "release_trial": "releases.parquet",
+    "release_observations": "release-observations.parquet",
+}
 """Schema → the one file that holds all of its rows in the folder of a published machine."""
 
 
@@ -32,25 +38,29 @@ def run_file(folder: Path, row: Row) -> Path:
 
 
 def trial_file(folder: Path, row: Row) -> Path:
-    """Where the trial of a run belongs below the folder of its machine."""
-    return folder / "trials" / Problem(*(row[column] for column in PROBLEM[1:])).trial_file(row["run"] % TWIN)
+    """Where the trial of a run, of the frameworks or of a release, belongs below the folder of its machine."""
+    tree = Path("releases", row["release"]) if "release" in row else Path("trials")
+    return folder / tree / Problem(*(row[column] for column in PROBLEM[1:])).trial_file(row["run"] % TWIN)
 
 
 def outdated(rows: Sequence[Row]) -> dict[int, str]:
     """The runs that must not be mixed with the newest of their problem, by their place in `rows`, with the reason.
 
     All runs of a problem must be of the same machine and have had as many processors; those of one framework the same
-    packages.
+    packages. What was measured of a release is a matter of its own.
     """
 
     def kind(row: Row, *more: str) -> tuple[Any, ...]:
-        return (*(row[column] for column in PROBLEM), *more)
+        return (*(row[column] for column in PROBLEM), row.get("release", ""), *more)
+
+    def packages(row: Row) -> tuple[Any, ...]:
+        return kind(row, row["framework"], row.get("version", ""))
 
     newest: dict[tuple[Any, ...], Any] = {}
     for row in sorted(rows, key=lambda row: row["started"] or ""):
         newest[kind(row)] = (row["fingerprint"], row["threads"])
         if row["versions"]:
-            newest[kind(row, row["framework"])] = row["versions"]
+            newest[packages(row)] = row["versions"]
     found = {}
     for index, row in enumerate(rows):
         machine, threads = newest[kind(row)]
@@ -58,6 +68,6 @@ def outdated(rows: Sequence[Row]) -> dict[int, str]:
             found[index] = "it was measured on another machine of that name than the newest run"
         elif row["threads"] != threads:
             found[index] = f"it was measured with {row['threads']} processors, the newest run with {threads}"
-        elif row["versions"] and row["versions"] != (latest := newest[kind(row, row["framework"])]):
+        elif row["versions"] and row["versions"] != (latest := newest[packages(row)]):
             found[index] = f"it was measured with {row['versions']}, the newest run with {latest}"
     return found

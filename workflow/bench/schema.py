@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench import texts, vocabulary
-from bench.vocabulary import ALLOWED, AXES, EVERY_MODE, NUMERICAL, SIZES, SLUG, TWIN, is_size
+from bench.vocabulary import ALLOWED, AXES, EVERY_MODE, NUMERICAL, RELEASE, SIZES, SLUG, TWIN, is_size
 
 Row = dict[str, Any]
 """A row of a table: column → value."""
@@ -248,6 +248,37 @@ COMPARISONS = PROBLEM | {
     "message": text,
 }
 
+RELEASE_RUNS = RUNS | {"release": text, "version": text}
+"""Runs of trials in which a release (`jax@0.9.1`) takes turns with its default, whose `version` is empty."""
+
+RELEASES = CELL | {
+    "release": text,  # jax@0.9.1
+    "default": text,  # the version that it is held against
+    "older": text,  # which of the two came first
+    "newer": text,
+    "older_seconds": number,  # per step, over the trials
+    "newer_seconds": number,
+    "ratio": number,  # newer seconds / older seconds: above 1 the newer one is slower
+    "ratio_low": number,
+    "ratio_high": number,
+    "ratio_low_90": number,
+    "ratio_high_90": number,
+    "method": text,
+    "trials": integer,
+    "failed": integer,
+    "scatter": number,
+    "p": number,
+    "p_adjusted": number,  # over all cells of the release
+    "equal_within": number,
+    "verdict": text,
+    "rule": text,
+    "further_trials": integer,
+    "parity_error": number,
+    "noise_floor": number,
+    "message": text,
+}
+"""A release against the default of its framework, in the same cell; columns as in `comparisons`."""
+
 NOISE = CELL | {
     "ratio": number,
     "ratio_low": number,
@@ -272,6 +303,9 @@ OBSERVATIONS = {
     "precision": text,
 }
 """What one framework computed at the check size (the parity gate's raw material)."""
+
+RELEASE_OBSERVATIONS = OBSERVATIONS | {"release": text}
+"""The same of releases."""
 
 PARITY = {
     "hardware": text,
@@ -356,6 +390,9 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
     "claims": CLAIMS,
     "peaks": PEAKS,
     "cases": CASES,
+    "releases": RELEASES,
+    "release_trial": RELEASE_RUNS,
+    "release_observations": RELEASE_OBSERVATIONS,
 }
 
 LONGEST_TEXT = 20_000
@@ -365,11 +402,11 @@ MOST_NUMBERS, MOST_ROWS, MOST_BYTES = 5_000_000, 100_000, 100_000_000
 billions.
 """
 
-RECORDED = ("run", "trial", "runs", "events", "observations")
+RECORDED = ("run", "trial", "runs", "events", "observations", "release_trial", "release_observations")
 """Tables of what was measured. The others are made from them."""
-NAMED = (*CELL, "run", "status", "outcome")
+NAMED = (*CELL, "run", "status", "outcome", "release")
 """Columns that are never null, in whatever table they stand."""
-NAMES = ("name", "item_unit", "score_name", "cache")
+NAMES = ("name", "item_unit", "score_name", "cache", "release", "version", "default", "older", "newer")
 """Columns of words that are short, and on one line."""
 MESSAGES = ("message", "text")
 """Columns of which the end may be cut."""
@@ -547,6 +584,10 @@ def _validate(path: Path, table: str, row: Mapping[str, Any]) -> None:
             raise InvalidFile(f"{path}: {column} is {row[column][:80]!r}, which is not a plain name")
     if "mode" in row and "framework" in row and row["mode"] not in EVERY_MODE[row["framework"]]:
         raise InvalidFile(f"{path}: mode is {row['mode']!r}, {row['framework']} has {EVERY_MODE[row['framework']]}")
+    if row.get("release") is not None and not RELEASE.fullmatch(row["release"]):
+        raise InvalidFile(f"{path}: release is {row['release'][:80]!r}, which is not a framework and its version")
+    if row.get("version") and table == "release_trial" and f"{row['framework']}@{row['version']}" != row["release"]:
+        raise InvalidFile(f"{path}: version is {row['version'][:80]!r}, which is not that of {row['release']}")
     for column, value in row.items():
         if column in NAMES and value is not None and (len(value) > LONGEST_NAME or "\n" in value):
             raise InvalidFile(f"{path}: {column} is {value[:80]!r}, which is not a name")

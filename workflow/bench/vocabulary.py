@@ -120,6 +120,10 @@ STATUSES = ("ok", "failed", "oom", "timeout", "unsupported", "mismatch")
 OUTCOMES = ("ok", "raised", "absent")
 """What can come of an example."""
 VERDICTS = ("jax faster", "torch faster", "equal", "undecided", "not comparable")
+NEWER, OLDER = "newer", "older"
+"""Two releases of one framework: what is compared where a version is asked about."""
+RELEASE_VERDICTS = (f"{OLDER} faster", f"{NEWER} faster", *VERDICTS[2:])
+"""Of a release against the default of its own framework. The first is a regression."""
 RULES = {
     "difference": "faster",
     "equivalence": "equal",
@@ -152,9 +156,12 @@ ALLOWED = {
     "precision": PRECISIONS,
     "status": STATUSES,
     "outcome": OUTCOMES,
-    "verdict": (*VERDICTS, *CLAIM_VERDICTS, *CASE_VERDICTS),
+    "verdict": (*VERDICTS, *RELEASE_VERDICTS, *CLAIM_VERDICTS, *CASE_VERDICTS),
 }
 """The values that a column may hold."""
+
+RELEASE = re.compile(rf"({'|'.join(COMPARED)})@([0-9][0-9a-z.+]{{0,40}})")
+"""A framework and a version of it, as both are named outside: `jax@0.9.1`."""
 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
 """What a name that comes from outside (a hardware folder, a workload) may look like."""
@@ -169,7 +176,7 @@ what one process did: its number is that of its trial, plus this for a twin.
 FURTHER = 100
 """Trials numbered from here on are the second stage of the two-stage rule."""
 
-COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks", "cases")
+COLLECTED = ("runs", "cells", "comparisons", "parity", "noise", "events", "coverage", "peaks", "cases", "releases")
 """The tables that are made from the files of a machine, and merged over all machines."""
 
 
@@ -224,6 +231,11 @@ class Cell(Problem):
         return f"{self.framework}-{self.mode}"
 
     @property
+    def environment(self) -> str:
+        """Which environment measures it: that of its framework."""
+        return self.framework
+
+    @property
     def problem(self) -> Problem:
         """What it is compared in."""
         return Problem(self.family, self.workload, self.task, self.size, self.precision, self.device)
@@ -231,6 +243,51 @@ class Cell(Problem):
     def run_file(self, run: int) -> Path:
         """The file of one run, below the `runs/` of a machine that was measured before there were trials."""
         return self.folder / f"{self.variant}.{run}.parquet"
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """A framework in another version than the default, which it is measured in turns with, in trials of their own."""
+
+    framework: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.framework}@{self.version}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its trials lie, below the folder of a machine."""
+        return Path("releases", str(self))
+
+    def environment_on(self, device: str) -> str:
+        """What its environment on a device is called: the file that locks it, and the one that names its Python."""
+        return f"{self.framework}-{device}@{self.version}"
+
+
+@dataclass(frozen=True, order=True)
+class ReleaseCell(Cell):
+    """A cell in a version of its framework that is not the default."""
+
+    version: str
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} {self.version}"
+
+    @property
+    def variant(self) -> str:
+        """Framework, mode and version in one word."""
+        return f"{super().variant}@{self.version}"
+
+    @property
+    def environment(self) -> str:
+        """Which environment measures it: that of its release."""
+        return str(self.release)
+
+    @property
+    def release(self) -> Release:
+        """The framework and the version."""
+        return Release(self.framework, self.version)
 
 
 @dataclass(frozen=True, order=True)
@@ -245,8 +302,18 @@ class Trial:
 
     @property
     def file(self) -> Path:
-        """Its file, below a machine's `trials/`."""
+        """Its file, below a machine's `trials/`, or those of a release."""
         return self.problem.trial_file(self.number)
+
+    @property
+    def release(self) -> Release | None:
+        """The release that takes turns with its default in it; None in the trials that compare the frameworks."""
+        return next((cell.release for cell in self.cells if isinstance(cell, ReleaseCell)), None)
+
+    @property
+    def place(self) -> Path:
+        """Its file, below the folder of a machine."""
+        return Path(self.release.folder if self.release else "trials", self.file)
 
     @property
     def runs(self) -> dict[str, tuple[Cell, int]]:

@@ -39,11 +39,14 @@ wildcard_constraints:
     framework="|".join(vocabulary.FRAMEWORKS),
     mode="|".join(sorted({mode for modes in vocabulary.MODES.values() for mode in modes})),
     trial=r"\d+",
+    tree=f"trials|releases/{vocabulary.RELEASE.pattern}",
+    version=r"(@[0-9][0-9a-z.+]*)?",
     language="|".join(SETTINGS.languages),
 
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
 if workflow.is_main_process:
+    snakefile.require_environments(SETTINGS, patches.uses_conda(workflow))
     snakefile.refresh_interpreters(Path(RESULTS), patches.uses_conda(workflow))
     snakefile.bring_back_times(RESULTS)
 STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
@@ -90,6 +93,11 @@ def further_trials(wildcards):
 def checks(wildcards):
     """What the parity gate runs of a workload in a framework."""
     return snakefile.checks(SETTINGS, RESULTS, wildcards)
+
+
+def python(wildcards):
+    """The Python that runs the parity gate."""
+    return snakefile.python_of(wildcards, patches.uses_conda(workflow))
 
 
 def every_core(wildcards):

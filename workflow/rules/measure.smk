@@ -10,23 +10,26 @@ planning.state compares; the gate and the examples are given theirs as a paramet
 # with those.
 rule locate:
     output:
-        f"{RESULTS}/interpreters/{{framework}}-{{device}}.json",
+        f"{RESULTS}/interpreters/{{framework}}-{{device}}{{version}}.json",
     log:
-        f"{RESULTS}/logs/interpreters/{{framework}}-{{device}}.log",
+        f"{RESULTS}/logs/interpreters/{{framework}}-{{device}}{{version}}.log",
     priority: 3_000_000_000
     conda:
-        "../../envs/{framework}-{device}.yaml"
+        "../../envs/{framework}-{device}{version}.yaml"
     shell:
-        "python workflow/scripts/locate.py --output {output} 2> {log}"
+        "python workflow/scripts/locate.py"
+        " --environment {wildcards.framework}{wildcards.version}"
+        " --output {output}"
+        " 2> {log}"
 
 
 rule measure:
     input:
         interpreters=ancient(interpreters),
     output:
-        f"{RESULTS}/trials/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.parquet",
+        f"{RESULTS}/{{tree}}/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.parquet",
     log:
-        f"{RESULTS}/logs/trials/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.log",
+        f"{RESULTS}/logs/{{tree}}/{{family}}/{{workload}}/{{task}}-{{size}}-{{precision}}-{{device}}.{{trial}}.log",
     priority: priority
     conda:
         "../../envs/article.yaml"
@@ -62,18 +65,19 @@ rule measure:
 # nothing runs beside a measurement. The examples begin, for one of them takes longer than all others.
 rule check:
     output:
-        f"{RESULTS}/parity/{{family}}/{{workload}}/{{framework}}.parquet",
+        f"{RESULTS}/parity/{{family}}/{{workload}}/{{framework}}{{version}}.parquet",
     log:
-        f"{RESULTS}/logs/parity/{{family}}/{{workload}}/{{framework}}.log",
+        f"{RESULTS}/logs/parity/{{family}}/{{workload}}/{{framework}}{{version}}.log",
     priority: 1_000_000_000
     conda:
-        "../../envs/{framework}-cpu.yaml"
+        "../../envs/{framework}-cpu{version}.yaml"
     params:
+        python=python,
         digest=snakefile.check_digest,
         checks=checks,
         caches=f"{RESULTS}/cache",
     shell:
-        "python workflow/scripts/check.py"
+        "{params.python} workflow/scripts/check.py"
         " --workload {wildcards.family}/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --checks {params.checks}"

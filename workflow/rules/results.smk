@@ -33,6 +33,7 @@ rule collect:
         further_trials,
         snakefile.parity_files(SETTINGS, RESULTS),
         snakefile.event_files(SETTINGS, RESULTS),
+        snakefile.release_files(SETTINGS, RESULTS),
         f"{RESULTS}/hardware.json",
         snakefile.made_with(snakefile.TABULATED),
         others=snakefile.foreign_files(RESULTS),

@@ -1,6 +1,7 @@
-"""Write down the Python that runs this, and what its environment sets.
+"""Write down the Python that measures a framework, and what its environment sets: the one that runs this, or, for a
+version of a framework that is not the default, that of the version.
 
-python workflow/scripts/locate.py --output interpreter.json
+python workflow/scripts/locate.py --environment jax@0.9.1 --output interpreter.json
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ from bench.measuring import interpreters
 def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--environment", default="", help="a framework, or a version of it: jax@0.9.1")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
-    interpreters.write(parser.parse_args().output, interpreters.own_interpreter())
+    options = parser.parse_args()
+    try:
+        interpreters.write(options.output, interpreters.interpreter_of(options.environment))
+    except ValueError as error:
+        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":

@@ -25,15 +25,16 @@ from typing import Any
 from bench import catalogue, series
 from bench.measuring import hardware, identity, timing
 from bench.measuring.caches import CACHES
-from bench.measuring.interpreters import read
+from bench.measuring.interpreters import environment_of, read
 from bench.measuring.supervisor import Conditions, measure
 from bench.own import folders
-from bench.vocabulary import ALLOWED, EVERY_MODE, TWIN, Cell, Problem, Trial
+from bench.vocabulary import ALLOWED, EVERY_MODE, RELEASE, TWIN, Cell, Problem, ReleaseCell, Trial
 
 
 def line(row: dict[str, Any]) -> str:
     """One plain line about a finished run: its step time with the interval's half-width, or its failure."""
-    name = f"{row['framework']} {row['mode']}{' twin' if row['run'] >= TWIN else ''}"
+    version = f" {row['version']}" if row.get("version") else ""
+    name = f"{row['framework']} {row['mode']}{version}{' twin' if row['run'] >= TWIN else ''}"
     if row["status"] != "ok":
         return f"  {name}: {row['status']}: {(row['message'] or '').splitlines()[0][:160]}"
     half = series.relative_half_width(row["values"])
@@ -59,9 +60,14 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     for option in fields(Problem):
         parser.add_argument(f"--{option.name}", required=True, choices=ALLOWED.get(option.name))
     parser.add_argument("--own", nargs="*", default=[], help="folders that are workloads of the family own")
-    known = [f"{framework}-{mode}" for framework, modes in EVERY_MODE.items() for mode in modes]
-    parser.add_argument("--variants", nargs="+", required=True, choices=known, help="what takes turns")
-    parser.add_argument("--twins", nargs="*", default=[], choices=known, help="those of them that are there twice")
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        required=True,
+        type=variant,
+        help="what takes turns; a version of a framework that is not the default as jax-jit@0.9.1",
+    )
+    parser.add_argument("--twins", nargs="*", default=[], type=variant, help="those of them that are there twice")
     parser.add_argument("--trial", type=int, default=0, help="its number; every fifth compiles with empty caches")
     parser.add_argument("--hardware", default=None, help="name of this machine in the results (default: found out)")
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of a run (default: all but one)")
@@ -88,10 +94,35 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def variant(word: str) -> str:
+    """The word itself. Raises ArgumentTypeError where it names no variant."""
+    name, at, version = word.partition("@")
+    known = [f"{framework}-{mode}" for framework, modes in EVERY_MODE.items() for mode in modes]
+    if name not in known or (at and not RELEASE.fullmatch(f"{name.split('-')[0]}@{version}")):
+        raise argparse.ArgumentTypeError(
+            f"{word!r} is no variant, allowed are {', '.join(known)}, and these with a version, as jax-jit@0.9.1"
+        )
+    return word
+
+
+def cell_of(problem: Problem, word: str) -> Cell:
+    """The cell of a problem that a variant names."""
+    name, _, version = word.partition("@")
+    cell = Cell(*astuple(problem), *name.split("-", 1))
+    return ReleaseCell(**vars(cell), version=version) if version else cell
+
+
 def trial_from(options: argparse.Namespace) -> Trial:
-    """The trial that the command line names. Raises ValueError for a twin of what is not there."""
+    """The trial that the command line names. Raises ValueError for a twin of what is not there, for versions of several
+    releases, and for one that has no interpreter.
+    """
     problem = Problem(**{option.name: getattr(options, option.name) for option in fields(Problem)})
-    cells = {name: Cell(*astuple(problem), *name.split("-", 1)) for name in options.variants}
+    cells = {name: cell_of(problem, name) for name in options.variants}
+    releases = sorted({str(cell.release) for cell in cells.values() if isinstance(cell, ReleaseCell)})
+    if len(releases) > 1:
+        raise ValueError(f"variants has the releases {', '.join(releases)}, allowed is one in a trial")
+    if missing := {*releases} - {environment_of(path) for path in options.interpreters}:
+        raise ValueError(f"interpreters has none of {missing.pop()}, allowed is a trial without it")
     if alone := set(options.twins) - set(cells):
         raise ValueError(f"twins has {', '.join(sorted(alone))}, allowed are the variants {', '.join(cells)}")
     return Trial(problem, options.trial, tuple(cells.values()), tuple(cells[name] for name in options.twins))

@@ -70,6 +70,15 @@ def test_every_preset_loads(name):
         ({"languages": None}, ["languages is None"]),
         ({"sizes": {"small": "x" * 10_000}}, ["sizes is {'small': 'xxx", "'auto' or a list"]),
         ({"cpu_threads": 4096}, ["cpu_threads is 4096", "allowed are 1 to"]),
+        ({"versions": "jax-0.9.1"}, ["versions is 'jax-0.9.1'", "jax"]),
+        ({"versions": ["numpy@2.4.6"]}, ["versions is 'numpy@2.4.6'"]),
+        ({"versions": {"numpy": "2.4.6"}}, ["versions has 'numpy'", "torch, jax"]),
+        ({"versions": {"jax": ["default", 0.9]}}, ["versions.jax is 0.9", "in quotes"]),
+        ({"versions": ["jax@../../x"]}, ["versions is"]),
+        (
+            {"versions": "torch@2.12.0", "frameworks": "jax"},
+            ["versions has torch@2.12.0", "allowed are versions of jax"],
+        ),
         ({"preset": "fast", "trials": -1}, ["preset is 'fast'", "trials is -1"]),
     ],
 )
@@ -117,6 +126,28 @@ def test_what_devices_a_machine_has_that_is_named_is_not_for_this_one_to_say(mon
 
 def test_a_list_may_be_given_as_words_with_commas():
     assert settings.load({"precisions": "float64, float32"}).precisions == ("float64", "float32")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "jax@0.9.1,torch@2.12.0",
+        ["jax@0.9.1", "torch@2.12.0"],
+        {"jax": ["default", "0.9.1"], "torch": ["default", "2.12.0"]},
+        {"jax": "0.9.1", "torch": "2.12.0"},
+    ],
+)
+def test_versions_are_given_as_words_or_by_framework(given):
+    assert [str(release) for release in settings.load({"versions": given}).versions] == ["jax@0.9.1", "torch@2.12.0"]
+
+
+def test_versions_by_framework_may_stand_in_the_file(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text('versions: {jax: [default, "0.9.1"], torch: "2.12.0"}')
+    assert settings.has_entries(path)
+    path.write_text("versions: {jax: [{a: b}]}")
+    with pytest.raises(ValueError, match="'versions' has to be one value"):
+        settings.has_entries(path)
 
 
 def test_truth_may_be_given_as_a_word():

@@ -62,8 +62,23 @@ def test_the_tables_are_the_same_and_the_files_are_four(folder):
     assert tables_of(before) == tables_of(after)
     assert before.facts == after.facts
     assert after.left_out == []
-    assert {path.name for path in target.iterdir()} == {*PUBLISHED.values(), "hardware.json"}
+    published = {PUBLISHED[table] for table in ("trial", "observations", "events")}
+    assert {path.name for path in target.iterdir()} == {*published, "hardware.json"}
     assert [path.name for path in target.parent.iterdir()] == ["other"]
+
+
+def test_what_was_measured_of_releases_is_published_too(folder):
+    released = {"release": "jax@0.9.1", "fingerprint": "f", "rounds": [0, 1, 2], "places": [0] * 3}
+    rows = [run("jax", "jit", 0, version=version, **released) for version in ("", "0.9.1")]
+    schema.write(trial_file(folder, rows[0]), "release_trial", rows)
+    schema.write(folder / "parity/training/mlp/jax@0.9.1.parquet", "observations", [OBSERVED])
+    target = folder.parent / "published/other"
+    publish(folder, target, own=False)
+    before, after = (read_machine(place, own=False) for place in (folder, target))
+    assert len(after.releases) == 2
+    assert len(after.release_observations) == 1
+    assert tables_of(before) == tables_of(after)
+    assert after.left_out == []
 
 
 def test_publishing_again_replaces_what_was_there(folder):

@@ -16,7 +16,7 @@ from bench.vocabulary import Cell
 CACHES = Path(tempfile.gettempdir(), "torch-jax-caches")
 """Where compilers' caches are kept unless the caller names a folder."""
 TOOLCHAIN = Path(__file__).resolve().parents[1] / "backends" / "torch_toolchain.py"
-UNCOMPILED = ("torch-eager", "torch-eager-expert", "numpy-eager")
+UNCOMPILED = (("torch", "eager"), ("torch", "eager-expert"), ("numpy", "eager"))
 COLD_EVERY = 5
 """Every so many trials compile with empty caches, so that what a compiler decides anew is inside the interval."""
 
@@ -35,7 +35,7 @@ def prepare_caches(base: Path, cell: Cell, name: str, trial: int, interpreter: I
     folder.mkdir(parents=True, exist_ok=True)
     if cache == "cold" and cell.variant.startswith("torch-compile"):
         shutil.copytree(toolchain(base.absolute(), interpreter), folder, dirs_exist_ok=True)
-    return folder, "none" if cell.variant in UNCOMPILED else cache
+    return folder, "none" if (cell.framework, cell.mode) in UNCOMPILED else cache
 
 
 def toolchain(base: Path, interpreter: Interpreter) -> Path:

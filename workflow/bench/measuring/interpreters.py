@@ -46,11 +46,44 @@ def installed() -> dict[str, str]:
 
 def refreshed(interpreter: Interpreter) -> Interpreter:
     """The same with the packages that are there now. Raises CalledProcessError where it is no Python any more."""
+    now = told_by(Path(interpreter.python))
+    return replace(interpreter, versions=now.versions, packages=now.packages)
+
+
+def told_by(python: Path) -> Interpreter:
+    """What a Python says of itself, in the environment at hand. Raises CalledProcessError where it is none."""
     asked = f"import json; from {__name__} import own_interpreter as own; print(json.dumps(vars(own())))"
     folder = Path(__file__).parents[2]
-    told = subprocess.run([interpreter.python, "-c", asked], cwd=folder, capture_output=True, text=True, check=True)
-    now = json.loads(told.stdout)
-    return replace(interpreter, versions=now["versions"], packages=now["packages"])
+    told = subprocess.run([python.absolute(), "-c", asked], cwd=folder, capture_output=True, text=True, check=True)
+    return Interpreter(**json.loads(told.stdout))
+
+
+def python_of(release: str) -> Path:
+    """The Python of a release (`jax@0.9.1`) that `make` installs, seen from the checkout."""
+    return Path(f".venv-{release}", "bin", "python")
+
+
+def interpreter_of(environment: str) -> Interpreter:
+    """The Python that measures a framework, or a release: the one that is asked, unless another version is wanted.
+
+    Raises ValueError where nothing has that version.
+    """
+    own, (framework, _, version) = own_interpreter(), environment.partition("@")
+    if not version or _is_version(own, framework, version):
+        return own
+    python = python_of(environment)
+    found = told_by(python) if python.is_file() else None
+    if found is None or not _is_version(found, framework, version):
+        raise ValueError(
+            f"{python} has no {framework} {version}: `make environment VERSIONS={environment}` installs it"
+        )
+    return found
+
+
+def _is_version(interpreter: Interpreter, framework: str, version: str) -> bool:
+    """Whether a framework is there in a version; its local part (`+cpu`) counts where the version has one."""
+    found = interpreter.versions.get(framework, "")
+    return version in (found, found.split("+")[0])
 
 
 def write(path: Path, interpreter: Interpreter) -> None:
@@ -71,8 +104,17 @@ def changed(interpreter: Interpreter, versions: Mapping[str, str]) -> str | None
     return None
 
 
+def environment_of(path: Path) -> str:
+    """What a file `<framework>-<device>.json` or `<framework>-<device>@<version>.json` is about: the framework, or its
+    release.
+    """
+    name, _, version = path.name.removesuffix(".json").partition("@")
+    framework = name.split("-")[0]
+    return f"{framework}@{version}" if version else framework
+
+
 def read(paths: Iterable[Path]) -> dict[str, Interpreter]:
-    """Framework → its interpreter, from files called `<framework>-<device>.json`.
+    """Framework, or release → its interpreter, from files called as in `environment_of`.
 
     Raises ValueError for a file that names no Python that is there.
     """
@@ -81,5 +123,5 @@ def read(paths: Iterable[Path]) -> dict[str, Interpreter]:
         interpreter = Interpreter(**json.loads(path.read_text()))
         if not Path(interpreter.python).is_file():
             raise ValueError(f"{path} names {interpreter.python!r}, which is not there: remove the file")
-        found[path.name.split("-")[0]] = interpreter
+        found[environment_of(path)] = interpreter
     return found

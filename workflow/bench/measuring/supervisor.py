@@ -31,7 +31,7 @@ from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.measuring.locks import alone
 from bench.measuring.process import Process
 from bench.own import folders
-from bench.vocabulary import OWN, TARGET, Cell, Trial
+from bench.vocabulary import OWN, TARGET, Cell, Release, Trial
 
 DISTURBED_SHARE = 0.1
 """The share of its time that a run may lose to others before its trial is measured again."""
@@ -156,7 +156,7 @@ def measure(
             most_repeats,
             longest,
         )
-    return write(output, [*best.rows, *failed])
+    return write(output, [*best.rows, *failed], trial.release)
 
 
 def known_failures(
@@ -230,7 +230,7 @@ def groups(
     warm: list[Run] = []
     while waiting:
         run = waiting.pop(0)
-        start(run, trial, conditions, cpus, cache_folder, interpreters.get(run.cell.framework) or own_interpreter())
+        start(run, trial, conditions, cpus, cache_folder, interpreters.get(run.cell.environment) or own_interpreter())
         assert run.process is not None
         if run.process.warm():
             warm.append(run)
@@ -254,7 +254,8 @@ def start(
     shutil.rmtree(run.folder, ignore_errors=True)
     run.folder.mkdir()
     run.started, run.packages = datetime.now(UTC).isoformat(timespec="milliseconds"), interpreter.packages
-    caches, run.cache = prepare_caches(cache_folder, run.cell, run.name, trial.number, interpreter)
+    own_caches = cache_folder / (trial.release.folder if trial.release else "")
+    caches, run.cache = prepare_caches(own_caches, run.cell, run.name, trial.number, interpreter)
     specification = {
         "cell": asdict(run.cell),
         "threads": len(cpus),
@@ -370,19 +371,22 @@ def foreign_processes(counted: int | None, ours: int) -> int | None:
     return None if counted is None else max(counted - ours, 0)
 
 
-def write(output: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Write the rows of a trial; returns them as they were written."""
+def write(output: Path, rows: list[dict[str, Any]], release: Release | None = None) -> list[dict[str, Any]]:
+    """Write the rows of a trial, of the frameworks or of a release; returns them as they were written."""
     from bench import schema  # slow: pyarrow
 
+    table = "release_trial" if release else "trial"
+    if release:
+        rows = [{"release": str(release), "version": ""} | row for row in rows]
     kept = [
         {
             key: json.dumps(value) if isinstance(value, dict) else value
             for key, value in row.items()
-            if key in schema.RUNS
+            if key in schema.TABLES[table]
         }
         for row in rows
     ]
-    schema.write(output, "trial", kept)
+    schema.write(output, table, kept)
     return kept
 
 

@@ -13,13 +13,14 @@ from bench.schema import InvalidFile, read
 from bench.vocabulary import BASELINE, CHECK_DEVICE, PIVOT, TARGET, Cell
 
 
-def checks(settings: Settings, folder: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def checks(settings: Settings, folder: Path, table: str = "trial") -> dict[tuple[str, str], list[tuple[str, str]]]:
     """What the parity gate has to run, (mode, task), by `family/name` and framework: what the grid compares, what the
-    runs below `folder` hold already, what those are compared with, and the tasks that are checked without being timed.
+    runs below `folder` hold already (files of `table`: of the frameworks' trials, or of a release's), what those are
+    compared with, and the tasks that are checked without being timed.
     """
     chosen = chosen_workloads(settings)
     wanted: dict[str, set[tuple[str, str, str]]] = {key: set() for key in chosen}
-    for family, name, task, framework, mode in [*map(_check_of, cells(settings)), *_runs_there(folder)]:
+    for family, name, task, framework, mode in [*map(_check_of, cells(settings)), *_runs_there(folder, table)]:
         checked = "train" if task == TARGET else task
         wanted.get(f"{family}/{name}", set()).add((framework, mode.removesuffix("-max"), checked))
     found = {}
@@ -47,9 +48,9 @@ def _check_of(cell: Cell) -> tuple[str, str, str, str, str]:
     return cell.family, cell.workload, cell.task, cell.framework, cell.mode
 
 
-def _runs_there(folder: Path) -> Iterable[tuple[str, str, str, str, str]]:
+def _runs_there(folder: Path, table: str) -> Iterable[tuple[str, str, str, str, str]]:
     """What `_check_of` says of the runs in the files of trials below `folder`; of files that cannot be read nothing."""
     for path in folder.glob("*/*/*.parquet"):
         with suppress(InvalidFile):
-            for row in read(path, "trial"):
+            for row in read(path, table):
                 yield row["family"], row["workload"], row["task"], row["framework"], row["mode"]

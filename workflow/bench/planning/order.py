@@ -12,8 +12,8 @@ from bench.vocabulary import CASES, FIRST_MODES, MACHINE, SIZES, Cell, Problem, 
 
 CURVE_TRIALS = 3
 """The most trials of a point of a scaling curve."""
-FIRST, ROUND = 100_000_000, 100_000
-"""Priority of the very first trial, and how much lower each round of trials is."""
+FIRST, ROUND, RELEASES = 100_000_000, 100_000, 50_000_000
+"""Priority of the very first trial, and how much lower each round of trials, and those of releases, are."""
 
 
 def trials(settings: Settings) -> list[Trial]:
@@ -69,6 +69,6 @@ def _rank_as_twin(cell: Cell) -> tuple[bool, bool, int]:
 
 
 def priority(trial: Trial) -> int:
-    """The order of the trials: trial 0 of all problems, then trial 1, …, shuffled within each round."""
+    """The order of the trials: trial 0 of all problems, then trial 1, …, shuffled within each round; then releases."""
     shuffled = int.from_bytes(hashlib.sha256(f"{trial.problem} {trial.number}".encode()).digest()[:2], "big")
-    return FIRST - trial.number * ROUND - shuffled
+    return FIRST - (RELEASES if trial.release else 0) - trial.number * ROUND - shuffled

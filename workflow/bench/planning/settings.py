@@ -17,11 +17,13 @@ import yaml
 from bench.measuring import hardware, identity
 from bench.own import folders
 from bench.texts import one_line
-from bench.vocabulary import DEVICES, PRECISIONS, SWEEPS
+from bench.vocabulary import COMPARED, DEVICES, PRECISIONS, RELEASE, SWEEPS, Release
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
 
+VERSIONS, DEFAULT = "versions", "default"
+"""The key of config.yaml that names releases, and what stands there for the version that is measured anyway."""
 LARGEST = 2**53
 """Whole numbers below this are exact, however they are written."""
 MOST_BYTES = 100_000
@@ -171,6 +173,8 @@ class Settings:
     workloads: tuple[str, ...] | None
     own: tuple[str, ...]
     """Folders outside this repository that are workloads too."""
+    versions: tuple[Release, ...]
+    """What the defaults of the frameworks are held against."""
     trials: int
     other_trials: int
     most_trials: int
@@ -237,6 +241,10 @@ def has_entries(path: Path) -> bool:
         raise ValueError(f"{path}: {error}") from None
 
 
+def _is_list(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.SequenceNode)
+
+
 def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
@@ -249,7 +257,9 @@ def _keys(root: yaml.Node) -> set[str]:
     for key, value in root.value:
         if not isinstance(key, yaml.ScalarNode):
             raise ValueError("a key is no word")
-        entries = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        by_framework = key.value == VERSIONS and isinstance(value, yaml.MappingNode)
+        parts = [part for pair in value.value for part in pair] if by_framework else [value]
+        entries = [entry for part in parts for entry in (part.value if _is_list(part) else [part])]
         if not all(isinstance(entry, yaml.ScalarNode) for entry in entries):
             raise ValueError(f"{_shown(key.value)} has to be one value, or a list of values")
         if key.value in seen:
@@ -287,6 +297,14 @@ def load(config: Mapping[str, Any]) -> Settings:
             f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
             f"machine; allowed are {list(found)}, and others where hardware names another machine"
         )
+    named = [RELEASE.fullmatch(each) for each in chosen["versions"]]
+    versions = tuple(Release(*match.groups()) for match in named if match)
+    for release in versions:
+        if release.framework not in chosen["frameworks"]:
+            raise ValueError(
+                f"config.yaml: {VERSIONS} has {release}, allowed are versions of {', '.join(chosen['frameworks'])}, "
+                "the frameworks that are measured"
+            )
     try:
         wished = auto("cpu_threads", None)
         cpus = hardware.measuring_cpus(wished)
@@ -303,6 +321,7 @@ def load(config: Mapping[str, Any]) -> Settings:
         sizes=auto("sizes", None),
         workloads=auto("workloads", None),
         own=tuple(chosen["own"]),
+        versions=versions,
         trials=auto("trials", preset.trials),
         other_trials=auto("trials", preset.other_trials),
         most_trials=auto("most_trials", preset.most_trials),
@@ -327,6 +346,8 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
     """Every key with its value, by the schema alone; those that are left out have their defaults."""
     rules = schema()
     known = rules["properties"]
+    if isinstance(config.get(VERSIONS), Mapping):
+        config = {**config, VERSIONS: _releases(config[VERSIONS])}
     given = {key: _plain(value, known[key]) for key, value in config.items() if key in known}
     errors = [_wrong(key, value, rules) for key, value in given.items() if not _is_flat(value)]
     errors = errors or [
@@ -338,6 +359,27 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
     return {key: part["default"] for key, part in known.items()} | given
+
+
+def _releases(by_framework: Mapping[Any, Any]) -> list[str]:
+    """The versions of each framework as `jax@0.9.1`, without the default, which each of them is held against.
+
+    Raises ValueError for a framework that has none, and for a number: YAML takes 0.10 for 0.1.
+    """
+    found = []
+    for framework, versions in by_framework.items():
+        if framework not in COMPARED:
+            raise ValueError(
+                f"config.yaml: {VERSIONS} has {_shown(framework)}, allowed are {', '.join(COMPARED)} with versions"
+            )
+        for version in versions if isinstance(versions, list) else [versions]:
+            if not isinstance(version, str):
+                raise ValueError(
+                    f"config.yaml: {VERSIONS}.{framework} is {_shown(version)}, allowed are {DEFAULT} and versions in "
+                    'quotes, as "0.9.1"'
+                )
+            found += [f"{framework}@{version}"] if version != DEFAULT else []
+    return found
 
 
 def _plain(value: Any, rule: Mapping[str, Any]) -> Any:

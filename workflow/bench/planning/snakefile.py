@@ -17,15 +17,15 @@ from bench import catalogue, sources
 from bench.measuring import interpreters as interpreters_there
 from bench.own import folders
 from bench.planning import checks as gate
-from bench.planning import grid, order
+from bench.planning import grid, order, releases
 from bench.planning.settings import Settings, has_entries, load
 from bench.planning.state import State, further_trials, summary
 from bench.runs import PUBLISHED
 from bench.texts import one_line
-from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Trial
+from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Release, Trial
 
 ARTICLE = "workflow/article"
-TABULATED = ("*.py", "own/*.py", "results/*.py", "workloads/**/*")
+TABULATED = ("*.py", "own/*.py", "results/**/*.py", "workloads/**/*")
 """What the tables are made with, below `workflow/bench`: reading, statistics, and what the workloads state."""
 JUDGED = (*TABULATED, "claims/*.py")
 """What the verdicts are made with."""
@@ -60,6 +60,15 @@ def trial_files(settings: Settings, folder: str) -> list[str]:
     return _wanted(settings, [Path(folder, "trials", trial.file) for trial in order.trials(settings)])
 
 
+def release_files(settings: Settings, folder: str) -> list[str]:
+    """What is measured of releases below a machine's results: their trials, and what the parity gate observes."""
+    trials = releases.trials(settings)
+    gates = dict.fromkeys(
+        Path("parity", trial.problem.family, trial.problem.workload, f"{trial.release}.parquet") for trial in trials
+    )
+    return _wanted(settings, [Path(folder, place) for place in (*(trial.place for trial in trials), *gates)])
+
+
 def further_files(settings: Settings, folder: str, asked: str) -> list[str]:
     """The file of every trial of the second stage that the file `asked` asks for."""
     return [str(Path(folder, "trials", trial.file)) for trial in further_trials(settings, Path(asked))]
@@ -72,15 +81,15 @@ def _wanted(settings: Settings, files: Iterable[Path]) -> list[str]:
 
 @functools.cache
 def _first_stage(settings: Settings) -> dict[Path, Trial]:
-    return {trial.file: trial for trial in order.trials(settings)}
+    return {trial.place: trial for trial in [*order.trials(settings), *releases.trials(settings)]}
 
 
 def absent(state: State, settings: Settings, folder: str) -> list[str]:
     """The files of trials, of the gate and of examples that are not there. Snakemake itself does not make again what
     was deleted, where all that was made from it is still there.
     """
-    others = [*parity_files(settings, folder), *event_files(settings, folder)]
-    trials = [str(Path(folder, "trials", trial.file)) for trial in state.missing]
+    others = [*parity_files(settings, folder), *event_files(settings, folder), *release_files(settings, folder)]
+    trials = [str(Path(folder, trial.place)) for trial in state.missing]
     return [*trials, *(path for path in others if not Path(path).exists())]
 
 
@@ -89,21 +98,49 @@ def trial_of(settings: Settings, asked: str, wildcards: Any) -> Trial:
     number = int(wildcards.trial)
     file = Problem(*(getattr(wildcards, name) for name in PROBLEM[1:])).trial_file(number)
     if number < FURTHER:
-        return _first_stage(settings)[file]
+        return _first_stage(settings)[Path(wildcards.tree, file)]
     return {trial.file: trial for trial in further_trials(settings, Path(asked))}[file]
 
 
 def interpreters(trial: Trial, folder: str) -> list[str]:
     """The files that tell with which Python each framework of a trial is measured."""
-    frameworks = sorted({cell.framework for cell in trial.cells})
-    return [f"{folder}/interpreters/{framework}-{trial.problem.device}.json" for framework in frameworks]
+    device = trial.problem.device
+    names = {f"{cell.framework}-{device}" for cell in trial.cells}
+    names |= {trial.release.environment_on(device)} if trial.release else set()
+    return [f"{folder}/interpreters/{name}.json" for name in sorted(names)]
+
+
+def require_environments(settings: Settings, conda: bool) -> None:
+    """End the program with a sentence where a version that is asked for has no environment to be measured in."""
+    for release in settings.versions if settings.measure else ():
+        if lacking := _lacking_file(release, settings.devices) or (None if conda else _lacking_python(release)):
+            sys.exit(f"Error: config.yaml: versions has {release}, but {one_line(lacking)}")
+
+
+def _lacking_file(release: Release, devices: Iterable[str]) -> str | None:
+    """Which file of the environment of a release is not there, and what writes it."""
+    for device in devices:
+        file = Path("envs", f"{release.environment_on(device)}.yaml")
+        if not file.exists():
+            return f"there is no {file}: `python envs/pin.py {release} --device {device}` writes it"
+    return None
+
+
+def _lacking_python(release: Release) -> str | None:
+    """Which Python of a release is not there, and what installs it."""
+    try:
+        interpreters_there.interpreter_of(str(release))
+    except (ValueError, OSError, subprocess.CalledProcessError) as error:
+        return str(error)
+    return None
 
 
 def refresh_interpreters(folder: Path, conda: bool) -> None:
     """Write down which packages each interpreter has now. One that is not there any more, as after a checkout was
     moved, is the Python at hand, or, with conda, is looked for again by its rule.
 
-    The file should not go: Snakemake measures everything again where one that trials were made from is missing.
+    The file should not go: Snakemake measures everything again where one that trials were made from is missing. That of
+    a release whose Python is gone waits until it is installed again.
     """
     for path in folder.glob("interpreters/*.json"):
         with suppress(ValueError, TypeError, OSError, subprocess.CalledProcessError):
@@ -112,8 +149,12 @@ def refresh_interpreters(folder: Path, conda: bool) -> None:
             continue
         with suppress(OSError, subprocess.CalledProcessError):
             if not conda:
-                subprocess.run(["python", "workflow/scripts/locate.py", "--output", str(path)], check=True)
+                environment = interpreters_there.environment_of(path)
+                command = ["python", "workflow/scripts/locate.py", "--environment", environment, "--output", str(path)]
+                subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
                 continue
+        if "@" in path.name and not conda:
+            continue
         path.unlink(missing_ok=True)
 
 
@@ -145,9 +186,19 @@ _checks = functools.cache(gate.checks)
 
 
 def checks(settings: Settings, folder: str, wildcards: Any) -> list[str]:
-    """What the gate has to run of a workload in a framework, as `mode:task`; see `planning.checks`."""
-    found = _checks(settings, Path(folder, "trials"))
+    """What the gate has to run of a workload in a framework or a release, as `mode:task`; see `planning.checks`."""
+    if wildcards.version:
+        release = Release(wildcards.framework, wildcards.version.removeprefix("@"))
+        found = _checks(releases.settings_of(settings, release), Path(folder, release.folder), "release_trial")
+    else:
+        found = _checks(settings, Path(folder, "trials"))
     return [f"{mode}:{task}" for mode, task in found[f"{wildcards.family}/{wildcards.workload}", wildcards.framework]]
+
+
+def python_of(wildcards: Any, conda: bool) -> str:
+    """The Python that runs the gate: the one of the environment at hand, or, without conda, that of a release."""
+    release = f"{wildcards.framework}{wildcards.version}"
+    return "python" if conda or not wildcards.version else str(interpreters_there.python_of(release))
 
 
 def check_digest(wildcards: Any) -> str:
@@ -179,7 +230,7 @@ def obvious_implementations() -> list[str]:
     return sorted(str(path) for path in Path("tests/proof/baselines").glob("*.py"))
 
 
-RECORDS = (*(f"{tree}/**/*.parquet" for tree in ("runs", "trials", "parity", "events")), "hardware.json")
+RECORDS = (*(f"{tree}/**/*.parquet" for tree in ("runs", "trials", "parity", "events", "releases")), "hardware.json")
 """The files below the folder of a machine that tables are made from."""
 
 

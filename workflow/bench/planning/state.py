@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import sources
 from bench.measuring import identity, interpreters
 from bench.measuring.interpreters import Interpreter, changed
-from bench.planning import further
+from bench.planning import further, releases
 from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
@@ -45,16 +45,25 @@ def state(settings: Settings, folder: Path) -> State:
     unsound: dict[Path, str] = {}
     wanted: dict[Path, Trial] = {}
     places = folder.parent / "interpreters"
-    located = {device: interpreters.read(places.glob(f"*-{device}.json")) for device in settings.devices}
+    located = {
+        device: interpreters.read(
+            [
+                *places.glob(f"*-{device}.json"),
+                *(path for each in settings.versions for path in places.glob(f"{each.environment_on(device)}.json")),
+            ]
+        )
+        for device in settings.devices
+    }
     rows: list[tuple[Path, Row]] = []
-    for trial in [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]:
-        path = folder / trial.file
+    first = [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]
+    for trial in [*first, *releases.trials(settings)]:
+        path = folder.parent / trial.place if trial.release else folder / trial.file
         if not path.exists():
             missing.append(trial)
             continue
         wanted[path] = trial
         try:
-            found = read(path, "trial")
+            found = read(path, "release_trial" if trial.release else "trial")
             reason = why_unusable(found, trial, settings, located[trial.problem.device])
         except InvalidFile as error:
             found, reason = [], str(error)
@@ -82,18 +91,18 @@ def why_unusable(
 ) -> str | None:
     """Why a sound file must be measured again all the same, or None. What else is in it does not count.
 
-    located: the interpreter of each framework, where it is known. When a package changes, all that took turns with it
-    is measured again.
+    located: the interpreter of each framework and release, where it is known. When a package changes, all that took
+    turns with it is measured again.
     """
-    found = {(row["framework"], row["mode"], row["run"]): row for row in rows}
+    found = {(row["framework"], row["mode"], row.get("version", ""), row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
-        row = found.get((cell.framework, cell.mode, number))
+        row = found.get((cell.framework, cell.mode, getattr(cell, "version", ""), number))
         if row is None:
             return f"it has no run of {name}"
         if reason := _why_unusable(row, cell, settings):
             return reason
         versions = json.loads(row["versions"] or "{}")
-        if (there := (located or {}).get(cell.framework)) and (reason := changed(there, versions)):
+        if (there := (located or {}).get(cell.environment)) and (reason := changed(there, versions)):
             return reason
     return None
 
@@ -124,7 +133,7 @@ def estimate_seconds(state: State, settings: Settings) -> float:
     """How long the missing trials will take: the mean of the like runs that are there, or a guess."""
     total = 0.0
     for cell, _ in (run for trial in (*state.missing, *state.again) for run in trial.runs.values()):
-        known = state.wall_seconds.get(cell.variant)
+        known = state.wall_seconds.get(f"{cell.framework}-{cell.mode}")
         guess = GUESS_SECONDS[cell.mode.removesuffix(EXPERT)] + settings.plan["budget_seconds"]
         total += sum(known) / len(known) if known else guess
     return total if settings.preset.exclusive else total / 2

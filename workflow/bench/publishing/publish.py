@@ -21,11 +21,18 @@ def publish(folder: Path, target: Path, own: bool = True) -> Machine:
     machine = read_machine(folder, own)
     if not machine.runs:
         raise ValueError(f"{folder} holds no sound run: {'; '.join(machine.left_out[:3]) or 'there is no file'}")
-    rows = {"trial": machine.runs, "observations": machine.observations, "events": machine.events}
+    rows = {
+        "trial": machine.runs,
+        "observations": machine.observations,
+        "events": machine.events,
+        "release_trial": machine.releases,
+        "release_observations": machine.release_observations,
+    }
     unfinished = target.with_name(f".{target.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     for table, name in PUBLISHED.items():
-        schema.write(unfinished / name, table, rows[table])
+        if rows[table] or "release" not in schema.TABLES[table]:  # most machines have measured no release
+            schema.write(unfinished / name, table, rows[table])
     (unfinished / "hardware.json").write_text(json.dumps(machine.facts, indent=2) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)

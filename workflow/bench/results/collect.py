@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import schema, texts
 from bench.results import namesakes
+from bench.results.apart.releases import release_rows
 from bench.results.cases import case_rows
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
 from bench.results.comparisons import comparison_rows
@@ -36,6 +37,7 @@ def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str,
         "cells": cells,
         "comparisons": comparison_rows(machine.runs, machine.parity, equal_within),
         "cases": case_rows(machine.runs, machine.parity, equal_within),
+        "releases": release_rows(machine, equal_within),
     }
 
 

@@ -34,9 +34,11 @@ class Variant:
     mode: str
     good: list[Row]
     bad: list[Row]
+    version: str = ""
+    """Where it is not the default."""
 
     def __str__(self) -> str:
-        return f"{self.framework} {self.mode}"
+        return " ".join(filter(None, (self.framework, self.mode, self.version)))
 
     @property
     def takes_many(self) -> bool:
@@ -105,7 +107,7 @@ def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUA
     for key, group in grouped(main, PROBLEM).items():
         rows += _problem_rows(dict(zip(PROBLEM, key, strict=True)), group, gate, floor)
     for table in ([row for row in rows if row["best"]], [row for row in rows if not row["best"]]):
-        _decide(table, equal_within)
+        decide(table, equal_within)
     return rows
 
 
@@ -155,17 +157,21 @@ def _pair(problem: Row, torch: Variant, jax: Variant, gate: list[Row]) -> Pair:
 def held(problem: Row, variants: tuple[Variant, Variant], gate: list[Row]) -> tuple[float | None, Refusal | None]:
     """By how much the values of two variants differ, and which of the rules that refuse a comparison refuses theirs."""
     error, tolerance = value_error(problem, *(variant.good for variant in variants))
-    failed = [variant.failures for variant in variants if len(variant.good) < max(1, len(variant.bad))]
-    if failed:
+    if failed := failures(variants):
         return error, Refusal("failed", "; ".join(failed))
     if message := gate_failure(problem, [(variant.framework, variant.mode) for variant in variants], gate):
         return error, Refusal("gate", message)
-    if message := _off_reference(variants, REFERENCE_FACTOR * tolerance) or value_failure(error, tolerance):
+    if message := off_reference(variants, REFERENCE_FACTOR * tolerance) or value_failure(error, tolerance):
         return error, Refusal("values", message)
     return error, None
 
 
-def _off_reference(variants: Iterable[Variant], tolerance: float) -> str | None:
+def failures(variants: Iterable[Variant]) -> list[str]:
+    """Of each variant that failed in more than half of its trials, or had none, the reason."""
+    return [variant.failures for variant in variants if len(variant.good) < max(1, len(variant.bad))]
+
+
+def off_reference(variants: Iterable[Variant], tolerance: float) -> str | None:
     """Which variants miss the reference at the timed size, where there is one; None if none does."""
     wrong = [
         f"{variant} differs by {error:.2g} from the reference, allowed is {tolerance:.2g}"
@@ -185,6 +191,14 @@ def reference_error(runs: Iterable[Row]) -> float | None:
 def _compared(pair: Pair, rivals: Sequence[Pair], floor: Floor | None) -> Row:
     """The columns of a pair that can be compared; `rivals` are those that it was chosen from."""
     found, share = _chosen_by_others(pair, rivals)
+    return columns_of(found, floor) | {
+        "choice_share": share,
+        "message": "; ".join([*_left_out(pair, rivals), *filter(None, (own.failures for own in pair.variants))]),
+    }
+
+
+def columns_of(found: Ratio, floor: Floor | None) -> Row:
+    """What a table says of a ratio, and what `decide` asks of it."""
     return {
         "ratio": found.ratio,
         "ratio_low": found.low,
@@ -195,9 +209,7 @@ def _compared(pair: Pair, rivals: Sequence[Pair], floor: Floor | None) -> Row:
         "trials": found.trials,
         "scatter": found.scatter,
         "p": found.p,
-        "choice_share": share,
         "noise_floor": floor.value if floor else None,
-        "message": "; ".join([*_left_out(pair, rivals), *filter(None, (own.failures for own in pair.variants))]),
         "found": found,
     }
 
@@ -296,8 +308,8 @@ def _value_error(ours: Row, theirs: Row, numerical: bool) -> float | None:
     return max(max(abs(a - b) for a, b in part) / (max(abs(b) for _, b in part) or 1.0) for part in parts)
 
 
-def _decide(table: list[Row], equal_within: float) -> None:
-    """Adjust p over the table and give every row of it that has a ratio its verdict."""
+def decide(table: list[Row], equal_within: float, rivals: tuple[str, str] = COMPARED) -> None:
+    """Adjust p over the table and give every row of it that has a ratio (in the column `found`) its verdict."""
     tested = [row for row in table if row.get("p") is not None]
     for row, adjusted in zip(tested, statistics.adjust([row["p"] for row in tested]), strict=True):
         row["p_adjusted"] = adjusted
@@ -306,6 +318,6 @@ def _decide(table: list[Row], equal_within: float) -> None:
         if (found := row.pop("found", None)) is None:
             continue
         given = (found, row.get("p_adjusted"), row["noise_floor"], equal_within)
-        row["verdict"], row["rule"] = statistics.verdict(*given)
+        row["verdict"], row["rule"] = statistics.verdict(*given, rivals=rivals)
         if row["verdict"] == "undecided":
             row["further_trials"] = statistics.further_trials(*given)

@@ -6,7 +6,7 @@ lines are held like the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from bench.vocabulary import CHECK_PRECISION, CHECK_SIZE, OWN, PIVOT, TARGET
 
 FLOOR = 1e-6
 """Arrays whose largest value is below this are compared as if it were this: a relative error of zeros means nothing."""
+
+OF_RELEASE = "@"
+"""Ends the modes of a release where they stand beside those of its default."""
 
 
 def compare(observations: Iterable[Row], hardware: str) -> list[Row]:
@@ -167,3 +170,20 @@ def gate_failure(problem: Row, variants: Iterable[tuple[str, str]], gate: list[R
             if row["status"] != "ok":
                 return gate_sentence(row)
     return None
+
+
+def compare_release(
+    observations: Iterable[Row], of_release: Collection[Row], hardware: str
+) -> tuple[list[Row], list[Row]]:
+    """The rows of `compare` for the defaults of a framework, and for a release of it: both are held against the
+    reference and against the pivot's default, so that each is held against the other where there is nothing else.
+    """
+    frameworks = {row["framework"] for row in of_release} | {PIVOT[0]}
+    workloads = {(row["family"], row["workload"]) for row in of_release}
+    others = [
+        row for row in observations if row["framework"] in frameworks and (row["family"], row["workload"]) in workloads
+    ]
+    own = [row | {"mode": f"{row['mode']}{OF_RELEASE}"} for row in of_release]
+    found = compare([*others, *own], hardware)
+    released = [row | {"mode": row["mode"].removesuffix(OF_RELEASE)} for row in found if OF_RELEASE in row["mode"]]
+    return [row for row in found if OF_RELEASE not in row["mode"]], released

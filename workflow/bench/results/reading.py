@@ -32,6 +32,9 @@ class Machine:
     parity: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     observations: list[Row] = field(default_factory=list)
+    releases: list[Row] = field(default_factory=list)
+    """Runs of releases and of the defaults that they took turns with: nothing else is compared with either."""
+    release_observations: list[Row] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -75,11 +78,11 @@ def read_machine(folder: Path, own: bool) -> Machine:
 
     def place(row: Row) -> Path:
         if published:
-            return folder / PUBLISHED["trial"]
+            return folder / PUBLISHED["release_trial" if "release" in row else "trial"]
         return trial_file(folder, row) if row["fingerprint"] else run_file(folder, row)
 
     def misplaced(path: Path, rows: list[Row]) -> str | None:
-        where = trial_file if path.is_relative_to(folder / "trials") else run_file
+        where = run_file if path.is_relative_to(folder / "runs") else trial_file
         if where is run_file and len(rows) != 1 and not published:
             return f"it holds {len(rows)} runs, expected one"
         for row in rows:
@@ -100,14 +103,30 @@ def read_machine(folder: Path, own: bool) -> Machine:
     runs = _read_all(files("trial", "trials/**/*.parquet"), "trial", machine.left_out, misplaced, most)
     if not published:
         runs += _read_all(sorted(folder.glob("runs/**/*.parquet")), "run", machine.left_out, misplaced, most)
+    released = files("release_trial", "releases/**/*.parquet")
+    runs += _read_all(released, "release_trial", machine.left_out, misplaced, most)
     changed = outdated(runs)
     machine.left_out += [f"{place(runs[index])}: {reason}" for index, reason in changed.items()]
-    machine.runs = [row for index, row in enumerate(runs) if index not in changed]
+    kept = [row for index, row in enumerate(runs) if index not in changed]
+    machine.runs = [row for row in kept if "release" not in row]
+    machine.releases = [row for row in kept if "release" in row]
     machine.events = _read_all(files("events", "events/**/*.parquet"), "events", machine.left_out, most_rows=most)
     machine.events = [row | {"hardware": folder.name} for row in machine.events]
     observed = files("observations", "parity/*/*/*.parquet")
     wrong = _misshapen if published else _misplaced
-    machine.observations = _read_all(observed, "observations", machine.left_out, wrong, most)
+    of_releases = [path for path in observed if "@" in path.name]
+    of_defaults = [path for path in observed if path not in of_releases]
+    machine.observations = _read_all(of_defaults, "observations", machine.left_out, wrong, most)
+    machine.release_observations = [
+        row | {"release": path.stem}
+        for path in of_releases
+        for row in _read_all([path], "observations", machine.left_out, wrong, most)
+    ]
+    if published:
+        together = [folder / PUBLISHED["release_observations"]]
+        machine.release_observations = _read_all(
+            filter(Path.exists, together), "release_observations", machine.left_out, wrong, most
+        )
     machine.parity = parity.compare(machine.observations, folder.name)
     machine.left_out = [texts.one_line(reason)[:LONGEST_FACT] for reason in machine.left_out]
     return machine
@@ -115,7 +134,8 @@ def read_machine(folder: Path, own: bool) -> Machine:
 
 def _repeated(rows: list[Row]) -> str | None:
     """Why the runs in one file cannot be right: one is there twice."""
-    names = [(*(row[column] for column in CELL), row["run"]) for row in rows]
+    columns = [*CELL, "run", *(column for column in ("release", "version") if column in rows[0])]
+    names = [tuple(row[column] for column in columns) for row in rows]
     return None if len(set(names)) == len(names) else "it holds a run twice"
 
 
@@ -169,7 +189,7 @@ def _read_all(
 
 def _misplaced(path: Path, rows: list[Row]) -> str | None:
     """Why observations cannot be those that their place names."""
-    place = (*path.parts[-3:-1], path.stem)
+    place = (*path.parts[-3:-1], path.stem.partition("@")[0])
     if any((row["family"], row["workload"], row["framework"]) != place for row in rows):
         return "it holds observations of another workload than its place says"
     return _misshapen(path, rows)
