@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
 import numpy as np
 
-from bench import schema, sheets
+from bench import schema, sheets, vocabulary
 from bench.events import ENDED
 
 OWN, OTHER = "synthetic-cpu-2c", "synthetic-gpu"
@@ -283,8 +283,8 @@ TWIN = {
     "device": "cpu",
     "framework": "jax",
     "mode": "jit",
-    "runs": 3,
 }
+"""A cell that was measured as two, and in another version."""
 
 
 def _columns(names: str, *rows: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -297,7 +297,7 @@ REST: Tables = {
         for row in _columns("workload task framework mode name precision tolerance error", *CHECKED)
     ],
     "noise": [
-        TWIN | row
+        TWIN | {"runs": 3} | row
         for row in _columns(
             "size ratio ratio_low ratio_high error degrees",
             *((f"batch-{2**power}", 1.004, 0.99, 1.018, 0.0033, 2.0) for power in range(1, 6)),
@@ -329,6 +329,15 @@ REST: Tables = {
             | dict.fromkeys(("ratio", "ratio_low", "ratio_high", "trials")),
         )
     ],
+    "releases": [
+        TWIN | {"release": "jax@0.0.1", "default": "0.0.2", "older": "0.0.1", "newer": "0.0.2", "trials": 3} | row
+        for row in _columns(
+            "workload ratio ratio_low ratio_high p_adjusted noise_floor verdict rule message",
+            ("mlp", 1.08, 1.06, 1.1, 1e-4, 0.01, "older faster", "difference", ""),
+            ("gpt", 1.001, 0.99, 1.012, 0.8, 0.01, "equal", "equivalence", ""),
+            ("bert", None, None, None, None, 0.01, "not comparable", "failed", f"3 of 3 runs failed: {HOSTILE}"),
+        )
+    ],
     "claims": [
         row | {"evidence": json.dumps({"reason": HOSTILE})}
         for row in _columns(
@@ -345,21 +354,7 @@ REST: Tables = {
 def write(folder: Path, machines: tuple[str, ...] = (OWN, OTHER), trials: int = 3) -> None:
     """Write every table for the machines into `folder`, of so many trials."""
     rng = np.random.default_rng(7)
-    tables: Tables = {
-        name: []
-        for name in (
-            "runs",
-            "cells",
-            "comparisons",
-            "cases",
-            "parity",
-            "noise",
-            "events",
-            "coverage",
-            "claims",
-            "peaks",
-        )
-    }
+    tables: Tables = {name: [] for name in (*vocabulary.COLLECTED, "claims")}
     for machine in machines:
         _machine(tables, machine, trials, rng)
     for name, rows in tables.items():

@@ -123,7 +123,7 @@ def ratio_figure(
         drawn = section.figure(
             ratio_plot, data, "ratio", rows=texts, finding=counted(section, data["verdict"]), after=table
         )
-    return join(drawn, _left_out(section, frame[frame["ratio"].isna()]))
+    return join(drawn, left_out(section, frame[frame["ratio"].isna()]))
 
 
 def counted(section: Section, verdicts: Iterable[str], name: str = "shows.comparisons") -> Markup:
@@ -138,7 +138,7 @@ def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:
     return Html(Markup("<p><b>{}</b>: {}</p>").format(section.names.problem(row), verdict_sentence(section, row)))
 
 
-def _left_out(section: Section, frame: pd.DataFrame) -> Html | None:
+def left_out(section: Section, frame: pd.DataFrame) -> Html | None:
     """Why each of these comparisons has no ratio; many reasons are folded."""
     reasons = [
         section.item(
@@ -189,18 +189,18 @@ def comparison_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
                 "ratio": numbers.ratio(interval) if interval else None,
                 "verdict": section.words.get(f"verdict.{row.verdict}", row.verdict),
                 "rule": section.words.get(f"rule.{row.rule}", ""),
-                "trials": _shown(numbers.count, row.trials),
-                "further_trials": _shown(numbers.count, row.further_trials),
-                "choice_share": _shown(numbers.percent, row.choice_share),
-                "p_adjusted": _shown(numbers.p_value, row.p_adjusted).removeprefix("= "),
-                "noise_floor": _shown(numbers.percent, row.noise_floor),
-                "parity_error": _shown(numbers.scientific, row.parity_error),
+                "trials": if_known(numbers.count, row.trials),
+                "further_trials": if_known(numbers.count, row.further_trials),
+                "choice_share": if_known(numbers.percent, row.choice_share),
+                "p_adjusted": if_known(numbers.p_value, row.p_adjusted).removeprefix("= "),
+                "noise_floor": if_known(numbers.percent, row.noise_floor),
+                "parity_error": if_known(numbers.scientific, row.parity_error),
             }
         )
     return section.table(rows, COLUMNS, name, folded=True)
 
 
-def _shown(show: Callable[[float], str], value: Any) -> str:
+def if_known(show: Callable[[float], str], value: Any) -> str:
     """A number as `show` shows it; nothing where it is missing or infinite."""
     known = intervals.number(value)
     return "" if known is None else show(known)
@@ -225,20 +225,20 @@ def verdict_sentence(section: Section, row: Any) -> Markup:
 def _faster(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
     """Who is how many times as fast."""
     shown = interval if row.verdict == "jax faster" else interval.inverse()
-    sure = section.phrase("sentence.p", p=_shown(numbers.p_value, row.p_adjusted))
+    sure = section.phrase("sentence.p", p=if_known(numbers.p_value, row.p_adjusted))
     return section.phrase(f"sentence.{row.verdict}", ratio=numbers.ratio(shown), **modes) + sure
 
 
 def _equal(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
     """That both are equal, within which margin, with the 90 % interval that says so."""
     tested = Interval(interval.value, intervals.number(row.ratio_low_90), intervals.number(row.ratio_high_90))
-    margin = _shown(numbers.margin, row.equal_within)
+    margin = if_known(numbers.margin, row.equal_within)
     return section.phrase("sentence.equal", ratio=numbers.ratio(tested), margin=margin, **modes)
 
 
 def _undecided(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:
     """That nobody can be called faster, why, and how many more trials would decide."""
-    values = {"floor": _shown(numbers.percent, row.noise_floor), "p": _shown(numbers.p_value, row.p_adjusted)}
+    values = {"floor": if_known(numbers.percent, row.noise_floor), "p": if_known(numbers.p_value, row.p_adjusted)}
     away = (interval.low or 0.0) > 1 or (interval.high or math.inf) < 1  # it tells the sides apart, but not by enough
     reason = "why.reach" if row.rule == "width" and away else f"why.{row.rule}"
     why = section.phrase(reason, **values) if reason in section.words else ""

@@ -9,7 +9,7 @@ from article.section import Section
 
 FORMATS = {"parquet": "Parquet", "csv": "CSV", "json": "JSON"}
 FILES = (
-    *("claims", "cells", "comparisons", "cases", "runs", "parity", "noise", "events", "coverage", "peaks"),
+    *("claims", "cells", "comparisons", "cases", "releases", "runs", "parity", "noise", "events", "coverage", "peaks"),
     "machines",
 )
 
