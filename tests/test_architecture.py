@@ -128,7 +128,6 @@ LAYERS = {
         "bench.events",
         "bench.texts",
         "bench.measuring.environment",
-        "bench.measuring.groups",
         "bench.measuring.record",
         "bench.measuring.timing",
         "bench.measuring.resources",

@@ -121,3 +121,13 @@ def test_another_version_of_python_finds_the_same_digest(python):
     script = "from bench import sources; print(sources.run_digest('training', 'gpt', 'jax'))"
     done = subprocess.run([python, "-c", script], cwd=ROOT / "workflow", capture_output=True, text=True)
     assert done.stdout.strip() == sources.run_digest("training", "gpt", "jax"), done.stderr
+
+
+@pytest.mark.parametrize("roots", [sources.run_roots, sources.check_roots])
+def test_the_loops_for_numba_are_part_of_what_the_base_line_executes(roots):
+    def has_loops(name, framework):
+        return f"bench.workloads.science.{name}.numba_loops" in sources.reached(roots("science", name, framework))
+
+    assert has_loops("nbody", "numpy")
+    assert not has_loops("nbody", "torch")
+    assert not has_loops("isoneutral_mixing", "numpy")

@@ -259,7 +259,7 @@ def test_the_base_line_in_numpy_computes_the_reference(key, precision):
 
 @pytest.mark.parametrize("key", LOOPS)
 def test_what_numba_compiles_imports_its_problem_and_numba_alone(key):
-    names = set(imports(TIMED[key].folder / "numba_impl.py"))
+    names = set(imports(TIMED[key].folder / "numba_loops.py"))
     ours = {name for name in names if name.startswith("bench")}
     assert {name.split(".")[0] for name in names - ours} <= PLAIN | {"numpy", "numba"}
     assert all(name.startswith(f"bench.workloads.{TIMED[key].family}.") for name in ours)

@@ -134,7 +134,7 @@ class Timed(Described):
     )
     baseline_tasks: tuple[str, ...] = stated("the tasks that `numpy_impl.py` has", default=())
     numba_tasks: tuple[str, ...] = stated(
-        "those of them that it has in the mode `numba` too: loops in `numba_impl.py`", default=()
+        "those of them that it has in the mode `numba` too: loops in `numba_loops.py`", default=()
     )
     problem: type = stated("the class described above", name="Problem")
 

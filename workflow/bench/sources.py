@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.own.folders import PACKAGE, file_of, modules
-from bench.vocabulary import EXAMPLES, FRAMEWORKS, OWN
+from bench.vocabulary import BASELINE, EXAMPLES, FRAMEWORKS, OWN
 
 PACKAGES = Path(__file__).resolve().parents[1]
 EVERYTHING = "*"
@@ -41,7 +41,7 @@ def run_roots(family: str, name: str, framework: str) -> list[Root]:
         ("bench.measuring.worker", EVERYTHING),
         ("bench.measuring.environment", "variables"),
         (f"bench.backends.{framework}_backend", EVERYTHING),
-        (f"{workload}.{framework}_impl", EVERYTHING),
+        *_implementation(workload, framework),
         *((f"{workload}.problem", each) for each in READ),
     ]
 
@@ -54,9 +54,15 @@ def check_roots(family: str, name: str, framework: str) -> list[Root]:
         ("bench.measuring.gate", EVERYTHING),
         ("bench.measuring.environment", "recorded"),
         (f"bench.backends.{framework}_backend", EVERYTHING),
-        (f"{workload}.{framework}_impl", EVERYTHING),
+        *_implementation(workload, framework),
         *((f"{workload}.problem", each) for each in (*READ, "CHECK_TASKS", "PRECISIONS", "MODES")),
     ]
+
+
+def _implementation(workload: str, framework: str) -> list[Root]:
+    """The implementation; of the base line also the loops for Numba, which it imports by their name alone."""
+    loops = [f"{workload}.numba_loops"] if framework == BASELINE else []
+    return [(module, EVERYTHING) for module in (f"{workload}.{framework}_impl", *loops)]
 
 
 def own_roots(family: str, name: str, framework: str) -> list[Root]:

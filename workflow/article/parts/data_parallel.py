@@ -13,7 +13,7 @@ from bench import catalogue
 from bench.results import outcomes
 from bench.vocabulary import COMPARED
 
-COLUMNS = ("way", "hardware", "step of two", "share")
+COLUMNS = ("way", "hardware", "step of two", "share of gain")
 
 
 def data_parallel_table(section: Section) -> Html:
@@ -28,7 +28,7 @@ def data_parallel_table(section: Section) -> Html:
                     "way": f"{TITLES[framework]} · {example_name(section, way.name)}",
                     "hardware": section.hardware(machine),
                     "step of two": numbers.seconds(way.seconds),
-                    "share": numbers.percent(way.share) if way.share else None,
+                    "share of gain": numbers.percent(way.share) if way.share else None,
                 }
                 for way in outcomes.ways_of_devices(own)
             ]

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 
 from bench.events import Event
-from bench.measuring.groups import Place
 from bench.workloads.autodiff.gmm import jax_impl as gmm
 from bench.workloads.autodiff.gmm.problem import Problem as GmmProblem
 from bench.workloads.examples.as_installed import problem
+from bench.workloads.examples.turns.groups import Place
 from bench.workloads.training.mlp import jax_impl as mlp
 from bench.workloads.training.mlp.problem import Problem as MlpProblem
 

@@ -27,9 +27,10 @@ from statistics import median
 import numpy as np
 
 from bench.events import Event
-from bench.measuring import environment, groups
-from bench.measuring.groups import Make, Way
+from bench.measuring import environment
 from bench.measuring.record import attempt, compact, ok
+from bench.workloads.examples.turns import groups
+from bench.workloads.examples.turns.groups import Make, Way
 
 TITLE = {"en": "As installed", "zh": "安装后的默认状态"}
 SECTION = 10

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from bench.events import Event
-from bench.measuring.groups import Place
 from bench.workloads.autodiff.gmm import torch_impl as gmm
 from bench.workloads.autodiff.gmm.problem import Problem as GmmProblem
 from bench.workloads.examples.as_installed import problem
+from bench.workloads.examples.turns.groups import Place
 from bench.workloads.training.mlp import torch_impl as mlp
 from bench.workloads.training.mlp.problem import Problem as MlpProblem
 

@@ -13,9 +13,9 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from bench.events import Event
-from bench.measuring.groups import Place, Way
 from bench.workloads.examples.data_parallel import problem
 from bench.workloads.examples.data_parallel.problem import ONE, THREADS
+from bench.workloads.examples.turns.groups import Place, Way
 
 BY_JIT, BY_SHARD_MAP = "two.jit", "two.shard_map"
 WAYS = {ONE: Way(1, 1), THREADS: Way(1, 2), BY_JIT: Way(1, 2), BY_SHARD_MAP: Way(1, 2)}

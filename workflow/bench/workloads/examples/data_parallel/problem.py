@@ -28,9 +28,10 @@ from statistics import median
 import numpy as np
 
 from bench.events import Event
-from bench.measuring import environment, groups
-from bench.measuring.groups import Make, Way
+from bench.measuring import environment
 from bench.measuring.record import absent, attempt, compact, ok
+from bench.workloads.examples.turns import groups
+from bench.workloads.examples.turns.groups import Make, Way
 
 TITLE = {"en": "Data-parallel training on two devices", "zh": "两个设备上的数据并行训练"}
 SECTION = 9

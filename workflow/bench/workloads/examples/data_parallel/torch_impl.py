@@ -10,9 +10,9 @@ import torch
 from torch import distributed, nn
 
 from bench.events import Event
-from bench.measuring.groups import Place, Way
 from bench.workloads.examples.data_parallel import problem
 from bench.workloads.examples.data_parallel.problem import ONE, THREADS
+from bench.workloads.examples.turns.groups import Place, Way
 
 TWO = "two.ddp"
 WAYS = {ONE: Way(1, 1), THREADS: Way(1, 2), TWO: Way(2, 1)}

@@ -17,6 +17,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `forward`. Raises Unsupported for the mode `numba` where Numba is not installed."""
     arguments = tuple(numpy_backend.arrays(problem.inputs(), device, precision).values())
     if mode == "numba":
-        loops = numpy_backend.numba_functions("bench.workloads.science.equation_of_state.numba_impl")
+        loops = numpy_backend.numba_functions("bench.workloads.science.equation_of_state.numba_loops")
         return numpy_backend.Evaluation(loops.forward, arguments, compiles=True)
     return numpy_backend.Evaluation(forward, arguments)

@@ -20,6 +20,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = numpy_backend.arrays(problem.inputs(), device, precision)
     arguments = (data["initial"],) if task == "forward" else (data["initial"], data["observed"])
     if mode == "numba":
-        loops = numpy_backend.numba_functions("bench.workloads.science.heat_equation.numba_impl")
+        loops = numpy_backend.numba_functions("bench.workloads.science.heat_equation.numba_loops")
         return numpy_backend.Evaluation(getattr(loops, task), (*arguments, problem.steps), compiles=True)
     return numpy_backend.Evaluation(forward if task == "forward" else gradient, arguments)

@@ -13,7 +13,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `solve`. Raises Unsupported for the mode `numba` where Numba is not installed."""
     products, compiles = definition.gram, mode == "numba"
     if compiles:
-        products = numpy_backend.numba_functions("bench.workloads.science.least_squares.numba_impl").gram
+        products = numpy_backend.numba_functions("bench.workloads.science.least_squares.numba_loops").gram
 
     def solve(guess: np.ndarray, t: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
         return definition.solve(guess, t, y, problem.iterations, products)

@@ -47,6 +47,6 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     data = numpy_backend.arrays(problem.inputs(), device, precision)
     arguments = (data["position"], data["velocity"], data["mass"])
     if mode == "numba":
-        loops = numpy_backend.numba_functions("bench.workloads.science.nbody.numba_impl")
+        loops = numpy_backend.numba_functions("bench.workloads.science.nbody.numba_loops")
         return numpy_backend.Evaluation(loops.forward, arguments, compiles=True)
     return numpy_backend.Evaluation(forward, arguments)

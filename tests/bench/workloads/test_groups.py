@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from bench.measuring import environment, groups
-from bench.measuring.groups import Way
+from bench.measuring import environment
+from bench.workloads.examples.turns import groups
+from bench.workloads.examples.turns.groups import Way
 
 
 class Counting:

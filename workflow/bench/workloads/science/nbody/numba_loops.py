@@ -32,6 +32,7 @@ def acceleration(x: np.ndarray, y: np.ndarray, z: np.ndarray, mass: np.ndarray) 
 def forward(position: np.ndarray, velocity: np.ndarray, mass: np.ndarray) -> dict[str, np.ndarray]:
     """`acceleration`, `position` and `velocity` (n, 3) after one step."""
     middle = position + TIME_STEP / 2 * velocity
-    found = acceleration(*np.ascontiguousarray(middle.T), mass)
+    x, y, z = np.ascontiguousarray(middle.T)
+    found = acceleration(x, y, z, mass)
     velocity = velocity + TIME_STEP * found
     return {"acceleration": found, "position": middle + TIME_STEP / 2 * velocity, "velocity": velocity}
