@@ -42,6 +42,8 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
+snakefile.prepare()
+
 # Processes that a running workflow starts read this file too; they need not look at the results.
 if workflow.is_main_process:
     snakefile.refresh_interpreters(Path(RESULTS), patches.uses_conda(workflow))
@@ -49,7 +51,7 @@ if workflow.is_main_process:
 STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
 AGAIN = [*STATE.unsound, *snakefile.absent(STATE, SETTINGS, RESULTS)] if STATE else []
 if STATE:
-    snakefile.announce(STATE, SETTINGS)
+    snakefile.announce(STATE, SETTINGS, RESULTS)
 
 
 def interpreters(wildcards):
@@ -58,6 +60,8 @@ def interpreters(wildcards):
     """
     if SETTINGS.measure:
         patches.force(workflow, AGAIN)
+    if STATE:
+        patches.trust(workflow, snakefile.is_whole, snakefile.written_whole(SETTINGS, RESULTS))
     return snakefile.interpreters(trial(wildcards), RESULTS)
 
 
@@ -106,6 +110,12 @@ onstart:
     patches.lift_rate_limit(workflow.scheduler)
     patches.hold_workflow(Path(workflow.basedir, "results"))
     snakefile.write_settings(SETTINGS, Path(RESULTS))
+    if SETTINGS.measure and AGAIN:
+        snakefile.require_room(RESULTS)
+
+
+onerror:
+    snakefile.tell_full(RESULTS)
 
 
 onsuccess:

@@ -13,6 +13,7 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
+from bench.guard.room import told
 from bench.measuring import interpreters
 
 
@@ -20,7 +21,9 @@ def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
-    interpreters.write(parser.parse_args().output, interpreters.own_interpreter())
+    output = parser.parse_args().output
+    with told(output):
+        interpreters.write(output, interpreters.own_interpreter())
 
 
 if __name__ == "__main__":

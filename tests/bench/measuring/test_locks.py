@@ -80,8 +80,9 @@ def test_examples_that_are_timed_are_alone_and_the_others_beside_no_measurement(
     monkeypatch.setattr(demonstrate, "alone", lambda exclusive: noted("alone"))
     monkeypatch.setattr(demonstrate, "beside_no_measurement", lambda: noted("beside"))
     monkeypatch.setattr(environment, "pin", lambda cpus: None)
+    monkeypatch.setattr(demonstrate, "hold_signals", lambda: None)
     monkeypatch.setattr(demonstrate, "variables", lambda *given: {})
-    monkeypatch.setattr(demonstrate, "demonstrate", lambda name, framework: [])
+    monkeypatch.setattr(demonstrate, "yielded", lambda *given: ([], None))
     output = str(tmp_path / "events.parquet")
     demonstrate.main(
         ["--framework", "jax", "--workload", f"examples/{workload}", "--hardware", "here", "--output", output]

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +105,18 @@ def force(workflow: Any, files: Iterable[Path]) -> None:
     """
     if workflow.dag is not None:
         workflow.dag.forcefiles.update(map(str, files))
+
+
+def trust(workflow: Any, is_whole: Callable[[str], bool], files: Iterable[str]) -> list[str]:
+    """Take those of `files` for finished that are whole, whatever Snakemake was doing when it was killed; returns them.
+
+    Snakemake 9 marks what a job will write before the job starts, and makes again whatever is marked. Files that are
+    written whole or not at all need no such mark. An input function is called before it looks.
+    """
+    kept = []
+    if workflow.persistence is not None:
+        marked = workflow.persistence._filter_incomplete_keys([path for path in files if Path(path).exists()])
+        for path in filter(is_whole, sorted(marked)):
+            workflow.persistence._unmark_incomplete(path)
+            kept.append(path)
+    return kept

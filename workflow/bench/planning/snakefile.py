@@ -5,21 +5,24 @@ so that a checkout can be moved with its results.
 from __future__ import annotations
 
 import functools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench import catalogue, sources
+from bench import catalogue, schema, sources
+from bench.guard import callers, folders, room
 from bench.measuring import interpreters as interpreters_there
 from bench.own import folders
 from bench.planning import checks as gate
 from bench.planning import grid, order
 from bench.planning.settings import Settings, has_entries, load
-from bench.planning.state import State, further_trials, summary
+from bench.planning.state import FURTHER_FILE, State, further_trials, summary
 from bench.runs import PUBLISHED
 from bench.texts import one_line
 from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Trial
@@ -80,8 +83,19 @@ def absent(state: State, settings: Settings, folder: str) -> list[str]:
     was deleted, where all that was made from it is still there.
     """
     others = [*parity_files(settings, folder), *event_files(settings, folder)]
+    again = [path for path in others if settings.retry_failed and Path(path).exists() and has_failed(path)]
     trials = [str(Path(folder, "trials", trial.file)) for trial in state.missing]
-    return [*trials, *(path for path in others if not Path(path).exists())]
+    return [*trials, *again, *(path for path in others if not Path(path).exists())]
+
+
+def has_failed(path: str) -> bool:
+    """Whether an observation failed in a file of the gate, or examples came to no end."""
+    with suppress(schema.InvalidFile):
+        table = "events" if "/events/" in path else "observations"
+        return any(
+            row.get("status") == "failed" or row.get("name") == "unfinished" for row in schema.read(Path(path), table)
+        )
+    return True
 
 
 def trial_of(settings: Settings, asked: str, wildcards: Any) -> Trial:
@@ -139,6 +153,46 @@ def event_files(settings: Settings, folder: str) -> list[str]:
         Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]
     return _wanted(settings, files)
+
+
+def written_whole(settings: Settings, folder: str) -> list[str]:
+    """The files of a machine that are written whole or not at all."""
+    trials = [*trial_files(settings, folder), *further_files(settings, folder, f"{folder}/{FURTHER_FILE}")]
+    own = [f"{folder}/hardware.json", f"{folder}/{FURTHER_FILE}", *map(str, Path(folder).glob("interpreters/*.json"))]
+    return [*trials, *parity_files(settings, folder), *event_files(settings, folder), *own]
+
+
+def is_whole(path: str) -> bool:
+    """Whether a file of `written_whole` can be read."""
+    table = next((table for tree, table in TREES.items() if f"/{tree}/" in path), None)
+    try:
+        schema.read(Path(path), table) if table else json.loads(Path(path).read_text())
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+TREES = {"trials": "trial", "parity": "observations", "events": "events"}
+"""Folder of a machine → the schema of the files in it."""
+
+
+def prepare() -> None:
+    """Before any process is started: none of them outlives this one or reads packages of the user's home, and what a
+    killed one left goes.
+    """
+    callers.announce_workflow()
+    os.environ["PYTHONNOUSERSITE"] = "1"
+    folders.remove_abandoned()
+
+
+def require_room(folder: str) -> None:
+    """End the program with a sentence where results or temporary files cannot be written or executed."""
+    room.require(Path(folder), Path(tempfile.gettempdir()))
+
+
+def tell_full(folder: str) -> None:
+    """Say on standard error whether it was for want of room that something failed."""
+    room.tell_full(Path(folder), Path(tempfile.gettempdir()))
 
 
 _checks = functools.cache(gate.checks)
@@ -271,7 +325,8 @@ def alternates(settings: Settings) -> str:
 def write_settings(settings: Settings, folder: Path) -> None:
     """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(settings.written())
+    with room.told(folder / "settings.json"):
+        folders.write_whole(folder / "settings.json", settings.written())
 
 
 def tell_shares(folder: Path) -> None:
@@ -281,8 +336,11 @@ def tell_shares(folder: Path) -> None:
         print(log.read_text().strip(), file=sys.stderr)
 
 
-def announce(state: State, settings: Settings) -> None:
+def announce(state: State, settings: Settings, folder: str) -> None:
     """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
     for path, reason in state.unsound.items():
         print(one_line(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}"), file=sys.stderr)
-    print(summary(state, settings), file=sys.stderr)
+    checks, examples = (
+        sum(not Path(path).exists() for path in files(settings, folder)) for files in (parity_files, event_files)
+    )
+    print(summary(state, settings, checks, examples), file=sys.stderr)

@@ -130,15 +130,23 @@ def estimate_seconds(state: State, settings: Settings) -> float:
     return total if settings.preset.exclusive else total / 2
 
 
-def summary(state: State, settings: Settings) -> str:
-    """One sentence about what is missing and how long it will take."""
-    wanted = len(state.missing) + len(state.unsound)
-    if not wanted:
-        return f"Preset {settings.preset.name} on {settings.hardware}: all {state.there} trials are there."
-    minutes = estimate_seconds(state, settings) / 60
+CHECK_SECONDS, EXAMPLE_SECONDS = 15.0, 30.0
+"""What the gate takes for a workload in a framework, and examples, on one processor."""
+
+
+def summary(state: State, settings: Settings, checks: int = 0, examples: int = 0) -> str:
+    """One sentence about what is missing and how long it will take.
+
+    checks, examples: how many files of the gate and of examples are missing, which are made side by side.
+    """
+    wanted, others = len(state.missing) + len(state.unsound), checks + examples
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
+    trials = f"{wanted} trials to measure{again}, {state.there} are there"
+    if not wanted:
+        trials = f"all {state.there} trials are there"
+    beside = f", {others} checks and examples to run" if others else ""
+    seconds = estimate_seconds(state, settings) + EXAMPLE_SECONDS * examples
+    seconds += CHECK_SECONDS * checks / (settings.cpu_threads + 1)
+    time = f"; about {max(1, round(seconds / 60))} min" if wanted + others else ""
     more = f" Pairs that they leave undecided get up to {settings.most_trials}." if settings.has_second_stage else ""
-    return (
-        f"Preset {settings.preset.name} on {settings.hardware}: {wanted} trials to measure{again}, "
-        f"{state.there} are there; about {max(1, round(minutes))} min.{more}"
-    )
+    return f"Preset {settings.preset.name} on {settings.hardware}: {trials}{beside}{time}.{more if wanted else ''}"

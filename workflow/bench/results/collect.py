@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from bench import schema, texts
+from bench.guard.folders import write_whole
 from bench.results import namesakes
 from bench.results.cases import case_rows
 from bench.results.cells import cell_rows, gated, mismatched, peak_rows
@@ -54,5 +55,5 @@ def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_W
         write_csv(tables / f"{table}.csv", table, rows)
     share_out(tables)
     facts = {name: machine.facts | {"left_out": machine.left_out} for name, machine in machines.items()}
-    (tables / "machines.json").write_text(json.dumps(facts, indent=2) + "\n")
+    write_whole(tables / "machines.json", json.dumps(facts, indent=2) + "\n")
     return machines
