@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import functools
 import json
+import locale
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,10 +46,13 @@ def has_keys(path: str) -> bool:
         sys.exit(f"Error: {error}")
 
 
-def settings_of(config: Mapping[str, Any]) -> Settings:
-    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback."""
+def settings_of(config: Mapping[str, Any], elsewhere: bool = False) -> Settings:
+    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback.
+
+    elsewhere: whether other machines measure, and decide what is possible.
+    """
     try:
-        settings = load(config)
+        settings = load(config, elsewhere)
         if all(cell.family == MACHINE for cell in grid.cells(settings)):
             raise ValueError(
                 "config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
@@ -176,18 +181,41 @@ TREES = {"trials": "trial", "parity": "observations", "events": "events"}
 """Folder of a machine → the schema of the files in it."""
 
 
-def prepare() -> None:
-    """Before any process is started: none of them outlives this one or reads packages of the user's home, and what a
-    killed one left goes.
+def prepare(own: Path) -> None:
+    """Before anything is read or started: no process outlives this one or reads packages of the user's home, and what a
+    killed one left goes. Ends the program with a sentence where texts are not read as UTF-8.
+
+    own: what Snakemake keeps in the temporary folder.
     """
+    if (found := locale.getpreferredencoding()).lower() not in ("utf-8", "utf8"):
+        sys.exit(f"Error: texts are read as {found} in this locale: set PYTHONUTF8=1 and start the same command again")
+    room.require_any(Path())
     callers.announce_workflow()
     os.environ["PYTHONNOUSERSITE"] = "1"
+    folders.adopt(own)
     folders.remove_abandoned()
 
 
-def require_room(folder: str) -> None:
-    """End the program with a sentence where results or temporary files cannot be written or executed."""
-    room.require(Path(folder), Path(tempfile.gettempdir()))
+CONDA_GUARD = (
+    'if [ "$(command -v python)" != "$CONDA_PREFIX/bin/python" ] || [ "$CONDA_PREFIX" = "{host}" ]; then '
+    'echo "Error: the conda environment of this rule was not activated: remove it below .snakemake/conda and start '
+    'the same command again" >&2; exit 1; fi; set -euo pipefail; '
+)
+"""What a shell does first where rules have environments: activating one may fail, and the shell goes on without."""
+
+
+def conda_guard() -> str:
+    """What stops a rule that would run in the environment of whoever started the workflow."""
+    return CONDA_GUARD.replace("{host}", os.environ.get("CONDA_PREFIX", ""))
+
+
+def require_room(settings: Settings, folder: str) -> None:
+    """End the program with a sentence where results or temporary files cannot be written or executed, or compiled."""
+    compiling = any(cell.framework == "torch" and cell.mode != "eager" for cell in grid.cells(settings))
+    python = shutil.which("python")
+    room.require(
+        Path(folder), Path(tempfile.gettempdir()), compiling=compiling, interpreter=Path(python) if python else None
+    )
 
 
 def tell_full(folder: str) -> None:
@@ -270,10 +298,11 @@ def foreign_files(folder: str) -> list[str]:
     pattern or that is no plain text, a link that leads nowhere, what is no file or may not be read.
     """
     own = Path(folder)
+    measured = any(any(own.glob(kind)) for kind in RECORDS if kind.endswith(".parquet"))
     places = [
         place
         for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
-        if place.name not in (own.name, "published")
+        if place.name != "published" and place != own and (place.name != own.name or not measured)
     ]
     kinds = [*RECORDS, *PUBLISHED.values()]
     found = [path for place in places for kind in kinds for path in place.glob(kind)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,21 @@ class State:
     """Wall seconds of their runs, by variant."""
 
 
-def state(settings: Settings, folder: Path) -> State:
+def machine(folder: Path, elsewhere: bool) -> str | None:
+    """The fingerprint that trials must have: this machine's, or, where others measure, that of the one which is
+    described in their `folder`; None where none is yet.
+    """
+    if not elsewhere:
+        return identity.fingerprint()
+    with suppress(OSError, ValueError, AttributeError):
+        return json.loads((folder / "hardware.json").read_text()).get("fingerprint")
+    return None
+
+
+def state(settings: Settings, folder: Path, elsewhere: bool = False) -> State:
     """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file.
 
+    elsewhere: whether other machines than this one measure.
     Of the second stage that is looked at which has been asked for already.
     """
     missing: list[Trial] = []
@@ -46,6 +59,7 @@ def state(settings: Settings, folder: Path) -> State:
     wanted: dict[Path, Trial] = {}
     places = folder.parent / "interpreters"
     located = {device: interpreters.read(places.glob(f"*-{device}.json")) for device in settings.devices}
+    expected = machine(folder.parent, elsewhere)
     rows: list[tuple[Path, Row]] = []
     for trial in [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]:
         path = folder / trial.file
@@ -55,7 +69,7 @@ def state(settings: Settings, folder: Path) -> State:
         wanted[path] = trial
         try:
             found = read(path, "trial")
-            reason = why_unusable(found, trial, settings, located[trial.problem.device])
+            reason = why_unusable(found, trial, settings, located[trial.problem.device], expected)
         except InvalidFile as error:
             found, reason = [], str(error)
         if reason:
@@ -78,19 +92,23 @@ def further_trials(settings: Settings, path: Path) -> list[Trial]:
 
 
 def why_unusable(
-    rows: list[Row], trial: Trial, settings: Settings, located: Mapping[str, Interpreter] | None = None
+    rows: list[Row],
+    trial: Trial,
+    settings: Settings,
+    located: Mapping[str, Interpreter] | None = None,
+    fingerprint: str | None = None,
 ) -> str | None:
     """Why a sound file must be measured again all the same, or None. What else is in it does not count.
 
-    located: the interpreter of each framework, where it is known. When a package changes, all that took turns with it
-    is measured again.
+    located, fingerprint: the interpreter of each framework, and the machine, where they are known. When a package
+    changes, all that took turns with it is measured again.
     """
     found = {(row["framework"], row["mode"], row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
         row = found.get((cell.framework, cell.mode, number))
         if row is None:
             return f"it has no run of {name}"
-        if reason := _why_unusable(row, cell, settings):
+        if reason := _why_unusable(row, cell, settings, fingerprint):
             return reason
         versions = json.loads(row["versions"] or "{}")
         if (there := (located or {}).get(cell.framework)) and (reason := changed(there, versions)):
@@ -98,12 +116,12 @@ def why_unusable(
     return None
 
 
-def _why_unusable(row: Row, cell: Cell, settings: Settings) -> str | None:
+def _why_unusable(row: Row, cell: Cell, settings: Settings, fingerprint: str | None) -> str | None:
     if any(row[key] != value for key, value in vars(cell).items()):
         return "it holds another trial than its name says"
     if row["hardware"] != settings.hardware:
         return f"it was measured on {row['hardware']}"
-    if row["fingerprint"] != identity.fingerprint():
+    if fingerprint and row["fingerprint"] != fingerprint:
         return "it was measured on another machine of that name"
     if row["source_digest"] != sources.run_digest(cell.family, cell.workload, cell.framework):
         return "the workload or the clock has changed since"
@@ -130,8 +148,8 @@ def estimate_seconds(state: State, settings: Settings) -> float:
     return total if settings.preset.exclusive else total / 2
 
 
-CHECK_SECONDS, EXAMPLE_SECONDS = 15.0, 30.0
-"""What the gate takes for a workload in a framework, and examples, on one processor."""
+CHECK_SECONDS, EXAMPLE_SECONDS = 5.0, 7.0
+"""Of the gate for a workload in a framework, and of its examples: together what quick took (docs/measurement.md)."""
 
 
 def summary(state: State, settings: Settings, checks: int = 0, examples: int = 0) -> str:
