@@ -12,12 +12,13 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
+import tempfile
 
 from bench import catalogue, schema
 from bench.guard.apart import timeout_in, yielded
 from bench.guard.callers import end_with_workflow, hold_signals
 from bench.guard.folders import inside
-from bench.guard.room import told
+from bench.guard.room import require_not_full, told
 from bench.measuring import environment, gate
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.locks import beside_no_measurement
@@ -78,8 +79,10 @@ def main() -> None:
     for row in rows:
         if row["status"] != "ok":
             print(f"{row['framework']} {row['mode']} {row['task']}: {row['status']}: {row['message']}", file=sys.stderr)
-    hold_signals()
     with told(options.output):
+        if any(row["status"] == "failed" for row in rows):
+            require_not_full(Path(tempfile.gettempdir()))
+        hold_signals()
         schema.write(options.output, "observations", rows)
 
 

@@ -12,13 +12,14 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
+import tempfile
 from dataclasses import asdict
 
 from bench import schema
 from bench.guard.apart import timeout_in, yielded
 from bench.guard.callers import end_with_workflow, hold_signals
 from bench.guard.folders import inside
-from bench.guard.room import told
+from bench.guard.room import require_not_full, told
 from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
 from bench.measuring.examples import find, rows, unfinished, variables
@@ -59,6 +60,9 @@ def main(argv: list[str] | None = None) -> None:
             variables(workload.every_device, workload.processors, caches) | inside(caches),
             timeout_in(options.settings),
         )
+    if any(event["outcome"] == "raised" for event in events) or reason:
+        with told(options.output):
+            require_not_full(Path(tempfile.gettempdir()))
     if reason:
         events.append(asdict(unfinished(reason)))
     print(f"{options.workload} {options.framework}: {len(events)} events", flush=True)

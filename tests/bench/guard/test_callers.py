@@ -37,6 +37,7 @@ def begin(variables, shell=False):
         command = ["bash", "-c", '"$0" -c "$1"; true', sys.executable, WORK]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
     assert process.stdout.readline() == "works\n"
     return process
 

@@ -30,15 +30,16 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def begin(place, *words):
+def begin(place, *words, script=HOLD):
     """A process that holds a temporary folder until its input ends, and the folder."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, *words],
+        [sys.executable, "-c", script, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT / "workflow"), "TMPDIR": str(place)},
     )
+    assert process.stdout is not None
     return process, process.stdout.readline().strip()
 
 
@@ -61,6 +62,27 @@ def test_a_folder_goes_at_the_end_of_its_block(place):
         (folder / "file").write_text("")
         assert list(place.iterdir()) == [folder]
     assert list(place.iterdir()) == []
+
+
+ADOPT = """
+import sys
+from pathlib import Path
+from bench.guard import folders
+folders.adopt(Path(sys.argv[1]))
+print("in", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_folder_that_was_made_for_a_process_goes_when_it_has_been_killed(place):
+    (place / "theirs").mkdir()
+    (place / "others").mkdir()
+    process, _ = begin(place, str(place / "theirs"), script=ADOPT)
+    assert folders.remove_abandoned() == []
+    process.kill()
+    process.communicate(timeout=30)
+    assert folders.remove_abandoned() == [place / "theirs"]
+    assert list(place.iterdir()) == [place / "others"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

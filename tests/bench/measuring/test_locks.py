@@ -31,12 +31,13 @@ def lock(tmp_path, monkeypatch):
     return tmp_path / "lock"
 
 
-def begin(lock, *words):
+def begin(lock, *words, stderr=None):
     """A process that holds the lock until its input ends."""
     return subprocess.Popen(
         [sys.executable, "-c", WAIT, str(lock), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
     )
@@ -64,6 +65,18 @@ def test_checks_work_side_by_side_and_a_measurement_alone(lock, words, shared, a
     finally:
         process.communicate("", timeout=30)
     assert free(fcntl.LOCK_EX, lock)
+
+
+def test_who_waits_for_the_lock_says_so(lock):
+    first = begin(lock, "alone", "yes")
+    assert first.stdout.readline() == "in\n"
+    second = begin(lock, "beside_no_measurement", stderr=subprocess.PIPE)
+    try:
+        assert second.stderr.readline() == f"Waiting until nobody else measures on this machine ({lock})\n"
+    finally:
+        first.communicate("", timeout=30)
+    assert second.stdout.readline() == "in\n"
+    second.communicate("", timeout=30)
 
 
 @pytest.mark.parametrize(("workload", "wanted"), [("tracing", ["alone"]), ("graphs", ["beside"])])

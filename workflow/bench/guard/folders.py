@@ -19,6 +19,9 @@ from bench.guard.callers import unwound
 
 PREFIX = "torch-jax."
 """How the names of these folders begin."""
+MARK = ".torch-jax"
+"""A file in a folder that somebody else has made, and names, for this workflow."""
+_HELD: list[int] = []
 
 
 @contextmanager
@@ -39,6 +42,14 @@ def inside(folder: Path) -> dict[str, str]:
     place = folder / "tmp"
     place.mkdir(exist_ok=True)
     return {"TMPDIR": str(place)}
+
+
+def adopt(folder: Path) -> None:
+    """Have a folder that was made for this process removed like those that it makes itself, if it is killed."""
+    with suppress(OSError):
+        (folder / MARK).touch()
+        _HELD.append(os.open(folder, os.O_RDONLY))
+        _lock(_HELD[-1])
 
 
 def _made(kind: str) -> tuple[Path, int]:
@@ -66,8 +77,8 @@ def _lock(descriptor: int) -> None:
 
 def remove_abandoned() -> list[Path]:
     """Remove the folders of processes that were killed, and end what still works in them; returns the folders."""
-    removed = []
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
+    removed, place = [], Path(tempfile.gettempdir())
+    for folder in sorted([*place.glob(f"{PREFIX}*"), *(mark.parent for mark in place.glob(f"*/{MARK}"))]):
         with suppress(OSError):  # another user's, held, or gone
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:

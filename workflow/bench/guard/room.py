@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 
 LEAST_BYTES = 200_000_000
 """What has to be free where results and caches are written: the compilers' caches of a preset take about as much."""
+BEGINNING_BYTES = 1_000_000
+"""What Snakemake needs for its own notes."""
 FULL_BYTES = 5_000_000
 """Where less is free a file may not have been written."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -33,19 +36,60 @@ def lacking(folder: Path) -> str | None:
     return None
 
 
-def require(*folders: Path) -> None:
-    """End the program with a sentence where nothing can be measured that writes in these folders."""
+UNQUOTED = re.compile(r"[\s'\"\\]")
+"""Characters that PyTorch's compiler hands to the C++ compiler as they are, in paths."""
+
+
+def uncompilable(path: Path) -> str | None:
+    """Why PyTorch's compiler cannot work with a path, in a sentence; None where it can."""
+    if not UNQUOTED.search(str(path)):
+        return None
+    return (
+        f"the path '{path}' has a space or a quotation mark, which PyTorch's compiler does not quote for the C++ "
+        "compiler; move it, or measure modes=eager,jit"
+    )
+
+
+def require(*folders: Path, compiling: bool = False, interpreter: Path | None = None) -> None:
+    """End the program with a sentence where nothing can be measured that writes in these folders.
+
+    compiling: whether PyTorch's compiler is measured; interpreter: the Python that does it.
+    """
+    reasons = [reason for folder in folders if (reason := lacking(folder))]
+    if compiling:
+        paths = [*map(Path.absolute, folders), *([interpreter] if interpreter else [])]
+        reasons += [reason for path in paths if (reason := uncompilable(path))]
+    if reasons:
+        sys.exit(f"Error: nothing can be measured: {reasons[0]}")
+
+
+def require_any(folder: Path) -> None:
+    """End the program with a sentence where not even Snakemake can note what it does."""
+    if (free := free_bytes(folder)) < BEGINNING_BYTES:
+        sys.exit(f"Error: {folder.absolute()} has {free / 1e3:.0f} kB left: make room and start the same command again")
+
+
+def full(*folders: Path) -> list[Path]:
+    """Those of the folders that have run full; one that is not there is where it would be made."""
+    found = []
     for folder in folders:
-        if reason := lacking(folder):
-            sys.exit(f"Error: {reason}: nothing can be measured")
+        place = folder.absolute()
+        there = next(path for path in (place, *place.parents) if path.exists())
+        found += [folder] if free_bytes(there) < FULL_BYTES else []
+    return found
 
 
 def tell_full(*folders: Path) -> None:
     """Say on standard error which of these folders has run full."""
-    for folder in folders:
-        if free_bytes(folder) < FULL_BYTES:
-            kept = "what was measured is kept: make room and start the same command again"
-            print(f"Error: {folder} has no room left; {kept}", file=sys.stderr)
+    for folder in full(*folders):
+        kept = "what was measured is kept: make room and start the same command again"
+        print(f"Error: {folder} has no room left; {kept}", file=sys.stderr)
+
+
+def require_not_full(*folders: Path) -> None:
+    """Raises OSError where one of these folders has run full: what has failed then is no result."""
+    for folder in full(*folders):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 @contextmanager

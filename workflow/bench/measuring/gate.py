@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from bench.backends import Arrays
 from bench.catalogue import Workload
 from bench.measuring import environment
 from bench.own.lines import first_line, traced
-from bench.schema import Row
 from bench.vocabulary import (
     BASELINE,
     CHECK_DEVICE,
@@ -28,6 +27,9 @@ from bench.vocabulary import (
     NUMERICAL,
     OWN,
 )
+
+if TYPE_CHECKING:
+    from bench.schema import Row  # slow: pyarrow, which this process does without
 
 LOWER = "float32"
 LOWER_MODES = FIRST_MODES | {BASELINE: "eager"}

@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +26,7 @@ from typing import Any
 from bench import sources
 from bench.guard.callers import unwound
 from bench.guard.folders import inside, temporary
+from bench.guard.room import require_not_full
 from bench.measuring import environment, hardware, identity, load, rounds, timing
 from bench.measuring.caches import prepare_caches
 from bench.measuring.interpreters import Interpreter, own_interpreter
@@ -155,7 +157,7 @@ def measure(
 ) -> list[dict[str, Any]]:
     """Measure one trial and write its file; returns the rows that were written, one for each process.
 
-    finished: called between the two.
+    finished: called between the two. Raises OSError where a run failed and there is no room left: that is no result.
     """
     if not environment.binds():
         print("This system lets no process choose its processors: the runs may be on any of them.", file=sys.stderr)
@@ -175,6 +177,8 @@ def measure(
             most_repeats,
             longest,
         )
+    if any(row["status"] == "failed" for row in best.rows):
+        require_not_full(Path(tempfile.gettempdir()), cache_folder)
     finished()
     return write(output, [*best.rows, *failed])
 

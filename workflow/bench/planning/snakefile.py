@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import catalogue, schema, sources
-from bench.guard import callers, folders, room
+from bench.guard import callers, room
+from bench.guard import folders as guarded
 from bench.measuring import interpreters as interpreters_there
 from bench.own import folders
 from bench.planning import checks as gate
@@ -192,8 +193,8 @@ def prepare(own: Path) -> None:
     room.require_any(Path())
     callers.announce_workflow()
     os.environ["PYTHONNOUSERSITE"] = "1"
-    folders.adopt(own)
-    folders.remove_abandoned()
+    guarded.adopt(own)
+    guarded.remove_abandoned()
 
 
 CONDA_GUARD = (
@@ -355,7 +356,7 @@ def write_settings(settings: Settings, folder: Path) -> None:
     """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
     folder.mkdir(parents=True, exist_ok=True)
     with room.told(folder / "settings.json"):
-        folders.write_whole(folder / "settings.json", settings.written())
+        guarded.write_whole(folder / "settings.json", settings.written())
 
 
 def tell_shares(folder: Path) -> None:

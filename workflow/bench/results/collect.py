@@ -42,7 +42,7 @@ def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str,
 
 def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_WITHIN) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
-    machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
+    machines = {folder.name: read_machine(folder, folder == results / own) for folder in machine_folders(results, own)}
     machines[own].left_out += map(texts.one_line, ignored_folders(results, own))
     merged: dict[str, list[Row]] = {name: [] for name in COLLECTED}
     for name, machine in machines.items():
