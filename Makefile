@@ -32,6 +32,14 @@ ifeq ($(origin CXX)$(shell command -v g++),default)
 export CXX := clang++
 endif
 
+# Nothing of the user's home is imported, texts are UTF-8 whatever the locale, and a home that may not be written keeps
+# no caches.
+export PYTHONNOUSERSITE := 1
+export PYTHONUTF8 := 1
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
+
 BOOTSTRAP := $(PYTHON) envs/bootstrap.py --device $(DEVICE) $(if $(VERSIONS),--versions $(VERSIONS))
 IN_ENVIRONMENT := PATH="$(CURDIR)/.venv/bin:$$PATH"
 RUN := $(IN_ENVIRONMENT) python -m

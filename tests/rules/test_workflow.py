@@ -19,18 +19,9 @@ from article.parts.provenance import COMMAND
 from bench import schema
 from tests.checkout import ROOT
 from tests.conftest import Bench
+from tests.rules.planted import ONE, TABLES, small
 
 pytestmark = pytest.mark.serial
-
-TABLES = "results/test/cells.parquet"
-ONE = {"frameworks": "jax", "modes": "jit"}
-
-
-def small(bench):
-    """The checkout with one small planted workload and no others, in which a run takes about a second."""
-    bench.keep_only()
-    bench.plant("small", "jax")
-    return bench
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ LONGEST_TEXT = 12_000
 """Characters kept of a text; below the limit of the tables."""
 RIGHT = {"float64": 1e-9, "float32": 1e-6}
 """The relative error up to which an example is right, by the precision that it computes in: rounding, and no more."""
+UNFINISHED = "unfinished"
+"""The name of the event that says why a workload's examples came to no end."""
 ENDED = "The process was ended by"
 """How the text of an event begins whose example ended its process."""
 

@@ -7,6 +7,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 try:
     from bench import vocabulary
+    from bench.guard import slurm
     from bench.planning import order, patches, snakefile, state
 except ModuleNotFoundError as error:
     sys.exit(
@@ -16,17 +17,30 @@ except ModuleNotFoundError as error:
 
 CONFIG = "config.yaml"
 
+snakefile.prepare(patches.temporary_folder(workflow))
+
 # What Snakemake would end with a traceback for, or refuse although every key may be left out, does not get there.
 if snakefile.has_keys(CONFIG):
 
     configfile: CONFIG
 
 
-SETTINGS = snakefile.settings_of(config)
+ELSEWHERE = patches.runs_elsewhere(workflow, config)
+SETTINGS = snakefile.settings_of(config, ELSEWHERE)
 HARDWARE = SETTINGS.hardware
 RESULTS = f"results/{HARDWARE}"
 TABLES = "report/data"
 FURTHER = f"{RESULTS}/{state.FURTHER_FILE}"
+
+
+# On a cluster the login node makes these; its nodes measure.
+localrules:
+    locate,
+    extend,
+    collect,
+    judge,
+    write,
+    render,
 
 
 wildcard_constraints:
@@ -44,15 +58,18 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
+if patches.uses_conda(workflow):
+    shell.prefix(snakefile.conda_guard())
+
 # Processes that a running workflow starts read this file too; they need not look at the results.
 if workflow.is_main_process:
     snakefile.require_environments(SETTINGS, patches.uses_conda(workflow))
     snakefile.refresh_interpreters(Path(RESULTS), patches.uses_conda(workflow))
     snakefile.bring_back_times(RESULTS)
-STATE = state.state(SETTINGS, Path(RESULTS, "trials")) if workflow.is_main_process else None
+STATE = state.state(SETTINGS, Path(RESULTS, "trials"), ELSEWHERE) if workflow.is_main_process else None
 AGAIN = [*STATE.unsound, *snakefile.absent(STATE, SETTINGS, RESULTS)] if STATE else []
 if STATE:
-    snakefile.announce(STATE, SETTINGS)
+    snakefile.announce(STATE, SETTINGS, RESULTS)
 
 
 def interpreters(wildcards):
@@ -61,6 +78,8 @@ def interpreters(wildcards):
     """
     if SETTINGS.measure:
         patches.force(workflow, AGAIN)
+    if STATE:
+        patches.trust(workflow, snakefile.is_whole, snakefile.written_whole(SETTINGS, RESULTS))
     return snakefile.interpreters(trial(wildcards), RESULTS)
 
 
@@ -102,7 +121,7 @@ def python(wildcards):
 
 def every_core(wildcards):
     """All cores, so that nothing else runs beside a measurement; one where a preset allows two at once."""
-    return (workflow.cores or 1) if SETTINGS.preset.exclusive else 1
+    return patches.cores(workflow) if SETTINGS.preset.exclusive else 1
 
 
 def example_cores(wildcards):
@@ -113,7 +132,15 @@ def example_cores(wildcards):
 onstart:
     patches.lift_rate_limit(workflow.scheduler)
     patches.hold_workflow(Path(workflow.basedir, "results"))
+    if ELSEWHERE:
+        slurm.cancel_left(Path.cwd())
     snakefile.write_settings(SETTINGS, Path(RESULTS))
+    if SETTINGS.measure and AGAIN:
+        snakefile.require_room(SETTINGS, RESULTS)
+
+
+onerror:
+    snakefile.tell_full(RESULTS)
 
 
 onsuccess:

@@ -75,12 +75,14 @@ rule check:
         python=python,
         digest=snakefile.check_digest,
         checks=checks,
+        settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:
         "{params.python} workflow/scripts/check.py"
         " --workload {wildcards.family}/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --checks {params.checks}"
+        " --settings {params.settings}"
         " --caches {params.caches}"
         " --output {output}"
         " > {log} 2>&1"
@@ -98,12 +100,14 @@ rule demonstrate:
     params:
         hardware=HARDWARE,
         digest=snakefile.example_digest,
+        settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:
         "python workflow/scripts/demonstrate.py"
         " --workload examples/{wildcards.workload}"
         " --framework {wildcards.framework}"
         " --hardware {params.hardware}"
+        " --settings {params.settings}"
         " --caches {params.caches}"
         " --output {output}"
         " > {log} 2>&1"

@@ -13,6 +13,7 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
+from bench.guard.room import told
 from bench.results import time_spent
 from bench.results.collect import collect
 
@@ -25,7 +26,8 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, required=True, help="folder of the merged tables")
     parser.add_argument("--equal-within", type=float, required=True, help="share within which ratios count as equal")
     options = parser.parse_args()
-    machines = collect(options.results, options.hardware, options.tables, options.equal_within)
+    with told(options.tables):
+        machines = collect(options.results, options.hardware, options.tables, options.equal_within)
     for machine in machines.values():
         failed = sum(row["status"] != "ok" for row in machine.runs)
         print(

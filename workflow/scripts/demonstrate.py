@@ -12,12 +12,17 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import os
+import tempfile
+from dataclasses import asdict
 
 from bench import schema
+from bench.guard.apart import timeout_in, yielded
+from bench.guard.callers import end_with_workflow, hold_signals
+from bench.guard.folders import inside
+from bench.guard.room import require_not_full, told
 from bench.measuring import environment
 from bench.measuring.caches import CACHES, fresh_caches
-from bench.measuring.examples import demonstrate, find, rows, variables
+from bench.measuring.examples import find, rows, unfinished, variables
 from bench.measuring.locks import alone, beside_no_measurement
 from bench.vocabulary import COMPARED
 
@@ -28,6 +33,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--framework", required=True, choices=COMPARED)
     parser.add_argument("--workload", required=True, help="examples/NAME")
     parser.add_argument("--hardware", required=True, help="name of this machine")
+    parser.add_argument("--settings", type=Path, default=None, help="settings.json of the workflow: the time-out")
     parser.add_argument(
         "--caches",
         type=Path,
@@ -41,16 +47,28 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the examples and write the file."""
     options = arguments(argv)
+    end_with_workflow()
     name = options.workload.removeprefix("examples/")
     workload = find(name).shows
     if workload.timed:
         environment.pin((environment.affinity() or [])[-workload.processors :])
     lock = alone(True) if workload.timed else beside_no_measurement()
     with lock, fresh_caches(options.caches, options.framework) as caches:
-        os.environ.update(variables(workload.every_device, workload.processors, caches))
-        events = demonstrate(name, options.framework)
-    schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
-    print(f"{options.workload} {options.framework}: {len(events)} events")
+        events, reason = yielded(
+            "bench.measuring.examples:demonstrate",
+            {"name": name, "framework": options.framework},
+            variables(workload.every_device, workload.processors, caches) | inside(caches),
+            timeout_in(options.settings),
+        )
+    if any(event["outcome"] == "raised" for event in events) or reason:
+        with told(options.output):
+            require_not_full(Path(tempfile.gettempdir()))
+    if reason:
+        events.append(asdict(unfinished(reason)))
+    print(f"{options.workload} {options.framework}: {len(events)} events", flush=True)
+    hold_signals()
+    with told(options.output):
+        schema.write(options.output, "events", rows(events, options.hardware, name, options.framework))
 
 
 if __name__ == "__main__":

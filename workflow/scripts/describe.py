@@ -14,6 +14,8 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 import json
 
+from bench.guard.folders import write_whole
+from bench.guard.room import told
 from bench.measuring.hardware import measuring_cpus
 from bench.measuring.identity import describe, name
 
@@ -38,8 +40,8 @@ def main() -> None:
     if arguments.output is None:
         print(content)
     else:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(content + "\n")
+        with told(arguments.output):
+            write_whole(arguments.output, content + "\n")
 
 
 if __name__ == "__main__":

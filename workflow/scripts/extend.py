@@ -14,6 +14,7 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
+from bench.guard.room import told
 from bench.planning import further
 from bench.results import stages
 from bench.results.collect import tables_of
@@ -37,7 +38,8 @@ def main() -> None:
         *stages.second_stage(tables["comparisons"], options.most_trials),
         *stages.of_cases(tables["cases"], options.most_trials),
     ]
-    further.write(options.output, wanted)
+    with told(options.output):
+        further.write(options.output, wanted)
     for cells, count in wanted:
         print(f"{cells[0].problem}: {count} further trials of {' and '.join(cell.variant for cell in cells)}")
     print(f"{sum(count for _, count in wanted)} further trials of {len(wanted)} pairs")

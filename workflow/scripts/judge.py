@@ -17,6 +17,7 @@ from bench import schema, sheets, vocabulary
 from bench.claims.code_size import read_sizes
 from bench.claims.evidence import Results
 from bench.claims.judge import read_citations, read_claims, rows
+from bench.guard.room import told
 from bench.results.tables import NAMES, Tables
 
 ARTICLE = Path(__file__).resolve().parents[1] / "article"
@@ -44,8 +45,9 @@ def main(argv: list[str] | None = None) -> None:
         for machine in machines
         for row in rows(Results(machine, frames, tables.machines, citations, code), entries, machine == options.machine)
     ]
-    schema.write(options.output, "claims", table)
-    sheets.write_csv(options.output.with_suffix(".csv"), "claims", table)
+    with told(options.output):
+        schema.write(options.output, "claims", table)
+        sheets.write_csv(options.output.with_suffix(".csv"), "claims", table)
     own = [row["verdict"] for row in table if row["hardware"] == options.machine]
     print(
         f"{options.machine}: " + ", ".join(f"{own.count(verdict)} {verdict}" for verdict in vocabulary.CLAIM_VERDICTS)

@@ -14,6 +14,7 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
+from bench.guard.room import told
 from bench.measuring import interpreters
 
 
@@ -24,7 +25,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args()
     try:
-        interpreters.write(options.output, interpreters.interpreter_of(options.environment))
+        with told(options.output):
+            interpreters.write(options.output, interpreters.interpreter_of(options.environment))
     except ValueError as error:
         sys.exit(f"Error: {error}")
 

@@ -23,6 +23,8 @@ from dataclasses import astuple, fields
 from typing import Any
 
 from bench import catalogue, series
+from bench.guard.callers import end_with_workflow, hold_signals
+from bench.guard.room import told
 from bench.measuring import hardware, identity, timing
 from bench.measuring.caches import CACHES
 from bench.measuring.interpreters import environment_of, read
@@ -154,10 +156,9 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"Error: {error}")
     label = options.hardware or identity.name(options.cpu_threads)
-    try:
-        rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters)
-    except OSError as error:
-        sys.exit(f"Error: {options.output} was not measured: {error}")
+    end_with_workflow()
+    with told(options.output):
+        rows = measure(trial, options.output, label, conditions, cpus, options.caches, interpreters, hold_signals)
     print(f"{problem} #{trial.number}", *map(line, rows), sep="\n", flush=True)
 
 

@@ -21,6 +21,8 @@ from article.citation import read_publication
 from article.page import TAGS, page, sections
 from article.section import LANGUAGES
 from article.words import read_words
+from bench.guard.folders import write_whole
+from bench.guard.room import told
 from bench.results.tables import Tables
 
 
@@ -82,10 +84,8 @@ def main(argv: list[str] | None = None) -> None:
         measured=last_day(options.tables, options.machine), commit=commit(), machine=options.machine
     )
     content = page(options.language, parts, options.preset, links, publication, options.output.name)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = options.output.with_name(f".{options.output.name}.tmp")
-    temporary.write_text(content, encoding="utf-8")
-    temporary.replace(options.output)
+    with told(options.output):
+        write_whole(options.output, content)
 
 
 if __name__ == "__main__":

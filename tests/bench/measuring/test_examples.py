@@ -341,6 +341,6 @@ def test_an_implementation_that_stops_keeps_the_events_before_it(monkeypatch):
         events = staticmethod(stopping)
 
     monkeypatch.setattr(catalogue.Workload, "implementation", lambda *_: Implementation)
-    found = examples.demonstrate("tracing", "torch")
-    assert [event.name for event in found] == ["first", "unfinished"]
-    assert found[1].text == "RuntimeError: no further"
+    found = list(examples.demonstrate("tracing", "torch"))
+    assert [event["name"] for event in found] == ["first", "unfinished"]
+    assert found[1]["text"] == "RuntimeError: no further"

@@ -29,6 +29,30 @@ def test_an_exception_in_one_mode_is_a_failed_row_and_the_rest_goes_on(bench):
     assert len(rows) > len(failed)
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "its process died of SIGSEGV"),
+        pytest.param("time.sleep(600)", "no result after 60 s", marks=pytest.mark.slow),
+    ],
+)
+def test_what_ends_or_stops_the_process_costs_what_is_left_alone(bench, tmp_path, fault, told):
+    change(bench, "problem.py", "\nTASKS = ", JIT_ONLY.replace('("jit",)', '("scan", "jit")') + "TASKS = ")
+    change(
+        bench,
+        "jax_impl.py",
+        "    data = ",
+        f'    import os, signal, time\n    if (mode, task) == ("jit", "train"):\n        {fault}\n    data = ',
+    )
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"timeout_seconds": 60}')
+    rows = observed(bench, "jax", settings=settings)
+    first = next(place for place, row in enumerate(rows) if row["status"] != "ok")
+    assert first > 0
+    assert (rows[first]["mode"], rows[first]["task"]) == ("jit", "train")
+    assert {(row["status"], row["message"]) for row in rows[first:]} == {("failed", told)}
+
+
 def test_an_unknown_workload_is_refused_by_name():
     command = [sys.executable, str(ROOT / "workflow/scripts/check.py"), "--framework", "jax"]
     command += ["--workload", "training/none", "--output", "nowhere"]
@@ -92,7 +116,7 @@ def test_the_gate_goes_to_the_device_that_it_is_asked_for(framework):
 from bench.backends import Unsupported
 from bench.measuring import gate
 try:
-    gate.observe("training", "mlp", {framework!r}, device="cuda")
+    list(gate.observe("training", "mlp", {framework!r}, device="cuda"))
 except Unsupported as reason:
     print("cuda" in str(reason))
 """

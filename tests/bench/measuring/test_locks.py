@@ -31,12 +31,13 @@ def lock(tmp_path, monkeypatch):
     return tmp_path / "lock"
 
 
-def begin(lock, *words):
+def begin(lock, *words, stderr=None):
     """A process that holds the lock until its input ends."""
     return subprocess.Popen(
         [sys.executable, "-c", WAIT, str(lock), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
     )
@@ -66,6 +67,18 @@ def test_checks_work_side_by_side_and_a_measurement_alone(lock, words, shared, a
     assert free(fcntl.LOCK_EX, lock)
 
 
+def test_who_waits_for_the_lock_says_so(lock):
+    first = begin(lock, "alone", "yes")
+    assert first.stdout.readline() == "in\n"
+    second = begin(lock, "beside_no_measurement", stderr=subprocess.PIPE)
+    try:
+        assert second.stderr.readline() == f"Waiting until nobody else measures on this machine ({lock})\n"
+    finally:
+        first.communicate("", timeout=30)
+    assert second.stdout.readline() == "in\n"
+    second.communicate("", timeout=30)
+
+
 @pytest.mark.parametrize(("workload", "wanted"), [("tracing", ["alone"]), ("graphs", ["beside"])])
 def test_examples_that_are_timed_are_alone_and_the_others_beside_no_measurement(
     monkeypatch, tmp_path, workload, wanted
@@ -80,8 +93,9 @@ def test_examples_that_are_timed_are_alone_and_the_others_beside_no_measurement(
     monkeypatch.setattr(demonstrate, "alone", lambda exclusive: noted("alone"))
     monkeypatch.setattr(demonstrate, "beside_no_measurement", lambda: noted("beside"))
     monkeypatch.setattr(environment, "pin", lambda cpus: None)
+    monkeypatch.setattr(demonstrate, "hold_signals", lambda: None)
     monkeypatch.setattr(demonstrate, "variables", lambda *given: {})
-    monkeypatch.setattr(demonstrate, "demonstrate", lambda name, framework: [])
+    monkeypatch.setattr(demonstrate, "yielded", lambda *given: ([], None))
     output = str(tmp_path / "events.parquet")
     demonstrate.main(
         ["--framework", "jax", "--workload", f"examples/{workload}", "--hardware", "here", "--output", output]

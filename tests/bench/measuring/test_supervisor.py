@@ -232,7 +232,7 @@ def test_a_disk_that_takes_no_file_is_a_sentence(bench):
     command[command.index("--output") + 1] = "/dev/null/trial.parquet"
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode != 0
-    assert "Error: /dev/null/trial.parquet was not measured: " in done.stderr
+    assert "Error: /dev/null/trial.parquet cannot be written: " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -1,6 +1,7 @@
 """Whatever config.yaml or the command line holds: settings, or one sentence."""
 
 import datetime
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,21 +93,25 @@ def read(path):
 
 
 def hold(found, config):
-    """Fail where what came of a configuration is neither settings nor one sentence that is not too long."""
+    """Which of the two came of a configuration: settings, or one sentence that is not too long."""
     if isinstance(found, Settings):
-        return
+        return "settings"
     assert found.startswith("Error: config.yaml: ")
     assert found.isprintable()
     assert len(found) < 3000 + 700 * len(config)
+    return "one sentence"
 
 
 def every_configuration(cases):
     @settings(max_examples=cases, deadline=None, database=None, derandomize=True, suppress_health_check=[*HealthCheck])
     @given(CONFIGURATIONS)
     def check(config):
-        hold(outcome(config), config)
+        counts[hold(outcome(config), config)] += 1
 
+    counts: Counter[str] = Counter()
     check()
+    print(f"{counts.total()} configurations: {dict(counts)}")
+    assert counts.total() >= cases
 
 
 def every_file(cases, path):
@@ -120,12 +125,17 @@ def every_file(cases, path):
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         config, sentence = read(path)
         if sentence is None:
-            return hold(outcome(config), config)
+            counts[hold(outcome(config), config)] += 1
+            return
+        counts["one sentence"] += 1
         assert sentence.startswith(f"Error: {path}: ")
         assert sentence.isprintable()
         assert len(sentence) < 1000
 
+    counts: Counter[str] = Counter()
     check()
+    print(f"{counts.total()} files: {dict(counts)}")
+    assert counts.total() >= cases
 
 
 def test_a_configuration_gives_settings_or_one_sentence():

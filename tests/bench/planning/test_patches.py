@@ -15,6 +15,7 @@ import pytest
 from snakemake.settings.types import DeploymentMethod, DeploymentSettings
 
 from snakemake import cli, dag  # isort: skip
+from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling import job_scheduler
 
 from bench.planning import patches
@@ -112,3 +113,34 @@ def test_another_error_of_the_file_system_is_not_taken_for_a_missing_lock(tmp_pa
 def test_conda_is_told_by_snakemake_s_own_settings(methods, conda):
     chosen = DeploymentSettings(deployment_method={DeploymentMethod[name] for name in methods})
     assert patches.uses_conda(SimpleNamespace(deployment_settings=chosen)) is conda
+
+
+@pytest.mark.parametrize(
+    ("main", "cores", "nodes", "config", "elsewhere"),
+    [
+        (True, 2, None, {}, False),
+        (True, None, 100, {}, True),
+        (True, 1, 100, {}, False),  # a dry run
+        (True, 1, 100, {"hardware": "nodes", "cpu_threads": 8}, True),
+        (False, 2, None, {}, False),  # a job on this machine
+        (False, 2, None, {"hardware": "nodes", "cpu_threads": 8}, True),
+    ],
+)
+def test_a_cluster_is_told_by_what_it_is_given(main, cores, nodes, config, elsewhere):
+    asked = SimpleNamespace(cores=cores, nodes=nodes)
+    workflow = SimpleNamespace(is_main_process=main, resource_settings=asked)
+    assert patches.runs_elsewhere(workflow, config) is elsewhere
+    assert patches.cores(workflow) == (cores or 1)
+
+
+def test_whole_files_are_taken_for_finished_and_others_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    records = FilePersistence(path=tmp_path / ".snakemake")
+    for name in ("whole", "half", "absent"):
+        records._mark_incomplete(name, None)
+    for name in ("whole", "half", "unmarked"):
+        (tmp_path / name).write_text("")
+    names = ["whole", "half", "absent", "unmarked"]
+    workflow = SimpleNamespace(persistence=records)
+    assert patches.trust(workflow, lambda path: path != "half", names) == ["whole"]
+    assert FilePersistence(path=tmp_path / ".snakemake")._filter_incomplete_keys(names) == {"half", "absent"}

@@ -124,6 +124,17 @@ def test_what_devices_a_machine_has_that_is_named_is_not_for_this_one_to_say(mon
     assert settings.load({"devices": "cuda", "hardware": "nodes"}).devices == ("cuda",)
 
 
+def test_what_nodes_of_a_cluster_can_do_is_for_them_to_say(monkeypatch):
+    monkeypatch.setattr(hardware, "devices", lambda: ("cpu",))
+    monkeypatch.setattr(hardware, "quota", lambda: 0.5)
+    wish = {"devices": "cuda", "hardware": "nodes", "cpu_threads": 1000}
+    assert settings.load(wish, elsewhere=True).cpu_threads == 1000
+    for key in ("hardware", "cpu_threads"):
+        named = {other: value for other, value in wish.items() if other != key}
+        with pytest.raises(ValueError, match=rf"^config\.yaml: {key} is 'auto', but the nodes of a cluster measure"):
+            settings.load(named, elsewhere=True)
+
+
 def test_a_list_may_be_given_as_words_with_commas():
     assert settings.load({"precisions": "float64, float32"}).precisions == ("float64", "float32")
 

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from bench import schema, sources
+from bench.measuring import identity
 from bench.measuring.interpreters import Interpreter
 from bench.planning import order, state
 from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
@@ -27,7 +28,7 @@ from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
     ],
 )
 def test_the_file_of_a_trial_is_used_or_there_is_a_reason(change, config, reason):
-    found = state.why_unusable([ROW | change], TRIAL, plan(cpu_threads=1, **config))
+    found = state.why_unusable([ROW | change], TRIAL, plan(cpu_threads=1, **config), None, identity.fingerprint())
     assert (found is None) if reason is None else reason in str(found)
 
 
@@ -84,3 +85,20 @@ def test_the_estimate_uses_the_trials_that_are_there(tmp_path):
     assert later.there == len(trials) - len(later.missing) > 0
     assert state.estimate_seconds(later, chosen) > 10 * state.estimate_seconds(empty, chosen)
     assert "min." in state.summary(later, chosen)
+    told = state.summary(later, chosen, checks=60, examples=60)
+    assert ", 120 checks and examples to run; about " in told
+    assert minutes(told) > minutes(state.summary(later, chosen))
+
+
+def minutes(told):
+    """How many minutes the announcement says."""
+    return int(told.split("; about ")[1].split()[0])
+
+
+def test_where_other_machines_measure_the_one_that_is_described_is_believed(tmp_path):
+    assert state.machine(tmp_path, elsewhere=False) == identity.fingerprint()
+    assert state.machine(tmp_path, elsewhere=True) is None
+    (tmp_path / "hardware.json").write_text('{"fingerprint": "0123456789ab"}')
+    assert state.machine(tmp_path, elsewhere=True) == "0123456789ab"
+    assert state.why_unusable([ROW], TRIAL, plan(cpu_threads=1), None, None) is None
+    assert "another machine" in str(state.why_unusable([ROW], TRIAL, plan(cpu_threads=1), None, "0123456789ab"))

@@ -7,6 +7,7 @@ import pytest
 from bench import schema
 from bench.results import reading, time_spent
 from bench.results.collect import tables_of
+from bench.runs import PUBLISHED
 from tests.bench.results.planted import run
 
 MLP = "runs/training/mlp/train-small-float32-cpu"
@@ -224,6 +225,16 @@ def test_folders_that_are_not_read_are_named(folder):
     assert "Bobs Laptop: its name is not a plain one" in bob
     assert f"published/other: {results / 'other'} is read in its place" in other
     assert "published/other" not in str(reading.ignored_folders(results, "other"))
+
+
+def test_published_results_of_this_machine_s_name_are_read_until_something_is_measured(tmp_path):
+    published = tmp_path / "published/own" / PUBLISHED["trial"]
+    schema.write(published, "trial", [run()])
+    schema.write(tmp_path / "own/cells.parquet", "cells", [])  # a table, made of nothing
+    assert reading.machine_folders(tmp_path, "own") == [published.parent]
+    assert "published" not in str(reading.ignored_folders(tmp_path, "own"))
+    schema.write(tmp_path / "own" / "trials" / "any.parquet", "trial", [run()])
+    assert reading.machine_folders(tmp_path, "own") == [tmp_path / "own"]
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2]", "{", "[" * 50_000, '"' + "x" * 1_000_000 + '"'])

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from bench import schema, vocabulary
-from bench.events import Event, Missing
+from bench.events import UNFINISHED, Event, Missing
 from bench.results.outcomes import event_of
 from bench.results.selection import points, steps, successful_cells, successful_runs
 from bench.vocabulary import COMPARED, OWN
@@ -108,7 +108,7 @@ class Results:
         """One event. Raises Missing where it is not there."""
         found = self.events(workload, framework)
         if name not in found:
-            stopped = found.get("unfinished")
+            stopped = found.get(UNFINISHED)
             raise Missing(
                 "the example was not reached",
                 example=f"{workload} {framework} {name}",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.guard.folders import temporary
 from bench.measuring import environment
 from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.vocabulary import Cell
@@ -62,7 +63,7 @@ def fresh_caches(base: Path, framework: str) -> Iterator[Path]:
 
     A process that is killed leaves nothing half written in the caches of the next one.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+    with temporary("caches") as folder:
         if framework == "torch":
             shutil.copytree(toolchain(base.absolute(), own_interpreter()), folder, dirs_exist_ok=True)
-        yield Path(folder)
+        yield folder

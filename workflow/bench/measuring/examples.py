@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bench import catalogue
 from bench.catalogue import Workload
-from bench.events import Event
+from bench.events import UNFINISHED, Event
 from bench.measuring import environment
 from bench.measuring.record import message
 
@@ -20,18 +22,22 @@ def find(name: str) -> Workload:
     return known[name]
 
 
-def demonstrate(name: str, framework: str) -> list[Event]:
-    """Every event of a workload in a framework; an example that stops the rest is itself an event, `unfinished`."""
-    item = find(name)
-    events: list[Event] = []
+def demonstrate(name: str, framework: str) -> Iterator[dict[str, Any]]:
+    """Every event of a workload, as plain values; an example that stops the rest is itself an event, `unfinished`."""
+    item, names = find(name), set()
     try:
         for event in item.implementation(framework).events():
-            events.append(event)
+            if event.name in names:
+                raise ValueError(f"{name}/{framework} names two events alike: {event.name}")
+            names.add(event.name)
+            yield asdict(event)
     except Exception as error:  # a failure is a result; the examples before it are kept
-        events.append(Event("unfinished", "raised", None, message(error)))
-    if len({event.name for event in events}) != len(events):
-        raise ValueError(f"{name}/{framework} names two events alike: {sorted(event.name for event in events)}")
-    return events
+        yield asdict(unfinished(message(error)))
+
+
+def unfinished(reason: str) -> Event:
+    """The event that says why there are no more."""
+    return Event(UNFINISHED, "raised", None, reason)
 
 
 def variables(every_device: bool, processors: int, caches: Path) -> dict[str, str]:
@@ -48,17 +54,10 @@ def variables(every_device: bool, processors: int, caches: Path) -> dict[str, st
     return settings
 
 
-def rows(events: list[Event], hardware: str, workload: str, framework: str) -> list[dict[str, Any]]:
+def rows(events: Iterable[Mapping[str, Any]], hardware: str, workload: str, framework: str) -> list[dict[str, Any]]:
     """The rows of the table `events`."""
     return [
-        {
-            "hardware": hardware,
-            "workload": workload,
-            "framework": framework,
-            "name": event.name,
-            "outcome": event.outcome,
-            "value": event.value,
-            "text": event.text,
-        }
+        {"hardware": hardware, "workload": workload, "framework": framework}
+        | {column: event[column] for column in ("name", "outcome", "value", "text")}
         for event in events
     ]

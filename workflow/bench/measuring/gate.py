@@ -6,9 +6,9 @@ a result, and stops nobody. `results.parity` holds the observations of all frame
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from bench.backends import Arrays
 from bench.catalogue import Workload
 from bench.measuring import environment
 from bench.own.lines import first_line, traced
-from bench.schema import Row
 from bench.vocabulary import (
     BASELINE,
     CHECK_DEVICE,
@@ -29,29 +28,48 @@ from bench.vocabulary import (
     OWN,
 )
 
+if TYPE_CHECKING:
+    from bench.schema import Row  # slow: pyarrow, which this process does without
+
 LOWER = "float32"
 LOWER_MODES = FIRST_MODES | {BASELINE: "eager"}
 """In which mode the numerical families are observed in float32 too."""
 
 LONGEST_MESSAGE = 2000
 
-Check = tuple[str, str]
+Check = Sequence[str]
 """A mode and a check task."""
 
 
 def observe(
-    family: str, name: str, framework: str, checks: Collection[Check] | None = None, device: str = CHECK_DEVICE
-) -> list[Row]:
-    """Observations of every mode × check task of a workload on a device, or of `checks` alone, and then of one mode in
-    float32 where that is asked for. What raises becomes a row with its message. Raises Unsupported without the device.
+    family: str, name: str, framework: str, checks: Iterable[Check] | None = None, device: str = CHECK_DEVICE
+) -> Iterator[list[Row]]:
+    """The rows of each of `attempts`; what raises becomes a row with its message.
+
+    Raises Unsupported without the device.
     """
     item = catalogue.find(family, name)
     backend = import_module(f"bench.backends.{framework}_backend")
+    configured = None
+    for key in attempts(family, name, framework, checks, device):
+        if key["precision"] != configured:
+            configured = key["precision"]
+            backend.configure(device, configured, len(environment.affinity() or [0]))
+        yield [key | row for row in _attempt(item, key, device)]
+
+
+def attempts(
+    family: str, name: str, framework: str, checks: Iterable[Check] | None = None, device: str = CHECK_DEVICE
+) -> list[Row]:
+    """What is observed of a workload: every mode × check task on a device, or `checks` alone, and then one mode in
+    float32 where that is asked for.
+    """
+    item, asked = catalogue.find(family, name), None if checks is None else set(map(tuple, checks))
     wanted = [
         (mode, task)
         for task in item.states.check_tasks
         for mode in item.states.modes_for(task, framework, device)
-        if checks is None or (mode, task) in checks
+        if asked is None or (mode, task) in asked
     ]
     once = LOWER_MODES[framework]
     lower = [
@@ -59,20 +77,11 @@ def observe(
         for task in dict.fromkeys(task for _, task in wanted)
         if family in NUMERICAL and once in item.states.modes.get(framework, ()) and LOWER in item.states.precisions
     ]
-    rows = []
-    for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower)):
-        backend.configure(device, precision, len(environment.affinity() or [0]))
-        for mode, task in pairs:
-            key = {
-                "family": family,
-                "workload": name,
-                "task": task,
-                "framework": framework,
-                "mode": mode,
-                "precision": precision,
-            }
-            rows += [key | row for row in _attempt(item, key, device)]
-    return rows
+    return [
+        {"family": family, "workload": name, "task": task, "framework": framework, "mode": mode, "precision": precision}
+        for precision, pairs in ((CHECK_PRECISION, wanted), (LOWER, lower))
+        for mode, task in pairs
+    ]
 
 
 def _attempt(item: Workload, key: Row, device: str) -> list[Row]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bench.guard.folders import write_whole
 from bench.measuring import environment
 
 PACKAGES = ("torch", "jax", "jaxlib", "optax", "numpy")
@@ -88,8 +89,7 @@ def _is_version(interpreter: Interpreter, framework: str, version: str) -> bool:
 
 def write(path: Path, interpreter: Interpreter) -> None:
     """Write an interpreter down."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(interpreter), indent=2) + "\n")
+    write_whole(path, json.dumps(asdict(interpreter), indent=2) + "\n")
 
 
 def changed(interpreter: Interpreter, versions: Mapping[str, str]) -> str | None:

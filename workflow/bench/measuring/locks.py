@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -35,7 +36,11 @@ def held(kind: int) -> Iterator[None]:
     """Hold the machine's lock, for one or for several."""
     with open_lock() as stream:
         try:
-            fcntl.flock(stream, kind)
+            try:
+                fcntl.flock(stream, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"Waiting until nobody else measures on this machine ({LOCK})", file=sys.stderr, flush=True)
+                fcntl.flock(stream, kind)
         except OSError as error:
             raise SystemExit(f"Error: the file system of {LOCK} cannot lock files: {error.strerror}") from error
         yield

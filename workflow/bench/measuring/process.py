@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bench.guard.callers import die_with_parent
 from bench.measuring import environment, hardware, timing
 from bench.measuring.resources import largest_resident_bytes
 from bench.vocabulary import OWN
@@ -146,11 +145,8 @@ class Process:
 
 
 def _become_child(cpus: list[int] | None) -> None:
-    """In the new process: die with the parent, be the kernel's first choice when memory runs out, take `cpus`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000")
+    """In the new process: die with the parent, take `cpus`."""
+    die_with_parent()
     if cpus is not None:
         environment.pin(cpus)
 

@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import sources
+from bench.guard.callers import unwound
+from bench.guard.folders import inside, temporary
+from bench.guard.room import require_not_full
 from bench.measuring import environment, hardware, identity, load, rounds, timing
 from bench.measuring.caches import prepare_caches
 from bench.measuring.interpreters import Interpreter, own_interpreter
@@ -35,6 +37,8 @@ from bench.vocabulary import OWN, TARGET, Cell, Release, Trial
 
 DISTURBED_SHARE = 0.1
 """The share of its time that a run may lose to others before its trial is measured again."""
+MOST_INTERRUPTED = 3
+"""How often a trial is begun again during which the machine slept or its clock was set."""
 LONGEST_REPEATED_SECONDS = 60.0
 """A way to a target that took longer is not walked again."""
 ROOM = 1.5
@@ -103,6 +107,8 @@ class Attempt:
     lost: list[float | None]
     """By run; None where it failed."""
     seconds: float
+    interruption: str | None = None
+    """Why nothing of it counts."""
 
     @property
     def disturbed(self) -> bool:
@@ -119,13 +125,24 @@ class Attempt:
 def least_disturbed(take: Callable[[], Attempt], most_repeats: int, longest_seconds: float) -> Attempt:
     """Measure until an attempt is not disturbed, or often enough; the best of them, with their number in its rows.
 
-    What took longer than `longest_seconds` is not measured again.
+    What took longer than `longest_seconds` is not measured again. An attempt that was interrupted is no attempt.
     """
-    attempts = [take()]
+    attempts = [uninterrupted(take)]
     while attempts[-1].disturbed and attempts[-1].seconds <= longest_seconds and len(attempts) <= most_repeats:
-        attempts.append(take())
+        attempts.append(uninterrupted(take))
     best = min(attempts, key=lambda attempt: attempt.order)
     return replace(best, rows=[row | {"attempts": len(attempts)} for row in best.rows])
+
+
+def uninterrupted(take: Callable[[], Attempt]) -> Attempt:
+    """Measure until nothing interrupts it; after `MOST_INTERRUPTED` attempts the last, in which all runs failed."""
+    for _ in range(MOST_INTERRUPTED):
+        attempt = take()
+        if attempt.interruption is None:
+            return attempt
+        print(f"Measured again: {attempt.interruption}", file=sys.stderr, flush=True)
+    failed = {"status": "failed", "message": f"refused: {attempt.interruption}"}
+    return replace(attempt, rows=[row | failed for row in attempt.rows], lost=[None] * len(attempt.lost))
 
 
 def measure(
@@ -136,8 +153,12 @@ def measure(
     cpus: list[int],
     cache_folder: Path,
     interpreters: Mapping[str, Interpreter] | None = None,
+    finished: Callable[[], object] = bool,
 ) -> list[dict[str, Any]]:
-    """Measure one trial and write its file; returns the rows that were written, one for each process."""
+    """Measure one trial and write its file; returns the rows that were written, one for each process.
+
+    finished: called between the two. Raises OSError where a run failed and there is no room left: that is no result.
+    """
     if not environment.binds():
         print("This system lets no process choose its processors: the runs may be on any of them.", file=sys.stderr)
     longest = LONGEST_REPEATED_SECONDS if trial.problem.task == TARGET else float("inf")
@@ -156,6 +177,9 @@ def measure(
             most_repeats,
             longest,
         )
+    if any(row["status"] == "failed" for row in best.rows):
+        require_not_full(Path(tempfile.gettempdir()), cache_folder)
+    finished()
     return write(output, [*best.rows, *failed], trial.release)
 
 
@@ -203,8 +227,9 @@ def measure_once(
     interpreters: Mapping[str, Interpreter],
 ) -> Attempt:
     """Measure a trial: a row for each process, and what each lost to others."""
-    with tempfile.TemporaryDirectory(prefix="trial-") as folder, timing.stopwatch() as watch:
-        runs = [Run(name, cell, number, Path(folder, name)) for name, (cell, number) in trial.runs.items()]
+    begun = timing.moment()
+    with temporary("trial") as folder, timing.stopwatch() as watch:
+        runs = [Run(name, cell, number, folder / name) for name, (cell, number) in trial.runs.items()]
         with ended_with(runs):
             for group in groups(trial, runs, conditions, cpus, cache_folder, interpreters):
                 for run in group:
@@ -213,7 +238,8 @@ def measure_once(
                 for run in group:
                     finish(run)
         rows = [row_of(run, label, conditions, cpus) for run in runs]
-        return Attempt(rows, [run.lost for run in runs], watch.so_far())
+        interruption = timing.interruption(begun, timing.moment())
+        return Attempt(rows, [run.lost for run in runs], watch.so_far(), interruption)
 
 
 def groups(
@@ -269,6 +295,7 @@ def start(
     variables = environment.variables(caller, device=run.cell.device, threads=len(cpus), caches=caches)
     if run.cell.family == OWN:
         variables |= folders.variables(run.cell.workload, os.environ)
+    variables |= inside(run.folder)
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
 
@@ -405,16 +432,10 @@ def keep_off(cpus: list[int]) -> None:
 @contextmanager
 def ended_with(runs: list[Run]) -> Iterator[None]:
     """Whatever ends this block, a signal included, ends every process and all that it started."""
-
-    def stop(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield
+        with unwound():
+            yield
     finally:
         for run in runs:
             if run.process:
                 run.process.end()
-        for number, handler in previous.items():
-            signal.signal(number, handler)

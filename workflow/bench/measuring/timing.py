@@ -58,6 +58,41 @@ def processor_seconds() -> float:
     return time.process_time()
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What the system's clocks show at one moment, in seconds."""
+
+    awake: float
+    """A clock that stands still while the machine sleeps."""
+    passed: float
+    """One that goes on then."""
+    wall: float
+    """The one that people set."""
+
+
+def moment() -> Moment:
+    """Now, on every clock."""
+    passed = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return Moment(time.clock_gettime(time.CLOCK_MONOTONIC), time.clock_gettime(passed), time.time())
+
+
+MOST_ASLEEP_SECONDS, MOST_SET_SECONDS, MOST_DRIFT = 0.5, 1.0, 1e-3
+"""How long a machine may seem to have slept; by how much its clock may have been set, and by which share of the time
+that passed it may be slowed or hurried besides (a time server does so by half of that at most).
+"""
+
+
+def interruption(before: Moment, after: Moment) -> str | None:
+    """Why nothing counts that was timed between two moments: the machine slept, or its clock was set."""
+    passed = after.passed - before.passed
+    asleep, jump = passed - (after.awake - before.awake), (after.wall - before.wall) - passed
+    if asleep > MOST_ASLEEP_SECONDS:
+        return f"the machine slept for {asleep:.0f} s meanwhile"
+    if abs(jump) > MOST_SET_SECONDS + MOST_DRIFT * passed:
+        return f"the clock of the machine was set by {jump:+.0f} s meanwhile"
+    return None
+
+
 class Stopwatch:
     """Holds `.seconds`, set when the `with stopwatch()` block ends."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.guard.folders import write_whole
 from bench.vocabulary import FURTHER, Cell, Problem, Trial
 
 
@@ -16,8 +17,7 @@ def write(path: Path, wanted: Iterable[tuple[tuple[Cell, ...], int]]) -> None:
         asdict(cells[0].problem) | {"variants": [[cell.framework, cell.mode] for cell in cells], "trials": count}
         for cells, count in wanted
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n")
+    write_whole(path, json.dumps(content, indent=2) + "\n")
 
 
 def read(path: Path) -> list[Trial]:

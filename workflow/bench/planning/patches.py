@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,30 @@ def uses_conda(workflow: Any) -> bool:
     return any(method.name == "CONDA" for method in workflow.deployment_settings.deployment_method)
 
 
+def runs_elsewhere(workflow: Any, config: Mapping[str, Any]) -> bool:
+    """Whether jobs run on other machines than this process, or this process is such a job.
+
+    While Snakemake 9 reads its rules it does not say which executor there will be; but only for one of a cluster it
+    needs no number of cores, and takes a number of jobs. A dry run has one core whatever the executor: it, and a job,
+    are believed to be of a cluster where the configuration says all that a cluster's must.
+    """
+    asked = workflow.resource_settings
+    named = {"hardware", "cpu_threads"} <= config.keys()
+    if not workflow.is_main_process:
+        return named
+    return asked.nodes is not None and (asked.cores is None or named)
+
+
+def cores(workflow: Any) -> int:
+    """The processors of this workflow; 1 where its jobs run elsewhere, and Snakemake 9 raises when it is asked."""
+    return workflow.resource_settings.cores or 1
+
+
+def temporary_folder(workflow: Any) -> Path:
+    """What Snakemake 9 keeps in the temporary folder as long as it runs, and leaves there when it is killed."""
+    return Path(workflow.snakemake_tmp_dir)
+
+
 def force(workflow: Any, files: Iterable[Path]) -> None:
     """Have files made again although they are there and nothing that they depend on has changed.
 
@@ -105,3 +129,18 @@ def force(workflow: Any, files: Iterable[Path]) -> None:
     """
     if workflow.dag is not None:
         workflow.dag.forcefiles.update(map(str, files))
+
+
+def trust(workflow: Any, is_whole: Callable[[str], bool], files: Iterable[str]) -> list[str]:
+    """Take those of `files` for finished that are whole, whatever Snakemake was doing when it was killed; returns them.
+
+    Snakemake 9 marks what a job will write before the job starts, and makes again whatever is marked. Files that are
+    written whole or not at all need no such mark. An input function is called before it looks.
+    """
+    kept = []
+    if workflow.persistence is not None:
+        marked = workflow.persistence._filter_incomplete_keys([path for path in files if Path(path).exists()])
+        for path in filter(is_whole, sorted(marked)):
+            workflow.persistence._unmark_incomplete(path)
+            kept.append(path)
+    return kept

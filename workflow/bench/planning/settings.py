@@ -268,11 +268,13 @@ def _keys(root: yaml.Node) -> set[str]:
     return seen
 
 
-def load(config: Mapping[str, Any]) -> Settings:
+def load(config: Mapping[str, Any], elsewhere: bool = False) -> Settings:
     """Check `config` and fill in what it leaves open.
 
-    Folders outside this repository are workloads from then on, in every process. Raises ValueError that names every
-    wrong key, its value and what is allowed.
+    elsewhere: whether other machines measure, of which this one knows nothing. Folders outside this repository are
+    workloads from then on, in every process.
+
+    Raises ValueError that names every wrong key, its value and what is allowed.
     """
     chosen = _checked(config)
     preset = PRESETS[chosen["preset"]]
@@ -289,6 +291,12 @@ def load(config: Mapping[str, Any]) -> Settings:
         folders.use(chosen["own"])
     except ValueError as error:
         raise ValueError(f"config.yaml: {error}") from None
+    unnamed = [key for key in ("hardware", "cpu_threads") if chosen[key] == "auto"]
+    if elsewhere and unnamed:
+        raise ValueError(
+            f"config.yaml: {unnamed[0]} is 'auto', but the nodes of a cluster measure, of which this machine knows "
+            "nothing; allowed are a name for them (hardware) and the processors of a run on them (cpu_threads)"
+        )
     found = hardware.devices()
     devices = auto("devices", found)
     missing = set(devices) - set(found)
@@ -307,8 +315,8 @@ def load(config: Mapping[str, Any]) -> Settings:
             )
     try:
         wished = auto("cpu_threads", None)
-        cpus = hardware.measuring_cpus(wished)
-        if chosen["measure"] and preset.exclusive:
+        threads = wished if elsewhere else len(hardware.measuring_cpus(wished))
+        if chosen["measure"] and preset.exclusive and not elsewhere:
             hardware.require_whole_processor()
     except ValueError as error:
         raise ValueError(f"config.yaml: {error}") from None
@@ -325,11 +333,11 @@ def load(config: Mapping[str, Any]) -> Settings:
         trials=auto("trials", preset.trials),
         other_trials=auto("trials", preset.other_trials),
         most_trials=auto("most_trials", preset.most_trials),
-        cpu_threads=len(cpus),
+        cpu_threads=threads,
         equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
-        hardware=auto("hardware", identity.name(wished)),
+        hardware=identity.name(wished) if chosen["hardware"] == "auto" else chosen["hardware"],
         retry_failed=chosen["retry_failed"],
         measure=chosen["measure"],
         plan={

@@ -5,21 +5,27 @@ so that a checkout can be moved with its results.
 from __future__ import annotations
 
 import functools
+import json
+import locale
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench import catalogue, sources
+from bench import catalogue, schema, sources
+from bench.guard import callers, room
+from bench.guard import folders as guarded
 from bench.measuring import interpreters as interpreters_there
 from bench.own import folders
 from bench.planning import checks as gate
 from bench.planning import grid, order, releases
 from bench.planning.settings import Settings, has_entries, load
-from bench.planning.state import State, further_trials, summary
+from bench.planning.state import FURTHER_FILE, State, further_trials, summary
 from bench.runs import PUBLISHED
 from bench.texts import one_line
 from bench.vocabulary import FURTHER, MACHINE, PROBLEM, Problem, Release, Trial
@@ -41,10 +47,13 @@ def has_keys(path: str) -> bool:
         sys.exit(f"Error: {error}")
 
 
-def settings_of(config: Mapping[str, Any]) -> Settings:
-    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback."""
+def settings_of(config: Mapping[str, Any], elsewhere: bool = False) -> Settings:
+    """The settings of a workflow's configuration; a wrong one ends the program with one sentence, not a traceback.
+
+    elsewhere: whether other machines measure, and decide what is possible.
+    """
     try:
-        settings = load(config)
+        settings = load(config, elsewhere)
         if all(cell.family == MACHINE for cell in grid.cells(settings)):
             raise ValueError(
                 "config.yaml: nothing is left to measure: no workload has these frameworks, modes, "
@@ -89,8 +98,19 @@ def absent(state: State, settings: Settings, folder: str) -> list[str]:
     was deleted, where all that was made from it is still there.
     """
     others = [*parity_files(settings, folder), *event_files(settings, folder), *release_files(settings, folder)]
+    again = [path for path in others if settings.retry_failed and Path(path).exists() and has_failed(path)]
     trials = [str(Path(folder, trial.place)) for trial in state.missing]
-    return [*trials, *(path for path in others if not Path(path).exists())]
+    return [*trials, *again, *(path for path in others if not Path(path).exists())]
+
+
+def has_failed(path: str) -> bool:
+    """Whether an observation failed in a file of the gate, or examples came to no end."""
+    with suppress(schema.InvalidFile):
+        table = "events" if "/events/" in path else "observations"
+        return any(
+            row.get("status") == "failed" or row.get("name") == "unfinished" for row in schema.read(Path(path), table)
+        )
+    return True
 
 
 def trial_of(settings: Settings, asked: str, wildcards: Any) -> Trial:
@@ -182,6 +202,69 @@ def event_files(settings: Settings, folder: str) -> list[str]:
     return _wanted(settings, files)
 
 
+def written_whole(settings: Settings, folder: str) -> list[str]:
+    """The files of a machine that are written whole or not at all."""
+    trials = [*trial_files(settings, folder), *further_files(settings, folder, f"{folder}/{FURTHER_FILE}")]
+    own = [f"{folder}/hardware.json", f"{folder}/{FURTHER_FILE}", *map(str, Path(folder).glob("interpreters/*.json"))]
+    return [*trials, *parity_files(settings, folder), *event_files(settings, folder), *own]
+
+
+def is_whole(path: str) -> bool:
+    """Whether a file of `written_whole` can be read."""
+    table = next((table for tree, table in TREES.items() if f"/{tree}/" in path), None)
+    try:
+        schema.read(Path(path), table) if table else json.loads(Path(path).read_text())
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+TREES = {"trials": "trial", "parity": "observations", "events": "events"}
+"""Folder of a machine → the schema of the files in it."""
+
+
+def prepare(own: Path) -> None:
+    """Before anything is read or started: no process outlives this one or reads packages of the user's home, and what a
+    killed one left goes. Ends the program with a sentence where texts are not read as UTF-8.
+
+    own: what Snakemake keeps in the temporary folder.
+    """
+    if (found := locale.getpreferredencoding()).lower() not in ("utf-8", "utf8"):
+        sys.exit(f"Error: texts are read as {found} in this locale: set PYTHONUTF8=1 and start the same command again")
+    room.require_any(Path())
+    callers.announce_workflow()
+    os.environ["PYTHONNOUSERSITE"] = "1"
+    guarded.adopt(own)
+    guarded.remove_abandoned()
+
+
+CONDA_GUARD = (
+    'if [ "$(command -v python)" != "$CONDA_PREFIX/bin/python" ] || [ "$CONDA_PREFIX" = "{host}" ]; then '
+    'echo "Error: the conda environment of this rule was not activated: remove it below .snakemake/conda and start '
+    'the same command again" >&2; exit 1; fi; set -euo pipefail; '
+)
+"""What a shell does first where rules have environments: activating one may fail, and the shell goes on without."""
+
+
+def conda_guard() -> str:
+    """What stops a rule that would run in the environment of whoever started the workflow."""
+    return CONDA_GUARD.replace("{host}", os.environ.get("CONDA_PREFIX", ""))
+
+
+def require_room(settings: Settings, folder: str) -> None:
+    """End the program with a sentence where results or temporary files cannot be written or executed, or compiled."""
+    compiling = any(cell.framework == "torch" and cell.mode != "eager" for cell in grid.cells(settings))
+    python = shutil.which("python")
+    room.require(
+        Path(folder), Path(tempfile.gettempdir()), compiling=compiling, interpreter=Path(python) if python else None
+    )
+
+
+def tell_full(folder: str) -> None:
+    """Say on standard error whether it was for want of room that something failed."""
+    room.tell_full(Path(folder), Path(tempfile.gettempdir()))
+
+
 _checks = functools.cache(gate.checks)
 
 
@@ -267,10 +350,11 @@ def foreign_files(folder: str) -> list[str]:
     pattern or that is no plain text, a link that leads nowhere, what is no file or may not be read.
     """
     own = Path(folder)
+    measured = any(any(own.glob(kind)) for kind in RECORDS if kind.endswith(".parquet"))
     places = [
         place
         for place in [*own.parent.glob("*/"), *own.parent.glob("published/*/")]
-        if place.name not in (own.name, "published")
+        if place.name != "published" and place != own and (place.name != own.name or not measured)
     ]
     kinds = [*RECORDS, *PUBLISHED.values()]
     found = [path for place in places for kind in kinds for path in place.glob(kind)]
@@ -322,7 +406,8 @@ def alternates(settings: Settings) -> str:
 def write_settings(settings: Settings, folder: Path) -> None:
     """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(settings.written())
+    with room.told(folder / "settings.json"):
+        guarded.write_whole(folder / "settings.json", settings.written())
 
 
 def tell_shares(folder: Path) -> None:
@@ -332,8 +417,11 @@ def tell_shares(folder: Path) -> None:
         print(log.read_text().strip(), file=sys.stderr)
 
 
-def announce(state: State, settings: Settings) -> None:
+def announce(state: State, settings: Settings, folder: str) -> None:
     """Say on standard error what is missing and how long it will take, and name the files that cannot be used."""
     for path, reason in state.unsound.items():
         print(one_line(f"To be measured again: {path}: {reason.removeprefix(f'{path}: ')}"), file=sys.stderr)
-    print(summary(state, settings), file=sys.stderr)
+    checks, examples = (
+        sum(not Path(path).exists() for path in files(settings, folder)) for files in (parity_files, event_files)
+    )
+    print(summary(state, settings, checks, examples), file=sys.stderr)

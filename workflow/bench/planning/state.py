@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,21 @@ class State:
     """Wall seconds of their runs, by variant."""
 
 
-def state(settings: Settings, folder: Path) -> State:
+def machine(folder: Path, elsewhere: bool) -> str | None:
+    """The fingerprint that trials must have: this machine's, or, where others measure, that of the one which is
+    described in their `folder`; None where none is yet.
+    """
+    if not elsewhere:
+        return identity.fingerprint()
+    with suppress(OSError, ValueError, AttributeError):
+        return json.loads((folder / "hardware.json").read_text()).get("fingerprint")
+    return None
+
+
+def state(settings: Settings, folder: Path, elsewhere: bool = False) -> State:
     """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file.
 
+    elsewhere: whether other machines than this one measure.
     Of the second stage that is looked at which has been asked for already.
     """
     missing: list[Trial] = []
@@ -54,6 +67,7 @@ def state(settings: Settings, folder: Path) -> State:
         )
         for device in settings.devices
     }
+    expected = machine(folder.parent, elsewhere)
     rows: list[tuple[Path, Row]] = []
     first = [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]
     for trial in [*first, *releases.trials(settings)]:
@@ -64,7 +78,7 @@ def state(settings: Settings, folder: Path) -> State:
         wanted[path] = trial
         try:
             found = read(path, "release_trial" if trial.release else "trial")
-            reason = why_unusable(found, trial, settings, located[trial.problem.device])
+            reason = why_unusable(found, trial, settings, located[trial.problem.device], expected)
         except InvalidFile as error:
             found, reason = [], str(error)
         if reason:
@@ -87,19 +101,23 @@ def further_trials(settings: Settings, path: Path) -> list[Trial]:
 
 
 def why_unusable(
-    rows: list[Row], trial: Trial, settings: Settings, located: Mapping[str, Interpreter] | None = None
+    rows: list[Row],
+    trial: Trial,
+    settings: Settings,
+    located: Mapping[str, Interpreter] | None = None,
+    fingerprint: str | None = None,
 ) -> str | None:
     """Why a sound file must be measured again all the same, or None. What else is in it does not count.
 
-    located: the interpreter of each framework and release, where it is known. When a package changes, all that took
-    turns with it is measured again.
+    located, fingerprint: the interpreter of each framework and release, and the machine, where they are known. When a
+    package changes, all that took turns with it is measured again.
     """
     found = {(row["framework"], row["mode"], row.get("version", ""), row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
         row = found.get((cell.framework, cell.mode, getattr(cell, "version", ""), number))
         if row is None:
             return f"it has no run of {name}"
-        if reason := _why_unusable(row, cell, settings):
+        if reason := _why_unusable(row, cell, settings, fingerprint):
             return reason
         versions = json.loads(row["versions"] or "{}")
         if (there := (located or {}).get(cell.environment)) and (reason := changed(there, versions)):
@@ -107,12 +125,12 @@ def why_unusable(
     return None
 
 
-def _why_unusable(row: Row, cell: Cell, settings: Settings) -> str | None:
+def _why_unusable(row: Row, cell: Cell, settings: Settings, fingerprint: str | None) -> str | None:
     if any(row[key] != value for key, value in vars(cell).items()):
         return "it holds another trial than its name says"
     if row["hardware"] != settings.hardware:
         return f"it was measured on {row['hardware']}"
-    if row["fingerprint"] != identity.fingerprint():
+    if fingerprint and row["fingerprint"] != fingerprint:
         return "it was measured on another machine of that name"
     if row["source_digest"] != sources.run_digest(cell.family, cell.workload, cell.framework):
         return "the workload or the clock has changed since"
@@ -139,15 +157,23 @@ def estimate_seconds(state: State, settings: Settings) -> float:
     return total if settings.preset.exclusive else total / 2
 
 
-def summary(state: State, settings: Settings) -> str:
-    """One sentence about what is missing and how long it will take."""
-    wanted = len(state.missing) + len(state.unsound)
-    if not wanted:
-        return f"Preset {settings.preset.name} on {settings.hardware}: all {state.there} trials are there."
-    minutes = estimate_seconds(state, settings) / 60
+CHECK_SECONDS, EXAMPLE_SECONDS = 5.0, 7.0
+"""Of the gate for a workload in a framework, and of its examples: together what quick took (docs/measurement.md)."""
+
+
+def summary(state: State, settings: Settings, checks: int = 0, examples: int = 0) -> str:
+    """One sentence about what is missing and how long it will take.
+
+    checks, examples: how many files of the gate and of examples are missing, which are made side by side.
+    """
+    wanted, others = len(state.missing) + len(state.unsound), checks + examples
     again = f" ({len(state.unsound)} of them again)" if state.unsound else ""
+    trials = f"{wanted} trials to measure{again}, {state.there} are there"
+    if not wanted:
+        trials = f"all {state.there} trials are there"
+    beside = f", {others} checks and examples to run" if others else ""
+    seconds = estimate_seconds(state, settings) + EXAMPLE_SECONDS * examples
+    seconds += CHECK_SECONDS * checks / (settings.cpu_threads + 1)
+    time = f"; about {max(1, round(seconds / 60))} min" if wanted + others else ""
     more = f" Pairs that they leave undecided get up to {settings.most_trials}." if settings.has_second_stage else ""
-    return (
-        f"Preset {settings.preset.name} on {settings.hardware}: {wanted} trials to measure{again}, "
-        f"{state.there} are there; about {max(1, round(minutes))} min.{more}"
-    )
+    return f"Preset {settings.preset.name} on {settings.hardware}: {trials}{beside}{time}.{more if wanted else ''}"

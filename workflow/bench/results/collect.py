@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from bench import schema, texts
+from bench.guard.folders import write_whole
 from bench.results import namesakes
 from bench.results.apart.releases import release_rows
 from bench.results.cases import case_rows
@@ -43,7 +44,7 @@ def tables_of(machine: Machine, equal_within: float = EQUAL_WITHIN) -> dict[str,
 
 def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_WITHIN) -> dict[str, Machine]:
     """Read all machines, write this machine's tables and the merged ones; returns what was read."""
-    machines = {folder.name: read_machine(folder, folder.name == own) for folder in machine_folders(results, own)}
+    machines = {folder.name: read_machine(folder, folder == results / own) for folder in machine_folders(results, own)}
     machines[own].left_out += map(texts.one_line, ignored_folders(results, own))
     merged: dict[str, list[Row]] = {name: [] for name in COLLECTED}
     for name, machine in machines.items():
@@ -56,5 +57,5 @@ def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_W
         write_csv(tables / f"{table}.csv", table, rows)
     share_out(tables)
     facts = {name: machine.facts | {"left_out": machine.left_out} for name, machine in machines.items()}
-    (tables / "machines.json").write_text(json.dumps(facts, indent=2) + "\n")
+    write_whole(tables / "machines.json", json.dumps(facts, indent=2) + "\n")
     return machines

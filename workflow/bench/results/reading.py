@@ -39,12 +39,21 @@ class Machine:
 
 
 def machine_folders(results: Path, own: str) -> list[Path]:
-    """The folders of all machines, this one first; a published folder of the same name as another is not read."""
-    found: dict[str, Path] = {own: results / own}
+    """The folders of all machines, this one first; a published folder of the same name as another is not read, but for
+    that of this machine as long as nothing has been measured.
+    """
+    found: dict[str, Path] = {own: own_folder(results, own)}
     for folder in [*sorted(results.glob("*/")), *sorted(results.glob("published/*/"))]:
         if folder.name != "published" and SLUG.fullmatch(folder.name) and any(folder.glob("**/*.parquet")):
             found.setdefault(folder.name, folder)
     return list(found.values())
+
+
+def own_folder(results: Path, own: str) -> Path:
+    """Where this machine's results are: the published ones where nothing else has been measured under its name."""
+    folder, published = results / own, results / "published" / own
+    measured = any(any(folder.glob(f"{tree}/**/*.parquet")) for tree in ("trials", "runs"))
+    return published if not measured and (published / PUBLISHED["trial"]).exists() else folder
 
 
 def ignored_folders(results: Path, own: str) -> list[str]:
