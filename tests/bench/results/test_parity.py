@@ -35,7 +35,7 @@ def planted(bench, old, new):
 def test_the_perceptron_without_a_fault_passes(bench):
     rows = planted(bench, "= gelu(", "= gelu(")
     assert {found["status"] for found in rows} == {"ok"}
-    assert {found["task"] for found in rows} == {"gradient", "train", "forward"}
+    assert {found["task"] for found in rows} == {"gradient", "train", "forward", "train_dropout"}
 
 
 def test_a_changed_epsilon_in_adam_is_a_mismatch(bench):
