@@ -143,7 +143,7 @@ def mean_ratio(rows: pd.DataFrame) -> Interval | None:
 
 def exact(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows without the tasks whose random numbers each framework draws itself: they agree as moments do."""
-    drawn = [row.task in known(row.workload).drawn_tasks for row in frame.itertuples()]
+    drawn = [row.task in known(row.workload, row.family).drawn_tasks for row in frame.itertuples()]
     return frame[~np.asarray(drawn, dtype=bool)]
 
 
