@@ -102,9 +102,10 @@ HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;:!?(][\u4e00-\u9fff]")
 
 
 def entries(node):
-    """The words of a tree of words."""
-    for value in node.values():
-        yield from entries(value) if isinstance(value, dict) else [str(value)]
+    """The words of a tree of words; `use` is the pattern of a term, not words."""
+    for key, value in node.items():
+        if key != "use":
+            yield from entries(value) if isinstance(value, dict) else [str(value)]
 
 
 def test_chinese_words_and_texts_have_full_width_punctuation():

@@ -43,9 +43,21 @@ COUNTED = (
     ),
     *("further panels", "further scaling curves", "further trials", "gradients", "graphs", "heads", "kinds", "layers"),
     *("learning rates", "levels", "lines", "machines", "minibatches", "modules", "more trials", "operations"),
-    *("opinions", "packages", "paths", "points", "problems", "programs", "public functions", "qubits", "rows", "runs"),
+    *(
+        "opinions",
+        "others",
+        "packages",
+        "paths",
+        "points",
+        "problems",
+        "programs",
+        "public functions",
+        "qubits",
+        "rows",
+        "runs",
+    ),
     *("scaling curves", "seeds", "separate programs", "source files", "starts", "steps", "times", "tokens", "traces"),
-    *("transformations", "trials", "twins", "variables", "votes", "workloads", "works"),
+    *("transformations", "trials", "twins", "variables", "verdicts", "votes", "workloads", "works"),
 )
 """What English sentences count, in the plural."""
 IRREGULAR = {"bodies": "body"}
