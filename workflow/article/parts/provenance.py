@@ -30,7 +30,7 @@ def provenance_table(section: Section) -> Html:
 def _workloads(section: Section) -> Iterator[tuple[str, str, list[str]]]:
     """Family, name, and machines of each workload of which there are numbers, in alphabetical order."""
     names = ["family", "workload", "hardware"]
-    frames = [section.tables.frame(name)[names] for name in (*TIMED, "noise")]
+    frames = [section.tables.frame(name).reindex(columns=names) for name in (*TIMED, "noise", "cases")]
     found = pd.concat(frames).drop_duplicates().sort_values(names)
     for (family, workload), own in found.groupby(["family", "workload"]):
         if place_of(family, workload):

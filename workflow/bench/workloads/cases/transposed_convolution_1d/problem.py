@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 
 TITLE = {
-    "en": "Transposed convolution, kernel longer than the stride, 1-D",
+    "en": "Transposed convolution in one dimension, kernel longer than the stride",
     "zh": "核大于步长的一维转置卷积",
 }
 SECTION = 9
