@@ -51,7 +51,7 @@ def case_results(section: Section) -> Html:
 
 def figure_rows(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of `figures.ratios.ratio_plot`: the factor of every complaint that has one."""
-    valid = frame[[is_positive(ratio) for ratio in frame["ratio"]]]
+    valid = frame.loc[[is_positive(ratio) for ratio in frame["ratio"]]]
     columns = [column for column in telling(valid) if column in NAMED]
     rows = [
         {

@@ -39,7 +39,7 @@ def loop_costs(section: Section) -> pd.DataFrame:
     """`ratios.loop_costs` of the workloads that no other section shows, at the largest size, sorted."""
     found = ratios.loop_costs(selection.sound_runs(section.tables))
     shown_in = [section_of(name, section.number) for name in found["workload"]]
-    own = found[[number == section.number for number in shown_in]]
+    own = found.loc[[number == section.number for number in shown_in]]
     return selection.largest(selection.own_first(own, section.machine))
 
 

@@ -78,5 +78,5 @@ def _against_each_other(section: Section) -> pd.DataFrame:
     """Comparisons of the frameworks with many steps in a call, at the largest size, of the first machine, sorted."""
     frame = selection.at_named_sizes(section.tables.frame("comparisons"))
     pairs = zip(frame["torch_mode"], frame["jax_mode"], strict=True)
-    many = frame[[pair == tuple(mode for _, mode in MANY_STEPS) for pair in pairs]]
+    many = frame.loc[[pair == tuple(mode for _, mode in MANY_STEPS) for pair in pairs]]
     return of_first_machine(selection.largest(selection.own_first(many, section.machine)))

@@ -50,7 +50,7 @@ def shared_problems(frame: pd.DataFrame) -> pd.DataFrame:
     common = frame[machines > 1]
     main = selection.main_problems(common.assign(hardware="").drop_duplicates(SAME))
     wanted = set(main[SAME].itertuples(index=False, name=None))
-    return common[[key in wanted for key in common[SAME].itertuples(index=False, name=None)]]
+    return common.loc[[key in wanted for key in common[SAME].itertuples(index=False, name=None)]]
 
 
 def side_by_side(section: Section, frame: pd.DataFrame) -> Html:

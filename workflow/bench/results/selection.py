@@ -119,7 +119,7 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
     least: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for key, place in zip(keys, ranks, strict=True):
         least[key] = min(place, least.get(key, place))
-    return found[[place == least[key] for key, place in zip(keys, ranks, strict=True)]]
+    return found.loc[[place == least[key] for key, place in zip(keys, ranks, strict=True)]]
 
 
 def shows_a_call(rows: pd.DataFrame) -> pd.Series:
