@@ -6,7 +6,7 @@ import pytest
 
 from bench import catalogue
 from bench.results import reading
-from bench.vocabulary import COMPARED, MACHINE, MANY_STEPS, TARGET
+from bench.vocabulary import CASES, COMPARED, MACHINE, MANY_STEPS, TARGET
 from tests.checkout import ROOT
 
 MOST_SECONDS = 2.0
@@ -19,7 +19,7 @@ UNMEASURED = {("training/gpt", "generate")}
 TASKS = [
     (key, task)
     for key, item in catalogue.timed().items()
-    if item.family != MACHINE and "medium" in item.states.sizes
+    if item.family not in (MACHINE, CASES) and "medium" in item.states.sizes
     for task in item.states.tasks
     if task != TARGET
 ]
@@ -57,3 +57,9 @@ def seconds_at_medium(key, task):
 def test_standard_takes_at_medium_what_is_done_in_two_seconds(key, task):
     taken = task in catalogue.timed()[key].states.bearable_tasks
     assert taken == (seconds_at_medium(key, task) <= MOST_SECONDS), seconds_at_medium(key, task)
+
+
+def test_standard_takes_no_public_case_at_medium_on_a_cpu():
+    taken = {key: item.states.bearable_tasks for key, item in catalogue.timed().items() if item.family == CASES}
+    assert taken
+    assert set(taken.values()) == {()}

@@ -39,15 +39,17 @@ class Dropping(torch_backend.Training):
 
     def __init__(self, problem: Problem, model: nn.Module, *arguments: Any, **settings: Any) -> None:
         super().__init__(model, *arguments, **settings)
-        self.moments: Arrays = {}
+        self.problem = problem
+        self.logits: Tensor | None = None
         if problem.draws:
             drawing = torch_backend.compiled(model, self.mode, self.device)
             with torch.no_grad():
                 images = torch_backend.tensor(problem.repeated(), self.device, settings["precision"])
-                self.moments = problem.moments(torch_backend.host(drawing(images)))
+                self.logits = drawing(images).clone()  # the next call may overwrite what a CUDA graph put out
 
     def observe(self) -> Arrays:
-        return {"loss": super().observe()["loss"], **self.moments}
+        moments = {} if self.logits is None else self.problem.moments(torch_backend.host(self.logits))
+        return {"loss": super().observe()["loss"], **moments}
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
