@@ -153,11 +153,12 @@ def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
 
 
 def shown_rows(browser):
-    """The rows of the explorer that are shown: text of a column → that of its cell."""
+    """The rows of the explorer that are shown: a column → the text of its cell, and the fields, which have no cell."""
     return browser.execute_script("""const heads = [...document.querySelectorAll("#explorer th[data-column]")];
+        const fields = JSON.parse(document.getElementById("explorer").dataset.fields);
         const told = row => [...row.cells].map((cell, at) => [heads[at].dataset.column, cell.textContent.trim()]);
         return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)
-            .map(row => Object.fromEntries(told(row)))""")
+            .map(row => Object.fromEntries(told(row))).map(row => ({...row, field: fields[row.workload]}))""")
 
 
 def choose(browser, column, value):
@@ -190,7 +191,9 @@ def test_the_explorer_finds_words(browser, page):
     found = shown_rows(browser)
     assert found
     assert {row["mode"] for row in found} == {"scan"}
-    assert all("GPT" in row["workload"] for row in found)
+    assert all("GPT" in row["workload"] + row["field"] for row in found)  # a field is found by its words too
+    assert any("GPT" in row["workload"] for row in found)
+    assert any("GPT" not in row["workload"] for row in found)
 
 
 def test_the_explorer_sorts_by_numbers_and_back_and_says_so(browser, page):
@@ -232,9 +235,13 @@ def test_the_explorer_draws_the_ratios_of_what_is_shown(browser, page, width):
     show(browser, page, width)
     choose(browser, "workload", shown_rows(browser)[0]["workload"])
     ratios = {row["ratio"] for row in shown_rows(browser) if row["ratio"]}
-    labels = [text.text for text in browser.find_elements("css selector", "#plot svg text")]
+    labels = browser.execute_script("return [...document.querySelectorAll('#plot svg text')].map(t => t.textContent)")
     assert ratios
     assert all(any(ratio in label for label in labels) for ratio in ratios)
+    assert not browser.execute_script("""const plot = document.querySelector("#plot svg");
+        return [...plot.querySelectorAll("text")].some(text => {
+            const box = text.getBoundingClientRect(), frame = plot.getBoundingClientRect();
+            return box.left < frame.left - 2 || box.right > frame.right + 2; })""")
     assert next(iter(ratios)) in browser.find_element("css selector", "#plot svg").get_attribute("aria-label")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     browser.find_element("css selector", "#filters input").send_keys("nothing is called so")

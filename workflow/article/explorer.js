@@ -107,6 +107,16 @@
     equal: "M0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5z",
     undecided: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
   };
+  const pen = make("canvas", {}).getContext("2d");
+  const broken = (parts, room) => {
+    const lines = [];
+    for (const part of parts) {
+      const longer = lines.length ? lines.at(-1) + several + part : part;
+      if (lines.length && pen.measureText(longer).width <= room) lines[lines.length - 1] = longer;
+      else lines.push(part);
+    }
+    return lines;
+  };
   const draw = () => {
     for (const former of plot.querySelectorAll("svg, p, span")) former.remove();
     const compared = new Map();
@@ -128,7 +138,9 @@
     const ends = drawable.flatMap((point) => point.bounds).concat(0.8, 1.25);
     const [low, high] = [Math.min(...ends) / 1.1, Math.max(...ends) * 1.1].map(Math.log);
     const width = Math.min(860, Math.max(280, plot.clientWidth));
-    const [pitch, top] = [width < 600 ? 50 : 34, 26];
+    pen.font = `12px ${getComputedStyle(plot).fontFamily}`;
+    for (const point of drawable) point.lines = broken([...point.parts, point.said], width - 4);
+    const [pitch, top] = [19 + 15 * Math.max(...drawable.map((point) => point.lines.length)), 26];
     const x = (value) => 10 + ((Math.log(value) - low) / (high - low)) * (width - 20);
     const height = top + pitch * drawable.length + 24;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
@@ -148,8 +160,7 @@
       const [value, least = value, greatest = value] = point.bounds;
       const y = top + pitch * (place + 1) - 8;
       const kind = point.entry.row.dataset.verdict;
-      const [first, ...rest] = point.parts;
-      const lines = pitch > 40 ? [first, [...rest, point.said].join(several)] : [`${point.label}: ${point.said}`];
+      const { lines } = point;
       svg.append(
         ...lines.map((line, at) => make("text", { x: 0, y: y - 10 - 15 * (lines.length - 1 - at), class: "label" }, line)),
         make("line", { x1: x(least), x2: x(greatest), y1: y, y2: y, class: kind }),
@@ -167,7 +178,8 @@
     show();
     keep();
   };
-  form.addEventListener("input", changed);
+  form.elements.find.addEventListener("input", changed);
+  for (const select of selects) select.addEventListener("change", changed); // which every browser sends, unlike input
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => {
     order = { name: "", down: false };

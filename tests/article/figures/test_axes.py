@@ -2,7 +2,7 @@
 
 import pytest
 
-from article.figures.axes import text_width, wrap
+from article.figures.axes import height_above, lines_above, text_width, wrap
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,21 @@ from article.figures.axes import text_width, wrap
 def test_a_label_is_broken_at_its_parts_then_between_words_and_shortened_last(text, width, lines, wrapped):
     assert wrap(text, width, lines=lines) == wrapped
     assert all(text_width(line) <= width for line in wrapped.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("short", ["short", "1.20"]),
+        ("Hand tracking · Jacobian", ["Hand tracking", "Jacobian  1.20"]),
+        ("Hand tracking · Jacobian, loop", ["Hand tracking", "Jacobian, loop", "1.20"]),
+    ],
+)
+def test_a_value_shares_the_last_line_of_its_label_or_has_one_of_its_own(label, lines):
+    assert lines_above(label, 100, "1.20") == lines
+    assert all(text_width(line) <= 120 for line in lines)
+
+
+def test_rows_are_higher_where_a_label_has_more_lines():
+    assert height_above(["short"], 120, ["1.20"]) == 62
+    assert height_above(["short", "Hand tracking · Jacobian, loop"], 120, ["1.20", "1.20"]) == 77

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,6 +109,10 @@ def label_room(labels: Iterable[str], wide: bool, most: float = 400.0) -> float:
     return min(most, 16 + max(text_width(label) for label in labels)) if wide else 10.0
 
 
+LINE = 15.0
+"""Pixels from one line above a row to the next in a narrow drawing."""
+LABEL_LINES = 4
+"""The most lines that a label above its row may have together with its value."""
 BESIDE = -0.43
 """Where a label of two lines stands above its row in a narrow drawing, in rows from the middle of the mark."""
 SHIFT = {True: {"torch": -0.17, "jax": 0.17}, False: {"torch": 0.04, "jax": 0.3}}
@@ -227,6 +232,22 @@ def draw_legend(figure: Figure, places: Sequence[tuple[Entry, float, float]], to
         axis.text(x + 17, y, label, va="center_baseline", fontsize=FONT)
 
 
+def lines_above(label: str, room: float, value: str) -> list[str]:
+    """The lines above a row in a narrow drawing: its label, whose end shares the last line with the value if it can."""
+    first, *rest = wrap(label, room, FONT - 1, LABEL_LINES - 1).split("\n")
+    last = f"{rest[-1]}  {value}" if rest else value
+    if text_width(last, FONT - 1) <= room:
+        return [first, *rest[:-1], last]
+    return [first, *rest, value]
+
+
+def height_above(labels: Iterable[str], width: float, values: Iterable[str]) -> float:
+    """Height in pixels of a row with its lines above it, in a drawing so wide with the usual margins."""
+    room = width - 2 * label_room((), wide=False)
+    most = max((len(lines_above(*each)) for each in zip(labels, itertools.repeat(room), values)), default=2)
+    return 62.0 + LINE * (most - 2)
+
+
 def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[str] | None = None) -> None:
     """Rows from the top; labels (and values) beside the axis when there is room, otherwise above each row."""
     axis.set_ylim(len(labels) - 0.4, -0.6 if wide else -0.75)
@@ -250,25 +271,26 @@ def row_labels(axis: Axes, labels: Sequence[str], wide: bool, values: Sequence[s
             )
         return
     axis.set_yticks([])
-    first, second = (-0.56, -0.32) if values else (-0.36, 0.0)  # rows from the middle of the mark
-    axis.set_ylim(len(labels) - 0.5, -0.85 if values else -0.75)
-    for row, label in enumerate(labels):
-        # the label's end shares the second line with the value, where there is one
-        lines = wrap(label, room, FONT - 1)
-        if not values:
-            place, font = (first, FONT - 1) if "\n" not in lines else (BESIDE, FONT - 2)
+    if not values:
+        axis.set_ylim(len(labels) - 0.5, -0.75)
+        for row, label in enumerate(labels):
+            lines = wrap(label, room, FONT - 1)
+            place, font = (-0.36, FONT - 1) if "\n" not in lines else (BESIDE, FONT - 2)
             axis.text(0, row + place, lines, transform=transform, va="center", fontsize=font, linespacing=1.1)
-        else:
-            name, _, end = lines.partition("\n")
-            axis.text(0, row + first, name, transform=transform, va="center", fontsize=FONT - 1)
+        return
+    axis.set_ylim(len(labels) - 0.5, -0.85)
+    height = height_above(labels, figure_width(axis), values)
+    for row, (label, value) in enumerate(zip(labels, values, strict=True)):
+        above = lines_above(label, room, value)
+        for place, line in enumerate(reversed(above)):
             axis.text(
                 0,
-                row + second,
-                f"{end}  {values[row]}".strip(),
+                row - (20 + LINE * place) / height,
+                line,
                 transform=transform,
                 va="center",
                 fontsize=FONT - 1,
-                color=MUTED,
+                color=INK if place == len(above) - 1 else MUTED,
             )
 
 

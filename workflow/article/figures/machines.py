@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from article.figures.axes import (
     FONT,
+    LINE,
     WIDE,
     Entry,
     Words,
@@ -20,6 +21,7 @@ from article.figures.axes import (
     panels,
     row_labels,
     theme,
+    wrap,
 )
 from article.figures.palette import INK, MUTED, SURFACE
 from article.figures.ratios import MARKS, draw_beyond, drawn_limits, name_sides
@@ -41,7 +43,9 @@ def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words, widt
     labels = labels_of(data)
     wide = width >= WIDE
     limits = drawn_limits(data)
-    above = 0.0 if wide else 24.0
+    room = width - 2 * label_room((), wide=False)
+    texts = labels if wide else [wrap(label, room, FONT - 1, 3) for label in labels]
+    above = 0.0 if wide else 9 + LINE * max(text.count("\n") + 1 for text in texts)
     row_height = max(30.0, above + PITCH * len(machines) + 8)
     legend: list[Entry] = [(machine, MUTED, shape) for machine, shape in zip(machines, SHAPES, strict=False)]
     legend += [
@@ -68,7 +72,7 @@ def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words, widt
             first = -PITCH * (len(machines) - 1) / 2 + above / 2
             place = labels.index(row.label) + (first + PITCH * machines.index(row.machine)) / row_height
             _draw(axis, row, place, SHAPES[machines.index(row.machine)], limits)
-        _label_rows(axis, labels, wide, above / row_height)
+        _label_rows(axis, texts, wide, above / row_height)
         factor_axis(axis, factor_ticks(limits, 11 if wide else 7))
         axis.set_xlabel(words["x"])
         name_sides(axis, words)
@@ -109,4 +113,5 @@ def _label_rows(axis: Axes, labels: Sequence[str], wide: bool, above: float) -> 
             transform=axis.get_yaxis_transform(),
             va="center",
             fontsize=FONT - 1,
+            linespacing=1.2,
         )

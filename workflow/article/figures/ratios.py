@@ -14,6 +14,7 @@ from article.figures.axes import (
     Words,
     draw_interval,
     heading,
+    height_above,
     label_room,
     panel_groups,
     panels,
@@ -55,7 +56,10 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     with theme():
         left = label_room(data["label"], wide, most=420.0)
         right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
-        heights = [rows_height(len(rows), wide, None if wide else 62.0) for _, rows in groups]
+        heights = [
+            rows_height(len(rows), wide, None if wide else height_above(rows["label"], width, rows["text"]))
+            for _, rows in groups
+        ]
         legend = [(words["count"].format(verdict=words[key], count=count), *MARKS[key]) for key, count in counts(data)]
         figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, legend=legend)
         for axis, (panel, rows) in zip(axes, groups, strict=True):

@@ -16,7 +16,7 @@ from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
 from bench.vocabulary import CASE_VERDICTS, EXPERT
 
-COLUMNS = ("problem", "hardware", "slow", "fast", "reported", "factor", "verdict", "rule", "ulp", "trials", "source")
+COLUMNS = ("problem", "hardware", "variants", "reported", "factor", "verdict", "rule", "ulp", "trials", "source")
 NAMED = ("workload", "task", "size", "precision", "device")
 """What labels may name of a problem."""
 
@@ -86,8 +86,7 @@ def case_table(section: Section, frame: pd.DataFrame) -> Html:
         rows.append(
             section.problem_columns(row)
             | {
-                "slow": variant(section, row.slow),
-                "fast": variant(section, row.fast),
+                "variants": f"{variant(section, row.slow)} / {variant(section, row.fast)}",
                 "reported": numbers.digits(row.reported) if is_positive(row.reported) else section.words["cases.open"],
                 "factor": numbers.ratio(shown) if shown else None,
                 "verdict": section.words.get(f"verdict.{row.verdict}", row.verdict),
