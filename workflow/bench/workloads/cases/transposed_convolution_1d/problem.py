@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 
 TITLE = {
-    "en": "Transposed convolution in one dimension, kernel longer than the stride",
+    "en": "Transposed convolution along one axis, long kernel",
     "zh": "核大于步长的一维转置卷积",
 }
 SECTION = 9

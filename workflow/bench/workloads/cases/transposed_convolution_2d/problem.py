@@ -22,7 +22,7 @@ from typing import Any
 from bench.workloads.cases.transposed_convolution_1d import problem as one
 
 TITLE = {
-    "en": "Transposed convolution in two dimensions, kernel longer than the stride",
+    "en": "Transposed convolution along two axes, long kernel",
     "zh": "核大于步长的二维转置卷积",
 }
 SECTION = 9
