@@ -14,7 +14,7 @@ PUBLISHED = {
     "trial": "trials.parquet",
     "observations": "observations.parquet",
     "events": "examples.parquet",
-    "release_trial": "releases.parquet",
+    "release_trial": "release-trials.parquet",
     "release_observations": "release-observations.parquet",
 }
 """Schema → the one file that holds all of its rows in the folder of a published machine."""
