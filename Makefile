@@ -7,6 +7,7 @@
 # make compare-mine NAME=NAME [TRIALS=3]                                 who is faster in it, a line for each pair
 # make own-extras                                                        flax and equinox, in pinned versions
 # make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
+# make resume [HARDWARE=NAME]                                            published trials back to results/, to go on measuring
 # make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style
 # make test-slow                                                         the slow tests: statistics, timers, planted faults
@@ -53,7 +54,7 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS)) $(if $(VERSIONS),versions=$(VERSIONS))
 NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
 
-.PHONY: report workload check compare-mine own-extras publish article pdf test test-slow numba gpu-check compare lint environment environment-dev checkers
+.PHONY: report workload check compare-mine own-extras publish resume article pdf test test-slow numba gpu-check compare lint environment environment-dev checkers
 
 # For publishing, a CPU of which a run takes several processors is measured with one thread first, as a machine of its own.
 report: environment
@@ -86,6 +87,9 @@ pdf: environment
 
 publish: environment
 	$(IN_ENVIRONMENT) python workflow/scripts/publish.py $(if $(HARDWARE),--hardware $(HARDWARE))
+
+resume: environment
+	$(IN_ENVIRONMENT) python workflow/scripts/resume.py $(if $(HARDWARE),--hardware $(HARDWARE))
 
 # Tests that measure or hold the machine's lock run alone, afterwards (status 5: there are none).
 test: environment-dev checkers

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bench import schema
-from bench.publishing.publish import publish
+from bench.publishing.publish import lay_out, publish
 from bench.results.collect import tables_of
 from bench.results.reading import read_machine
 from bench.runs import PUBLISHED, trial_file
@@ -65,6 +65,27 @@ def test_the_tables_are_the_same_and_the_files_are_four(folder):
     published = {PUBLISHED[table] for table in ("trial", "observations", "events")}
     assert {path.name for path in target.iterdir()} == {*published, "hardware.json"}
     assert [path.name for path in target.parent.iterdir()] == ["other"]
+
+
+def test_published_trials_are_laid_out_again_and_nothing_that_is_there_is_replaced(folder):
+    released = run("jax", "jit", 0, version="0.9.1", release="jax@0.9.1", fingerprint="f", rounds=[0], places=[0])
+    schema.write(trial_file(folder, released), "release_trial", [released])
+    published, again = folder.parent / "published/other", folder.parent / "again/other"
+    before = publish(folder, published, own=False)
+    newer = trial_file(again, run(number=1))
+    newer.parent.mkdir(parents=True)
+    newer.write_bytes(b"newer")
+    assert lay_out(published, again) == 3
+    assert newer.read_bytes() == b"newer"
+    newer.unlink()
+    assert lay_out(published, again) == 1
+    after = read_machine(again, own=False)
+    assert (after.runs, after.releases) == (before.runs, before.releases)
+
+
+def test_nothing_published_is_said(tmp_path):
+    with pytest.raises(ValueError, match="holds no trial"):
+        lay_out(tmp_path / "published/other", tmp_path / "other")
 
 
 def test_what_was_measured_of_releases_is_published_too(folder):

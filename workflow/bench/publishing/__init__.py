@@ -1,1 +1,1 @@
-"""What stands beside published results: the list of the machines, and a record of where the files come from."""
+"""Published results: their files, there and back, the list of the machines, and a record of where they come from."""

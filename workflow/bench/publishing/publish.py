@@ -1,4 +1,6 @@
-"""A machine's results as they are published: one Parquet file for each kind of rows, whatever the number of trials."""
+"""A machine's results as they are published: one Parquet file for each kind of rows, whatever the number of trials;
+and back, to go on measuring it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from bench import schema
 from bench.results.reading import Machine, read_machine
-from bench.runs import PUBLISHED
+from bench.runs import PUBLISHED, trial_file
 
 
 def publish(folder: Path, target: Path, own: bool = True) -> Machine:
@@ -37,3 +39,21 @@ def publish(folder: Path, target: Path, own: bool = True) -> Machine:
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return machine
+
+
+def lay_out(published: Path, folder: Path) -> int:
+    """Write the trials of a published machine to `folder`, a file each, where the workflow looks for them; returns how
+    many. What is there already stays. Checks and examples are run again.
+
+    Raises ValueError where nothing is published.
+    """
+    machine = read_machine(published, own=False)
+    trials: dict[Path, list[schema.Row]] = {}
+    for row in [*machine.runs, *machine.releases]:
+        trials.setdefault(trial_file(folder, row), []).append(row)
+    if not trials:
+        raise ValueError(f"{published} holds no trial: {'; '.join(machine.left_out[:3])}")
+    missing = {path: rows for path, rows in trials.items() if not path.exists()}
+    for path, rows in missing.items():
+        schema.write(path, "release_trial" if "release" in rows[0] else "trial", rows)
+    return len(missing)
