@@ -83,7 +83,7 @@ class Examples(Described):
     timed: bool = stated("whether its examples are timed, so that nothing may run beside them", default=False)
     processors: int = stated("how many processors its examples take; small ones are steadier on one", default=1)
     every_device: bool = stated("whether its examples see GPUs too", default=False)
-    case: bool = stated("whether it belongs to the public cases, which not every preset has", default=False)
+    publishing: bool = stated("whether it is for presets for publishing alone: it takes minutes", default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

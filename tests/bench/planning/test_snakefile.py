@@ -19,10 +19,10 @@ def test_a_configuration_that_leaves_nothing_to_measure_is_one_sentence():
 
 
 @pytest.mark.parametrize(("preset", "there"), [("quick", False), ("standard", True)])
-def test_examples_of_public_cases_are_run_where_the_preset_has_cases(preset, there):
+def test_long_examples_and_those_of_public_cases_are_run_where_the_preset_is_for_publishing(preset, there):
     settings = plan(preset=preset)
     names = {path.split("/")[-2] for path in snakefile.event_files(settings, "results/test")}
-    assert ("reported_values" in names) == there
+    assert [name in names for name in ("reported_values", "as_installed", "data_parallel")] == [there] * 3
     assert "tracing" in names
     gated = {path.split("/")[-3] for path in snakefile.parity_files(settings, "results/test")}
     assert ("cases" in gated) == there

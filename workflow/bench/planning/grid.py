@@ -40,7 +40,7 @@ def chosen_workloads(settings: Settings) -> dict[str, Workload]:
     """
     found = catalogue.timed()
     if settings.workloads is None:
-        return {key: item for key, item in found.items() if item.family != CASES or settings.preset.cases}
+        return {key: item for key, item in found.items() if item.family != CASES or settings.preset.publishing}
     theirs = {key: item for key, item in found.items() if item.family != MACHINE}
     allowed = [*sorted({item.family for item in theirs.values()}), *theirs]
     for wish in settings.workloads:

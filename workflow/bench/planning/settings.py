@@ -83,8 +83,8 @@ class Preset:
     """Whether some variants are measured twice, for the noise floor."""
     exclusive: bool = True
     """Whether trials are alone on the machine."""
-    cases: bool = False
-    """Whether public cases are measured without being asked for, and the examples that belong to them."""
+    publishing: bool = False
+    """Whether it is for publishing: public cases are measured without being asked for, and all examples run."""
 
 
 def _both(*words: str) -> dict[str, tuple[str, ...]]:
@@ -139,7 +139,7 @@ PRESETS = {
             warmup_seconds=0.8,
             half_width=0.005,
             least_values=7,
-            cases=True,
+            publishing=True,
         ),
         Preset(
             name="full",
@@ -154,7 +154,7 @@ PRESETS = {
             warmup_seconds=5.0,
             half_width=0.005,
             least_values=7,
-            cases=True,
+            publishing=True,
         ),
     )
 }

@@ -192,10 +192,10 @@ def parity_files(settings: Settings, folder: str) -> list[str]:
 
 def event_files(settings: Settings, folder: str) -> list[str]:
     """What came of the examples: one file per workload of examples and framework; of none where workloads are named, of
-    public cases where the preset has them.
+    long ones and those of public cases where the preset is for publishing.
     """
     shown = catalogue.examples() if settings.workloads is None else {}
-    names = [name for name, item in shown.items() if settings.preset.cases or not item.shows.case]
+    names = [name for name, item in shown.items() if settings.preset.publishing or not item.shows.publishing]
     files = [
         Path(folder, "events", name, f"{framework}.parquet") for name in names for framework in settings.frameworks
     ]

@@ -37,6 +37,7 @@ SECTION = 10
 CLAIMS = ()
 PRECISION = "float32"
 TIMED = True
+PUBLISHING = True
 SET, INSTALLED = "as set", "as installed"
 """Every switch as trials set it, which is the base line, and none."""
 MEMORY = "memory"

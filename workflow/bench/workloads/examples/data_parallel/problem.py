@@ -38,6 +38,7 @@ SECTION = 9
 CLAIMS = ("bg-distributed", "faq-ddp", "faq-pmap-cpu")
 PROCESSORS = 2
 TIMED = True
+PUBLISHING = True
 DEVICES = 2
 ROWS, FEATURES, WIDTH = 1024, 256, 1024
 RATE, MOMENTUM = 0.05, 0.9
