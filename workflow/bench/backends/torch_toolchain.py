@@ -1,13 +1,14 @@
-"""Which vector instructions the C++ compiler of this machine knows, as PyTorch's compiler finds out.
+"""What PyTorch's compiler finds out about a machine once: the vector instructions that its C++ compiler knows, and its
+own C++ header, precompiled.
 
-    TORCHINDUCTOR_CACHE_DIR=folder python workflow/bench/backends/torch_toolchain.py
+    TORCHINDUCTOR_CACHE_DIR=folder TMPDIR=another python workflow/bench/backends/torch_toolchain.py
 
-Inductor compiles a small program per instruction set and keeps the outcome in its cache. That takes seconds and is a
-matter of the machine, not of the program that is compiled: with it, every cold start would be told as slower than a
-user's second program is.
+Inductor compiles a small program per instruction set and keeps the outcome in its cache, and the header (150 MB) among
+temporary files. Both take seconds and are a matter of the machine, not of the program that is compiled: with them,
+every start would be told as slower than a user's second program is.
 """
 
-from torch._inductor.cpu_vec_isa import pick_vec_isa
+import torch
 
 if __name__ == "__main__":
-    print(pick_vec_isa())
+    torch.compile(torch.sin)(torch.ones(64))

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bench.guard.folders import temporary
+from bench.guard.folders import inside, temporary
 from bench.measuring import environment
 from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.vocabulary import Cell
@@ -34,21 +34,37 @@ def prepare_caches(base: Path, cell: Cell, name: str, trial: int, interpreter: I
         shutil.rmtree(folder, ignore_errors=True)
     cache = "cached" if any(folder.glob("*/*")) else "cold"
     folder.mkdir(parents=True, exist_ok=True)
-    if cache == "cold" and cell.variant.startswith("torch-compile"):
-        shutil.copytree(toolchain(base.absolute(), interpreter), folder, dirs_exist_ok=True)
-    return folder, "none" if (cell.framework, cell.mode) in UNCOMPILED else cache
+    compiles = (cell.framework, cell.mode) not in UNCOMPILED
+    if cache == "cold" and compiles and cell.framework == "torch":
+        begin_with(toolchain(base.absolute(), interpreter), folder)
+    return folder, cache if compiles else "none"
+
+
+def begin_with(known: Path, folder: Path) -> None:
+    """Copy what PyTorch's compiler `known` of the machine's instructions into a folder of caches."""
+    with suppress(FileNotFoundError):
+        shutil.copytree(known / "inductor", folder / "inductor", dirs_exist_ok=True)
+
+
+def share_headers(base: Path, interpreter: Interpreter, place: Path) -> None:
+    """Have PyTorch's compiler find, in a folder for temporary files (`place`), the headers that it has precompiled for
+    this machine: that is where it keeps them, whatever folder its caches are in.
+    """
+    for folder in (toolchain(base.absolute(), interpreter) / "tmp").glob("torchinductor_*"):
+        with suppress(FileExistsError):
+            (place / folder.name).symlink_to(folder)
 
 
 def toolchain(base: Path, interpreter: Interpreter) -> Path:
-    """The cache below `base` of what PyTorch's compiler knows about the machine; made where it is missing.
+    """The folder below `base` of what PyTorch's compiler knows about the machine; made where it is missing.
 
-    It stays empty where that fails: the compiler then finds it out by itself, in every cold run.
+    It stays empty where that fails: the compiler then finds it out by itself, in every process.
     """
     folder = base / f"toolchain-{interpreter.versions.get('torch', 'unknown')}"
     if not folder.exists():
         base.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix="toolchain.", dir=base))
-        variables = environment.variables(interpreter.variables, device="cpu", threads=1, caches=part)
+        variables = environment.variables(interpreter.variables, device="cpu", threads=1, caches=part) | inside(part)
         subprocess.run([interpreter.python, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
         try:
             part.rename(folder)
@@ -65,5 +81,6 @@ def fresh_caches(base: Path, framework: str) -> Iterator[Path]:
     """
     with temporary("caches") as folder:
         if framework == "torch":
-            shutil.copytree(toolchain(base.absolute(), own_interpreter()), folder, dirs_exist_ok=True)
+            begin_with(toolchain(base.absolute(), own_interpreter()), folder)
+            share_headers(base, own_interpreter(), Path(inside(folder)["TMPDIR"]))
         yield folder

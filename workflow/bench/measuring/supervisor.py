@@ -28,7 +28,7 @@ from bench.guard.callers import unwound
 from bench.guard.folders import inside, temporary
 from bench.guard.room import require_not_full
 from bench.measuring import environment, hardware, identity, load, rounds, timing
-from bench.measuring.caches import prepare_caches
+from bench.measuring.caches import prepare_caches, share_headers
 from bench.measuring.interpreters import Interpreter, own_interpreter
 from bench.measuring.locks import alone
 from bench.measuring.process import Process
@@ -296,6 +296,8 @@ def start(
     if run.cell.family == OWN:
         variables |= folders.variables(run.cell.workload, os.environ)
     variables |= inside(run.folder)
+    if run.cell.framework == "torch":
+        share_headers(own_caches, interpreter, Path(variables["TMPDIR"]))
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
 
