@@ -1,5 +1,5 @@
-"""Go on measuring a machine whose results are published: its trials are laid out in results/ again, so that the workflow
-measures what is missing. For machines that are lent by the hour: measure, publish, and go on another day.
+"""Go on measuring a machine whose results are published: its trials are laid out in results/ again, so that the
+workflow measures what is missing. For machines that are lent by the hour: measure, publish, and go on another day.
 
 python workflow/scripts/resume.py [--hardware NAME]
 """
