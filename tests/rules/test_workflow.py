@@ -21,7 +21,7 @@ from tests.checkout import ROOT
 from tests.conftest import Bench
 from tests.rules.planted import ONE, TABLES, small
 
-pytestmark = pytest.mark.serial
+pytestmark = pytest.mark.xdist_group("workflow")  # a checkout that is measured once, in one process
 
 
 @pytest.fixture
@@ -241,6 +241,7 @@ Step.step = slow
 """A step whose time is another in every process: no two trials agree on a ratio."""
 
 
+@pytest.mark.serial
 def test_what_the_first_trials_leave_undecided_gets_further_ones_in_the_same_invocation(flow):
     shutil.rmtree(flow.root / "workflow/bench/workloads/training/small")
     flow.plant("uneven", "torch", UNEVEN)
@@ -372,6 +373,7 @@ def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):
     assert first.wait(120) == 0
 
 
+@pytest.mark.serial
 def test_two_runs_never_overlap_whatever_is_on_the_command_line(flow):
     flow.snakemake(TABLES, "--resources", "mem_mb=1000", preset="quick", trials=4, budget_seconds=0.1, **ONE)
     spans = []
