@@ -1,8 +1,11 @@
 """What a section makes of data: a figure, or a sentence in its place, and a table."""
 
+import json
+import shutil
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from article.figures.losses import loss_plot
 from article.figures.ratios import ratio_plot
@@ -10,7 +13,17 @@ from article.parts.comparisons import ratio_rows
 from article.parts.losses import loss_curves
 from article.section import Section
 from bench.results import selection
-from tests.article.planted import OWN
+from bench.results.tables import Tables
+from tests.article.planted import OTHER, OWN
+
+
+@pytest.fixture
+def copied_in(one_trial, tmp_path):
+    """The tables of a machine on another one, `reader`, where nothing has been measured."""
+    shutil.copytree(one_trial.folder, tmp_path / "data")
+    facts = one_trial.machines | {"reader": {"cpu_model": "Reader CPU"}}
+    (tmp_path / "data/machines.json").write_text(json.dumps(facts))
+    return Tables(tmp_path / "data")
 
 
 def test_one_point_makes_a_sentence_instead_of_a_figure(tables):
@@ -33,3 +46,36 @@ def test_a_table_leaves_out_columns_without_content(tables):
     rows: list[dict[str, Any]] = [{"problem": "a", "ratio": None}, {"problem": "b", "ratio": ""}]
     html = section.table(rows, ("problem", "ratio"), "cells")
     assert html.count('<th scope="col">') == 1
+
+
+def test_a_machine_without_results_is_not_among_those_that_are_shown(copied_in):
+    section = Section(copied_in, "en", "reader", 0)
+    assert (section.machines, section.hardware(OWN)) == ([OWN], OWN)
+    assert not Section(copied_in, "en", OWN, 0).several
+
+
+def test_where_no_machine_has_results_this_one_stands_alone(empty):
+    section = Section(empty, "en", "reader", 0)
+    assert (section.machines, section.several) == (["reader"], False)
+
+
+@pytest.mark.parametrize(
+    ("language", "machine", "said"),
+    [
+        ("en", "reader", "measured on <em>reader</em>, where this page was made; results of 1 machine are"),
+        ("zh", "reader", "尚未测量过；文中列出的是从别处复制来的 1 台机器的结果"),
+        ("en", OWN, "so this article measures it. What it says"),
+        ("zh", OWN, "所以本文加以实测。以下结论"),
+    ],
+)
+def test_the_introduction_counts_the_machines_with_results(copied_in, language, machine, said):
+    section = Section(copied_in, language, machine, 0)
+    assert said in section.text(
+        "intro", machine=machine, machines=len(section.machines), here=machine in section.machines
+    )
+
+
+def test_the_introduction_says_which_of_several_machines_made_the_page(tables):
+    section = Section(tables, "en", OTHER, 0)
+    said = f"Results of 2 machines are shown; this page was made on <em>{OTHER}</em>"
+    assert said in section.text("intro", machine=OTHER, machines=len(section.machines), here=True)

@@ -10,7 +10,8 @@ from typing import Any
 from bench.results import noise, time_spent
 from bench.results.comparisons import comparison_rows
 from bench.results.reading import read_machine
-from bench.vocabulary import PROBLEM, TWIN
+from bench.runs import trial_file
+from bench.vocabulary import PROBLEM
 from tests.proof import markdown
 
 MOST_SECONDS, LEAST_DECIDED, LARGEST_FLOOR = 20 * 60, 0.9, 0.03
@@ -27,7 +28,7 @@ def measured(folder: Path, seconds: float) -> dict[str, Any]:
     return {
         "wall_seconds": seconds,
         "seconds": parts | {"gate, examples, pages": max(seconds - sum(parts.values()), 0.0)},
-        "trials": len({(*(row[column] for column in PROBLEM), row["run"] % TWIN) for row in machine.runs}),
+        "trials": len({trial_file(folder, row) for row in machine.runs}),
         "processes": len(machine.runs),
         "verdicts": Counter(row["verdict"] for row in best),
         "rules": Counter(row["rule"] for row in open_pairs),

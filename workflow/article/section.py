@@ -74,20 +74,20 @@ class Section:
 
     @property
     def machines(self) -> list[str]:
-        """Every machine with results, this one first."""
-        return self.tables.hardware(self.machine)
+        """Every machine with results, this one first where it has any; this one alone where none has."""
+        return self.tables.hardware(self.machine) or [self.machine]
 
     @property
     def several(self) -> bool:
-        """Whether results of more than one machine are there."""
-        return len(self.machines) > 1
+        """Whether results of other machines are there, so that each has to be named."""
+        return self.machines != [self.machine]
 
     def examples(self, workload: str) -> Examples:
         """What the examples of a workload left on this machine."""
         return Examples(self.tables, self.machine, workload)
 
     def hardware(self, machine: str) -> str | None:
-        """The name of a machine where results of several are shown."""
+        """The name of a machine where results of others than this one are shown."""
         return machine if self.several else None
 
     def text(self, name: str, **values: Any) -> Html:

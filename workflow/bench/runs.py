@@ -43,6 +43,11 @@ def trial_file(folder: Path, row: Row) -> Path:
     return folder / tree / Problem(*(row[column] for column in PROBLEM[1:])).trial_file(row["run"] % TWIN)
 
 
+def file_of(folder: Path, row: Row) -> Path:
+    """Where a run lies below the folder of its machine: with its trial, or alone where there were none yet."""
+    return trial_file(folder, row) if row["fingerprint"] else run_file(folder, row)
+
+
 def outdated(rows: Sequence[Row]) -> dict[int, str]:
     """The runs that must not be mixed with the newest of their problem, by their place in `rows`, with the reason.
 

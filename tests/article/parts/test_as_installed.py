@@ -24,7 +24,6 @@ def installed(framework, *, subnormal=1e-39):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_way_has_its_ratios_and_says_whether_it_keeps_subnormal_numbers(tmp_path, language):
     schema.write(tmp_path / "events.parquet", "events", [*installed("torch"), *installed("jax", subnormal=0.0)])
-    (tmp_path / "machines.json").write_text('{"here": {}}')
     section = Section(Tables(tmp_path), language, "here", 10)
     html = installed_table(section)
     assert html.count("<tr") == 1 + 2

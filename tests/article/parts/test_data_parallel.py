@@ -13,7 +13,6 @@ from tests.bench.claims.planted import divided
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_way_has_its_time_and_its_share_with_an_interval_but_for_the_base_line(tmp_path, language):
     schema.write(tmp_path / "events.parquet", "events", [*divided("torch"), *divided("jax", share=0.7)])
-    (tmp_path / "machines.json").write_text('{"here": {}}')
     html = data_parallel_table(Section(Tables(tmp_path), language, "here", 9))
     assert html.count("<tr") == 1 + 6
     assert html.count("[") == 6 + 4

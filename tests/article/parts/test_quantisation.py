@@ -14,7 +14,6 @@ from tests.bench.claims.planted import quantised
 def test_every_way_has_its_size_accuracy_time_and_gain(tmp_path, language):
     rows = [*quantised("torch"), *quantised("jax", many=0.5)]
     schema.write(tmp_path / "events.parquet", "events", rows)
-    (tmp_path / "machines.json").write_text('{"here": {}}')
     html = quantisation_table(Section(Tables(tmp_path), language, "here", 8))
     assert html.count("<tr") == 1 + 4
     for told in (

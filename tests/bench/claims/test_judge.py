@@ -124,7 +124,7 @@ def test_the_command_writes_a_row_per_claim_and_machine(tmp_path: Path):
     planted = comparisons([1.5] * 6)["comparisons"]
     rows = json.loads(planted.to_json(orient="records"))
     schema.write(tmp_path / "comparisons.parquet", "comparisons", rows)
-    (tmp_path / "machines.json").write_text('{"here": {}, "there": {}}')
+    schema.write(tmp_path / "events.parquet", "events", [event("any", "jax", "any") | {"hardware": "there"}])
     main(["--tables", str(tmp_path), "--machine", "here", "--output", str(tmp_path / "claims.parquet")])
     found = schema.read(tmp_path / "claims.parquet", "claims")
     assert [(row["hardware"], row["id"]) for row in found] == [

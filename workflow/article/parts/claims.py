@@ -39,7 +39,7 @@ def claim_boxes(section: Section) -> Html:
 
 def claim_table(section: Section) -> Html:
     """Every claim with its verdict on every machine, linked to its box."""
-    machines, judged = _machines(section), judged_claims(section)
+    machines, judged = section.machines, judged_claims(section)
     rows = []
     for claim in stated_claims():
         link = Markup('<a href="#claim-{}">{}</a>').format(claim["id"], claim["says"][section.language])
@@ -73,7 +73,7 @@ def claim_counts(section: Section) -> dict[str, int]:
 
 def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
     """The box of one claim: what is said, the verdict on each machine, the evidence, how it is decided."""
-    machines = _machines(section)
+    machines = section.machines
     verdicts = _once([_verdict_parts(section, claim, machine, judged) for machine in machines], section)
     if claim["kind"] in SETTLED:  # the same on every machine: of those that tell nothing more, one is enough
         verdicts = [parts for parts in verdicts if parts[-1]] or verdicts[:1]
@@ -105,10 +105,6 @@ def _rule(section: Section, evidence: Mapping[str, Any]) -> Html:
         return rule_box(section, evidence, asked(section, evidence))
     except UNREADABLE:
         return Html()
-
-
-def _machines(section: Section) -> list[str]:
-    return section.machines or [section.machine]
 
 
 def _verdict_parts(section: Section, claim: Claim, machine: str, judged: Judged) -> tuple[Markup, str | None, Markup]:

@@ -31,7 +31,7 @@ MOST_NAMED = 6
 
 def replication(section: Section, text: Html) -> Html:
     """The text, the machines beside each other, and what of the others' results holds on this one; nothing of one."""
-    if not section.several:
+    if len(section.machines) == 1:
         return Html()
     frame = selection.best(section.tables, section.machine)
     frame = frame[frame["ratio"].notna()]

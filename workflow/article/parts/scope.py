@@ -19,7 +19,7 @@ PACKAGES = {**TITLES, "numpy": "NumPy"}
 
 def scope(section: Section) -> Html:
     """The scope of the results of this machine; that of the others folded."""
-    own, *others = [_listed(section, machine) for machine in section.machines or [section.machine]]
+    own, *others = [_listed(section, machine) for machine in section.machines]
     further = behind(section.phrase("scope.others", count=len(others)), join(*others)) if others else None
     return join(own, further)
 

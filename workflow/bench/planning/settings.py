@@ -276,78 +276,100 @@ def load(config: Mapping[str, Any], elsewhere: bool = False) -> Settings:
 
     Raises ValueError that names every wrong key, its value and what is allowed.
     """
-    chosen = _checked(config)
+    try:
+        return _settings(_checked(config), elsewhere)
+    except ValueError as error:
+        raise ValueError(f"config.yaml: {error}") from None
+
+
+def _settings(chosen: Mapping[str, Any], elsewhere: bool) -> Settings:
+    """What the values decide, each of which may be. Raises ValueError where they cannot be together, or here."""
     preset = PRESETS[chosen["preset"]]
-
-    def auto(key: str, otherwise: Any) -> Any:
-        value = otherwise if chosen[key] == "auto" else chosen[key]
-        return tuple(value) if isinstance(value, list) else value
-
-    if chosen["hardware"] == "published":
-        raise ValueError(
-            "config.yaml: hardware is 'published', which is the folder of committed results; allowed is any other name"
-        )
-    try:
-        folders.use(chosen["own"])
-    except ValueError as error:
-        raise ValueError(f"config.yaml: {error}") from None
-    unnamed = [key for key in ("hardware", "cpu_threads") if chosen[key] == "auto"]
-    if elsewhere and unnamed:
-        raise ValueError(
-            f"config.yaml: {unnamed[0]} is 'auto', but the nodes of a cluster measure, of which this machine knows "
-            "nothing; allowed are a name for them (hardware) and the processors of a run on them (cpu_threads)"
-        )
-    found = hardware.devices()
-    devices = auto("devices", found)
-    missing = set(devices) - set(found)
-    if missing and chosen["hardware"] == "auto":  # a machine that is named may be another than this one
-        raise ValueError(
-            f"config.yaml: devices is {list(devices)}, but {sorted(missing)} is not available on this "
-            f"machine; allowed are {list(found)}, and others where hardware names another machine"
-        )
-    named = [RELEASE.fullmatch(each) for each in chosen["versions"]]
-    versions = tuple(Release(*match.groups()) for match in named if match)
-    for release in versions:
-        if release.framework not in chosen["frameworks"]:
-            raise ValueError(
-                f"config.yaml: {VERSIONS} has {release}, allowed are versions of {', '.join(chosen['frameworks'])}, "
-                "the frameworks that are measured"
-            )
-    try:
-        wished = auto("cpu_threads", None)
-        threads = wished if elsewhere else len(hardware.measuring_cpus(wished))
-        if chosen["measure"] and preset.exclusive and not elsewhere:
-            hardware.require_whole_processor()
-    except ValueError as error:
-        raise ValueError(f"config.yaml: {error}") from None
+    _require_machine(chosen, elsewhere)
+    folders.use(chosen["own"])
     return Settings(
         preset=preset,
-        devices=devices,
+        devices=_devices(chosen),
         frameworks=tuple(chosen["frameworks"]),
-        modes=auto("modes", None),
-        precisions=auto("precisions", None),
-        sizes=auto("sizes", None),
-        workloads=auto("workloads", None),
+        modes=_auto(chosen, "modes"),
+        precisions=_auto(chosen, "precisions"),
+        sizes=_auto(chosen, "sizes"),
+        workloads=_auto(chosen, "workloads"),
         own=tuple(chosen["own"]),
-        versions=versions,
-        trials=auto("trials", preset.trials),
-        other_trials=auto("trials", preset.other_trials),
-        most_trials=auto("most_trials", preset.most_trials),
-        cpu_threads=threads,
+        versions=_versions(chosen),
+        trials=_auto(chosen, "trials", preset.trials),
+        other_trials=_auto(chosen, "trials", preset.other_trials),
+        most_trials=_auto(chosen, "most_trials", preset.most_trials),
+        cpu_threads=_threads(chosen, elsewhere),
         equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
-        hardware=identity.name(wished) if chosen["hardware"] == "auto" else chosen["hardware"],
+        hardware=_auto(chosen, "hardware") or identity.name(_auto(chosen, "cpu_threads")),
         retry_failed=chosen["retry_failed"],
         measure=chosen["measure"],
         plan={
-            "budget_seconds": auto("budget_seconds", preset.budget_seconds),
+            "budget_seconds": _auto(chosen, "budget_seconds", preset.budget_seconds),
             "warmup_seconds": preset.warmup_seconds,
-            "half_width": auto("half_width", preset.half_width),
+            "half_width": _auto(chosen, "half_width", preset.half_width),
             "least_values": preset.least_values,
         },
         numba=preset.every_task and find_spec("numba") is not None,
     )
+
+
+def _auto(chosen: Mapping[str, Any], key: str, otherwise: Any = None) -> Any:
+    """The value of a key; `otherwise` where it is left open."""
+    value = otherwise if chosen[key] == "auto" else chosen[key]
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _require_machine(chosen: Mapping[str, Any], elsewhere: bool) -> None:
+    """Raise ValueError for a machine that cannot have that name, or of which too little is known."""
+    if chosen["hardware"] == "published":
+        raise ValueError("hardware is 'published', which is the folder of committed results; allowed is any other name")
+    unnamed = [key for key in ("hardware", "cpu_threads") if chosen[key] == "auto"]
+    if elsewhere and unnamed:
+        raise ValueError(
+            f"{unnamed[0]} is 'auto', but the nodes of a cluster measure, of which this machine knows nothing; allowed "
+            "are a name for them (hardware) and the processors of a run on them (cpu_threads)"
+        )
+
+
+def _devices(chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is measured. Raises ValueError for what this machine lacks, unless it may be another one that is named."""
+    found = hardware.devices()
+    devices: tuple[str, ...] = _auto(chosen, "devices", found)
+    missing = set(devices) - set(found)
+    if missing and chosen["hardware"] == "auto":
+        raise ValueError(
+            f"devices is {list(devices)}, but {sorted(missing)} is not available on this machine; allowed are "
+            f"{list(found)}, and others where hardware names another machine"
+        )
+    return devices
+
+
+def _versions(chosen: Mapping[str, Any]) -> tuple[Release, ...]:
+    """The releases that are measured. Raises ValueError for those of a framework that is not."""
+    named = [RELEASE.fullmatch(each) for each in chosen[VERSIONS]]
+    versions = tuple(Release(*match.groups()) for match in named if match)
+    for release in versions:
+        if release.framework not in chosen["frameworks"]:
+            raise ValueError(
+                f"{VERSIONS} has {release}, allowed are versions of {', '.join(chosen['frameworks'])}, the frameworks "
+                "that are measured"
+            )
+    return versions
+
+
+def _threads(chosen: Mapping[str, Any], elsewhere: bool) -> int:
+    """The processors of a run. Raises ValueError for more than there are here, and for less than a whole one."""
+    wished = _auto(chosen, "cpu_threads")
+    if elsewhere:
+        return int(wished)
+    threads = len(hardware.measuring_cpus(wished))
+    if chosen["measure"] and PRESETS[chosen["preset"]].exclusive:
+        hardware.require_whole_processor()
+    return threads
 
 
 def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -365,7 +387,7 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(_shown(key) for key in config if key not in known):
         errors.append(f"unknown key {', '.join(unknown[:MOST_SHOWN])}; allowed are {', '.join(known)}")
     if errors:
-        raise ValueError("config.yaml: " + "; ".join(sorted(errors)))
+        raise ValueError("; ".join(sorted(errors)))
     return {key: part["default"] for key, part in known.items()} | given
 
 
@@ -377,13 +399,11 @@ def _releases(by_framework: Mapping[Any, Any]) -> list[str]:
     found = []
     for framework, versions in by_framework.items():
         if framework not in COMPARED:
-            raise ValueError(
-                f"config.yaml: {VERSIONS} has {_shown(framework)}, allowed are {', '.join(COMPARED)} with versions"
-            )
+            raise ValueError(f"{VERSIONS} has {_shown(framework)}, allowed are {', '.join(COMPARED)} with versions")
         for version in versions if isinstance(versions, list) else [versions]:
             if not isinstance(version, str):
                 raise ValueError(
-                    f"config.yaml: {VERSIONS}.{framework} is {_shown(version)}, allowed are {DEFAULT} and versions in "
+                    f"{VERSIONS}.{framework} is {_shown(version)}, allowed are {DEFAULT} and versions in "
                     'quotes, as "0.9.1"'
                 )
             found += [f"{framework}@{version}"] if version != DEFAULT else []

@@ -6,13 +6,14 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bench import schema, sources, texts
 from bench.own.folders import folders
 from bench.results import parity
-from bench.runs import PUBLISHED, outdated, run_file, trial_file
+from bench.runs import PUBLISHED, file_of, outdated, run_file, trial_file
 from bench.schema import Row
 from bench.vocabulary import CELL, EXAMPLES, OWN, SLUG
 
@@ -20,6 +21,10 @@ MOST_FACTS, LONGEST_FACT = 100, 1000
 """Entries of hardware.json, and of a list in it; characters of a text in it."""
 MOST_ROWS = 10_000
 """Rows of a file of one trial, or of what one process observed."""
+
+
+Complaint = Callable[[Path, list[Row]], str | None]
+"""Why the rows of a file cannot be believed; None where they can."""
 
 
 @dataclass
@@ -75,70 +80,105 @@ def ignored_folders(results: Path, own: str) -> list[str]:
 
 
 def read_machine(folder: Path, own: bool) -> Machine:
-    """Everything sound in a machine's folder; what is not is named in `left_out`.
+    """Everything sound in a machine's folder; what is not is named in `left_out`."""
+    machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
+    if len(machine.facts) == 1:
+        machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
+    files = _Files(folder, own, machine.left_out)
+    runs = files.runs()
+    machine.runs = [row for row in runs if "release" not in row]
+    machine.releases = [row for row in runs if "release" in row]
+    machine.events = [row | {"hardware": folder.name} for row in files.rows("events", "events/**/*.parquet")]
+    machine.observations, machine.release_observations = files.observations()
+    machine.parity = parity.compare(machine.observations, folder.name)
+    machine.left_out = [texts.one_line(reason)[:LONGEST_FACT] for reason in machine.left_out]
+    return machine
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of a machine, and which of them are left out.
 
     Where it has been published, all rows of a kind are in one file; else each trial has its own, in a place that says
     which.
     """
-    machine = Machine(folder.name, read_facts(folder / "hardware.json") | {"hardware": folder.name})
-    if len(machine.facts) == 1:
-        machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
-    published = any((folder / name).exists() for name in PUBLISHED.values())
 
-    def place(row: Row) -> Path:
-        if published:
-            return folder / PUBLISHED["release_trial" if "release" in row else "trial"]
-        return trial_file(folder, row) if row["fingerprint"] else run_file(folder, row)
+    folder: Path
+    own: bool
+    left_out: list[str]
 
-    def misplaced(path: Path, rows: list[Row]) -> str | None:
-        where = run_file if path.is_relative_to(folder / "runs") else trial_file
-        if where is run_file and len(rows) != 1 and not published:
+    @cached_property
+    def published(self) -> bool:
+        """Whether this is what `make publish` writes."""
+        return any((self.folder / name).exists() for name in PUBLISHED.values())
+
+    def rows(self, table: str, pattern: str, complaint: Complaint | None = None) -> list[Row]:
+        """The sound rows of a kind; pattern: where its files are as long as it has not been published."""
+        found = sorted(self.folder.glob(PUBLISHED[table] if self.published else pattern))
+        return self.read(found, table, complaint)
+
+    def read(self, paths: Iterable[Path], table: str, complaint: Complaint | None = None) -> list[Row]:
+        """The rows of the files that can be believed."""
+        most_rows = schema.MOST_ROWS if self.published else MOST_ROWS
+        rows = []
+        for path in paths:
+            try:
+                content = schema.read(path, table, most_rows)
+                if complaint and (wrong := complaint(path, content)):
+                    raise schema.InvalidFile(f"{path}: {wrong}")
+                rows += content
+            except schema.InvalidFile as error:
+                self.left_out.append(str(error))
+        return rows
+
+    def runs(self) -> list[Row]:
+        """The runs that may be mixed, those of releases last."""
+        runs = self.rows("trial", "trials/**/*.parquet", self._misplaced)
+        if not self.published:
+            runs += self.read(sorted(self.folder.glob("runs/**/*.parquet")), "run", self._misplaced)
+        runs += self.rows("release_trial", "releases/**/*.parquet", self._misplaced)
+        changed = outdated(runs)
+        self.left_out.extend(f"{self._place(runs[index])}: {reason}" for index, reason in changed.items())
+        return [row for index, row in enumerate(runs) if index not in changed]
+
+    def observations(self) -> tuple[list[Row], list[Row]]:
+        """What the parity gate observed, and what it observed of releases."""
+        if self.published:
+            found, of_releases = (
+                self.read(self.folder.glob(PUBLISHED[table]), table, _misshapen)
+                for table in ("observations", "release_observations")
+            )
+            return found, of_releases
+        paths = sorted(self.folder.glob("parity/*/*/*.parquet"))
+        found = self.read([path for path in paths if "@" not in path.name], "observations", _elsewhere)
+        of_releases = [
+            row | {"release": path.stem}
+            for path in paths
+            if "@" in path.name
+            for row in self.read([path], "observations", _elsewhere)
+        ]
+        return found, of_releases
+
+    def _place(self, row: Row) -> Path:
+        if self.published:
+            return self.folder / PUBLISHED["release_trial" if "release" in row else "trial"]
+        return file_of(self.folder, row)
+
+    def _misplaced(self, path: Path, rows: list[Row]) -> str | None:
+        """Why runs cannot be those that their place names."""
+        where = run_file if path.is_relative_to(self.folder / "runs") else trial_file
+        if where is run_file and len(rows) != 1 and not self.published:
             return f"it holds {len(rows)} runs, expected one"
         for row in rows:
-            if row["hardware"] != folder.name:
+            if row["hardware"] != self.folder.name:
                 return f"it says that it was measured on {row['hardware']}"
-            if not published and path != where(folder, row):
+            if not self.published and path != where(self.folder, row):
                 return "it holds another run than its place says"
-            if own and row["family"] == OWN and row["workload"] not in folders():
+            if self.own and row["family"] == OWN and row["workload"] not in folders():
                 return "it is of a folder outside this repository that `own` does not name"
-            if own and _digest(row) != row["source_digest"]:
+            if self.own and _digest(row) != row["source_digest"]:
                 return "the workload or the clock has changed since"
         return _repeated(rows) if rows else "it holds no run"
-
-    def files(table: str, pattern: str) -> list[Path]:
-        return sorted(folder.glob(PUBLISHED[table] if published else pattern))
-
-    most = schema.MOST_ROWS if published else MOST_ROWS
-    runs = _read_all(files("trial", "trials/**/*.parquet"), "trial", machine.left_out, misplaced, most)
-    if not published:
-        runs += _read_all(sorted(folder.glob("runs/**/*.parquet")), "run", machine.left_out, misplaced, most)
-    released = files("release_trial", "releases/**/*.parquet")
-    runs += _read_all(released, "release_trial", machine.left_out, misplaced, most)
-    changed = outdated(runs)
-    machine.left_out += [f"{place(runs[index])}: {reason}" for index, reason in changed.items()]
-    kept = [row for index, row in enumerate(runs) if index not in changed]
-    machine.runs = [row for row in kept if "release" not in row]
-    machine.releases = [row for row in kept if "release" in row]
-    machine.events = _read_all(files("events", "events/**/*.parquet"), "events", machine.left_out, most_rows=most)
-    machine.events = [row | {"hardware": folder.name} for row in machine.events]
-    observed = files("observations", "parity/*/*/*.parquet")
-    wrong = _misshapen if published else _misplaced
-    of_releases = [path for path in observed if "@" in path.name]
-    of_defaults = [path for path in observed if path not in of_releases]
-    machine.observations = _read_all(of_defaults, "observations", machine.left_out, wrong, most)
-    machine.release_observations = [
-        row | {"release": path.stem}
-        for path in of_releases
-        for row in _read_all([path], "observations", machine.left_out, wrong, most)
-    ]
-    if published:
-        together = [folder / PUBLISHED["release_observations"]]
-        machine.release_observations = _read_all(
-            filter(Path.exists, together), "release_observations", machine.left_out, wrong, most
-        )
-    machine.parity = parity.compare(machine.observations, folder.name)
-    machine.left_out = [texts.one_line(reason)[:LONGEST_FACT] for reason in machine.left_out]
-    return machine
 
 
 def _repeated(rows: list[Row]) -> str | None:
@@ -177,26 +217,7 @@ def _digest(row: Row) -> str:
         return "no such workload"
 
 
-def _read_all(
-    paths: Iterable[Path],
-    table: str,
-    left_out: list[str],
-    complaint: Callable[[Path, list[Row]], str | None] = lambda path, rows: None,
-    most_rows: int = schema.MOST_ROWS,
-) -> list[Row]:
-    rows = []
-    for path in paths:
-        try:
-            content = schema.read(path, table, most_rows)
-            if wrong := complaint(path, content):
-                raise schema.InvalidFile(f"{path}: {wrong}")
-            rows += content
-        except schema.InvalidFile as error:
-            left_out.append(str(error))
-    return rows
-
-
-def _misplaced(path: Path, rows: list[Row]) -> str | None:
+def _elsewhere(path: Path, rows: list[Row]) -> str | None:
     """Why observations cannot be those that their place names."""
     place = (*path.parts[-3:-1], path.stem.partition("@")[0])
     if any((row["family"], row["workload"], row["framework"]) != place for row in rows):

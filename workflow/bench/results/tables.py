@@ -41,9 +41,9 @@ class Tables:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     @cached_property
-    def _hardware(self) -> frozenset[str]:
-        return frozenset(self.machines).union(self.frame("cells")["hardware"])
+    def _hardware(self) -> set[str]:
+        return {machine for name in ("cells", "events", "releases") for machine in self.frame(name)["hardware"]}
 
     def hardware(self, own: str) -> list[str]:
-        """Every machine with results, this one first."""
+        """Every machine with results, this one first where it has any."""
         return sorted(self._hardware, key=lambda name: (name != own, name))

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import MODES, PRECISION_TOLERANCE, PRECISIONS, TOLERANCE
 
 TITLE = {"en": "Gradient through a loop that fills an array", "zh": "对逐行填充数组的循环求梯度"}
 SECTION = 9
@@ -31,12 +32,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"steps": 256, "width": 64},
     "medium": {"steps": 2048, "width": 100},
 }
-TASKS = ("gradient",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
+TASKS = CHECK_TASKS = ("gradient",)
 COMPLAINTS = (
     {
         "slow": "jax jit",

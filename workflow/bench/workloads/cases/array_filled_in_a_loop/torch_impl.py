@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bench.backends import Step, torch_backend
+from bench.backends import Step
 from bench.workloads.cases.array_filled_in_a_loop.problem import Problem
+from bench.workloads.cases.forms.single_torch import evaluation
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -21,5 +22,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         (slope,) = torch.autograd.grad(value, x)
         return {"value": value.detach(), "gradient": slope}
 
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"].requires_grad_()
-    return torch_backend.Evaluation(gradient, (x,), mode=mode, device=device, precision=precision)
+    return evaluation(gradient, problem.inputs().values(), mode, device, precision, differentiates=True)

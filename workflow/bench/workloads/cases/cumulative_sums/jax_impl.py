@@ -5,9 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.cumulative_sums.problem import Problem
-from bench.workloads.cases.forms.modes import form_of
+from bench.workloads.cases.forms.single_jax import build_of
 
 
 def reported(x: jax.Array) -> dict[str, jax.Array]:
@@ -24,8 +22,4 @@ def by_rows(x: jax.Array) -> dict[str, jax.Array]:
     return {"output": jax.lax.scan(step, jnp.zeros_like(x[0]), x)[1]}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step, in either form."""
-    mode, expert = form_of(mode)
-    x = jax_backend.arrays(problem.inputs(), device, precision)["x"]
-    return jax_backend.Evaluation(by_rows if expert else reported, (x,), mode=mode)
+build = build_of(reported, by_rows)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Running sums", "zh": "累积求和"}
 SECTION = 9
@@ -29,12 +30,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"rows": 2048, "columns": 512},
     "medium": {"rows": 65_536, "columns": 1024},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

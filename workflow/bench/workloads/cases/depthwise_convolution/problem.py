@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import MODES, PRECISION_TOLERANCE, PRECISIONS, TOLERANCE
 
 TITLE = {"en": "Depthwise convolution, 3 × 3", "zh": "3 × 3 逐通道卷积"}
 SECTION = 9
@@ -41,12 +42,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"batch": 1, "side": 124, "channels": 64},
     "medium": {"batch": 1, "side": 124, "channels": 256},
 }
-TASKS = ("forward", "gradient")
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
+TASKS = CHECK_TASKS = ("forward", "gradient")
 COMPLAINTS = (
     {
         "slow": "jax jit",

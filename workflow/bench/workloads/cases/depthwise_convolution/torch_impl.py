@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from bench.backends import Step, torch_backend
+from bench.backends import Step
 from bench.workloads.cases.depthwise_convolution.problem import Problem
+from bench.workloads.cases.forms.single_torch import evaluation
 
 Outputs = dict[str, Tensor]
 
@@ -39,14 +40,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     images = np.ascontiguousarray(np.moveaxis(problem.inputs()["images"], -1, 1))
     kernel = np.ascontiguousarray(np.moveaxis(problem.parameters()["kernel"], -1, 0)[:, None])
     differentiated = task == "gradient"
-    arguments = [
-        torch_backend.tensor(array, device, precision).requires_grad_(differentiated) for array in (images, kernel)
-    ]
-    return torch_backend.Evaluation(
-        gradient if differentiated else forward,
-        arguments,
-        mode=mode,
-        device=device,
-        precision=precision,
-        inference=not differentiated,
-    )
+    function = gradient if differentiated else forward
+    return evaluation(function, (images, kernel), mode, device, precision, differentiates=differentiated)

@@ -23,18 +23,12 @@ import math
 
 import numpy as np
 
-from bench.workloads.cases.forms import elementary
+from bench.workloads.cases.forms.elementary import MODES, PRECISION_TOLERANCE, SEED, SIZES, Elementary
+from bench.workloads.cases.forms.stated import CHECK_TASKS, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Error function of a million numbers", "zh": "一百万个数的误差函数"}
 SECTION = 9
 ITEM = "elements"
-SIZES = elementary.SIZES
-TASKS = elementary.TASKS
-CHECK_TASKS = TASKS
-MODES = elementary.MODES
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
 COMPLAINTS = (
     {
         "slow": "torch compile",
@@ -58,10 +52,8 @@ COMPLAINTS = (
     },
 )
 
-SEED = 20260909
 
-
-class Problem(elementary.Elementary):
+class Problem(Elementary):
     """The arguments of erf at one size."""
 
     def argument(self) -> np.ndarray:

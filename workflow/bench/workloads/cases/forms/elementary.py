@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import TOLERANCE
 
-TASKS = ("forward",)
 MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 SIZES: dict[str, dict[str, Any]] = {
     "tiny": {"elements": 64},
     "small": {"elements": 2**20},
     "medium": {"elements": 2**24},
 }
+SEED = 20260909
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-5}
 
 
 class Elementary(Single):
@@ -22,13 +25,13 @@ class Elementary(Single):
 
     sizes = SIZES
 
+    @abstractmethod
     def function(self, x: np.ndarray) -> np.ndarray:
         """The function in float64, (elements,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def argument(self) -> np.ndarray:
         """(elements,)."""
-        raise NotImplementedError
 
     def inputs(self) -> dict[str, np.ndarray]:
         """`x` (elements,), numbers that float32 holds, so that its rounding is no error of the function."""

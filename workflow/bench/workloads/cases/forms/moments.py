@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
 
-TASKS = ("forward",)
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
+SIZES: dict[str, dict[str, Any]] = {
+    "tiny": {"draws": 100_000},
+    "small": {"draws": 1_000_000},
+    "medium": {"draws": 100_000_000},
+}
 TOLERANCE = 0.05
 """About five standard errors of the moments at the size of the gate."""
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": TOLERANCE}
+OTHER_GENERATOR = {
+    "slow": "jax jit",
+    "fast": "jax jit-expert",
+    "source": "https://github.com/jax-ml/jax/issues/6476",
+    "said": {
+        "en": "The same, held against our expert’s form: another generator.",
+        "zh": "同上，与我们的专家写法对照：换用另一种生成器。",
+    },
+}
+"""The second complaint of a case that draws from one generator or another."""
 
 
 class Sampled(Single):
     """Draws at one size; a case says what its moments are."""
 
-    sizes: Mapping[str, Mapping[str, Any]]
+    sizes = SIZES
 
     def inputs(self) -> dict[str, np.ndarray]:
         """None: all numbers are drawn in the step."""

@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from bench.backends import Step, jax_backend
+from bench.workloads.cases.forms.modes import form_of
 from bench.workloads.cases.forms.moments import Sampled
 
 SEED = 0
@@ -33,3 +34,16 @@ def step(problem: Sampled, draw: Callable[[jax.Array], jax.Array], mode: str, de
     made = Sampling(drawn, (jax_backend.array(np.array(SEED), device, "float32"),), mode=mode)
     made.problem = problem
     return made
+
+
+def build_of(draw: Callable[..., jax.Array]) -> Callable[[Sampled, str, str, str, str], Step]:
+    """The `build` of an implementation from what draws numbers by a key, a shape and a type; as an expert writes it,
+    from the fast generator.
+    """
+
+    def build(problem: Sampled, task: str, mode: str, device: str, precision: str) -> Step:
+        mode, expert = form_of(mode)
+        kind, draws = jax_backend.data_type(precision, device), problem.setting["draws"]
+        return step(problem, lambda key: draw(key, (draws,), kind), mode, device, fast=expert)
+
+    return build

@@ -29,3 +29,13 @@ def step(problem: Sampled, draw: Callable[[], Tensor], mode: str, device: str, p
     made = Sampling(lambda: {"drawn": draw()}, (), mode=mode, device=device, precision=precision, inference=True)
     made.problem = problem
     return made
+
+
+def build_of(draw: Callable[..., Tensor]) -> Callable[[Sampled, str, str, str, str], Step]:
+    """The `build` of an implementation from what draws numbers of a type, so many, on a device."""
+
+    def build(problem: Sampled, task: str, mode: str, device: str, precision: str) -> Step:
+        kind, draws = torch_backend.data_type(precision, device), problem.setting["draws"]
+        return step(problem, lambda: draw(draws, dtype=kind, device=device), mode, device, precision)
+
+    return build

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, TASKS, TOLERANCE
 
 TITLE = {"en": "Fourier transform of a real signal", "zh": "实信号的傅里叶变换"}
 SECTION = 9
@@ -29,12 +30,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"points": 2**19},
     "medium": {"points": 2**23},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
 PRECISIONS = ("float64", "float32")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

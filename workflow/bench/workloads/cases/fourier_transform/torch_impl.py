@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bench.backends import Step, torch_backend
-from bench.workloads.cases.fourier_transform.problem import Problem
+from bench.workloads.cases.forms.single_torch import build_of
 
 
 def transform(x: Tensor) -> dict[str, Tensor]:
@@ -15,7 +14,4 @@ def transform(x: Tensor) -> dict[str, Tensor]:
     return {"real": found.real, "imaginary": found.imag}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"]
-    return torch_backend.Evaluation(transform, (x,), mode=mode, device=device, precision=precision, inference=True)
+build = build_of(transform)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, TASKS, TOLERANCE
 
 TITLE = {"en": "Convolution with a kernel as large as the image", "zh": "核与图像一样大的卷积"}
 SECTION = 9
@@ -29,12 +30,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"side": 64},
     "medium": {"side": 300},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
 PRECISIONS = ("float64", "float32")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

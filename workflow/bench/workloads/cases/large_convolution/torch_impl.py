@@ -5,8 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
-from bench.backends import Step, torch_backend
-from bench.workloads.cases.large_convolution.problem import Problem
+from bench.workloads.cases.forms.single_torch import build_of
 
 
 def convolve(x: Tensor) -> dict[str, Tensor]:
@@ -17,7 +16,4 @@ def convolve(x: Tensor) -> dict[str, Tensor]:
     return {"output": conv2d(padded[None, None], x.flip(0, 1)[None, None])[0, 0]}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"]
-    return torch_backend.Evaluation(convolve, (x,), mode=mode, device=device, precision=precision, inference=True)
+build = build_of(convolve)

@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import MODES, PRECISIONS, TOLERANCE
 
 TITLE = {"en": "LSTM layer, by a loop or by the vendor’s kernel", "zh": "LSTM 层：循环与厂商内核"}
 SECTION = 9
@@ -40,12 +41,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"length": 64, "batch": 16, "inputs": 128, "units": 128},
     "medium": {"length": 256, "batch": 32, "inputs": 512, "units": 512},
 }
-TASKS = ("forward", "gradient")
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-3}
+TASKS = CHECK_TASKS = ("forward", "gradient")
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-3}
 COMPLAINTS = (
     {
         "slow": "jax jit",

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Mish, eager against compiled", "zh": "Mish：即时执行与编译"}
 SECTION = 9
@@ -27,12 +28,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"elements": 1_000_000},
     "medium": {"elements": 10_000_000},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
 MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-5}
 COMPLAINTS = (
     {
         "slow": "torch compile",

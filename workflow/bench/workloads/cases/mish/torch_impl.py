@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from bench.backends import Step, torch_backend
-from bench.workloads.cases.mish.problem import Problem
+from bench.workloads.cases.forms.single_torch import build_of
 
 
 def mish(x: Tensor) -> dict[str, Tensor]:
@@ -15,7 +14,4 @@ def mish(x: Tensor) -> dict[str, Tensor]:
     return {"output": x * torch.tanh(softplus(x))}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"]
-    return torch_backend.Evaluation(mish, (x,), mode=mode, device=device, precision=precision, inference=True)
+build = build_of(mish)

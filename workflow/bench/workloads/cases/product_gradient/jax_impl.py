@@ -5,8 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.product_gradient.problem import Problem
+from bench.workloads.cases.forms.single_jax import build_of
 
 
 def differentiated(x: jax.Array) -> dict[str, jax.Array]:
@@ -15,7 +14,4 @@ def differentiated(x: jax.Array) -> dict[str, jax.Array]:
     return {"value": value, "gradient": slope}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = jax_backend.arrays(problem.inputs(), device, precision)["x"]
-    return jax_backend.Evaluation(differentiated, (x,), mode=mode)
+build = build_of(differentiated)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import PRECISION_TOLERANCE, TOLERANCE
 
 TITLE = {"en": "Gradient of running products", "zh": "累积乘积的梯度"}
 SECTION = 9
@@ -30,12 +31,9 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"rows": 2000, "length": 32},
     "medium": {"rows": 20_000, "length": 64},
 }
-TASKS = ("gradient",)
-CHECK_TASKS = TASKS
+TASKS = CHECK_TASKS = ("gradient",)
 MODES = {"torch": ("eager", "compile", "compile-expert"), "jax": ("jit",)}
 PRECISIONS = ("float64", "float32")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "torch compile",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bench.backends import Step, torch_backend
+from bench.backends import Step
 from bench.workloads.cases.forms.modes import form_of
+from bench.workloads.cases.forms.single_torch import evaluation
 from bench.workloads.cases.product_gradient.problem import Problem
 
 
@@ -27,7 +28,5 @@ def by_sums(x: Tensor) -> dict[str, Tensor]:
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """The step, in either form."""
     mode, expert = form_of(mode)
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"].requires_grad_(not expert)
-    return torch_backend.Evaluation(
-        by_sums if expert else differentiated, (x,), mode=mode, device=device, precision=precision, inference=expert
-    )
+    function = by_sums if expert else differentiated
+    return evaluation(function, problem.inputs().values(), mode, device, precision, differentiates=not expert)

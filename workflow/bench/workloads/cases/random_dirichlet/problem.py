@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.workloads.cases.forms import moments
+from bench.workloads.cases.forms.moments import PRECISION_TOLERANCE, TOLERANCE, Sampled
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISIONS, TASKS
 
 TITLE = {"en": "Random numbers of Dirichlet’s distribution", "zh": "狄利克雷随机数"}
 SECTION = 9
@@ -33,12 +34,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"rows": 50_000, "draws": 500_000},
     "medium": {"rows": 500_000, "draws": 5_000_000},
 }
-TASKS = moments.TASKS
-CHECK_TASKS = TASKS
-MODES = moments.MODES
-PRECISIONS = ("float32", "float64")
-TOLERANCE = moments.TOLERANCE
-PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": TOLERANCE}
 COMPLAINTS = (
     {
         "slow": "jax jit",
@@ -67,7 +62,7 @@ COMPLAINTS = (
 PARTS = 10
 
 
-class Problem(moments.Sampled):
+class Problem(Sampled):
     """Draws at one size."""
 
     sizes = SIZES

@@ -14,8 +14,4 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     kind = torch_backend.data_type(precision, device)
     parts = torch.ones(problem.setting["rows"], PARTS, dtype=kind, device=device)
     distribution = torch.distributions.Dirichlet(parts, validate_args=False)
-
-    def draw() -> torch.Tensor:
-        return distribution.sample()
-
-    return step(problem, draw, mode, device, precision)
+    return step(problem, distribution.sample, mode, device, precision)

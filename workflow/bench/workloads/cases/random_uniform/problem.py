@@ -18,26 +18,14 @@ Asymmetry: JAX draws the same numbers in every call, for its key stays; PyTorch'
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from bench.workloads.cases.forms import moments
+from bench.workloads.cases.forms.moments import OTHER_GENERATOR, PRECISION_TOLERANCE, SIZES, TOLERANCE, Sampled
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISIONS, TASKS
 
 TITLE = {"en": "Uniform random numbers", "zh": "均匀随机数"}
 SECTION = 9
 ITEM = "samples"
-SIZES: dict[str, dict[str, Any]] = {
-    "tiny": {"draws": 100_000},
-    "small": {"draws": 1_000_000},
-    "medium": {"draws": 100_000_000},
-}
-TASKS = moments.TASKS
-CHECK_TASKS = TASKS
-MODES = moments.MODES
-PRECISIONS = ("float32", "float64")
-TOLERANCE = moments.TOLERANCE
-PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": TOLERANCE}
 COMPLAINTS = (
     {
         "slow": "jax jit",
@@ -50,22 +38,12 @@ COMPLAINTS = (
             "。",
         },
     },
-    {
-        "slow": "jax jit",
-        "fast": "jax jit-expert",
-        "source": "https://github.com/jax-ml/jax/issues/6476",
-        "said": {
-            "en": "The same, held against our expert’s form: another generator.",
-            "zh": "同上，与我们的专家写法对照：换用另一种生成器。",
-        },
-    },
+    OTHER_GENERATOR,
 )
 
 
-class Problem(moments.Sampled):
+class Problem(Sampled):
     """Draws at one size."""
-
-    sizes = SIZES
 
     def reference(self, task: str) -> dict[str, np.ndarray]:
         """The moments of the distribution."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.forms.modes import form_of
-from bench.workloads.cases.row_argsort.problem import Problem
+from bench.workloads.cases.forms.single_jax import build_of
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step, in either form."""
-    mode, expert = form_of(mode)
+def order(x: jax.Array, *, stable: bool = True) -> dict[str, jax.Array]:
+    """o."""
+    return {"output": jnp.argsort(x, axis=1, stable=stable)}
 
-    def order(x: jax.Array) -> dict[str, jax.Array]:
-        return {"output": jnp.argsort(x, axis=1, stable=not expert)}
 
-    data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(order, (data["x"],), mode=mode)
+build = build_of(order, partial(order, stable=False))

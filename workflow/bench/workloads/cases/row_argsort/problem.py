@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, TASKS, TOLERANCE
 
 TITLE = {"en": "Order of rows (argsort)", "zh": "逐行排序的次序（argsort）"}
 SECTION = 9
@@ -29,12 +30,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"rows": 100, "length": 10_000},
     "medium": {"rows": 1000, "length": 10_000},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
 PRECISIONS = ("float64", "float32")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-6}
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-6}
 COMPLAINTS = (
     {
         "slow": "jax jit",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.forms.modes import form_of
-from bench.workloads.cases.row_quantiles.problem import PARTS, Problem, between
+from bench.workloads.cases.forms.single_jax import build_of
+from bench.workloads.cases.row_quantiles.problem import PARTS, between
 
 
 def reported(x: jax.Array) -> dict[str, jax.Array]:
@@ -23,8 +22,4 @@ def sorted_once(x: jax.Array) -> dict[str, jax.Array]:
     return {"output": jnp.stack(columns, axis=1)}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step, in either form."""
-    mode, expert = form_of(mode)
-    data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(sorted_once if expert else reported, (data["x"],), mode=mode)
+build = build_of(reported, sorted_once)

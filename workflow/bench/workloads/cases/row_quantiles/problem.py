@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Quantiles of rows", "zh": "逐行求分位数"}
 SECTION = 9
@@ -32,12 +33,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"rows": 4096, "length": 100},
     "medium": {"rows": 65536, "length": 100},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-5}
 COMPLAINTS = (
     {
         "slow": "jax jit",

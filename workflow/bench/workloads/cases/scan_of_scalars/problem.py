@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import MODES, PRECISIONS, TOLERANCE
 
 TITLE = {"en": "Gradient through a loop that carries many scalars", "zh": "对携带许多标量的循环求梯度"}
 SECTION = 9
@@ -36,12 +37,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"states": 60, "steps": 200},
     "medium": {"states": 60, "steps": 614},
 }
-TASKS = ("gradient",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-3}
+TASKS = CHECK_TASKS = ("gradient",)
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-3}
 COMPLAINTS = (
     {
         "slow": "jax jit",

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Sums over segments of a batch", "zh": "成批的分段求和"}
 SECTION = 9
@@ -34,12 +35,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"elements": 12_000, "segments": 3000, "batch": 64},
     "medium": {"elements": 48_000, "segments": 12_123, "batch": 256},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.forms.modes import form_of
-from bench.workloads.cases.small_inverses.problem import Problem
+from bench.workloads.cases.forms.single_jax import build_of
 
 
 def reported(x: jax.Array) -> dict[str, jax.Array]:
@@ -22,8 +20,4 @@ def adjugate(x: jax.Array) -> dict[str, jax.Array]:
     return {"output": rows / (first * rows[..., 0, :]).sum(axis=-1)[..., None, None]}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step, in either form."""
-    mode, expert = form_of(mode)
-    x = jax_backend.arrays(problem.inputs(), device, precision)["x"]
-    return jax_backend.Evaluation(adjugate if expert else reported, (x,), mode=mode)
+build = build_of(reported, adjugate)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Inverses of small matrices", "zh": "小矩阵求逆"}
 SECTION = 9
@@ -32,12 +33,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"matrices": 10_000},
     "medium": {"matrices": 1_000_000},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

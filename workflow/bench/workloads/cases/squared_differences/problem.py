@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import MODES, PRECISION_TOLERANCE, PRECISIONS, TOLERANCE
 
 TITLE = {"en": "Gradient of squared differences in a volume", "zh": "体数据中相邻差平方和的梯度"}
 SECTION = 9
@@ -30,12 +31,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"side": 96},
     "medium": {"side": 256},
 }
-TASKS = ("gradient",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
+TASKS = CHECK_TASKS = ("gradient",)
 COMPLAINTS = (
     {
         "slow": "jax jit",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from bench.backends import Step, torch_backend
-from bench.workloads.cases.squared_differences.problem import Problem
+from bench.workloads.cases.forms.single_torch import build_of
 
 
 def differentiated(x: Tensor) -> dict[str, Tensor]:
@@ -18,9 +17,4 @@ def differentiated(x: Tensor) -> dict[str, Tensor]:
     return {"value": value.detach(), "gradient": slope}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"].requires_grad_()
-    return torch_backend.Evaluation(
-        differentiated, (x,), mode=mode, device=device, precision=precision, inference=False
-    )
+build = build_of(differentiated, differentiates=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.backends import Step, jax_backend
-from bench.workloads.cases.subnormal_numbers.problem import HALVINGS, Problem
+from bench.workloads.cases.forms.single_jax import build_of
+from bench.workloads.cases.subnormal_numbers.problem import HALVINGS
 
 
 def sums(a: jax.Array, b: jax.Array) -> dict[str, jax.Array]:
@@ -18,7 +18,4 @@ def sums(a: jax.Array, b: jax.Array) -> dict[str, jax.Array]:
     return {"output": 1 + total}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    data = jax_backend.arrays(problem.inputs(), device, precision)
-    return jax_backend.Evaluation(sums, (data["a"], data["b"]), mode=mode)
+build = build_of(sums)

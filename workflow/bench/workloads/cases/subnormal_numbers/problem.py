@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Arithmetic on subnormal numbers", "zh": "次正规数的运算"}
 SECTION = 9
@@ -39,12 +40,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"elements": 1_000_000},
     "medium": {"elements": 10_000_000},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
 MODES = {"torch": ("eager", "eager-expert"), "jax": ("jit",)}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-6}
+PRECISION_TOLERANCE = {"float64": TOLERANCE, "float32": 1e-6}
 COMPLAINTS = (
     {
         "slow": "torch eager",

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from bench.workloads.cases.forms.single import Single
+from bench.workloads.cases.forms.stated import CHECK_TASKS, MODES, PRECISION_TOLERANCE, PRECISIONS, TASKS, TOLERANCE
 
 TITLE = {"en": "Sums over the first axis", "zh": "沿第一个轴求和"}
 SECTION = 9
@@ -27,12 +28,6 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"side": 128},
     "medium": {"side": 512},
 }
-TASKS = ("forward",)
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
 COMPLAINTS = (
     {
         "slow": "jax jit",

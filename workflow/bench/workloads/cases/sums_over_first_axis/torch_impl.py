@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from bench.backends import Step, torch_backend
-from bench.workloads.cases.sums_over_first_axis.problem import Problem
+from bench.workloads.cases.forms.single_torch import build_of
 
 
 def sums(x: Tensor) -> dict[str, Tensor]:
@@ -13,7 +12,4 @@ def sums(x: Tensor) -> dict[str, Tensor]:
     return {"output": x.sum(dim=0)}
 
 
-def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """The step."""
-    x = torch_backend.tensors(problem.inputs(), device, precision)["x"]
-    return torch_backend.Evaluation(sums, (x,), mode=mode, device=device, precision=precision, inference=True)
+build = build_of(sums)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from bench.backends import Step, jax_backend
 from bench.workloads.cases.forms.modes import form_of
+from bench.workloads.cases.transposed_convolution_1d.problem import Problem
 
 Outputs = dict[str, jax.Array]
 LAYOUTS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC")}
 
 
-class Transposed(Protocol):
-    """What is needed to know of the Problem."""
-
-    dimensions: int
-    kernel: int
-    stride: int
-    margin: int
-
-    def inputs(self) -> dict[str, np.ndarray]:
-        """The signal."""
-        ...
-
-    def parameters(self) -> dict[str, np.ndarray]:
-        """The kernel."""
-        ...
-
-
-def build(problem: Transposed, task: str, mode: str, device: str, precision: str) -> Step:
+def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """A step of either task, in either form."""
     mode, expert = form_of(mode)
     axes = range(problem.dimensions)

@@ -36,6 +36,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.workloads.cases.forms.stated import MODES, PRECISION_TOLERANCE, PRECISIONS, TOLERANCE
+
 TITLE = {
     "en": "Transposed convolution along one axis, long kernel",
     "zh": "核大于步长的一维转置卷积",
@@ -47,12 +49,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"batch": 8, "length": 128, "inputs": 64, "outputs": 32, "kernel": 32, "stride": 8, "margin": 12},
     "medium": {"batch": 16, "length": 256, "inputs": 256, "outputs": 64, "kernel": 64, "stride": 16, "margin": 24},
 }
-TASKS = ("forward", "gradient")
-CHECK_TASKS = TASKS
-MODES = {"torch": ("eager",), "jax": ("jit", "jit-expert")}
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
+TASKS = CHECK_TASKS = ("forward", "gradient")
 COMPLAINTS = (
     {
         "slow": "jax jit",

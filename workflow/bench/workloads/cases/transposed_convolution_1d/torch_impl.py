@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bench.backends import Step, torch_backend
+from bench.backends import Step
+from bench.workloads.cases.forms.single_torch import evaluation
 from bench.workloads.cases.transposed_convolution_1d.problem import Problem
 
 Outputs = dict[str, Tensor]
@@ -35,14 +36,5 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         }
 
     differentiated = task == "gradient"
-    arguments = [
-        torch_backend.tensor(array, device, precision).requires_grad_(differentiated) for array in (signal, kernel)
-    ]
-    return torch_backend.Evaluation(
-        gradient if differentiated else forward,
-        arguments,
-        mode=mode,
-        device=device,
-        precision=precision,
-        inference=not differentiated,
-    )
+    function = gradient if differentiated else forward
+    return evaluation(function, (signal, kernel), mode, device, precision, differentiates=differentiated)

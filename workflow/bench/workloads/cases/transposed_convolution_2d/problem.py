@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bench.workloads.cases.forms.stated import MODES, PRECISION_TOLERANCE, PRECISIONS, TOLERANCE
 from bench.workloads.cases.transposed_convolution_1d import problem as one
 
 TITLE = {
@@ -32,12 +33,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"batch": 4, "length": 32, "inputs": 64, "outputs": 32, "kernel": 3, "stride": 2, "margin": 1},
     "medium": {"batch": 16, "length": 64, "inputs": 64, "outputs": 64, "kernel": 4, "stride": 2, "margin": 1},
 }
-TASKS = one.TASKS
-CHECK_TASKS = TASKS
-MODES = one.MODES
-PRECISIONS = ("float32", "float64")
-TOLERANCE = 1e-8
-PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-4}
+TASKS = CHECK_TASKS = one.TASKS
 COMPLAINTS = (
     {
         "slow": "jax jit",
