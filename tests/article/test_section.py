@@ -14,6 +14,7 @@ from article.parts.losses import loss_curves
 from article.section import Section
 from bench.results import selection
 from bench.results.tables import Tables
+from scripts import render
 from tests.article.planted import OTHER, OWN
 
 
@@ -52,6 +53,11 @@ def test_a_machine_without_results_is_not_among_those_that_are_shown(copied_in):
     section = Section(copied_in, "en", "reader", 0)
     assert (section.machines, section.hardware(OWN)) == ([OWN], OWN)
     assert not Section(copied_in, "en", OWN, 0).several
+
+
+def test_a_page_is_cited_by_the_machine_whose_results_it_shows(copied_in, empty):
+    assert render.first_machine(copied_in.folder, "reader") == OWN
+    assert render.first_machine(empty.folder, "reader") == "reader"
 
 
 def test_where_no_machine_has_results_this_one_stands_alone(empty):
