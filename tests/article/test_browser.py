@@ -103,20 +103,24 @@ def test_the_page_does_not_scroll_sideways(browser, page, width):
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("width", "shown"), [(360, "narrow"), (1600, "wide")])
-def test_one_of_the_two_widths_of_a_figure_is_shown(browser, page, width, shown):
+COLUMNS = """return Math.max(...[...document.querySelectorAll(".plot")].map(plot =>
+    new Set([...plot.children].map(panel => Math.round(panel.getBoundingClientRect().left))).size))"""
+SMALLEST = """return Math.min(...[...document.querySelectorAll(".plot svg")]
+    .filter(panel => panel.getBoundingClientRect().width > 0)
+    .map(panel => panel.getBoundingClientRect().width / panel.viewBox.baseVal.width))"""
+
+
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (768, 2), (1600, 2)])
+def test_panels_stand_below_each_other_on_a_phone_and_in_two_columns_where_there_is_room(browser, page, width, columns):
     show(browser, page, width)
-    visible = browser.execute_script("""return [...document.querySelectorAll("svg.plot")]
-        .filter(plot => getComputedStyle(plot).display !== "none").map(plot => plot.classList[1])""")
-    assert visible
-    assert set(visible) == {shown}
+    assert browser.execute_script(COLUMNS) == columns
+    assert browser.execute_script(SMALLEST) > 0.9  # labels are as large as they were drawn, or larger
 
 
 @pytest.mark.parametrize("width", [360, 1600])
 def test_no_drawn_text_reaches_beyond_its_drawing(browser, page, width):
     show(browser, page, width)
-    outside = browser.execute_script("""return [...document.querySelectorAll("svg.plot")]
-        .filter(plot => getComputedStyle(plot).display !== "none")
+    outside = browser.execute_script("""return [...document.querySelectorAll(".plot svg")]
         .flatMap(plot => [...plot.querySelectorAll("text")].filter(text => {
             const box = text.getBoundingClientRect(), frame = plot.getBoundingClientRect();
             return box.left < frame.left - 8 || box.right > frame.right + 8 || box.bottom > frame.bottom + 4;
@@ -127,7 +131,7 @@ def test_no_drawn_text_reaches_beyond_its_drawing(browser, page, width):
 @pytest.mark.parametrize("width", [360, 1600])
 def test_no_label_is_cut(browser, page, width):
     show(browser, page, width)
-    cut = browser.execute_script("""return [...document.querySelectorAll("svg.plot text")]
+    cut = browser.execute_script("""return [...document.querySelectorAll(".plot text")]
         .map(text => text.textContent).filter(text => text.includes("…"))""")
     assert [text for text in cut if "script" not in text] == []  # the planted names of nodes are long on purpose
 
@@ -153,10 +157,14 @@ def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
 
 
 def shown_rows(browser):
-    """The rows of the explorer that are shown: a column → the text of its cell, and the fields, which have no cell."""
+    """The rows of the explorer that are shown: a column or a part of one → its text, and the fields, without a cell."""
     return browser.execute_script("""const heads = [...document.querySelectorAll("#explorer th[data-column]")];
         const fields = JSON.parse(document.getElementById("explorer").dataset.fields);
-        const told = row => [...row.cells].map((cell, at) => [heads[at].dataset.column, cell.textContent.trim()]);
+        const told = row => [...row.cells].flatMap((cell, at) => {
+            const [text, parts] = [cell.textContent.trim(), JSON.parse(heads[at].dataset.parts ?? "[]")];
+            const named = parts.map(([name], place) => [name, text.split(" · ")[place]]);
+            return [[heads[at].dataset.column, text], ...named];
+        });
         return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)
             .map(row => Object.fromEntries(told(row))).map(row => ({...row, field: fields[row.workload]}))""")
 
@@ -306,13 +314,19 @@ def test_an_entry_of_the_matrix_leads_to_what_was_measured(browser, page):
 def painted(browser, drawing, tmp_path, name):
     """The pixels of a drawing on a page of its own."""
     page = tmp_path / f"{name}.html"
-    page.write_text(f"<!DOCTYPE html><style>body {{ margin: 0; font-family: sans-serif }}</style>{drawing}", "utf-8")
+    style = "body { margin: 0; font-family: sans-serif } svg { display: block; width: 340px }"
+    page.write_text(f"<!DOCTYPE html><style>{style}</style>{drawing}", "utf-8")
     show(browser, page, 900)
     height = browser.execute_script("return document.documentElement.scrollHeight")
     view = {"width": 900, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
     with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
         return np.asarray(image.convert("RGB"), dtype=float)
+
+
+def embedded(drawing):
+    """The panels of a drawing, below each other."""
+    return "".join(svg.embed(axis.figure, f"f{place}") for place, axis in enumerate(drawing.axes))
 
 
 def test_a_drawing_with_fewer_elements_looks_the_same(browser, tables, tmp_path, monkeypatch):
@@ -324,10 +338,10 @@ def test_a_drawing_with_fewer_elements_looks_the_same(browser, tables, tmp_path,
         ("target", target_plot, courses(section, target_runs(section))),
     ):
         figure = partial(draw, data, section.words.under(f"figure.{name}"))
-        small = svg.embed(figure(), "f", "t", "d", "wide")
+        small = embedded(figure())
         with monkeypatch.context() as patched:
             patched.setattr(svg, "compact", lambda root, prefix: None)
-            large = svg.embed(figure(), "f", "t", "d", "wide")
+            large = embedded(figure())
         assert small.count("<") < 0.8 * large.count("<")
         before, after = (painted(browser, drawing, tmp_path, name) for drawing in (large, small))
         assert before.shape == after.shape
@@ -355,16 +369,14 @@ def test_on_paper_the_explorer_and_all_that_is_for_screens_is_left_out(paper):
     assert any(found.is_displayed() for found in paper.find_elements("css selector", ".print"))
 
 
-def test_on_paper_figures_are_wide_and_colours_those_of_a_light_page(paper):
-    visible = paper.execute_script("""return [...document.querySelectorAll("svg.plot")]
-        .filter(plot => plot.getBoundingClientRect().width > 0).map(plot => plot.classList[1])""")
-    assert set(visible) == {"wide"}
+def test_on_paper_figures_have_two_columns_and_colours_those_of_a_light_page(paper):
+    assert paper.execute_script(COLUMNS) == 2
     style = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
     assert paper.execute_script(f"return {style}") == palette.INK
 
 
 def test_on_paper_nothing_is_wider_than_the_sheet(paper):
-    wide = paper.execute_script(f"""return [...document.querySelectorAll("main table, main pre, svg.plot")]
+    wide = paper.execute_script(f"""return [...document.querySelectorAll("main table, main pre, .plot svg")]
         .filter(found => found.getBoundingClientRect().right > {PAPER} + 1)
         .map(found => found.outerHTML.slice(0, 120))""")
     assert wide == []

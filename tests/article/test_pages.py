@@ -152,6 +152,13 @@ def test_every_machine_stands_in_every_kind_of_result(pages):
             assert OTHER in section
 
 
+def test_every_figure_has_its_finding_as_a_title(pages):
+    for page in pages.values():
+        figures = re.findall(r'<figure id="figure-[^>]*>\s*(<p class="finding">)?', page.read_text(encoding="utf-8"))
+        assert len(figures) > 20
+        assert all(figures)
+
+
 def test_a_failure_is_listed_with_its_message(pages):
     html = pages["en"].read_text(encoding="utf-8")
     assert "Cells without a result" in html

@@ -9,16 +9,24 @@
   const output = found.querySelector("output");
   const heads = [...table.tHead.rows[0].cells];
   const names = heads.map((head) => head.dataset.column);
+  // What a cell holds several of: name, title, which column, and which place in it.
+  const parts = heads.flatMap((head, at) =>
+    JSON.parse(head.dataset.parts ?? "[]").map(([name, title], place) => ({ name, title, at, place })),
+  );
+  const several = " · ";
   const fields = JSON.parse(table.dataset.fields); // title of a workload → the fields that it stands for
   const rows = [...table.tBodies[0].rows].map((row, place) => ({
     row,
     place,
     texts: [...row.cells].map((cell) => cell.textContent.trim()),
-    field: fields[row.cells[0].textContent.trim()] ?? "",
+    field: fields[row.cells[0].textContent.trim().split(several)[0]] ?? "",
     numbers: [...row.cells].map((cell) => (cell.dataset.n ? Number(cell.dataset.n) : NaN)),
   }));
-  const several = " · ";
-  const text = (entry, name) => (name === "field" ? entry.field : (entry.texts[names.indexOf(name)] ?? ""));
+  const text = (entry, name) => {
+    const part = parts.find((one) => one.name === name);
+    if (part) return entry.texts[part.at].split(several)[part.place] ?? "";
+    return name === "field" ? entry.field : (entry.texts[names.indexOf(name)] ?? "");
+  };
   let order = { name: "", down: false };
   let shown = rows;
 
@@ -45,6 +53,7 @@
       order = { name: names[place], down: order.name === names[place] && !order.down };
       show();
     });
+    for (const part of parts) if (part.at === place) offer(part.name, part.title);
     if ("filter" in head.dataset) offer(names[place], head.textContent);
     head.replaceChildren(button);
   }
@@ -188,7 +197,14 @@
   for (const head of heads) head.firstChild.addEventListener("click", keep);
   document.getElementById("sheet").addEventListener("click", () => {
     const quoted = (value) => `"${(/^[=+\-@]/.test(value) ? "'" : "") + value.replaceAll('"', '""')}"`;
-    const lines = [heads.map((head) => head.textContent), ...shown.map((entry) => entry.texts)];
+    const columns = heads.flatMap((head, at) => {
+      const own = parts.filter((part) => part.at === at);
+      return own.length ? own : [{ name: names[at], title: head.textContent }];
+    });
+    const lines = [
+      columns.map((column) => column.title),
+      ...shown.map((entry) => columns.map((column) => text(entry, column.name))),
+    ];
     const content = new Blob([lines.map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
     const link = make("a", { href: URL.createObjectURL(content), download: "results.csv" });
     link.click();

@@ -7,7 +7,7 @@ section.text("steps", loss=…)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,7 @@ class Section:
         after: Any = None,
         **values: Any,
     ) -> Html:
-        """A figure in two widths with caption and text alternative; a sentence where there are too few points.
+        """A figure with caption and text alternative; a sentence where there are too few points.
 
         name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
         data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
@@ -149,13 +149,20 @@ class Section:
         data, left_out = limited(data, most)
         if len(data) < LEAST_POINTS:
             return self.sentence("figure.few" if len(data) else "figure.none", title=title)
+        from article.figures import svg
+
         number = self._next("figure")
-        description = self._alternative(caption, rows, title)
+        identity = number.replace(".", "-")
+        drawing = draw(data, *others, words)
         return self.render(
             "figure.html",
             number=number,
+            identity=identity,
+            title=title,
             finding=finding,
-            drawings=_drawings(partial(draw, data, *others, words), number, title, description),
+            legend=[(svg.key(colour, marker), label) for label, colour, marker in drawing.legend],
+            panels=[svg.embed(axis.figure, f"f{identity}-{place}") for place, axis in enumerate(drawing.axes)],
+            description=self._alternative(caption, rows, title),
             caption=caption,
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
             after=after,
@@ -212,15 +219,3 @@ def limited(data: Any, most: int = MOST_PANELS) -> tuple[Any, int]:
         return data, 0
     panels = list(dict.fromkeys(data["panel"]))
     return data[data["panel"].isin(panels[:most])], max(0, len(panels) - most)
-
-
-def _drawings(draw: Callable[..., Any], number: str, title: str, description: str) -> list[Markup]:
-    """A figure in both widths, as parts of the page."""
-    from article.figures.axes import NARROW, WIDE
-    from article.figures.svg import embed
-
-    prefix = f"f{number.replace('.', '-')}"
-    return [
-        embed(draw(width=WIDE), f"{prefix}-wide", title, description, "wide"),
-        embed(draw(width=NARROW), f"{prefix}-narrow", title, description, "narrow", told_by=f"{prefix}-wide"),
-    ]

@@ -35,5 +35,5 @@ def test_a_value_shares_the_last_line_of_its_label_or_has_one_of_its_own(label, 
 
 
 def test_rows_are_higher_where_a_label_has_more_lines():
-    assert height_above(["short"], 120, ["1.20"]) == 62
-    assert height_above(["short", "Hand tracking · Jacobian, loop"], 120, ["1.20", "1.20"]) == 77
+    assert height_above(["short"], ["1.20"], 120) == 62
+    assert height_above(["short", "Hand tracking · Jacobian, loop"], ["1.20", "1.20"], 120) == 77

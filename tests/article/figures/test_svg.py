@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from article.figures import axes, svg
+from article.figures import svg
+from article.figures.axes import MOST_ROWS, in_parts
 from article.figures.break_even import break_even_plot
 from article.figures.dots import ratio_dots
 from article.figures.errors import accuracy_plot
@@ -28,6 +29,7 @@ from article.parts.errors import error_rows, errors
 from article.parts.kernels import main_speedups, speedup_rows, speedups
 from article.parts.losses import loss_curves
 from article.parts.peaks import work_rates
+from article.parts.scaling_curves import crossings as curve_crossings
 from article.parts.scaling_curves import curve_points, quantities
 from article.parts.scenarios import main_cells
 from article.parts.startup import startup_parts
@@ -62,10 +64,16 @@ def drawings(tables):
         "graph traced": (graph_plot, nodes, edges),
         "throughput": (throughput_plot, throughputs(main_cells(section), names)),
         "target": (target_plot, courses(section, target_runs(section))),
-        "scaling": (scaling_plot, quantities(curve(section, "gpt", "batch"), "batch")),
-        "scaling linear": (scaling_plot, quantities(curve(section, "vqe", "qubits"), "qubits")),
-        "scaling far": (scaling_plot, quantities(curve(section, "equation_of_state", "elements"), "n")),
+        "scaling": scaling(curve(section, "gpt", "batch"), "batch"),
+        "scaling linear": scaling(curve(section, "vqe", "qubits"), "qubits"),
+        "scaling far": scaling(curve(section, "equation_of_state", "elements"), "n"),
     }
+
+
+def scaling(points, axis):
+    """What draws a scaling curve, and its data."""
+    data = quantities(points, axis)
+    return scaling_plot, data, curve_crossings(data)
 
 
 def curve(section, workload, axis):
@@ -74,7 +82,6 @@ def curve(section, workload, axis):
     return found[(found["hardware"] == OWN) & (found["workload"] == workload) & (found["axis"] == axis)]
 
 
-@pytest.mark.parametrize("width", [axes.WIDE, axes.NARROW])
 @pytest.mark.parametrize(
     "name",
     [
@@ -95,45 +102,46 @@ def curve(section, workload, axis):
         "scaling far",
     ],
 )
-def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids_and_an_alternative(drawings, name, width):
+def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids(drawings, name):
     draw, *data = drawings[name]
     words = WORDS.under(f"figure.{'scaling' if name.startswith('scaling') else name}")
-    text = svg.embed(draw(*data, words, width=width), "f1", "title", "text", "wide")
-    root = ElementTree.fromstring(text)
-    identities = Counter(element.attrib["id"] for element in root.iter() if "id" in element.attrib)
-    assert max(identities.values()) == 1
-    assert all(identity.startswith("f1-") for identity in identities)
-    assert root.attrib["role"] == "img"
-    assert {root.attrib["aria-labelledby"], root.attrib["aria-describedby"]} <= set(identities)
-    groups = [element for element in root.iter() if element.tag.endswith("}g")]
-    assert all(group.attrib for group in groups), "a group that says nothing"
-    assert (
-        not set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
-        - {(i, "") for i in identities}
-        - {("", i) for i in identities}
+    drawing = draw(*data, words)
+    assert drawing.axes
+    for place, axis in enumerate(drawing.axes):
+        text = svg.embed(axis.figure, f"f{place}")
+        root = ElementTree.fromstring(text)
+        identities = Counter(element.attrib["id"] for element in root.iter() if "id" in element.attrib)
+        assert max(identities.values(), default=1) == 1
+        assert all(identity.startswith(f"f{place}-") for identity in identities)
+        groups = [element for element in root.iter() if element.tag == "g"]
+        assert all(group.attrib for group in groups), "a group that says nothing"
+        assert {found[0] or found[1] for found in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text)} <= set(
+            identities
+        )
+        assert "#000000" not in text, "a colour that is not the page's"
+        assert "nan" not in "".join(root.itertext()).lower()
+        assert "<style" not in text
+        assert "http" not in text
+    for _, colour, marker in drawing.legend:
+        assert colour in svg.key(colour, marker)
+
+
+@pytest.mark.parametrize(("rows", "parts"), [(1, [1]), (8, [8]), (9, [5, 4]), (17, [5, 5, 5, 2]), (40, [7] * 5 + [5])])
+def test_many_rows_are_shared_out_to_an_even_number_of_panels(rows, parts):
+    data = pd.DataFrame({"label": [f"row {place // 2}" for place in range(2 * rows)]})
+    found = in_parts(data)
+    assert [part["label"].nunique() for part in found] == parts
+    assert max(parts) <= MOST_ROWS
+    pd.testing.assert_frame_equal(pd.concat(found), data)
+
+
+def test_a_hostile_label_stays_text_in_a_drawing(drawings, tables):
+    draw, *data = drawings["graph traced"]
+    html = Section(tables, "zh", OWN, 5).figure(
+        draw, data[0].assign(label=HOSTILE), "graph traced", *data[1:], operations=1, rows=[HOSTILE]
     )
-    assert "#000000" not in text, "a colour that is not the page's"
-    assert "nan" not in "".join(root.itertext()).lower()
-    assert "<style" not in text
-    assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
-
-
-def test_two_drawings_of_one_figure_share_one_description(drawings):
-    draw, *data = drawings["graph traced"]
-    wide, narrow = (draw(*data, WORDS.under("figure.graph traced"), width=width) for width in (axes.WIDE, axes.NARROW))
-    first = svg.embed(wide, "f1-wide", "title", "text", "wide")
-    second = svg.embed(narrow, "f1-narrow", "title", "text", "narrow", told_by="f1-wide")
-    assert first.count("<desc") == 1
-    assert "<desc" not in second
-    assert 'aria-describedby="f1-wide-text"' in second
-
-
-def test_a_hostile_label_stays_text_in_a_drawing(drawings):
-    draw, *data = drawings["graph traced"]
-    drawing = draw(*data, WORDS.under("figure.graph traced"), width=axes.WIDE)
-    text = svg.embed(drawing, "f1", HOSTILE, HOSTILE, "wide")
-    assert "<script" not in text
-    assert "&lt;script&gt;" in text
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
 
 
 def test_a_dollar_in_a_label_is_not_mathematics():
@@ -153,4 +161,7 @@ def test_a_dollar_in_a_label_is_not_mathematics():
         ]
         * 2
     )
-    assert "$x_1$ and $" in svg.embed(ratio_plot(data, WORDS.under("figure.ratio")), "f", "t", "d", "wide")
+    (axis,) = ratio_plot(data, WORDS.under("figure.ratio")).axes
+    figure = axis.get_figure(root=True)
+    assert figure
+    assert "$x_1$ and $" in svg.embed(figure, "f")

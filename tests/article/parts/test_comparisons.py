@@ -79,7 +79,6 @@ def test_what_is_not_known_of_a_verdict_is_left_out(section):
 def test_every_verdict_and_every_rule_has_its_words(section):
     for verdict in VERDICTS:
         assert f"verdict.{verdict}" in section.words
-        assert f"winner.{verdict}" in section.words
     for rule, verdict in RULES.items():
         assert f"rule.{rule}" in section.words
         assert (f"why.{rule}" in section.words) == (verdict == "undecided"), rule

@@ -1,12 +1,11 @@
-"""What to take for what: the matrix of fields, and every problem in words."""
+"""What to take for what: the matrix of fields."""
 
 import re
 
 import yaml
 
-from article.parts.decisions import decision_matrix, decision_table
+from article.parts.decisions import decision_matrix
 from article.section import FOLDER, Section
-from bench.results import selection
 from tests.article.planted import OTHER, OWN
 
 FIELDS = yaml.safe_load((FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))
@@ -48,11 +47,6 @@ def test_every_entry_leads_to_a_place_on_the_page(tables, pages):
     assert links <= identities
     assert {field["at"] for field in FIELDS if "at" in field} <= identities
     assert len(links) > 8
-
-
-def test_every_problem_is_told_in_words_once(tables):
-    html = decision_table(Section(tables, "en", OWN, 0))
-    assert html.count("<tr>") - 1 == len(selection.best(tables, OWN))
 
 
 def test_without_comparisons_a_sentence_stands_in_place_of_the_matrix(empty):

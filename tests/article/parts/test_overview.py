@@ -31,7 +31,7 @@ def test_the_workloads_are_drawn_by_family_and_ratio(tables):
     main = selection.main_problems(selection.best(tables, OWN))
     own = main[(main["hardware"] == OWN) & main["ratio"].notna()].sort_values(["family", "ratio"], kind="stable")
     names = Section(tables, "en", OWN, 0).names
-    drawn = html.split("<desc")[1].split("</desc>")[0]
+    drawn = html.split('-text" hidden>')[1].split("</div>")[0]
     places = [drawn.index(f"{names.workload(name)} — {OWN}") for name in own["workload"][:MANY]]
     assert places == sorted(places)
     assert len(places) == MANY

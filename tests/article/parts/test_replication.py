@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article.figures.axes import NARROW, WIDE
 from article.figures.machines import SHAPES, machine_plot
 from article.parts import replication
 from article.parts.claims import claim_box, stated_claims
@@ -96,13 +95,12 @@ def test_six_machines_are_six_columns_and_the_row_says_how_many_agree(six):
     assert f"{len(SIX) - len(TURNED)} of {len(SIX)}" in table
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_every_machine_has_a_marker_and_a_place_of_its_own(six, width):
+def test_every_machine_has_a_marker_and_a_place_of_its_own(six):
     rows = [
         {"label": "row", "machine": name, "ratio": 1.5, "low": 1.4, "high": 1.6, "verdict": "jax faster"}
         for name in SIX
     ]
-    axis = machine_plot(pd.DataFrame(rows), SIX, WORDS, width=width).axes[0]
+    (axis,) = machine_plot(pd.DataFrame(rows), SIX, WORDS).axes
     points = [line for line in axis.lines if line.get_marker() in SHAPES]
     assert [point.get_marker() for point in points] == list(SHAPES)
     heights = [float(np.asarray(point.get_ydata())[0]) for point in points]

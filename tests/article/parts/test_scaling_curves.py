@@ -1,8 +1,9 @@
 """Scaling curves."""
 
+import pandas as pd
 import pytest
 
-from article.parts.scaling_curves import curve_points, curve_results
+from article.parts.scaling_curves import crossings, curve_points, curve_results
 from article.section import Section
 from tests.article.planted import OWN
 
@@ -20,3 +21,18 @@ def test_a_case_of_a_published_table_stands_at_its_items(tables):
     found = curve_points(Section(tables, "en", OWN, 8))
     cases = found[found["axis"] == "case"]
     assert cases["point"].min() == pytest.approx(31843)
+
+
+@pytest.mark.parametrize(("linear", "point", "seconds"), [(False, 100.0, 4.0), (True, 505.0, 4.0)])
+def test_curves_cross_where_the_lines_that_are_drawn_do(linear, point, seconds):
+    values = {("torch", "eager"): (2.0, 8.0), ("torch", "compile"): (9.0, 9.0), ("jax", "jit"): (4.0, 4.0)}
+    rows = [
+        {"panel": "seconds", "framework": framework, "mode": mode, "point": at, "value": value, "linear": linear}
+        for (framework, mode), pair in values.items()
+        for at, value in zip((10.0, 1000.0), pair, strict=True)
+    ]
+    (found,) = crossings(pd.DataFrame(rows)).itertuples()
+    assert (found.point, found.seconds) == pytest.approx((point, seconds))
+    apart = pd.DataFrame(rows).assign(value=lambda frame: frame["value"].where(frame["framework"] == "jax", 9.0))
+    assert not len(crossings(apart))
+    assert not len(crossings(pd.DataFrame(rows[:4])))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure
 
-from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
-from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
+from article.figures.axes import Drawing, Words, curve_panel, panel_groups, ring, theme, variant_entries
+from article.figures.palette import MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import log_ticks, power_tick, seconds_tick
 
 
-def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words) -> Drawing:
     """Cumulative time against the number of steps: who starts slower and is faster later. Log axes, steps and seconds.
 
     Columns of data: panel, framework, mode, steps, seconds. Columns of crossings: panel, steps, seconds.
     """
     groups = panel_groups(data)
     with theme():
-        figure, axes = curve_panels(groups, width, variant_entries(data))
+        axes = [curve_panel(panel) for panel, _ in groups]
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             for (framework, mode), curve in rows.groupby(["framework", "mode"], sort=False):
                 sns.lineplot(
@@ -36,17 +35,8 @@ def break_even_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words, w
                     legend=False,
                 )
             for crossing in crossings[crossings["panel"] == panel].itertuples():
-                axis.plot(
-                    crossing.steps,
-                    crossing.seconds,
-                    marker="o",
-                    markersize=13,
-                    markerfacecolor="none",
-                    markeredgecolor=INK,
-                    markeredgewidth=1.4,
-                )
+                ring(axis, crossing.steps, crossing.seconds)
             axis.set(xscale="log", yscale="log", xlabel=words["x"], ylabel=words["y"])
             log_ticks(axis.xaxis, power_tick, few=True)
             log_ticks(axis.yaxis, seconds_tick)
-            heading(axis, panel, 10)
-    return figure
+    return Drawing(axes, variant_entries(data))

@@ -6,19 +6,17 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from article.figures.axes import (
     SHIFT,
-    WIDE,
+    Drawing,
     Words,
     draw_interval,
-    heading,
     labels_of,
-    panel_groups,
     reference_line,
+    row_groups,
     row_labels,
-    row_panels,
+    row_panel,
     theme,
     variant_entries,
 )
@@ -27,24 +25,20 @@ from article.figures.ticks import one_two_five, plain_log_axis, ratio_limits
 from bench.results import intervals
 
 
-def ratio_dots(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def ratio_dots(data: pd.DataFrame, words: Words) -> Drawing:
     """Ratios per row and variant with their 95 % intervals around a line at 1. Dimensionless, log axis.
 
     Columns: panel, label, framework, mode, ratio, low, high (None for one run), limit (a dashed line of the panel that
     the word `limit` names, or None).
     """
-    groups, wide = panel_groups(data), width >= WIDE
+    groups, named = row_groups(data), data["panel"].nunique() > 1
     limits = ratio_limits((data[name] for name in ("ratio", "low", "high", "limit")), 1.15)
     with theme():
-        figure, axes = row_panels(
-            groups,
-            width,
-            right=30 if wide else 14,
-            top=48 if len(groups) > 1 else 34,
-            height=28.0 if wide else 52.0,
-            legend=variant_entries(data),
-        )
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        axes = [
+            row_panel(rows, panel if named else "", height=58.0, right=14, top=48 if named else 34, above=18)
+            for panel, rows in groups
+        ]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
@@ -52,12 +46,11 @@ def ratio_dots(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             if not intervals.missing(limit := rows["limit"].iloc[0]):
                 reference_line(axis, float(limit), words["limit"])
             for row in rows.itertuples():
-                _draw_ratio(axis, row, labels.index(row.label) + SHIFT[wide].get(row.framework, 0.0))
-            row_labels(axis, labels, wide)
-            plain_log_axis(axis, one_two_five(limits, 12 if wide else 6))
+                _draw_ratio(axis, row, labels.index(row.label) + SHIFT.get(row.framework, 0.0))
+            row_labels(axis, labels)
+            plain_log_axis(axis, one_two_five(limits, 6))
             axis.set_xlabel(words["x"])
-            heading(axis, panel if len(groups) > 1 else "", 18)
-    return figure
+    return Drawing(axes, variant_entries(data))
 
 
 def _draw_ratio(axis: Axes, row: Any, y: float) -> None:

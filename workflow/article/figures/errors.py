@@ -7,19 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from article.figures.axes import (
     SHIFT,
-    WIDE,
+    Drawing,
     Words,
-    heading,
     labels_of,
-    panel_groups,
     reference_line,
+    row_groups,
     row_labels,
-    row_panels,
+    row_panel,
     theme,
 )
 from article.figures.palette import MARKERS, STANDS_FOR, SURFACE, VARIANTS
@@ -30,12 +28,12 @@ EXACT = 1e-18
 """Where an error of zero is drawn."""
 
 
-def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def accuracy_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Largest relative error per row, framework and precision. Dimensionless, log axis; exact results stand left.
 
     Columns: panel, label, framework, precision (float64 is filled, any other hollow), error (0 = exact).
     """
-    groups, wide = panel_groups(data), width >= WIDE
+    groups, named = row_groups(data), data["panel"].nunique() > 1
     present = list(dict.fromkeys(zip(data["framework"], data["precision"], strict=True)))
     entries = [
         (
@@ -46,24 +44,24 @@ def accuracy_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure
         for framework, precision in sorted(present, key=lambda entry: (entry[0] != "torch", entry[1] < "f6"))
     ]
     with theme():
-        figure, axes = row_panels(
-            groups, width, right=30 if wide else 14, top=34, height=25.0 if wide else 52.0, legend=entries
-        )
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        axes = [
+            row_panel(rows, panel if named else "", height=58.0, right=14, top=48 if named else 34, above=18)
+            for panel, rows in groups
+        ]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(EXACT / 3, max(1e-5, float(data["error"].max())) * 10)
             for precision in [name for name in EPSILON if name in set(data["precision"])]:
                 reference_line(axis, EPSILON[precision], words["epsilon"].format(precision=precision), "left")
             for row in rows.itertuples():
-                _error(axis, row, labels.index(row.label) + SHIFT[wide].get(row.framework, 0.0))
-            axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(EXACT, axis.get_xlim()[1], 8 if wide else 5)))
+                _error(axis, row, labels.index(row.label) + SHIFT.get(row.framework, 0.0))
+            axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(EXACT, axis.get_xlim()[1], 5)))
             axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value <= EXACT else power_tick(value)))
             axis.xaxis.set_minor_locator(NullLocator())
-            row_labels(axis, labels, wide)
+            row_labels(axis, labels)
             axis.set_xlabel(words["x"])
-            heading(axis, panel if len(groups) > 1 else "", 18)
-    return figure
+    return Drawing(axes, entries)
 
 
 def _error(axis: Axes, row: Any, y: float) -> None:

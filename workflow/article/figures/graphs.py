@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from article.figures.axes import FONT, WIDE, Words, shorten, text_width, theme
+from article.figures.axes import FONT, WIDTH, Drawing, Words, shorten, text_width, theme
 from article.figures.palette import INK, MUTED, SURFACE, VARIANTS
 
 
-def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words) -> Drawing:
     """A recorded graph in layers, inputs above, results below.
 
     Columns of nodes: id, label, kind (input | operation | output), layer (0 above), position (0–1 within the layer).
@@ -19,16 +19,16 @@ def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: in
     """
     layers = int(nodes["layer"].max()) + 1
     widest = int(nodes.groupby("layer").size().max())
-    room = (width - 16) / widest
+    room = (WIDTH - 16) / widest
     step, box = 66.0, 32.0
     height = layers * step + 8
     with theme():
-        figure = Figure(figsize=(width / 72, height / 72))
+        figure = Figure(figsize=(WIDTH / 72, height / 72))
         axis = figure.add_axes((0, 0, 1, 1))
-        axis.set(xlim=(0, width), ylim=(height, 0))
+        axis.set(xlim=(0, WIDTH), ylim=(height, 0))
         axis.set_axis_off()
         places = {
-            node.id: (8 + node.position * (width - 16), 8 + box / 2 + node.layer * step) for node in nodes.itertuples()
+            node.id: (8 + node.position * (WIDTH - 16), 8 + box / 2 + node.layer * step) for node in nodes.itertuples()
         }
         for edge in edges.itertuples():
             start, end = places[edge.source], places[edge.target]
@@ -41,7 +41,7 @@ def graph_plot(nodes: pd.DataFrame, edges: pd.DataFrame, words: Words, width: in
             )
         for node in nodes.itertuples():
             _draw_node(axis, places[node.id], node.label, node.kind, min(room - 10, 250.0), box)
-    return figure
+    return Drawing([axis])
 
 
 def _draw_node(axis: Axes, place: tuple[float, float], label: str, kind: str, room: float, box: float) -> None:

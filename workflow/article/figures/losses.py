@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
+from article.figures.axes import Drawing, Words, curve_panel, panel_groups, theme, variant_entries
 from article.figures.palette import MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import log_ticks, plain_tick, power_tick
 
 
-def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def loss_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Loss against the step, all variants over each other; the first drawn is the widest, so that all stay visible.
 
     Columns: panel, framework, mode, step, loss.
     """
     groups = panel_groups(data)
     with theme():
-        figure, axes = curve_panels(groups, width, variant_entries(data))
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        axes = [curve_panel(panel) for panel, _ in groups]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             curves = list(rows.groupby(["framework", "mode"], sort=False))
             for order, ((framework, mode), curve) in enumerate(curves):
                 every = max(1, len(curve) // 8)
@@ -42,5 +41,4 @@ def loss_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
             else:
                 axis.yaxis.set_major_formatter(FuncFormatter(plain_tick))
             axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
-            heading(axis, panel, 10)
-    return figure
+    return Drawing(axes, variant_entries(data))

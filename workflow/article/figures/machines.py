@@ -7,19 +7,19 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from article.figures.axes import (
     FONT,
     LINE,
-    WIDE,
+    SIDE,
+    WIDTH,
+    Drawing,
     Entry,
     Words,
     draw_interval,
-    label_room,
+    in_parts,
     labels_of,
-    panels,
-    row_labels,
+    row_panel,
     theme,
     wrap,
 )
@@ -34,49 +34,41 @@ PITCH = 13.0
 """Pixels from one machine to the next within a row."""
 
 
-def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words, width: int = WIDE) -> Figure:
+def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words) -> Drawing:
     """Ratio torch/jax per row and machine with its 95 % interval, coloured by its verdict. Dimensionless, log axis.
 
     Columns: label, machine (of `machines`, at most `MOST_MACHINES`), ratio, low, high (None for one trial), verdict.
     A machine keeps its marker and its place in the row, which is empty where it lacks the row.
     """
-    labels = labels_of(data)
-    wide = width >= WIDE
-    limits = drawn_limits(data)
-    room = width - 2 * label_room((), wide=False)
-    texts = labels if wide else [wrap(label, room, FONT - 1, 3) for label in labels]
-    above = 0.0 if wide else 9 + LINE * max(text.count("\n") + 1 for text in texts)
-    row_height = max(30.0, above + PITCH * len(machines) + 8)
+    limits, parts = drawn_limits(data), in_parts(data)
+    texts = {label: wrap(label, WIDTH - 2 * SIDE, FONT - 1, 3) for label in labels_of(data)}
+    above = 9 + LINE * max(text.count("\n") + 1 for text in texts.values())
+    row_height = above + PITCH * len(machines) + 8
+    first = -PITCH * (len(machines) - 1) / 2 + above / 2
+    with theme():
+        axes = [row_panel(rows, "", height=row_height, top=34) for rows in parts]
+        for axis, rows in zip(axes, parts, strict=True):
+            labels = labels_of(rows)
+            axis.set_xscale("log")
+            axis.set_xlim(*limits)
+            axis.axvline(1, color=INK, linewidth=1.2)
+            for edge in range(1, len(labels)):
+                axis.axhline(edge - 0.5, color=MUTED, linewidth=0.4)
+            for row in rows.itertuples():
+                machine = machines.index(row.machine)
+                place = labels.index(row.label) + (first + PITCH * machine) / row_height
+                _draw(axis, row, place, SHAPES[machine], limits)
+            _label_rows(axis, [texts[label] for label in labels], above / row_height)
+            factor_axis(axis, factor_ticks(limits, 7))
+            axis.set_xlabel(words["x"])
+            name_sides(axis, words)
     legend: list[Entry] = [(machine, MUTED, shape) for machine, shape in zip(machines, SHAPES, strict=False)]
     legend += [
         (words[verdict], colour, "open s" if marker.startswith("open ") else "bar")
         for verdict, (colour, marker) in MARKS.items()
         if verdict in set(data["verdict"])
     ]
-    with theme():
-        figure, (axis,) = panels(
-            [14 + row_height * len(labels)],
-            width,
-            left=label_room(labels, wide),
-            right=24.0 if wide else 10.0,
-            top=34,
-            bottom=46,
-            legend=legend,
-        )
-        axis.set_xscale("log")
-        axis.set_xlim(*limits)
-        axis.axvline(1, color=INK, linewidth=1.2)
-        for edge in range(1, len(labels)):
-            axis.axhline(edge - 0.5, color=MUTED, linewidth=0.4)
-        for row in data.itertuples():
-            first = -PITCH * (len(machines) - 1) / 2 + above / 2
-            place = labels.index(row.label) + (first + PITCH * machines.index(row.machine)) / row_height
-            _draw(axis, row, place, SHAPES[machines.index(row.machine)], limits)
-        _label_rows(axis, texts, wide, above / row_height)
-        factor_axis(axis, factor_ticks(limits, 11 if wide else 7))
-        axis.set_xlabel(words["x"])
-        name_sides(axis, words)
-    return figure
+    return Drawing(axes, legend)
 
 
 def _draw(axis: Axes, row: Any, y: float, shape: str, limits: tuple[float, float]) -> None:
@@ -97,11 +89,8 @@ def _draw(axis: Axes, row: Any, y: float, shape: str, limits: tuple[float, float
     )
 
 
-def _label_rows(axis: Axes, labels: Sequence[str], wide: bool, above: float) -> None:
-    """Labels beside the rows, or above what each row holds."""
-    if wide:
-        row_labels(axis, labels, wide)
-        return
+def _label_rows(axis: Axes, labels: Sequence[str], above: float) -> None:
+    """Labels above what each row holds."""
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.grid(False, axis="y")
     axis.set_yticks([])

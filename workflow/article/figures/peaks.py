@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from article.figures.axes import (
     FONT,
-    WIDE,
+    Drawing,
     Words,
-    heading,
     labels_of,
-    panel_groups,
+    row_groups,
     row_labels,
-    row_panels,
+    row_panel,
     theme,
     variant_entries,
 )
@@ -24,22 +22,22 @@ from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import log_ticks, pad_log, rate_tick
 
 
-def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def peak_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Rate of floating-point work of every variant against the measured peak of its device. flop/s, log axis.
 
     Columns: panel, label, framework, mode, flops_per_second, peak (of the panel, or None). Source of the idea: the
     roofline of Williams, Waterman and Patterson, CACM 2009, without its slope, because bytes moved are not counted.
     """
-    groups = panel_groups(data)
-    wide = width >= WIDE
+    groups = row_groups(data)
     with theme():
-        figure, axes = row_panels(groups, width, right=42, top=34, legend=variant_entries(data))
+        axes = [row_panel(rows, panel, right=42, top=34, above=18) for panel, rows in groups]
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             _draw_rates(axis, rows, labels)
-            peak = rows["peak"].dropna()
-            pad_log(axis, pd.concat([rows["flops_per_second"], peak]))
+            whole = data[data["panel"].astype(str) == panel]
+            peak = whole["peak"].dropna()
+            pad_log(axis, pd.concat([whole["flops_per_second"], peak]))
             if len(peak):
                 axis.axvline(peak.iloc[0], color=INK, linewidth=1.6, linestyle="--")
                 axis.annotate(
@@ -52,11 +50,10 @@ def peak_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                     va="bottom",
                     fontsize=FONT - 1,
                 )
-            row_labels(axis, labels, wide)
+            row_labels(axis, labels)
             axis.set_xlabel(words["x"])
             log_ticks(axis.xaxis, rate_tick, few=True)
-            heading(axis, panel, 18)
-    return figure
+    return Drawing(axes, variant_entries(data))
 
 
 def _draw_rates(axis: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:

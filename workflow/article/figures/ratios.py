@@ -5,22 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from article.figures.axes import (
     FONT,
-    WIDE,
+    Drawing,
     Words,
     draw_interval,
-    heading,
     height_above,
-    label_room,
-    panel_groups,
-    panels,
+    panel,
+    row_groups,
     row_labels,
-    rows_height,
-    text_width,
     theme,
 )
 from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS
@@ -42,7 +37,7 @@ LEAST_MARGIN = 0.015
 """Share of the axis below which the two lines of the margin would touch."""
 
 
-def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def ratio_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Ratio torch/jax, or of the two variants of a public case, per row with its 95 % interval, marked by its verdict.
     Dimensionless, log axis, 1 = equal.
 
@@ -50,29 +45,24 @@ def ratio_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
     None), text. The lines that bound what counts as equal are drawn where they do not run into one. A ratio far beyond
     all others is an arrow at the edge with its factor.
     """
-    groups = panel_groups(data)
-    wide = width >= WIDE
+    groups, named = row_groups(data), data["panel"].nunique() > 1
     limits = drawn_limits(data)
+    axes = []
     with theme():
-        left = label_room(data["label"], wide, most=420.0)
-        right = 18 + max(text_width(text) for text in data["text"]) if wide else 10.0
-        heights = [
-            rows_height(len(rows), wide, None if wide else height_above(rows["label"], width, rows["text"]))
-            for _, rows in groups
-        ]
-        legend = [(words["count"].format(verdict=words[key], count=count), *MARKS[key]) for key, count in counts(data)]
-        figure, axes = panels(heights, width, left=left, right=right, top=46, bottom=46, legend=legend)
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        for name, rows in groups:
+            height = 14 + len(rows) * height_above(rows["label"], rows["text"])
+            axis = panel(height, name if named else "", top=46, above=24)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
             _draw_margin(axis, rows["equal_within"].dropna(), limits)
             _draw_ratios(axis, rows.reset_index(drop=True), limits)
-            row_labels(axis, list(rows["label"]), wide, list(rows["text"]))
-            factor_axis(axis, factor_ticks(limits, 11 if wide else 7))
+            row_labels(axis, list(rows["label"]), list(rows["text"]))
+            factor_axis(axis, factor_ticks(limits, 7))
             axis.set_xlabel(words["x"])
-            heading(axis, panel if len(groups) > 1 else "", 24)
             name_sides(axis, words)
-    return figure
+            axes.append(axis)
+    legend = [(words["count"].format(verdict=words[key], count=count), *MARKS[key]) for key, count in counts(data)]
+    return Drawing(axes, legend)
 
 
 def drawn_limits(data: pd.DataFrame) -> tuple[float, float]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from article.figures.axes import WIDE, Words, curve_panels, heading, panel_groups, theme, variant_entries
+from article.figures.axes import Drawing, Words, curve_panel, panel_groups, ring, theme, variant_entries
 from article.figures.palette import MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import (
     bytes_tick,
@@ -22,16 +21,16 @@ LARGE = 1e5
 """Points of a scaling curve from here on are too long to be written out below the axis."""
 
 
-def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def scaling_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words) -> Drawing:
     """Quantities of every variant over the points of a scaling curve, one panel each. Log axes.
 
-    Columns: panel (seconds | items | share | bytes), framework, mode, point, value, axis (what grows, in words), linear
-    (true where the points stand evenly).
+    Columns of data: panel (seconds | items | share | bytes), framework, mode, point, value, axis (what grows, in
+    words), linear (true where the points stand evenly). Columns of crossings: point, seconds; they are ringed.
     """
     groups = panel_groups(data)
     ticks = {"seconds": seconds_tick, "items": rate_tick, "share": percent_tick}
     with theme():
-        figure, axes = curve_panels(groups, width, variant_entries(data), height=190.0, top=30.0)
+        axes = [curve_panel(words[panel], height=190.0, top=30.0, above=8.0) for panel, _ in groups]
         for axis, (panel, rows) in zip(axes, groups, strict=True):
             scale = "linear" if rows["linear"].any() else "log"
             axis.set(xscale=scale, yscale="log", xlabel=words[f"x {scale}"].format(axis=rows["axis"].iloc[0]))
@@ -45,6 +44,8 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                     markersize=7,
                     markeredgecolor=SURFACE,
                 )
+            for crossing in crossings.itertuples() if panel == "seconds" else ():
+                ring(axis, crossing.point, crossing.seconds)
             points = sorted(rows["point"].unique())
             if points[-1] >= LARGE:
                 log_ticks(axis.xaxis, power_tick, few=True)
@@ -56,5 +57,4 @@ def scaling_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
                 axis.yaxis.set_minor_locator(NullLocator())
             else:
                 log_ticks(axis.yaxis, ticks[panel])
-            heading(axis, words[panel], 8)
-    return figure
+    return Drawing(axes, variant_entries(data))

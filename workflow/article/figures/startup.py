@@ -8,34 +8,31 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from article import numbers
-from article.figures.axes import FONT, WIDE, Words, heading, labels_of, panel_groups, row_labels, row_panels, theme
+from article.figures.axes import FONT, Drawing, Words, labels_of, panel_groups, row_labels, row_panel, theme
 from article.figures.palette import MUTED, PARTS, SURFACE
 from article.figures.ticks import plain_tick
 
 
-def startup_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def startup_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Time from the start of the process to the first result, stacked by part. Seconds, linear axis.
 
     Columns: panel, label, part (one of `PARTS`), seconds, total (of the label, as it is written at the end).
     """
     groups = panel_groups(data)
-    wide = width >= WIDE
     entries = [(words[part], PARTS[part], "bar") for part in PARTS if part in set(data["part"])]
     with theme():
-        figure, axes = row_panels(groups, width, right=74, top=26, bottom=44, legend=entries)
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        axes = [row_panel(rows, panel, right=74, top=26, bottom=44) for panel, rows in groups]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
-            _draw_parts(axis, rows, labels, 0.5 if wide else 0.34)
-            row_labels(axis, labels, wide)
+            _draw_parts(axis, rows, labels, 0.34)
+            row_labels(axis, labels)
             axis.set_xlabel(words["x"])
             axis.xaxis.set_major_formatter(FuncFormatter(plain_tick))
-            axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6 if wide else 4))
-            heading(axis, panel, 8)
-    return figure
+            axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(4))
+    return Drawing(axes, entries)
 
 
 def _draw_parts(axis: Axes, rows: pd.DataFrame, labels: Sequence[str], height: float) -> None:

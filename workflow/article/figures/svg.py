@@ -1,4 +1,4 @@
-"""A Matplotlib figure → an inline SVG that takes its colours from the page and is read by a screen reader.
+"""A Matplotlib figure → an inline SVG that takes its colours from the page.
 
 Text stays text, the ground is transparent, ids are unique on the page, and every colour of the palette becomes a CSS
 variable with that colour as its fallback, so that one drawing serves light and dark. What Matplotlib writes and nothing
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,8 +18,9 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from article.figures.axes import theme
 from article.figures.compact import compact
-from article.figures.palette import VARIABLES
+from article.figures.palette import SURFACE, VARIABLES
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
@@ -28,11 +30,12 @@ NO_TURN = re.compile(r"rotate\(-?0(\.0+)? [^)]*\)")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
-def embed(figure: Figure, prefix: str, title: str, description: str, css_class: str, told_by: str = "") -> Markup:
-    """The figure as an `<svg role="img">` whose ids begin with `prefix`; title and description are its alternative.
+KEY = 14
+"""Pixels across a mark of a legend."""
 
-    told_by: the prefix of another drawing on the page, whose description is this one's too.
-    """
+
+def embed(figure: Figure, prefix: str) -> Markup:
+    """The figure as an `<svg>` whose ids begin with `prefix`, for an element that says what it shows."""
     buffer = io.StringIO()
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": prefix, "text.parse_math": False}
     with mpl.rc_context(settings), warnings.catch_warnings():
@@ -49,18 +52,26 @@ def embed(figure: Figure, prefix: str, title: str, description: str, css_class: 
     compact(root, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    root.attrib |= {
-        "class": f"plot {css_class}",
-        "role": "img",
-        "aria-labelledby": f"{prefix}-title",
-        "aria-describedby": f"{told_by or prefix}-text",
-        "style": f"max-width:{float(root.attrib['viewBox'].split()[2]):.0f}px",
-    }
-    for tag, content in (*([] if told_by else [("desc", description)]), ("title", title)):
-        element = ElementTree.Element(f"{{{SVG}}}{tag}", {"id": f"{prefix}-{'title' if tag == 'title' else 'text'}"})
-        element.text = content
-        root.insert(0, element)
-    return Markup(ElementTree.tostring(root, encoding="unicode"))
+    return Markup(ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{SVG}"', "", 1))
+
+
+@cache
+def key(colour: str, marker: str) -> Markup:
+    """The mark of a line of a legend; marker: as in `axes.Entry`."""
+    hollow = marker.startswith("open ")
+    with theme():
+        figure = Figure(figsize=(KEY / 72, KEY / 72))
+        axis = figure.add_axes((0, 0, 1, 1))
+        axis.set_axis_off()
+        axis.plot(
+            0,
+            0,
+            marker="s" if marker == "bar" else marker.removeprefix("open "),
+            color=SURFACE if hollow else colour,
+            markersize=8 if hollow else 9,
+            markeredgecolor=colour if hollow else SURFACE,
+        )
+    return Markup(str(embed(figure, "key")).replace("<svg", '<svg aria-hidden="true"', 1))
 
 
 def _flatten(element: ElementTree.Element) -> None:

@@ -5,55 +5,35 @@ from __future__ import annotations
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from article.figures.axes import (
-    WIDE,
-    Words,
-    heading,
-    heading_room,
-    panel_groups,
-    panels,
-    theme,
-    variant_entries,
-)
+from article.figures.axes import Drawing, Words, curve_panel, panel_groups, theme, variant_entries
 from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import log_ticks, pad_log, plain_tick, seconds_tick
 
 
-def target_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def target_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """The score on its way to the target, one line per variant and seed: over the steps, and over the seconds (log).
 
     Columns: panel, framework, mode, seed, step, seconds, score, target, quantity (what the score is called).
     """
     groups = panel_groups(data)
-    columns = 2 if width >= WIDE else 1
+    axes = []
     with theme():
-        figure, axes = panels(
-            [210.0] * (2 * len(groups)),
-            width,
-            left=70,
-            right=20,
-            bottom=46,
-            columns=columns,
-            top=36 + heading_room(groups, width, columns),
-            legend=variant_entries(data),
-        )
-        for place, (panel, rows) in enumerate(groups):
-            pair = axes[2 * place : 2 * place + 2]
+        for panel, rows in groups:
+            pair = [curve_panel(panel, height=210.0, top=36.0) for _ in range(2)]
+            axes += pair
             for axis, x in zip(pair, ("step", "seconds"), strict=True):
                 _draw_courses(axis, rows[rows[x] > 0] if x == "seconds" else rows, x)
                 axis.axhline(rows["target"].iloc[0], color=INK, linewidth=1.6, linestyle="--")
-                axis.set(xlabel=words[x], ylabel=rows["quantity"].iloc[0] if columns == 1 or x == "step" else "")
+                axis.set(xlabel=words[x], ylabel=rows["quantity"].iloc[0])
                 axis.yaxis.set_major_formatter(FuncFormatter(plain_tick))
                 if x == "step":
                     axis.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
                 else:
                     log_ticks(axis.xaxis, seconds_tick, few=True)
-                heading(axis, panel if x == "step" else "", 10)
             pair[1].set_ylim(pair[0].get_ylim())
-    return figure
+    return Drawing(axes, variant_entries(data))
 
 
 def _draw_courses(axis: Axes, rows: pd.DataFrame, x: str) -> None:

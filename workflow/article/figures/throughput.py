@@ -5,19 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from article.figures.axes import (
     FONT,
-    WIDE,
+    Drawing,
     Words,
-    heading,
-    heading_room,
-    label_room,
     panel_groups,
-    panels,
     row_labels,
-    rows_height,
+    row_panel,
     text_width,
     theme,
 )
@@ -28,40 +23,23 @@ MOST_INTERVAL = 1.25
 """How far an interval is drawn, in units of the panel's longest bar; the table has the whole of it."""
 
 
-def throughput_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def throughput_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Throughput of every variant as bars from zero, the tasks of a problem side by side. Items per second, linear.
 
-    Columns: panel, problem (panels of one problem stand in one row), label, framework, mode, unit, value, low, high
+    Columns: panel, label, framework, mode, unit, value, low, high
     (None for one run), text.
     """
-    rows = [[(panel, part) for panel, part in panel_groups(own)] for _, own in data.groupby("problem", sort=False)]
-    wide = width >= WIDE
-    columns = max(len(row) for row in rows) if wide else 1
-    places = [place for row in rows for place in [*row, *[None] * (-len(row) % columns)]]
+    groups = panel_groups(data)
+    right = 14 + max(text_width(text) for text in data["text"])
     with theme():
-        left = label_room(data["label"], wide)
-        right = 14 + max(text_width(text) for text in data["text"])
-        heights = [rows_height(len(place[1]), wide) if place else 0.0 for place in places]
-        figure, axes = panels(
-            heights,
-            width,
-            left=left,
-            right=right,
-            bottom=38,
-            columns=columns,
-            top=28 + heading_room([place for place in places if place], width, columns),
-        )
-        for axis, place in zip(axes, places, strict=True):
-            if place:
-                _draw_bars(axis, place[1].reset_index(drop=True), wide)
-                axis.set_xlabel(words["x"].format(unit=place[1]["unit"].iloc[0]))
-                heading(axis, place[0], 4)
-            else:
-                axis.set_axis_off()
-    return figure
+        axes = [row_panel(rows, panel, top=28, above=4, bottom=38, right=right) for panel, rows in groups]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
+            _draw_bars(axis, rows.reset_index(drop=True))
+            axis.set_xlabel(words["x"].format(unit=rows["unit"].iloc[0]))
+    return Drawing(axes)
 
 
-def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
+def _draw_bars(axis: Axes, rows: pd.DataFrame) -> None:
     longest = float(rows["value"].max())
     highest = rows["high"].astype(float).max()
     limit = min(max(longest, float(highest)), MOST_INTERVAL * longest) if np.isfinite(highest) else longest
@@ -70,7 +48,7 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
     for place, row in enumerate(rows.itertuples()):
         bounded = not intervals.missing(row.low) and not intervals.missing(row.high)
         end = min(row.high, limit) if bounded else row.value
-        axis.barh(place, row.value, height=0.6 if wide else 0.36, color=VARIANTS[row.framework, row.mode], linewidth=0)
+        axis.barh(place, row.value, height=0.36, color=VARIANTS[row.framework, row.mode], linewidth=0)
         if bounded:
             axis.plot([row.low, end], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt", clip_on=False)
         best = row.value == rows["value"].max()
@@ -85,4 +63,4 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame, wide: bool) -> None:
             fontweight="bold" if best else "normal",
             annotation_clip=False,
         )
-    row_labels(axis, list(rows["label"]), wide)
+    row_labels(axis, list(rows["label"]))

@@ -94,11 +94,12 @@ def one_two_five(limits: tuple[float, float], most: int) -> list[float]:
 
 
 def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
-    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades."""
+    """Ticks at powers of ten; at 1, 2 and 5 where the axis is shorter than two decades, or at 1 and 3 for `few`."""
     low, high = axis.get_view_interval()
     decades = np.log10(high / low)
     if decades < 2:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))))
+        between = (1.0, 3.0) if few and decades > 1.2 else (1.0, 2.0, 5.0) if decades > 0.5 else tuple(range(1, 10))
+        axis.set_major_locator(LogLocator(subs=between))
         if decades < 0.25:
             axis.set_major_locator(FixedLocator(list(even_ticks(low, high, 3 if few else 5))))
     else:

@@ -5,35 +5,32 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from article.figures.axes import WIDE, Words, heading, labels_of, panel_groups, row_labels, row_panels, theme
+from article.figures.axes import Drawing, Words, labels_of, panel_groups, row_labels, row_panel, theme
 from article.figures.palette import MUTED, VARIANTS
 from article.figures.ticks import log_ticks, pad_log, seconds_tick
 
 
-def distribution_plot(data: pd.DataFrame, words: Words, width: int = WIDE) -> Figure:
+def distribution_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Every value of every run, one lane per run, over the box of all of them. Seconds per step, log axis.
 
     Columns: panel, label, framework, mode, run, seconds.
     """
     groups = panel_groups(data)
-    wide = width >= WIDE
     with theme():
-        figure, axes = row_panels(groups, width, right=16, top=28, height=46 if wide else 58)
-        for axis, (panel, rows) in zip(axes, groups, strict=True):
+        axes = [row_panel(rows, panel, height=58, right=16, top=28) for panel, rows in groups]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             for row, label in enumerate(labels):
                 _draw_values(axis, row, rows[rows["label"] == label])
-            row_labels(axis, labels, wide)
+            row_labels(axis, labels)
             axis.set_xlabel(words["x"])
             pad_log(axis, rows["seconds"])
-            log_ticks(axis.xaxis, seconds_tick, few=not wide)
-            heading(axis, panel, 8)
-    return figure
+            log_ticks(axis.xaxis, seconds_tick, few=True)
+    return Drawing(axes)
 
 
 def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:

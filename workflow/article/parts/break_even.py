@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
@@ -31,7 +32,7 @@ def break_even_figure(section: Section) -> Html:
     rows = [table_row(section, entry) for entry in found]
     table = section.table(
         rows,
-        ("problem", "variant", "start", "eager_start", "step", "eager_step", "steps", "cached_steps"),
+        ("problem", "variant", "steps", "cached_steps"),
         "break even",
         folded=True,
     )
@@ -41,8 +42,18 @@ def break_even_figure(section: Section) -> Html:
         "break even",
         crossings(found),
         rows=in_words(section, rows, "steps"),
+        finding=_finding(section, found) if found else None,
         after=table,
     )
+
+
+def _finding(section: Section, found: Sequence[BreakEven]) -> Markup:
+    """In how many cases compiling pays off, and after how many steps."""
+    steps = [entry.steps for entry in found if entry.steps is not None and entry.steps <= NEVER]
+    if not steps:
+        return section.phrase("shows.never", total=len(found))
+    least, most = (numbers.count(round(end)) for end in (min(steps), max(steps)))
+    return section.phrase("shows.break even", count=len(steps), total=len(found), least=least, most=most)
 
 
 @dataclass(frozen=True)
@@ -136,10 +147,6 @@ def table_row(section: Section, entry: BreakEven) -> dict[str, Any]:
     return {
         "problem": entry.panel,
         "variant": section.names.variant(entry.framework, entry.mode),
-        "start": numbers.seconds(entry.start_seconds),
-        "eager_start": numbers.seconds(entry.eager_start_seconds),
-        "step": numbers.seconds(entry.step_seconds),
-        "eager_step": numbers.seconds(entry.eager_step_seconds),
         "steps": steps_or_never(section, entry.steps),
         "cached_steps": None if entry.cached_start_seconds is None else steps_or_never(section, entry.cached_steps),
     }

@@ -45,7 +45,10 @@ def case_results(section: Section) -> Html:
         section.names.point(row.text, on_machine(row.label, section.hardware(row.panel))) for row in data.itertuples()
     ]
     table = case_table(section, frame)
-    drawn = section.figure(ratio_plot, data, "cases", rows=texts) if len(data) > 1 else None
+    found = [int((data["verdict"] == verdict).sum()) for verdict in CASE_VERDICTS]
+    counts = dict(zip(("still", "gone", "turned", "undecided"), found, strict=False))
+    finding = section.phrase("shows.cases", total=len(data), **counts)
+    drawn = section.figure(ratio_plot, data, "cases", rows=texts, finding=finding) if len(data) > 1 else None
     return join(drawn, table, _refused(section, frame), _reports(section, frame))
 
 

@@ -1,11 +1,10 @@
-"""Cells as tables: time, work, memory and energy of every variant."""
+"""Cells as texts: time, work, memory and energy of every variant."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
@@ -16,20 +15,15 @@ from bench.results.intervals import is_positive, missing
 from bench.vocabulary import TARGET
 
 
-def cell_table(section: Section, frame: pd.DataFrame, name: str) -> Html:
-    """Cells as a folded table of times, work and memory."""
-    return section.table(
-        [cell_row(section, row) for row in frame.itertuples()],
-        ("problem", "hardware", "variant", "step", "items", "flops", "share", "memory", "energy"),
-        name,
-        folded=True,
-    )
+def in_explorer(section: Section, **view: str) -> Markup:
+    """A link to the table of all results; view: what its script filters and sorts by."""
+    address = f"#explorer?{urlencode(view)}" if view else "#explorer"
+    return Markup('<a href="{}">{}</a>').format(address, section.words["explorer.title"])
 
 
-def in_explorer(section: Section, field: str) -> Html:
-    """A link to the times of all variants of a field of application, in the table of all results."""
-    link = Markup('<a href="#explorer?{}">{}</a>').format(urlencode({"field": field}), section.words["explorer.title"])
-    return section.sentence("explorer.field", link=link)
+def times_of_all(section: Section, **view: str) -> Html:
+    """Where the times of every variant stand; view: as for `in_explorer`."""
+    return section.sentence("explorer.field", link=in_explorer(section, **view))
 
 
 def cell_row(section: Section, row: Any) -> dict[str, Any]:

@@ -46,14 +46,14 @@ def claim_table(section: Section) -> Html:
         said = {name: verdict(claim, name, judged) for name in machines}
         verdicts = {name: verdict_badge(section, word) for name, word in said.items()}
         rows.append(
-            {"claim": link, "section": str(claim["section"]), "kind": section.words[f"kind.{claim['kind']}"]}
+            {"claim": link}
             | (
                 verdicts | {"held": _held(section, said.values())}
                 if section.several
                 else {"verdict": verdicts[machines[0]]}
             )
         )
-    columns = ("claim", "section", "kind", *(("held", *machines) if section.several else ("verdict",)))
+    columns = ("claim", *(("held", *machines) if section.several else ("verdict",)))
     return section.table(rows, columns, "claims")
 
 

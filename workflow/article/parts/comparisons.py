@@ -12,13 +12,14 @@ from markupsafe import Markup
 from article import numbers
 from article.html import Html, behind, bullets, first_line, join
 from article.names import Names, on_machine, telling
+from article.parts.cells import in_explorer
 from article.parts.votes import COUNTED
 from article.section import Section
 from bench.catalogue import section_of
 from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
 from bench.results.statistics import MOST_TRIALS
-from bench.vocabulary import COMPARED
+from bench.vocabulary import COMPARED, PROBLEM
 
 COLUMNS = (
     "problem",
@@ -36,7 +37,7 @@ COLUMNS = (
 )
 """The columns of a table of comparisons."""
 FIRST = 0
-"""The section whose table holds every comparison of best modes."""
+"""The section in which machines stand beside each other."""
 NEVER = ("width", "floor", "adjustment")
 """Rules of undecided pairs that no number of trials would decide, where none is known."""
 MOST_REASONS = 6
@@ -80,24 +81,24 @@ def equality_margin(section: Section) -> float | None:
 def ratio_figures(
     section: Section, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...], others: str
 ) -> Html:
-    """The figure of the comparisons `main`, those of other machines folded; what else `frame` holds as a table.
+    """The figure of the comparisons `main` on the first machine, and where those of the others stand; how much else
+    `frame` holds.
 
     named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
     """
     rest = len(frame) - len(main)
-    own = section.number == FIRST and not rest  # the table of all holds the numbers of every figure
-    first, *further = [ratio_figure(section, rows, named, own) for _, rows in main.groupby("hardware", sort=False)]
+    first = main["hardware"] == main["hardware"].iloc[0]
     return join(
-        first,
-        behind(section.phrase("overview.machines", count=len(further)), join(*further)) if further else None,
-        section.sentence(others, count=rest, table=_every_comparison(section)) if rest else None,
-        comparison_table(section, frame, "all comparisons") if rest and section.number == FIRST else None,
+        ratio_figure(section, main[first], named, with_table=False),
+        None if first.all() else section.sentence("overview.machines", link=_side_by_side(section)),
+        left_out(section, main[~first & main["ratio"].isna()]),
+        section.sentence(others, count=rest, table=in_explorer(section)) if rest else None,
     )
 
 
-def _every_comparison(section: Section) -> Markup:
-    """A link to the table of all comparisons."""
-    return Markup('<a href="#section-{}-workloads">{}</a>').format(FIRST, section.words["overview.table"])
+def _side_by_side(section: Section) -> Markup:
+    """A link to the machines beside each other."""
+    return Markup('<a href="#section-{}-replicate">{}</a>').format(FIRST, section.words["overview.replicate"])
 
 
 def ratio_figure(
@@ -131,6 +132,14 @@ def counted(section: Section, verdicts: Iterable[str], name: str = "shows.compar
     found = [verdict for verdict in verdicts if verdict in COUNTED.values()]
     counts = {key: found.count(verdict) for key, verdict in COUNTED.items()}
     return section.phrase(name, total=len(found), **counts)
+
+
+def verdicts_of(section: Section, cells: pd.DataFrame, name: str = "shows.comparisons") -> Markup | None:
+    """`counted` of the comparisons of best modes in the problems of some cells; None where none was compared."""
+    best = section.tables.frame("comparisons")
+    best = best[best["best"].fillna(False).astype(bool) & best["ratio"].notna()]
+    own = best.merge(cells[PROBLEM].drop_duplicates(), on=PROBLEM)
+    return counted(section, own["verdict"], name) if len(own) else None
 
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:

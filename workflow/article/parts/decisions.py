@@ -1,4 +1,4 @@
-"""Which framework to take for what: the fields at a glance, then every problem in words."""
+"""Which framework to take for what: the fields at a glance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from markupsafe import Markup
 from article import numbers
 from article.html import Html, behind, join
 from article.names import TITLES
-from article.parts.comparisons import verdict_sentence
 from article.parts.scenarios import of_scenario, place
 from article.parts.votes import COUNTED, SPLIT, Votes, votes, voting
 from article.section import Section, read_yaml
@@ -113,18 +112,3 @@ def _interval_text(section: Section, row: Any) -> str:
     if row.verdict in LEADS and shown.low is not None and shown.high is not None:
         return section.phrase("matrix.bounds", low=numbers.digits(shown.low), high=numbers.digits(shown.high))
     return section.phrase("matrix.ratio", ratio=numbers.ratio(interval))
-
-
-def decision_table(section: Section) -> Html:
-    """Per problem and device: which framework and mode to take, and how sure that is; folded."""
-    best = selection.best(section.tables, section.machine)
-    rows = [_decision(section, row) for row in best.itertuples()]
-    return section.table(rows, ("problem", "hardware", "choice", "why"), "decision", folded=True)
-
-
-def _decision(section: Section, row: Any) -> dict[str, Any]:
-    winner = {"jax faster": ("jax", row.jax_mode), "torch faster": ("torch", row.torch_mode)}.get(row.verdict)
-    return section.problem_columns(row) | {
-        "choice": section.names.variant(*winner) if winner else section.words[f"choice.{row.verdict}"],
-        "why": verdict_sentence(section, row),
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, bullets, join
@@ -13,7 +14,6 @@ from article.rows import of_first_machine
 from article.section import Section
 from bench.catalogue import known
 from bench.results import selection
-from bench.results.intervals import missing
 from bench.vocabulary import BASELINE, CASES, PRECISIONS
 
 NAMED = ("workload", "task")
@@ -54,8 +54,24 @@ def accuracy_results(section: Section, family: str = "autodiff") -> Html:
     table = accuracy_table(section, found)
     return join(
         accuracy_sentence(section, first, machine),
-        section.figure(accuracy_plot, data, "accuracy", rows=texts, after=table, machine=machine),
+        section.figure(
+            accuracy_plot,
+            data,
+            "accuracy",
+            rows=texts,
+            finding=_finding(section, first) if len(first) else None,
+            after=table,
+            machine=machine,
+        ),
     )
+
+
+def _finding(section: Section, found: pd.DataFrame) -> Markup:
+    """The largest error of each framework in the finest precision."""
+    precision = max(found["precision"], key=PRECISIONS[::-1].index)
+    worst = found[found["precision"] == precision].groupby("framework", sort=False)["error"].max()
+    told = [f"{TITLES[framework]} {numbers.scientific(float(error))}" for framework, error in worst.items()]
+    return section.phrase("shows.accuracy", precision=precision, told=section.words["comma"].join(told))
 
 
 def errors(section: Section, family: str = "autodiff") -> pd.DataFrame:
@@ -113,18 +129,14 @@ def error_rows(section: Section, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_table(section: Section, found: pd.DataFrame) -> Html:
-    """Both frameworks beside each other, at the gate's size and at the timed ones."""
-    rows = []
-    for _, own in found.groupby(["hardware", "workload", "task", "precision"], sort=False):
-        shown = {
-            f"{row.framework}_{where}": numbers.scientific(float(value))
-            for row in own.itertuples()
-            for where, value in (("check", row.check), ("timed", row.timed))
-            if not missing(value)
-        }
-        rows.append(section.problem_columns(next(own.itertuples()), (*NAMED, "precision")) | shown)
-    columns = ("problem", "hardware", "torch_check", "jax_check", "torch_timed", "jax_timed")
-    return section.table(rows, columns, "accuracy", folded=True)
+    """Both frameworks beside each other in every precision, a problem a row."""
+    rows = [
+        section.problem_columns(next(own.itertuples()), NAMED)
+        | {f"{TITLES[row.framework]} {row.precision}": numbers.scientific(row.error) for row in own.itertuples()}
+        for _, own in found.groupby(["hardware", "workload", "task"], sort=False)
+    ]
+    columns = [f"{title} {precision}" for precision in PRECISIONS for title in TITLES.values()]
+    return section.table(rows, ("problem", "hardware", *columns), "accuracy", folded=True)
 
 
 def accuracy_sentence(section: Section, found: pd.DataFrame, machine: str) -> Html:

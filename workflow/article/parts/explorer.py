@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -23,14 +23,17 @@ FILTERS = (
     *("framework", "mode", "verdict", "marks"),
 )
 """What a select narrows: the script makes one of everything here that has several values."""
-COLUMNS = (
-    *("workload", "task", "size", "precision", "device", "hardware", "framework", "mode"),
-    *("step", "ratio", "verdict", "trials", "marks", "items", "memory"),
-)
-ALIKE = ("size", "precision", "device")
-"""Columns that are left out where all rows are alike in them."""
+PARTS = {
+    "problem": ("workload", "task", "size", "precision", "device", "hardware"),
+    "variant": ("framework", "mode"),
+    "trials": ("trials", "marks"),
+}
+"""Columns whose cells hold several things, each of which is filtered by itself."""
+COLUMNS = ("problem", "variant", "step", "ratio", "verdict", "trials", "items", "memory", "energy")
+ALIKE = ("size", "precision", "device", "hardware")
+"""Parts that are left out where all rows are alike in them."""
 SEPARATOR = " · "
-"""Between the fields that a workload stands for; the script takes them apart at it."""
+"""Between the parts of a cell, and the fields that a workload stands for; the script takes them apart at it."""
 
 
 def explorer(section: Section) -> Html:
@@ -42,18 +45,24 @@ def explorer(section: Section) -> Html:
     records = [(*_record(section, row, pair := pairs.of(row)), _verdict(pair)) for row in frame.itertuples()]
     workloads = frame[["family", "workload"]].drop_duplicates().itertuples()
     fields = {section.names.problem(row, ("workload",)): SEPARATOR.join(_fields(section, row)) for row in workloads}
+    telling = {
+        column: [part for part in parts if part not in ALIKE or len({cells[part] for cells, *_ in records}) > 1]
+        for column, parts in PARTS.items()
+    }
+    for cells, *_ in records:
+        cells |= {
+            column: SEPARATOR.join(cells[part] for part in parts).removesuffix(SEPARATOR)
+            for column, parts in telling.items()
+        }
+    titles = {column: [(part, section.words[f"column.{part}"]) for part in parts] for column, parts in telling.items()}
     return section.render(
         "explorer.html",
         filters=FILTERS,
-        columns=[column for column in COLUMNS if _tells(column, [cells.get(column) for cells, *_ in records])],
+        parts={column: json.dumps(named, ensure_ascii=False) for column, named in titles.items()},
+        columns=[column for column in COLUMNS if any(cells.get(column) for cells, *_ in records)],
         records=records,
         fields=json.dumps(fields, ensure_ascii=False),
     )
-
-
-def _tells(column: str, values: Sequence[Any]) -> bool:
-    """Whether a column holds anything, and, of what names a problem, more than one thing."""
-    return len(set(values)) > 1 if column in ALIKE else any(values)
 
 
 class Pairs:
@@ -87,19 +96,20 @@ def _record(section: Section, row: Any, pair: Any) -> tuple[dict[str, Any], dict
     shown = cell_row(section, row) | {
         **{column: names.of(column, getattr(row, column)) for column in ("task", "size", "precision", "device")},
         "workload": names.workload(row.workload, row.family),
-        "hardware": section.hardware(row.hardware),
+        "hardware": row.hardware,
         "framework": row.framework,
         "mode": row.mode,
         "ratio": numbers.ratio(interval) if interval else None,
-        "verdict": section.words.get(f"verdict.{pair.verdict}", pair.verdict) if pair is not None else None,
+        "verdict": SEPARATOR.join(_decided(section, pair)) if pair is not None else None,
         "trials": str(row.runs),
-        "marks": section.words["enumeration"].join(_marks(section, row)),
+        "marks": section.words["enumeration"].join(_marks(section, row, pair)),
     }
     sortable = {
         "step": row.step_seconds,
         "ratio": interval and interval.value,
         "items": row.items_per_second,
         "memory": used_bytes(row),
+        "energy": row.energy_joules,
         "trials": row.runs,
     }
     return shown, {name: f"{value:.4g}" for name, value in sortable.items() if is_positive(value)}
@@ -110,14 +120,25 @@ def _verdict(pair: Any) -> str | None:
     return None if pair is None or intervals.missing(pair.ratio) else str(pair.verdict).replace(" ", "-")
 
 
-def _marks(section: Section, row: Any) -> Iterator[str]:
-    """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady."""
+def _decided(section: Section, pair: Any) -> Iterator[str]:
+    """The verdict of a comparison, and what decided it."""
+    yield section.words.get(f"verdict.{pair.verdict}", pair.verdict)
+    if rule := section.words.get(f"rule.{pair.rule}", ""):
+        yield rule
+
+
+def _marks(section: Section, row: Any, pair: Any) -> Iterator[str]:
+    """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady, and
+    how many more trials would decide its comparison.
+    """
     if row.status != "ok":
         yield section.names.of("status", row.status)
     if row.status == "ok" and is_positive(row.failed):
         yield section.phrase("explorer.failed", count=numbers.count(row.failed))
     if row.steady is False or row.steady == 0:
         yield section.words["explorer.restless"]
+    if pair is not None and is_positive(pair.further_trials):
+        yield section.phrase("explorer.further", count=numbers.count(pair.further_trials))
 
 
 def _fields(section: Section, row: Any) -> Iterator[str]:

@@ -20,6 +20,6 @@ def graph_figure(section: Section, workload: str, framework: str, event: str, na
         )
     labels = dict(zip(nodes["id"], nodes["label"], strict=True))
     rows = [f"{labels[edge.source]} → {labels[edge.target]}" for edge in edges.itertuples()]
-    return section.figure(
-        graph_plot, nodes, name, edges, rows=rows, operations=int((nodes["kind"] == "operation").sum())
-    )
+    operations = int((nodes["kind"] == "operation").sum())
+    finding = section.phrase("shows.graph", operations=operations, layers=int(nodes["layer"].max()) + 1)
+    return section.figure(graph_plot, nodes, name, edges, rows=rows, finding=finding, operations=operations)

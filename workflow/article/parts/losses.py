@@ -1,8 +1,9 @@
-"""Losses of the first steps, or of a whole fit: figure, rows and table."""
+"""Losses of the first steps, or of a whole fit: figure and rows."""
 
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
@@ -12,25 +13,28 @@ from bench.vocabulary import CELL
 
 
 def loss_figure(section: Section, data: pd.DataFrame, name: str) -> Html:
-    """Loss curves over each other; the table holds the first and the last loss of each."""
+    """Loss curves over each other; the text alternative tells the first and the last loss of each."""
     from article.figures.losses import loss_plot
 
-    rows = []
-    for (problem, framework, mode), group in data.groupby(["panel", "framework", "mode"], sort=False):
-        rows.append(
-            {
-                "problem": problem,
-                "variant": section.names.variant(framework, mode),
-                "steps": numbers.count(int(group["step"].max() - group["step"].min())),
-                "first loss": loss_text(group["loss"].iloc[0]),
-                "last loss": loss_text(group["loss"].iloc[-1]),
-            }
-        )
-    table = section.table(rows, ("problem", "variant", "steps", "first loss", "last loss"), "losses", folded=True)
     texts = [
-        section.names.point(f"{row['first loss']} → {row['last loss']}", row["problem"], row["variant"]) for row in rows
+        section.names.point(
+            f"{loss_text(group['loss'].iloc[0])} → {loss_text(group['loss'].iloc[-1])}",
+            problem,
+            section.names.variant(framework, mode),
+        )
+        for (problem, framework, mode), group in data.groupby(["panel", "framework", "mode"], sort=False)
     ]
-    return section.figure(loss_plot, data, name, rows=texts, after=table)
+    return section.figure(loss_plot, data, name, rows=texts, finding=_finding(section, data))
+
+
+def _finding(section: Section, data: pd.DataFrame) -> Markup | None:
+    """By how much the losses of a problem differ between its variants at most; None where there is one variant."""
+    steps = data.groupby(["panel", "step"])["loss"].agg(["min", "max", "count"])
+    steps = steps[(steps["count"] > 1) & (steps["max"].abs() > 0)]
+    if not len(steps):
+        return None
+    most = float(((steps["max"] - steps["min"]) / steps["max"].abs()).max())
+    return section.phrase("shows.losses" if most else "shows.same losses", most=numbers.scientific(most))
 
 
 def loss_curves(section: Section, task: str = "train", steps: int = 5) -> pd.DataFrame:

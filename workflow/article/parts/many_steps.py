@@ -8,7 +8,7 @@ from article import numbers
 from article.html import Html, join, paragraph
 from article.names import TITLES
 from article.parts.comparisons import ratio_figure
-from article.parts.variants import ratio_dot, ratio_texts, span
+from article.parts.variants import bound_finding, ratio_dot, ratio_texts, span
 from article.rows import of_first_machine
 from article.section import Section
 from bench.catalogue import known
@@ -54,6 +54,7 @@ def _figure(section: Section, main: pd.DataFrame, found: pd.DataFrame) -> Html:
         data,
         "many steps",
         rows=ratio_texts(data, section.names),
+        finding=bound_finding(section, "shows.many steps", main, "above", 1.0),
         after=_table(section, found),
         machine=section.hardware(main["hardware"].iloc[0]),
     )

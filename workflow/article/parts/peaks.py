@@ -7,7 +7,7 @@ import pandas as pd
 from article import numbers
 from article.html import Html
 from article.names import on_machine
-from article.rows import in_words
+from article.parts.cells import times_of_all
 from article.section import Section
 from bench.results.intervals import is_positive, number
 from bench.results.selection import main_problems, sound_cells
@@ -40,18 +40,22 @@ def peak_figure(section: Section) -> Html:
     from article.figures.peaks import peak_plot
 
     data = work_rates(section)
-    rows = [
-        {
-            "problem": row.label,
-            "place": row.panel,
-            "variant": section.names.variant(row.framework, row.mode),
-            "flops": numbers.rate(row.flops_per_second, "flop/s"),
-            "share": numbers.percent(row.share) if is_positive(row.share) else None,
-        }
+    texts = [
+        section.names.point(
+            numbers.rate(row.flops_per_second, "flop/s"), row.label, section.names.variant(row.framework, row.mode)
+        )
         for row in data.itertuples()
     ]
-    table = section.table(rows, ("problem", "place", "variant", "flops", "share"), "peak", folded=True)
-    return section.figure(peak_plot, data, "peak", rows=in_words(section, rows, "flops"), after=table)
+    finding = None
+    if len(known := data[[is_positive(share) for share in data["share"]]]):
+        nearest = known.loc[known["share"].astype(float).idxmax()]
+        finding = section.phrase(
+            "shows.peak",
+            median=numbers.percent(float(known["share"].astype(float).median())),
+            most=numbers.percent(nearest["share"]),
+            problem=nearest["label"],
+        )
+    return section.figure(peak_plot, data, "peak", rows=texts, finding=finding, after=times_of_all(section))
 
 
 def work_rates(section: Section) -> pd.DataFrame:

@@ -60,7 +60,8 @@ def _release(section: Section, found: pd.DataFrame) -> Html:
     drawn = _table(section, found, folded=len(data) > 1)
     if len(data) > 1:
         texts = ratio_texts(data, section.names)
-        drawn = section.figure(ratio_dots, data, "releases", rows=texts, after=drawn, title=title)
+        finding = section.phrase("shows.releases", **_counts(valid))
+        drawn = section.figure(ratio_dots, data, "releases", rows=texts, finding=finding, after=drawn, title=title)
     return join(
         section.sentence("release.counts", release=title, **_counts(found)),
         section.sentence("release.slower") if len(slower) else None,

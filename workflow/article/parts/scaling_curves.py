@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, join
 from article.names import on_machine
-from article.parts.cells import cell_table, used_bytes
-from article.parts.comparisons import counted
+from article.parts.cells import times_of_all, used_bytes
+from article.parts.comparisons import verdicts_of
 from article.section import Section
 from bench.results import selection
-from bench.results.curves import LINEAR, factor, saturation, slope
+from bench.results.curves import LINEAR, crossing, factor, saturation, slope
 from bench.results.intervals import is_positive
-from bench.vocabulary import AXES, PROBLEM, SWEEP
+from bench.vocabulary import AXES, COMPARED, SWEEP
 
 MOST_OPEN = 5
 """Axes whose first curve is drawn in the open; those of the others are folded."""
@@ -64,7 +64,7 @@ def curve_results(section: Section, found: pd.DataFrame) -> Html:
                 axis=section.words[f"scaling.{axis}"],
             )
             parts.append(behind(title, join(*drawn[shown:])))
-    return join(*parts, slope_table(section, found), cell_table(section, found, "sweeps"))
+    return join(*parts, slope_table(section, found), times_of_all(section))
 
 
 def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
@@ -82,16 +82,15 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
     ]
     problem = on_machine(curve_name(section, first), section.hardware(first.hardware))
     return section.figure(
-        scaling_plot, data, "scaling", rows=texts, finding=_winners(section, curve), problem=problem, axis=axis
+        scaling_plot,
+        data,
+        "scaling",
+        crossings(data),
+        rows=texts,
+        finding=verdicts_of(section, curve, "shows.points"),
+        problem=problem,
+        axis=axis,
     )
-
-
-def _winners(section: Section, curve: pd.DataFrame) -> Markup | None:
-    """At how many points of a curve which framework is faster; None where none was compared."""
-    best = section.tables.frame("comparisons")
-    best = best[best["best"].fillna(False).astype(bool) & best["ratio"].notna()]
-    own = best.merge(curve[PROBLEM].drop_duplicates(), on=PROBLEM)
-    return counted(section, own["verdict"], "shows.points") if len(own) else None
 
 
 def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
@@ -114,6 +113,24 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
         ]
     rows.sort(key=lambda row: PANELS.index(row["panel"]))
     return pd.DataFrame(rows, columns=["panel", "framework", "mode", "point", "value", "axis", "linear"])
+
+
+def crossings(data: pd.DataFrame) -> pd.DataFrame:
+    """Where the times of the frameworks, each in its fastest mode, cross along a curve: `point` and `seconds`, on the
+    straight lines that are drawn between what was measured. data: rows as `quantities` makes them.
+    """
+    times = data[data["panel"] == "seconds"]
+    fastest = times.pivot_table(index="point", columns="framework", values="value", aggfunc="min")
+    fastest = fastest.reindex(columns=list(COMPARED)).dropna()
+    linear = bool(times["linear"].any())
+    scale = np.asarray if linear else np.log
+    found = []
+    for (before, torch), (after, torch_after) in pairwise(fastest["torch"].items()):
+        ratios = (before, torch / fastest["jax"][before]), (after, torch_after / fastest["jax"][after])
+        if (point := crossing(*ratios, linear)) is not None:
+            height = np.interp(scale(point), scale([before, after]), np.log([torch, torch_after]))
+            found.append({"point": point, "seconds": float(np.exp(height))})
+    return pd.DataFrame(found, columns=["point", "seconds"])
 
 
 def slope_table(section: Section, found: pd.DataFrame) -> Html:

@@ -1,4 +1,4 @@
-"""The application scenarios: which workloads stand for each, their table, and what is said and shown of one."""
+"""The application scenarios: which workloads stand for each, and what is said and shown of one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from article import numbers
 from article.html import Html, bullets, join
-from article.parts.cells import in_explorer, items_text
+from article.parts.cells import items_text, times_of_all
 from article.parts.comparisons import verdict_sentence
 from article.parts.kernels import speedup_results
 from article.parts.throughput import throughput_figure
-from article.rows import of_first_machine
 from article.section import Section, read_yaml
 from bench import catalogue
 from bench.catalogue import known
-from bench.results import intervals, selection
+from bench.results import selection
 from bench.vocabulary import CELL, COMPARED, PROBLEM
 
 TASKS = ("train", "forward", "generate")
@@ -30,20 +28,6 @@ NUMERICS = "numerics"
 """The scenario whose workloads are held against NumPy."""
 ELSEWHERE = {"explain", "automl"}
 """Scenarios that another section speaks of."""
-
-
-def scenario_table(section: Section) -> Html:
-    """Every scenario with what was compared for it on the first machine that has it; those without anything say so."""
-    found, cells = main_comparisons(section), cells_by_key(section)
-    rows: list[dict[str, Any]] = []
-    for identity, name in listed(section).items():
-        own = of_first_machine(of_scenario(found, identity))
-        linked = Markup('<a href="#{}">{}</a>').format(anchor(identity), name)
-        title = linked if block(identity) in section.blocks else name
-        rows += [{"scenario": title} | comparison_row(section, cells, row) for row in own.itertuples()]
-        if not len(own):
-            rows.append({"scenario": title, "problem": section.words["scenario.none"]})
-    return section.table(rows, ("scenario", "problem", "hardware", *COMPARED, "verdict"), "scenarios")
 
 
 def scenario(section: Section, identity: str, name: str) -> Html:
@@ -57,7 +41,7 @@ def scenario(section: Section, identity: str, name: str) -> Html:
         return join(heading, text, section.sentence("scenario.none"))
     said = sentences(section, of_scenario(main_comparisons(section), identity), cells["hardware"].iloc[0])
     if identity == NUMERICS and (against_numpy := speedup_results(section)):
-        return join(heading, text, said, against_numpy, in_explorer(section, name))
+        return join(heading, text, said, against_numpy, times_of_all(section, field=name))
     return join(heading, text, said, throughput_figure(section, cells, name))
 
 
@@ -124,25 +108,6 @@ def shown_tasks(workload: str) -> list[str]:
 def cells_by_key(section: Section) -> pd.DataFrame:
     """All cells, by what names a cell."""
     return selection.cells(section.tables, section.machine).set_index(CELL)
-
-
-def comparison_row(section: Section, cells: pd.DataFrame, row: Any) -> dict[str, Any]:
-    """A comparison as texts: the problem, what both do per second, and the verdict."""
-    return (
-        section.problem_columns(row, ("workload", "task", "device"))
-        | {"verdict": short_verdict(section, row)}
-        | {framework: throughput_of(section, cells, row, framework) for framework in COMPARED}
-    )
-
-
-def short_verdict(section: Section, row: Any) -> Markup:
-    """A comparison in two words and a number."""
-    interval = intervals.interval(row, "ratio")
-    if interval is None or row.verdict == "not comparable":
-        return section.phrase("winner.not comparable")
-    shown = interval.inverse() if row.verdict == "torch faster" else interval
-    winner = section.words[f"winner.{row.verdict}"]
-    return section.phrase("scenario.verdict", verdict=winner, ratio=numbers.ratio(shown))
 
 
 def throughput_of(section: Section, cells: pd.DataFrame, row: Any, framework: str) -> str | None:

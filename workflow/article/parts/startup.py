@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
@@ -31,7 +32,18 @@ def startup_figure(section: Section) -> Html:
         total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})
     table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
-    return section.figure(startup_plot, data, "startup", rows=in_words(section, rows, "total"), after=table)
+    texts, finding = in_words(section, rows, "total"), _extremes(section, limited(data)[0])
+    return section.figure(startup_plot, data, "startup", rows=texts, finding=finding, after=table)
+
+
+def _extremes(section: Section, data: pd.DataFrame) -> Markup | None:
+    """The shortest and the longest start; None where there is one or none."""
+    totals = data.groupby(["panel", "label"], sort=False)["total"].first().sort_values()
+    if len(totals) < 2:
+        return None
+    (fast, least), *_, (slow, most) = totals.items()
+    said = {"fast": section.words["comma"].join(fast), "slow": section.words["comma"].join(slow)}
+    return section.phrase("shows.startup", least=numbers.seconds(least), most=numbers.seconds(most), **said)
 
 
 def startup_parts(section: Section) -> pd.DataFrame:

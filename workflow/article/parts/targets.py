@@ -12,7 +12,7 @@ from markupsafe import Markup
 from article import numbers
 from article.html import Html, bullets, join, plain
 from article.names import on_machine
-from article.parts.comparisons import verdict_sentence
+from article.parts.comparisons import verdict_sentence, verdicts_of
 from article.rows import sort_variants
 from article.section import Section
 from bench.results import intervals, selection
@@ -44,7 +44,14 @@ def target_results(section: Section) -> Html:
     ]
     return join(
         target_sentences(section, runs),
-        section.figure(target_plot, courses(section, runs), "target", rows=texts, most=MOST_TARGETS),
+        section.figure(
+            target_plot,
+            courses(section, runs),
+            "target",
+            rows=texts,
+            most=MOST_TARGETS,
+            finding=verdicts_of(section, runs),
+        ),
         table,
     )
 

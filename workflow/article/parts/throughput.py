@@ -9,7 +9,8 @@ import pandas as pd
 from article import numbers
 from article.html import Html
 from article.names import Names
-from article.parts.cells import in_explorer
+from article.parts.cells import times_of_all
+from article.parts.comparisons import verdicts_of
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import intervals
@@ -32,7 +33,8 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
         "throughput",
         rows=texts,
         most=MOST_PANELS,
-        after=in_explorer(section, scenario),
+        finding=verdicts_of(section, of_first_machine(cells)),
+        after=times_of_all(section, field=scenario),
         scenario=scenario,
         machine=cells["hardware"].iloc[0],
     )
@@ -43,12 +45,10 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
     named = ("workload", "device") if cells["device"].nunique() > 1 else ("workload",)
     rows = []
     for row in cells[cells["items_per_second"] > 0].itertuples():
-        problem = names.problem(row, named)
         low, high = bounds(row)
         rows.append(
             {
-                "panel": f"{problem} · {names.of('task', row.task)}",
-                "problem": problem,
+                "panel": f"{names.problem(row, named)} · {names.of('task', row.task)}",
                 "label": names.variant(row.framework, row.mode),
                 "framework": row.framework,
                 "mode": row.mode,
@@ -59,7 +59,7 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
                 "text": numbers.throughput(row.items_per_second, "").removesuffix(f"{numbers.SPACE}/s"),
             }
         )
-    columns = ["panel", "problem", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
+    columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -22,8 +22,10 @@ def distribution_figure(section: Section) -> Html:
     from article.figures.values import distribution_plot
 
     data = values(section)
-    rows = []
+    rows, spans = [], []
     for (problem, label), group in limited(data, MOST)[0].groupby(["panel", "label"], sort=False):
+        low, median, high = group["seconds"].quantile([0.25, 0.5, 0.75])
+        spans.append((high - low) / median)
         rows.append(
             {
                 "problem": problem,
@@ -34,8 +36,18 @@ def distribution_figure(section: Section) -> Html:
             | {name: numbers.seconds(group["seconds"].quantile(share)) for name, share in QUARTILES.items()}
         )
     table = section.table(rows, ("problem", "variant", "runs", "values", *QUARTILES), "distribution", folded=True)
+    finding = None
+    if spans:
+        least, most = numbers.percent(min(spans)), numbers.percent(max(spans))
+        finding = section.phrase("shows.distribution", least=least, most=most)
     return section.figure(
-        distribution_plot, data, "distribution", rows=in_words(section, rows, "median"), most=MOST, after=table
+        distribution_plot,
+        data,
+        "distribution",
+        rows=in_words(section, rows, "median"),
+        most=MOST,
+        finding=finding,
+        after=table,
     )
 
 
