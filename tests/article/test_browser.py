@@ -162,7 +162,7 @@ def shown_rows(browser):
         const fields = JSON.parse(document.getElementById("explorer").dataset.fields);
         const told = row => [...row.cells].flatMap((cell, at) => {
             const [text, parts] = [cell.textContent.trim(), JSON.parse(heads[at].dataset.parts ?? "[]")];
-            const named = parts.map(([name], place) => [name, text.split(" · ")[place]]);
+            const named = parts.map(([name], place) => [name, text.split(" · ")[place] ?? ""]);
             return [[heads[at].dataset.column, text], ...named];
         });
         return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)

@@ -126,7 +126,7 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids(drawings, name
         assert colour in svg.key(colour, marker)
 
 
-@pytest.mark.parametrize(("rows", "parts"), [(1, [1]), (8, [8]), (9, [5, 4]), (17, [5, 5, 5, 2]), (40, [7] * 5 + [5])])
+@pytest.mark.parametrize(("rows", "parts"), [(1, [1]), (10, [10]), (11, [6, 5]), (21, [6, 6, 6, 3]), (40, [10] * 4)])
 def test_many_rows_are_shared_out_to_an_even_number_of_panels(rows, parts):
     data = pd.DataFrame({"label": [f"row {place // 2}" for place in range(2 * rows)]})
     found = in_parts(data)

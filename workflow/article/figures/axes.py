@@ -40,7 +40,7 @@ BESIDE = -0.43
 """Where a label of two lines stands above its row, in rows from the middle of the mark."""
 SHIFT = {"torch": 0.04, "jax": 0.3}
 """How far below the middle of its row each framework stands, because the label is above."""
-MOST_ROWS = 8
+MOST_ROWS = 10
 """Rows of one panel; more of them are shared out to several."""
 Words = Mapping[str, str]
 Groups = list[tuple[str, pd.DataFrame]]
