@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, bullets, first_line, join
+from article.html import Html, behind, bullets, first_line, join, paragraph
 from article.names import Names, on_machine, telling
 from article.parts.votes import COUNTED
 from article.section import Section
@@ -135,7 +135,7 @@ def counted(section: Section, verdicts: Iterable[str], name: str = "shows.compar
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:
     (row,) = frame[frame["ratio"].notna()].itertuples()
-    return Html(Markup("<p><b>{}</b>: {}</p>").format(section.names.problem(row), verdict_sentence(section, row)))
+    return paragraph(section.item(section.names.problem(row), verdict_sentence(section, row)))
 
 
 def left_out(section: Section, frame: pd.DataFrame) -> Html | None:
