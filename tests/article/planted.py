@@ -417,9 +417,9 @@ def _problem(tables: Tables, problem: dict[str, Any], step: float, trials: int, 
         for run in range(trials):
             if status == "ok":
                 medians.append(base * rng.lognormal(0, 0.01))
-                tables["runs"].append(_run(cell, run, medians[-1], rng))
+                tables["runs"].append(run_row(cell, run, medians[-1], rng))
                 if problem["task"] == "target":
-                    tables["runs"][-1] |= _course(cell, run, medians[-1])
+                    tables["runs"][-1] |= course(cell, run, medians[-1])
             else:
                 tables["runs"].append(cell | {"run": run, "status": status, "message": f"{status}: {HOSTILE}"})
         tables["cells"].append(_cell(cell, status, medians))
@@ -478,7 +478,7 @@ def _status(problem: dict[str, Any], framework: str, mode: str) -> str:
     return "ok"
 
 
-def _run(cell: dict[str, Any], run: int, median: float, rng: np.random.Generator) -> dict[str, Any]:
+def run_row(cell: dict[str, Any], run: int, median: float, rng: np.random.Generator) -> dict[str, Any]:
     compiled = cell["mode"] in ("compile", "many", "jit", "scan")
     cold = compiled and run == 0
     jax = cell["framework"] == "jax"
@@ -530,7 +530,7 @@ ITEMS = {
 }
 
 
-def _course(cell: dict[str, Any], run: int, seconds: float) -> dict[str, Any]:
+def course(cell: dict[str, Any], run: int, seconds: float) -> dict[str, Any]:
     """A score on its way to the target, the same from one seed in every variant."""
     steps = [float(10 * step) for step in range(24 + 3 * run)]
     loss = cell["workload"] == "gpt"

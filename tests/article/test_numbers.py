@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article.numbers import SPACE, count, digits, listing, margin, ratio, scientific, seconds
+from article.numbers import SPACE, count, digits, listing, margin, ratio, scientific, seconds, span
 from bench.results.intervals import Interval
 
 positive = st.floats(1e-9, 1e9)
@@ -67,6 +67,12 @@ def test_a_margin_is_shown_as_it_was_stated():
 def test_items_are_joined_as_the_language_joins_them():
     assert listing(["a", "b", "c"], "en") == "a, b and c"
     assert listing(["a", "b", "c"], "zh") == "a、b和c"
+
+
+def test_a_span_whose_ends_look_alike_is_one_number():
+    assert span(("1.00", "2.00"), "en") == "1.00 to 2.00"
+    assert span(("1.00", "2.00"), "zh") == "1.00 至 2.00"
+    assert span(("2.00", "2.00"), "en") == "2.00"
 
 
 @given(positive)

@@ -39,7 +39,7 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
     section = Section(tables, "en", OWN, 4)
     data = pd.concat([loss_curves(section).assign(panel=f"panel {number}") for number in range(11)])
     html = section.figure(loss_plot, data, "loss")
-    assert "5 further panels are left out" in html
+    assert "Panels left out: 5" in html
 
 
 def test_a_table_leaves_out_columns_without_content(tables):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def render_template(name: str, **values: Any) -> Html:
 
 
 def join(*parts: Any) -> Html:
-    """Parts one after the other; those that are None or empty vanish."""
-    return Html("\n".join(str(part) for part in parts if part))
+    """Parts one after the other; those that are None or empty vanish, and what is said twice running is said once."""
+    return Html("\n".join(said for said, _ in groupby(str(part) for part in parts if part)))
 
 
 def paragraph(text: Any) -> Html:

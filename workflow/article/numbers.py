@@ -114,6 +114,12 @@ def listing(items: Iterable[object], language: str) -> str:
     return words[0] if len(words) == 1 else comma.join(words[:-1]) + last + words[-1] if words else ""
 
 
+def span(ends: Iterable[str], language: str) -> str:
+    """From the least to the most of some numbers, as they are shown; one number where they look alike."""
+    least, most = ends
+    return least if least == most else f"{least} to {most}" if language == "en" else f"{least} 至 {most}"
+
+
 def as_interval(amount: Amount) -> Interval:
     """The amount as an `Interval`; raises ValueError when the value itself is missing."""
     interval = amount if isinstance(amount, Interval) else Interval(float(amount))

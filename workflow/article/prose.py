@@ -60,6 +60,7 @@ def environment(language: str) -> Environment:
     )
     made.filters.update(FILTERS)
     made.filters["listing"] = lambda items: numbers.listing(items, language)
+    made.filters["range"] = lambda ends: numbers.span(map(numbers.ratio, ends), language)
     return made
 
 

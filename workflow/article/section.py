@@ -137,7 +137,7 @@ class Section:
         after: Any = None,
         **values: Any,
     ) -> Html:
-        """A figure with caption and text alternative; a sentence where there are too few points.
+        """A figure with caption and text alternative; where there are too few points, a sentence and what stands below.
 
         name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
         data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
@@ -145,10 +145,10 @@ class Section:
         a rule the table of the numbers. values: put into title and caption.
         """
         words = self.words.under(f"figure.{name}")
-        title, caption = (words[part].format(**values) for part in ("title", "caption"))
+        title, caption = (agreeing(words[part].format(**values), self.language) for part in ("title", "caption"))
         data, left_out = limited(data, most)
         if len(data) < LEAST_POINTS:
-            return self.sentence("figure.few" if len(data) else "figure.none", title=title)
+            return Html(self.sentence("figure.few" if len(data) else "figure.none", title=title) + (after or ""))
         from article.figures import svg
 
         number = self._next("figure")

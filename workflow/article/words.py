@@ -23,6 +23,7 @@ COUNTED = (
         "calls",
         "cases",
         "channels",
+        "checks",
         "claims",
         "comparisons",
         "complaints",
@@ -32,6 +33,7 @@ COUNTED = (
     *(
         "derivatives",
         "devices",
+        "distinct names",
         "elements",
         "environments",
         "epochs",
@@ -61,7 +63,7 @@ COUNTED = (
 )
 """What English sentences count, in the plural."""
 IRREGULAR = {"bodies": "body"}
-VERBS = {"are": "is", "were": "was"}
+VERBS = {"are": "is", "were": "was", "have": "has"}
 ONE = re.compile(rf"(?<![\d.,/×^-])1([ \u00a0])({'|'.join(sorted([*COUNTED, *VERBS], key=len, reverse=True))})\b")
 
 

@@ -60,7 +60,7 @@ def hanging(**changes):
         (votes(), "The verdict hangs on no single one of them.", "裁决不取决于其中任何一个。"),
         (
             votes(leave_one_out={"least": 1.2, "most": 1.9, "changes": {}}),
-            "moves the mean ratio to between 1.20 and 1.90.",
+            "makes the mean ratio 1.20 to 1.90.",
             "平均比值都在 1.20 与 1.90 之间。",
         ),
         (

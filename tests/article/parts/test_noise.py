@@ -13,7 +13,7 @@ from tests.article.planted import OTHER, OWN
 def test_the_floor_is_told_with_its_interval_and_with_how_many_twins_are_covered(tables):
     html = resolution(Section(tables, "en", OWN, 0)).replace("\u00a0", " ")
     assert f"{OWN}, CPU: differences below 0.941 % cannot be seen here. That is the noise floor (0.941 [" in html
-    assert "of the 95 % intervals of twins, 5 of 6 contain 1." in html
+    assert "95 % intervals of twins that contain 1: 5 of 6." in html
     assert html.index(OWN) < html.index(OTHER)
 
 

@@ -23,7 +23,7 @@ def test_the_workloads_are_drawn_one_problem_each_of_this_machine_and_the_rest_i
     assert OTHER not in figure
     assert "training step" not in figure
     best = selection.best(tables, OWN)
-    assert f"The other {len(best) - len(selection.main_problems(best))} comparisons" in html
+    assert f"of other tasks, sizes and precisions ({len(best) - len(selection.main_problems(best))})" in html
 
 
 def test_the_workloads_are_drawn_by_family_and_ratio(tables):

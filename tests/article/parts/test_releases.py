@@ -57,7 +57,7 @@ def said(tmp_path):
 
 def test_regressions_are_named_first_the_largest_on_top(said):
     html = said(CELL, EQUAL, LARGER, REFUSED)
-    assert "JAX 0.10.2 against 0.9.1: of 4 problems and modes" in html
+    assert "JAX 0.10.2 against 0.9.1: of the pairs of problem and mode (4)" in html
     assert "slower in 2, faster in 0 and equal in 1; undecided: 0, not comparable: 1" in html
     top = html.split("<figure")[0]
     assert "1.30 [1.20" in top

@@ -230,8 +230,8 @@ def _hanging_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[M
     """What the verdict hangs on: too few workloads, single ones, or none of them."""
     share, hanging = found["share"], found["leave_one_out"]
     if hanging.get("least") is not None and hanging.get("most") is not None:
-        least, most = numbers.ratio(hanging["least"]), numbers.ratio(hanging["most"])
-        yield section.phrase("claim.mean", least=least, most=most)
+        ends = (numbers.ratio(hanging[end]) for end in ("least", "most"))
+        yield section.phrase("claim.mean", span=numbers.span(ends, section.language))
     if found["votes"] < found["least"]:
         if share in DECIDED:
             verdicts = {"verdict": _verdict_word(section, share), "mixed": _verdict_word(section, "mixed")}

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, bullets, first_line, join
+from article.html import Html, behind, bullets, first_line, join, paragraph
 from article.names import Names, on_machine, telling
 from article.parts.cells import in_explorer
 from article.parts.votes import COUNTED
@@ -144,7 +144,7 @@ def verdicts_of(section: Section, cells: pd.DataFrame, name: str = "shows.compar
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:
     (row,) = frame[frame["ratio"].notna()].itertuples()
-    return Html(Markup("<p><b>{}</b>: {}</p>").format(section.names.problem(row), verdict_sentence(section, row)))
+    return paragraph(section.item(section.names.problem(row), verdict_sentence(section, row)))
 
 
 def left_out(section: Section, frame: pd.DataFrame) -> Html | None:

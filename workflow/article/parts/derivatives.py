@@ -79,7 +79,7 @@ def bound_sentence(section: Section, main: pd.DataFrame) -> Html:
                     undecided=counts["undecided"],
                     bound=numbers.count(ratios.BOUND),
                     dearest=section.names.problem(own.loc[own["ratio"].idxmax()], ("workload", "task")),
-                    **span(own),
+                    span=span(section, own),
                 )
             )
     if not sentences:

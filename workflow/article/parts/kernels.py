@@ -92,7 +92,7 @@ def speedup_sentence(section: Section, main: pd.DataFrame) -> Html:
                     slower=counts["below"],
                     undecided=counts["undecided"],
                     of=counts["of"],
-                    **span(own),
+                    span=span(section, own),
                 )
             )
     return said_of_machine(section, main["hardware"].iloc[0], sentences)

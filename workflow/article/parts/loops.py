@@ -47,7 +47,7 @@ def loop_sentence(section: Section, found: pd.DataFrame) -> Html:
     """From how many to how many times as long a loop takes, per framework, on the first machine."""
     first = of_first_machine(found)
     spans = [
-        section.phrase("loops.span", framework=title, count=len(own), **span(own))
+        section.phrase("loops.span", framework=title, count=len(own), span=span(section, own))
         for framework, title in TITLES.items()
         if len(own := first[first["framework"] == framework])
     ]

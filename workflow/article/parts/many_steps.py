@@ -33,7 +33,7 @@ def many_step_results(section: Section, found: pd.DataFrame) -> Html:
         return Html()
     main = of_first_machine(found)
     spans = [
-        section.phrase("many steps.span", framework=title, count=len(own), **span(own))
+        section.phrase("many steps.span", framework=title, count=len(own), span=span(section, own))
         for framework, title in TITLES.items()
         if len(own := main[main["framework"] == framework])
     ]
@@ -56,7 +56,7 @@ def _figure(section: Section, main: pd.DataFrame, found: pd.DataFrame) -> Html:
         rows=ratio_texts(data, section.names),
         finding=bound_finding(section, "shows.many steps", main, "above", 1.0),
         after=_table(section, found),
-        machine=section.hardware(main["hardware"].iloc[0]),
+        machine=main["hardware"].iloc[0],
     )
 
 

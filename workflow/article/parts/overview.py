@@ -36,13 +36,15 @@ def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataF
     found = votes(rows)
     place = {"machine": machine, "device": section.names.of("device", device)}
     if not found.total:
-        return section.sentence("answer.nothing", **place)
+        compared, below = int(rows["ratio"].notna().sum()), numbers.seconds(CALL_SECONDS)
+        return section.sentence("answer.calls" if compared else "answer.nothing", **place, total=compared, below=below)
     if not found.decided:
         return section.sentence("answer.undecided", **place, total=found.total)
     sentences = [section.phrase("answer.counts", **place, **found.counts, total=found.total)]
     if found.total >= LEAST_FOR_QUARTILES:
         median, low, high = (numbers.ratio(found.ratio(share)) for share in (0.5, 0.25, 0.75))
-        sentences.append(section.phrase("answer.median", median=median, low=low, high=high))
+        span = numbers.span((low, high), section.language)
+        sentences.append(section.phrase("answer.median", median=median, span=span))
     if without := len(rows) - found.total:
         sentences.append(section.phrase("answer.without", below=numbers.seconds(CALL_SECONDS), count=without))
     return paragraph(section.space.join(sentences))
@@ -52,7 +54,7 @@ def overview(section: Section) -> Html:
     """The figure of one problem per workload, by family and ratio, and what all comparisons together say."""
     best = selection.best(section.tables, section.machine)
     if not len(best):
-        return Html()
+        return section.sentence("table.no decision")
     main = selection.main_problems(best).assign(other=lambda rows: rows["hardware"] != section.machine)
     main = main.sort_values(["other", "hardware", "family", "ratio"], kind="stable")
     lines = [headline_sentences(section, entry) for entry in headlines(section)]
@@ -131,8 +133,8 @@ def headline_sentences(section: Section, entry: Headline) -> Html:
     if entry.apart:
         sentences.append(section.phrase("overview.apart", count=entry.apart))
     if entry.mean is not None and entry.span is not None and entry.mean.bounded:
-        least, most = map(numbers.ratio, entry.span)
-        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), least=least, most=most))
+        span = numbers.span(map(numbers.ratio, entry.span), section.language)
+        sentences.append(section.phrase("overview.mean", mean=numbers.ratio(entry.mean), span=span))
         if entry.calls:
             below = numbers.seconds(CALL_SECONDS)
             sentences.append(section.phrase("overview.calls", count=entry.calls, below=below))

@@ -24,7 +24,8 @@ COMMAND = "snakemake --cores all --config workloads={family}/{workload} --forcer
 
 def provenance_table(section: Section) -> Html:
     """A row per workload of which there are numbers, to which every row of the other tables leads."""
-    return section.table((_row(section, *found) for found in _workloads(section)), COLUMNS, "provenance")
+    rows = [_row(section, *found) for found in _workloads(section)]
+    return section.table(rows, COLUMNS, "provenance", empty="no provenance")
 
 
 def _workloads(section: Section) -> Iterator[tuple[str, str, list[str]]]:

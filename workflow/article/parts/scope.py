@@ -58,7 +58,7 @@ def _span(section: Section, found: Any) -> str | None:
     if not len(found):
         return None
     least, most = numbers.count(found.min()), numbers.count(found.max())
-    return least if least == most else section.words["scope.span"].format(first=least, last=most)
+    return numbers.span((least, most), section.language)
 
 
 def _named(section: Section, column: str, order: Iterable[str], found: Any) -> str:
@@ -85,4 +85,4 @@ def _days(section: Section, started: Any) -> str | None:
     if not len(started):
         return None
     first, last = (str(moment)[:10] for moment in (started.min(), started.max()))
-    return first if first == last else section.words["scope.span"].format(first=first, last=last)
+    return numbers.span((first, last), section.language)

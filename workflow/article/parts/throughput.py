@@ -24,6 +24,8 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
     from article.figures.throughput import throughput_plot
 
     data = throughputs(of_first_machine(cells), section.names)
+    if not len(data):
+        return in_explorer(section, scenario)
     texts = [
         section.names.point(f"{row.text}{numbers.SPACE}{row.unit}/s", row.panel, row.label) for row in data.itertuples()
     ]
@@ -41,7 +43,7 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
 
 
 def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """Rows of `figures.throughput.throughput_plot`."""
+    """Rows of `figures.throughput.throughput_plot`; a variant by itself makes no panel."""
     named = ("workload", "device") if cells["device"].nunique() > 1 else ("workload",)
     rows = []
     for row in cells[cells["items_per_second"] > 0].itertuples():
@@ -60,7 +62,8 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
             }
         )
     columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
-    return pd.DataFrame(rows, columns=columns)
+    data = pd.DataFrame(rows, columns=columns)
+    return data[data.groupby("panel")["panel"].transform("size") > 1]
 
 
 def bounds(row: Any) -> tuple[float | None, float | None]:

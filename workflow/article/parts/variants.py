@@ -61,9 +61,10 @@ def ratio_texts(data: pd.DataFrame, names: Names) -> list[str]:
     ]
 
 
-def span(found: pd.DataFrame) -> dict[str, str]:
-    """The least and the most of some ratios, as sentences name them."""
-    return {"least": numbers.ratio(float(found["ratio"].min())), "most": numbers.ratio(float(found["ratio"].max()))}
+def span(section: Section, found: pd.DataFrame) -> str:
+    """From the least to the most of some ratios."""
+    ends = (numbers.ratio(float(end)) for end in (found["ratio"].min(), found["ratio"].max()))
+    return numbers.span(ends, section.language)
 
 
 def bound_finding(section: Section, name: str, found: pd.DataFrame, side: str, bound: float) -> Markup | None:

@@ -58,7 +58,8 @@ def code_sizes(source: str) -> dict[str, dict[str, int]]:
     ]
     sizes = {}
     for framework in COMPARED:
-        own = [node for node in tree.body if _is_of(node, framework, set(_aliases(tree, PACKAGES[framework])))]
+        aliases = set(_aliases(tree, PACKAGES[framework]))
+        own = [node for node in tree.body if _is_of(node, framework, aliases)]
         within = {line for node in own for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
         counted = [token for token in tokens if token.start[0] in within]
         lines = {line for token in counted for line in range(token.start[0], token.end[0] + 1)}
