@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -54,7 +55,21 @@ def absurd(generator, kind, value):
     )
 
 
-FACTS = [None, True, 0, -1, 1e308, float("inf"), float("nan"), 10**400, [], {}, [None], [{"name": [1]}], *TEXTS]
+FACTS: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    float("inf"),
+    float("nan"),
+    10**400,
+    [],
+    {},
+    [None],
+    [{"name": [1]}],
+    *TEXTS,
+]
 
 
 def write_machine(folder, generator, changes):

@@ -80,7 +80,7 @@ def asked(name: str) -> list[Any]:
 def pinned(name: str) -> dict[str, str]:
     """Package → version that the file of an environment asks pip for."""
     entries = [entry for part in asked(name) if isinstance(part, dict) for entry in part["pip"]]
-    return dict(found.groups() for found in map(PIN.fullmatch, entries) if found)
+    return {found[1]: found[2] for found in map(PIN.fullmatch, entries) if found}
 
 
 @functools.cache
