@@ -384,12 +384,14 @@ def hashed(offline):
 
 
 def test_a_file_that_is_another_than_was_pinned_is_not_installed(hashed):
-    wheel(hashed / "wheels", "flow", modules=2)  # the same name and version, another content
+    path = hashed / "wheels" / "flow-1.0-py3-none-any.whl"
+    right = path.read_bytes()
+    wheel(path.parent, "flow", modules=2)  # the same name and version, another content
     refused = bootstrap("--device", "cpu", tree=hashed)
     assert refused.returncode == 1
     assert "DO NOT MATCH THE HASHES" in refused.stderr
     assert refused.stderr.strip().splitlines()[-1].startswith("pip could not install workflow")
-    wheel(hashed / "wheels", "flow")
+    path.write_bytes(right)
     assert bootstrap("--device", "cpu", tree=hashed).returncode == 0
     assert list(record(hashed)["parts"]) == ["torch", "jax", "workflow"]
 
