@@ -28,9 +28,14 @@ endif
 ifeq ($(shell command -v $(PYTHON)),)
 $(error $(PYTHON) was not found: install Python 3.11 or newer, or name it, for example PYTHON=python3.12)
 endif
+ifneq ($(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 6))'),True)
+$(error $(PYTHON) is too old: install Python 3.11 or newer, or name it, for example PYTHON=python3.12)
+endif
 # torch.compile looks for g++ alone unless it is told otherwise.
 ifeq ($(origin CXX)$(shell command -v g++),default)
+ifneq ($(shell command -v clang++),)
 export CXX := clang++
+endif
 endif
 
 # Nothing of the user's home is imported, texts are UTF-8 whatever the locale, and a home that may not be written keeps
@@ -79,8 +84,8 @@ check: environment
 compare-mine: environment
 	@$(IN_ENVIRONMENT) python workflow/scripts/compare.py $(NAMED) $(if $(TRIALS),--trials $(TRIALS))
 
-own-extras: environment
-	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/own.txt
+own-extras:
+	@$(BOOTSTRAP) --extras own
 
 pdf: environment
 	@$(IN_ENVIRONMENT) python workflow/scripts/pdf.py
@@ -101,14 +106,14 @@ test-slow: environment-dev own-extras
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
 
-numba: environment
-	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/numba.txt
+numba:
+	@$(BOOTSTRAP) --extras numba
 
 gpu-check: environment
 	$(IN_ENVIRONMENT) python workflow/scripts/gpu_check.py
 
-compare: environment-dev
-	$(RUN) pip install --quiet --constraint constraints.txt --requirement envs/requirements/compare.txt
+compare:
+	@$(BOOTSTRAP) --dev --extras compare
 	$(RUN) tests.proof.compare
 
 lint: environment-dev

@@ -20,4 +20,4 @@ include: "workflow/rules/article.smk"
 rule all:
     default_target: True
     input:
-        [snakefile.page(language) for language in SETTINGS.languages],
+        pages,

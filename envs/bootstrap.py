@@ -1,11 +1,13 @@
 """Make `.venv` ready: check this machine, choose the CPU or the CUDA packages, install the pins of `constraints.txt`.
 
-    python3 envs/bootstrap.py [--dev] [--device auto|cpu|cuda] [--versions jax@0.9.1,torch@2.12.0] [--check]
+    python3 envs/bootstrap.py [--dev] [--extras numba own compare] [--device auto|cpu|cuda] [--check]
+                              [--versions jax@0.9.1,torch@2.12.0]
 
 Standard library alone. What cannot work ends with one sentence that says what to do. What is installed is not touched;
 a change of the pins, of the device, of the Python or of the folder, and an installation that was interrupted, start
-over in an empty `.venv`. `.venv/install.json` records what is there and how many seconds each part took. Each further
-version of a framework has a folder of its own, `.venv-jax@0.9.1`, made from the file that `envs/pin.py` writes.
+over in an empty `.venv`. Each file is held to its hash (`envs/hashes.txt`), but for PyTorch's builds for CPUs, which
+are not on the package index. `.venv/install.json` records what is there and how many seconds each part took. Each
+further version of a framework has a folder of its own, `.venv-jax@0.9.1`, made from the file that `envs/pin.py` writes.
 """
 
 import sys
@@ -33,8 +35,10 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 RECORD = VENV / "install.json"
 CONSTRAINTS = ROOT / "constraints.txt"
+HASHES = ROOT / "envs" / "hashes.txt"
 REQUIREMENTS = ROOT / "envs" / "requirements"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+EXTRAS = ("compare", "numba", "own")
 DISK_GB = {"cpu": 4, "cuda": 12}  # installed packages, and the wheels while they are unpacked
 OLDEST_DRIVER = 580  # of CUDA 13, https://docs.nvidia.com/cuda/cuda-toolkit-release-notes, table 3
 PINS = r"^ +- ([A-Za-z0-9._-]+(?:\[[a-z0-9]+\])?==\S+)$"
@@ -48,8 +52,7 @@ def main() -> None:
     check_compiler()
     device = choose_device(arguments.device)
     parts = {"torch": f"torch-{device}", "jax": f"jax-{device}", "workflow": "workflow"}
-    if arguments.dev:
-        parts["dev"] = "dev"
+    parts.update({name: name for name in [*(["dev"] if arguments.dev else []), *arguments.extras]})
     with open(ROOT / "constraints.txt") as lock:  # two at once take turns
         fcntl.flock(lock, fcntl.LOCK_EX)
         record = read_record(device)
@@ -72,6 +75,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="install what the tests need, too")
+    parser.add_argument("--extras", nargs="*", default=[], choices=EXTRAS, help="further lists of packages")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="which packages")
     parser.add_argument("--versions", default="", help="further versions of frameworks: jax@0.9.1,torch@2.12.0")
     parser.add_argument("--check", action="store_true", help="install nothing; exit with 1 if something is missing")
@@ -224,10 +228,35 @@ def install(record: dict, part: str, name: str) -> None:
         # Only torch itself comes from PyTorch's index: no other package is looked for there. Where the index cannot be
         # reached, PyPI has the same version (on Linux built with CUDA, which runs on a CPU too).
         pip(["--no-deps", "--extra-index-url", CPU_INDEX, "--retries", "2", "--timeout", "30", "torch"], part)
-    pip(["--requirement", str(requirements(name))], part)
+    install_list(requirements(name), part)
     seconds = round(time.monotonic() - start, 1)
     record["parts"][part] = {"requirements": digest(requirements(name).read_text()), "seconds": seconds}
     write_record(record)
+
+
+def install_list(path: Path, part: str) -> None:
+    """Install a list of packages and all that they need, each file by its hash."""
+    hashed = known_hashes()
+    if not hashed:
+        pip(["--requirement", str(path)], part)
+        return
+    report, lock = VENV / "report.json", VENV / "lock.txt"
+    pip(["--dry-run", "--report", str(report), "--requirement", str(path)], part)
+    found = [entry["metadata"]["name"] for entry in json.loads(report.read_text())["install"]]
+    names = [re.sub("[-_.]+", "-", name).lower() for name in found]
+    unknown = [name for name in names if name not in hashed]
+    if unknown:
+        sys.exit(f"{HASHES} has no hash of {', '.join(unknown)}: write it anew with python envs/hashes.py, {AGAIN}.")
+    if names:
+        lock.write_text("".join(hashed[name] + "\n" for name in names))
+        pip(["--no-deps", "--require-hashes", "--requirement", str(lock)], part)
+
+
+def known_hashes() -> dict[str, str]:
+    """Package → the line of pip with its pin and the hashes of its files; {} where there are none."""
+    lines = HASHES.read_text().splitlines() if HASHES.exists() else []
+    pins = CONSTRAINTS.read_text().splitlines()
+    return {line.partition("==")[0]: line for line in lines if line.partition(" ")[0] in pins}
 
 
 def packages(name: str) -> list[str]:

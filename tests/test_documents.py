@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import subprocess
 from pathlib import Path
 
 from tests.checkout import ROOT
@@ -21,6 +22,20 @@ def test_every_file_that_a_document_names_exists():
         for name in re.findall(r"`((?:workflow|tests|docs|envs|profiles|bench|article)/[\w./-]+)`", page.read_text()):
             path = name if name.split("/")[0] not in ("bench", "article") else f"workflow/{name}"
             assert (ROOT / path).exists(), f"{page.name} names {name}"
+
+
+def test_every_test_that_a_document_names_exists():
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    for page in PAGES:
+        assert set(re.findall(r"`(test_\w+\.py)`", page.read_text())) <= there, page.name
+
+
+def test_git_ignores_what_the_commands_of_the_readme_write():
+    written = re.findall(r"--output (\S+)|--report (\S+)", (ROOT / "README.md").read_text())
+    names = ["report/index.html", *("".join(pair) for pair in written)]
+    assert len(names) >= 3
+    for name in names:
+        assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT).returncode == 0, name
 
 
 def test_every_script_that_a_document_calls_exists():

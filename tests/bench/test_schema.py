@@ -1,12 +1,15 @@
 """Parquet files: written whole, validated when read."""
 
 import os
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bench import schema
+from tests.checkout import ROOT
 
 NOISE = {
     "hardware": "this",
@@ -117,6 +120,47 @@ def test_texts_that_a_small_file_repeats_are_refused_before_they_are_unpacked(tm
     assert path.stat().st_size < 100_000
     with pytest.raises(schema.InvalidFile, match=told):
         schema.read(path, "events")
+
+
+READ = """
+import resource, sys, time
+from pathlib import Path
+from bench import schema
+from tests.checkout import ROOT
+def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before, start = most(), time.process_time()
+try:
+    schema.read(Path(sys.argv[1]), sys.argv[2], 10_000)
+except schema.InvalidFile:
+    print((most() - before) / 1024, time.process_time() - start)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "rows"),
+    [
+        ("events", {"text": "x" * 10}, 300_000),
+        ("events", {"text": "x" * 40_000_000}, 1),
+        ("observations", {"values": [0.0] * 6_000_000}, 1),
+    ],
+    ids=["rows", "text", "numbers"],
+)
+def test_a_small_file_that_holds_much_takes_little_time_and_memory(tmp_path, table, row, rows):
+    path = tmp_path / "bomb.parquet"
+    content = pa.Table.from_pylist([dict.fromkeys(schema.TABLES[table]) | row], schema=schema.arrow(table))
+    metadata = {"schema": table, "version": str(schema.VERSION), "digest": "x"}
+    pq.write_table(content.take(pa.array([0] * rows)).replace_schema_metadata(metadata), path, compression="zstd")
+    assert path.stat().st_size < 200_000
+    told = subprocess.run(
+        [sys.executable, "-c", READ, path, table],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    megabytes, seconds = map(float, told.stdout.split())
+    assert megabytes < 200
+    assert seconds < 1
 
 
 def test_a_file_of_more_rows_than_are_expected_is_refused_unread(file):

@@ -240,6 +240,12 @@ def test_every_variant_passes_the_parity_gate(key, framework, mode, task):
     assert all(len(row["message"]) > len("Unsupported: ") for row in unsupported)
 
 
+def test_a_kernel_of_scientific_computing_has_its_base_line_in_numpy():
+    assert [key for key, item in TIMED.items() if item.family == "science" and key not in BASELINES] == []
+    for key, item in TIMED.items():
+        assert bool(item.states.baseline_tasks) == (key in BASELINES), key
+
+
 @together
 @pytest.mark.parametrize("key", BASELINES)
 @pytest.mark.parametrize("precision", ["float64", "float32"])

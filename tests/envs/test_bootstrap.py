@@ -1,6 +1,7 @@
 """The way from a bare machine to a ready environment: pins, conda environments, the bootstrap and its sentences."""
 
 import ast
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -18,6 +19,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.checkout import ROOT
 
@@ -25,6 +27,7 @@ BOOTSTRAP = ROOT / "envs" / "bootstrap.py"
 PIN = ROOT / "envs" / "pin.py"
 RELEASES = sorted((ROOT / "envs").glob("*@*.yaml"))
 ENVIRONMENTS = sorted({*(ROOT / "envs").glob("*.yaml")} - {*RELEASES})
+HASHES = ROOT / "envs" / "hashes.txt"
 LISTS = sorted((ROOT / "envs" / "requirements").glob("*.txt"))
 CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"
 
@@ -86,7 +89,52 @@ def outside_of_make(monkeypatch):
 def test_what_is_installed_is_what_is_pinned():
     installed = {canonicalize_name(d.name): d.version.split("+")[0] for d in importlib.metadata.distributions()}
     installed.pop(canonicalize_name("pip"), None)
-    assert {name: CONSTRAINTS.get(name) for name in installed} == installed
+    pinned = {name: Version(CONSTRAINTS.get(name, "0")) for name in installed}
+    assert pinned == {name: Version(version) for name, version in installed.items()}
+
+
+def test_every_pin_has_the_hashes_of_its_files():
+    entries = HASHES.read_text().splitlines()
+    hashed = pins([entry.partition(" ")[0] for entry in entries])
+    assert hashed == CONSTRAINTS
+    for entry in entries:
+        assert re.fullmatch(r"\S+( --hash=sha256:[0-9a-f]{64})+", entry)
+
+
+def python_of(version: str) -> str:
+    """A Python of this version on this machine; skips the test where there is none."""
+    places = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")]
+    found = next((str(place) for place in places if place), None)
+    return found or pytest.skip(f"no Python {version} here")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "version",
+    ["3.12", "3.13", pytest.param("3.14", marks=pytest.mark.xfail(strict=True, reason="immutables has no wheel"))],
+)
+def test_the_pins_are_complete_for_other_pythons(version, tmp_path):
+    """Each Python asks for packages of its own. PyTorch's, which are large and the same for all, are left out."""
+    lists = [path for path in LISTS if path.stem in ("jax-cpu", "workflow", "dev", "own")]
+    report = tmp_path / "report.json"
+    command = [python_of(version), "-m", "pip", "install", "--dry-run", "--quiet", "--ignore-installed"]
+    command += [
+        "--only-binary",
+        ":all:",
+        "--no-binary",
+        "connection-pool",
+        "--report",
+        str(report),
+        "--constraint",
+        str(ROOT / "constraints.txt"),
+    ]
+    command += [word for path in lists for word in ("--requirement", str(path))]
+    asked = subprocess.run(command, capture_output=True, text=True)
+    if re.search("connection|resolution|timed out", asked.stderr, re.IGNORECASE):
+        pytest.skip("the package index does not answer")
+    assert asked.returncode == 0, asked.stderr
+    found = [entry["metadata"] for entry in json.loads(report.read_text())["install"]]
+    assert {canonicalize_name(told["name"]) for told in found} <= set(CONSTRAINTS)
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
@@ -324,6 +372,49 @@ def test_make_installs_once_and_records_the_seconds_of_each_part(offline):
     assert bootstrap("--check", "--dev", "--device", "cpu", tree=offline).returncode == 0
 
 
+@pytest.fixture
+def hashed(offline):
+    """The tree with the hashes of its wheels."""
+    lines = []
+    for path in sorted((offline / "wheels").iterdir()):
+        name, version, *_ = path.name.split("-")
+        lines.append(f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}")
+    (offline / "envs" / "hashes.txt").write_text("\n".join(lines) + "\n")
+    return offline
+
+
+def test_a_file_that_is_another_than_was_pinned_is_not_installed(hashed):
+    path = hashed / "wheels" / "flow-1.0-py3-none-any.whl"
+    right = path.read_bytes()
+    wheel(path.parent, "flow", modules=2)  # the same name and version, another content
+    refused = bootstrap("--device", "cpu", tree=hashed)
+    assert refused.returncode == 1
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+    assert refused.stderr.strip().splitlines()[-1].startswith("pip could not install workflow")
+    path.write_bytes(right)
+    assert bootstrap("--device", "cpu", tree=hashed).returncode == 0
+    assert list(record(hashed)["parts"]) == ["torch", "jax", "workflow"]
+
+
+def test_a_package_without_a_hash_is_told(hashed):
+    path = hashed / "envs" / "hashes.txt"
+    path.write_text(re.sub("^flow.*\n", "", path.read_text(), flags=re.MULTILINE))
+    refused = bootstrap("--device", "cpu", tree=hashed)
+    assert (
+        refused.stderr.strip()
+        .splitlines()[-1]
+        .endswith("has no hash of flow: write it anew with python envs/hashes.py, then run make again.")
+    )
+
+
+def test_further_lists_of_packages_are_installed_when_they_are_asked_for(hashed):
+    (hashed / "envs" / "requirements" / "numba.txt").write_text("develop\n")
+    for _ in range(2):
+        assert bootstrap("--device", "cpu", "--extras", "numba", tree=hashed).returncode == 0
+    assert list(record(hashed)["parts"]) == ["torch", "jax", "workflow", "numba"]
+    assert bootstrap("--device", "cpu", "--extras", "nothing", tree=hashed).returncode == 2
+
+
 def test_a_changed_pin_starts_the_environment_over(offline):
     assert make(offline, "environment").returncode == 0
     (offline / ".venv" / "rest of yesterday").touch()
@@ -409,10 +500,26 @@ def test_a_python_that_is_not_there_is_told_what_to_do():
 
 
 def test_torch_is_told_of_clang_where_there_is_no_gcc(tmp_path):
-    path = tools(tmp_path / "bin", clangxx="exit 0", python3='echo "CXX=$CXX"')
+    python = '[ "$1" = -c ] && echo True || echo "CXX=$CXX"'
+    path = tools(tmp_path / "bin", clangxx="exit 0", python3=python)
     command = [shutil.which("make") or "make", "environment"]
     answer = subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     assert answer.stdout == "CXX=clang++\n"
+
+
+def test_make_names_both_compilers_where_there_is_none(tmp_path):
+    command = [shutil.which("make") or "make", "environment", f"PYTHON={sys.executable}"]
+    environ = os.environ | {"PATH": str(tmp_path)}
+    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert "No C++ compiler (g++ or clang++) was found" in answer.stderr
+
+
+def test_make_refuses_a_python_that_cannot_read_the_bootstrap(tmp_path):
+    """Python 2 ends it with a SyntaxError; this one answers as that does."""
+    old = tools(tmp_path / "bin", python2="echo False") + "/python2"
+    refused = subprocess.run(["make", "-n", "report", f"PYTHON={old}"], cwd=ROOT, capture_output=True, text=True)
+    assert refused.returncode != 0
+    assert f"{old} is too old: install Python 3.11 or newer" in refused.stderr
 
 
 # The machinery around

@@ -101,6 +101,31 @@ def test_a_file_that_is_no_configuration_is_one_sentence(bench, content, message
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize("module", ["jsonschema", "pyarrow"])
+def test_a_python_that_lacks_what_the_workflow_needs_is_one_sentence(bench, module):
+    hidden = f"import sys; sys.modules[{module!r}] = None; from snakemake.cli import main; main()"
+    command = [sys.executable, "-c", hidden, *bench.snakemake_command("-n")[3:]]
+    told = subprocess.run(command, cwd=bench.root, env=bench.environment, capture_output=True, text=True)
+    assert told.returncode != 0
+    assert f"Error: the Python that runs Snakemake has no {module}; use the environment of `make report`" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_containers_that_there_are_not_are_refused_in_one_sentence(bench):
+    told = bench.snakemake("-n", "--software-deployment-method", "apptainer", check=False)
+    assert told.returncode != 0
+    assert "Error: the software deployment method is apptainer, allowed is conda, or none" in told.stderr
+
+
+def test_a_report_of_snakemake_holds_the_pages_that_are_there(planted):
+    """Those of other languages than the last ones that were asked for are missing."""
+    (planted.root / "report/index.html").parent.mkdir(exist_ok=True)
+    (planted.root / "report/index.html").write_text("<p>A page.</p>")
+    report = planted.root / "report.html"
+    planted.snakemake("--report", str(report), trials=2, **ONE)
+    assert report.exists()
+
+
 def test_a_configuration_that_leaves_out_every_key_is_the_default(flow):
     (flow.root / "config.yaml").write_text("# preset: full\n")
     assert "1 trials to measure" in flow.snakemake("-n", **ONE).stderr
@@ -148,6 +173,7 @@ def planted(flow):
         ("trials/training/small/train-tiny-float32-cpu.1.parquet", {"measure": "1"}),
         ("parity/training/small/jax.parquet", {"check": "1"}),
         ("trials", {"measure": "2"}),
+        (".", {"measure": "2", "check": "1"}),
     ],
 )
 def test_what_was_deleted_is_made_again_and_nothing_else(planted, deleted, again):

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 try:
     from bench import vocabulary
     from bench.guard import slurm
-    from bench.planning import order, patches, snakefile, state
+    from bench.planning import environments, order, patches, snakefile, state
 except ModuleNotFoundError as error:
     sys.exit(
         f"Error: the Python that runs Snakemake has no {error.name}; use the environment of `make report`, or "
@@ -58,24 +58,30 @@ wildcard_constraints:
     language="|".join(SETTINGS.languages),
 
 
-if patches.uses_conda(workflow):
-    shell.prefix(snakefile.conda_guard())
+CONDA = patches.uses_conda(workflow)
+environments.require_known(patches.deployment_methods(workflow))
+if CONDA:
+    shell.prefix(environments.guard())
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
+STATE, AGAIN = None, []
 if workflow.is_main_process:
-    snakefile.require_environments(SETTINGS, patches.uses_conda(workflow))
-    snakefile.refresh_interpreters(Path(RESULTS), patches.uses_conda(workflow))
+    environments.require(SETTINGS, CONDA)
+    environments.refresh(Path(RESULTS), CONDA)
     snakefile.bring_back_times(RESULTS)
-STATE = state.state(SETTINGS, Path(RESULTS, "trials"), ELSEWHERE) if workflow.is_main_process else None
-AGAIN = [*STATE.unsound, *snakefile.absent(STATE, SETTINGS, RESULTS)] if STATE else []
+    STATE = state.state(SETTINGS, Path(RESULTS, "trials"), ELSEWHERE, CONDA)
+    AGAIN += [*STATE.unsound, *snakefile.absent(STATE, SETTINGS, RESULTS)]
 if STATE:
     snakefile.announce(STATE, SETTINGS, RESULTS)
 
 
 def interpreters(wildcards):
     """With which Python each framework is measured. This is called while the graph is built, when what cannot be used,
-    or was deleted, can be forced.
+    or was deleted, can be forced, and before environments are made, which two workflows must not do at once.
     """
+    if STATE and patches.will_run(workflow):
+        patches.hold_workflow(Path(workflow.basedir, "results"))
+    patches.judge_without(workflow, "locate")
     if SETTINGS.measure:
         patches.force(workflow, AGAIN)
     if STATE:
@@ -116,7 +122,22 @@ def checks(wildcards):
 
 def python(wildcards):
     """The Python that runs the parity gate."""
-    return snakefile.python_of(wildcards, patches.uses_conda(workflow))
+    return snakefile.python_of(wildcards, CONDA)
+
+
+def packages(wildcards):
+    """The packages of the environment of the parity gate or of examples."""
+    return snakefile.packages(f"{wildcards.framework}-cpu{wildcards.get('version', '')}", CONDA)
+
+
+def table_packages(wildcards):
+    """The packages of the environment of tables and pages."""
+    return snakefile.packages("article", CONDA)
+
+
+def pages(wildcards):
+    """The pages of the article; in a report of Snakemake, which makes none, those that are there."""
+    return snakefile.pages(SETTINGS, patches.has_executor(workflow))
 
 
 def every_core(wildcards):

@@ -1,8 +1,8 @@
 """Needs the workloads. Makes one Parquet file per trial, and what the parity gate and the examples observed.
 
 Everything runs through `shell:`, because `script:` and `notebook:` append the caller's packages to an environment's.
-No result depends on files by their age. A run records the digest of what its process executes, which
-planning.state compares; the gate and the examples are given theirs as a parameter.
+No result depends on files by their age. A run records the digest of what its process executes and the versions of its
+packages, which planning.state compares; the gate and the examples are given theirs as parameters.
 """
 
 
@@ -74,6 +74,7 @@ rule check:
     params:
         python=python,
         digest=snakefile.check_digest,
+        packages=packages,
         checks=checks,
         settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
@@ -100,6 +101,7 @@ rule demonstrate:
     params:
         hardware=HARDWARE,
         digest=snakefile.example_digest,
+        packages=packages,
         settings=f"{RESULTS}/settings.json",
         caches=f"{RESULTS}/cache",
     shell:

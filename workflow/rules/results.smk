@@ -51,6 +51,7 @@ rule collect:
         hardware=HARDWARE,
         tables=subpath(output.machines, parent=True),
         equal_within=SETTINGS.equal_within,
+        packages=table_packages,
     shell:
         "python workflow/scripts/collect.py"
         " --results results"

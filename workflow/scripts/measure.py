@@ -30,7 +30,7 @@ from bench.measuring.caches import CACHES
 from bench.measuring.interpreters import environment_of, read
 from bench.measuring.supervisor import Conditions, measure
 from bench.own import folders
-from bench.vocabulary import ALLOWED, EVERY_MODE, RELEASE, TWIN, Cell, Problem, ReleaseCell, Trial
+from bench.vocabulary import ALLOWED, EVERY_MODE, RELEASE, SLUG, TWIN, Cell, Problem, ReleaseCell, Trial
 
 
 def line(row: dict[str, Any]) -> str:
@@ -70,8 +70,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="what takes turns; a version of a framework that is not the default as jax-jit@0.9.1",
     )
     parser.add_argument("--twins", nargs="*", default=[], type=variant, help="those of them that are there twice")
-    parser.add_argument("--trial", type=int, default=0, help="its number; every fifth compiles with empty caches")
-    parser.add_argument("--hardware", default=None, help="name of this machine in the results (default: found out)")
+    parser.add_argument("--trial", type=count, default=0, help="its number; every fifth compiles with empty caches")
+    parser.add_argument(
+        "--hardware", type=machine, default=None, help="name of this machine in the results (default: found out)"
+    )
     parser.add_argument("--cpu-threads", type=int, default=None, help="processors of a run (default: all but one)")
     parser.add_argument(
         "--interpreters",
@@ -92,8 +94,29 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         default=CACHES,
         help="folder that keeps the compilers' caches from trial 0 to the next (default: %(default)s)",
     )
-    parser.add_argument("--output", type=Path, required=True, help="Parquet file to write")
+    parser.add_argument("--output", type=file, required=True, help="Parquet file to write")
     return parser.parse_args(arguments)
+
+
+def count(word: str) -> int:
+    """The number of a trial. Raises ArgumentTypeError where it is none."""
+    if not word.isdecimal() or int(word) >= TWIN:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of a trial, allowed are 0 to {TWIN - 1}")
+    return int(word)
+
+
+def machine(word: str) -> str:
+    """The word itself. Raises ArgumentTypeError where no machine may be called so."""
+    if not SLUG.fullmatch(word):
+        raise argparse.ArgumentTypeError(f"{word!r} is no name, allowed are lower case letters, digits and . _ -")
+    return word
+
+
+def file(word: str) -> Path:
+    """The path. Raises ArgumentTypeError where a folder has it."""
+    if Path(word).is_dir():
+        raise argparse.ArgumentTypeError(f"{word!r} is a folder, allowed is a file")
+    return Path(word)
 
 
 def variant(word: str) -> str:

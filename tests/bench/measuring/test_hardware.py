@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bench.measuring import environment, hardware
+from bench.measuring import environment, hardware, process
 
 FOUND = tuple(
     {"name": f"GPU {place}", "memory_mib": "1", "driver": "580", "uuid": f"GPU-{place}8f6d"} for place in range(3)
@@ -13,12 +13,13 @@ FOUND = tuple(
 
 @pytest.fixture
 def control_groups(tmp_path, monkeypatch):
-    """An empty /sys/fs/cgroup, and this process in its group job/step."""
+    """An empty /sys/fs/cgroup, and this process in its group job/step, and in box/step of version 1."""
     plain = hardware.line
+    groups = "7:cpuset:/\n4:cpuacct,cpu:/box/step\n3:memory:/box/step\n0::/job/step"
     monkeypatch.setattr(hardware, "CONTROL_GROUPS", tmp_path)
-    monkeypatch.setattr(hardware, "line", lambda path: "0::/job/step" if path == "/proc/self/cgroup" else plain(path))
-    (tmp_path / "job/step").mkdir(parents=True)
-    (tmp_path / "cpu").mkdir()
+    monkeypatch.setattr(hardware, "line", lambda path: groups if path == "/proc/self/cgroup" else plain(path))
+    for name in ("job/step", "cpu/box/step", "memory/box/step"):
+        (tmp_path / name).mkdir(parents=True)
     return tmp_path
 
 
@@ -32,12 +33,23 @@ def control_groups(tmp_path, monkeypatch):
         ({"job/cpu.max": "400000 100000", "job/step/cpu.max": "max 100000"}, 4),
         ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 64),
         ({"cpu/cpu.cfs_quota_us": "300000", "cpu/cpu.cfs_period_us": "100000"}, 3),
+        ({"cpu/box/cpu.cfs_quota_us": "200000", "cpu/box/cpu.cfs_period_us": "100000"}, 2),
+        ({"cpu/box/step/cpu.cfs_quota_us": "100000", "cpu/box/step/cpu.cfs_period_us": "100000"}, 1),
     ],
 )
 def test_a_limit_of_the_control_groups_counts(control_groups, files, cores):
     for name, content in files.items():
         (control_groups / name).write_text(content + "\n")
     assert hardware._quota(64) == cores
+
+
+@pytest.mark.parametrize(
+    "file", ["memory.events", "job/step/memory.events", "memory/memory.oom_control", "memory/box/memory.oom_control"]
+)
+def test_a_process_that_the_kernel_killed_is_counted_in_both_versions_of_control_groups(control_groups, file):
+    assert process.kernel_kills() == 0
+    (control_groups / file).write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n")
+    assert process.kernel_kills() == 3
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What makes a machine the same machine."""
 
+import os
 import re
 
 import pytest
@@ -42,6 +43,22 @@ def test_a_process_that_is_bound_to_one_processor_is_on_the_same_machine():
         assert identity.fingerprint() == first
     finally:
         environment.pin(mine)
+
+
+@pytest.mark.parametrize(
+    ("bound", "suffix"), [(range(8), ""), ([0], "-1-thread"), (range(4), "-3-threads"), (range(1, 8), "-6-threads")]
+)
+def test_a_process_that_is_bound_to_some_processors_names_the_same_machine(monkeypatch, tmp_path, bound, suffix):
+    monkeypatch.setattr(hardware, "SYSTEM", tmp_path)
+    monkeypatch.setattr(hardware, "gpus", lambda: ())
+    monkeypatch.setattr(hardware, "quota", lambda: float("inf"))
+    monkeypatch.setattr(environment, "binds", lambda: True)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(bound))
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu/online").write_text("0-7\n")
+    name = identity.name()
+    assert name.partition("-8c")[1:] == ("-8c", suffix)
+    assert identity.describe("here")["cores_physical"] == 8
 
 
 def test_this_machine_is_the_same_at_every_look():
@@ -114,7 +131,7 @@ def test_another_number_of_processors_has_a_name_of_its_own():
 
 def test_a_long_name_keeps_what_tells_the_number_of_processors(monkeypatch):
     monkeypatch.setattr(hardware, "gpus", lambda: ({"name": "x" * 100},))
-    monkeypatch.setattr(hardware, "measuring_cpus", lambda: [1, 2, 3])
+    monkeypatch.setattr(hardware, "usual_threads", lambda: 3)
     name = identity.name(1)
     assert name.endswith("x-1-thread")
     assert SLUG.fullmatch(name)

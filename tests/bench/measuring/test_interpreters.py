@@ -22,9 +22,3 @@ def test_a_python_that_is_not_there_is_named(tmp_path):
     interpreters.write(path, replace(interpreters.own_interpreter(), python=str(tmp_path / "gone")))
     with pytest.raises(ValueError, match=r"gone.*is not there: remove the file"):
         interpreters.read([path])
-
-
-def test_other_packages_than_were_written_down_are_found():
-    own = interpreters.own_interpreter()
-    then = replace(own, versions={"jax": "0.0.1"}, packages="others")
-    assert interpreters.refreshed(then) == own

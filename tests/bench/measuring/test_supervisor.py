@@ -297,6 +297,12 @@ Step.step = stay
         ("--precision", "float16", "float16"),
         ("--size", "huge", "huge"),
         ("--task", "dance", "dance"),
+        ("--variants", "jax-compile", "jax-compile"),
+        ("--trial", "-5", "expected one argument"),
+        ("--trial", "1.5", "'1.5' is no number of a trial"),
+        ("--hardware", "../x", "'../x' is no name"),
+        ("--output", "/tmp", "'/tmp' is a folder"),
+        ("--cpu-threads", "0", "cpu_threads is 0, allowed are 1 to"),
     ],
 )
 def test_a_wrong_option_is_named_with_what_is_allowed(bench, option, value, message):

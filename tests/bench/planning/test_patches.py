@@ -1,5 +1,6 @@
 """What is changed in Snakemake still is what Snakemake does: these tests tell when a new version does not need it."""
 
+import asyncio
 import atexit
 import errno
 import fcntl
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from snakemake.settings.types import DeploymentMethod, DeploymentSettings
@@ -17,6 +19,7 @@ from snakemake.settings.types import DeploymentMethod, DeploymentSettings
 from snakemake import cli, dag  # isort: skip
 from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling import job_scheduler
+from snakemake.workflow import Workflow
 
 from bench.planning import patches
 from tests.checkout import ROOT
@@ -43,6 +46,36 @@ def test_snakemake_still_keeps_forced_files_in_a_set_that_it_looks_at_when_it_ju
     assert "self.forcefiles.isdisjoint(job.output)" in inspect.getsource(dag.DAG.update_needrun)
 
 
+def test_snakemake_still_judges_no_job_that_comes_after_one_which_is_to_run():
+    source = inspect.getsource(dag.DAG.update_needrun)
+    assert "masked.update(self.bfs(self.depending, job))" in source
+    assert "f.is_ancient and await f.exists()" in source
+
+
+class Job:
+    """One that can be a key."""
+
+    def __init__(self, rule):
+        self.rule = rule
+
+
+def test_what_comes_from_a_rule_is_judged_without_it_and_comes_from_it_all_the_same():
+    located, measured = (Job(SimpleNamespace(name=name)) for name in ("locate", "measure"))
+    graph = SimpleNamespace(depending={located: {measured}, measured: set()})
+    seen = []
+
+    async def update():
+        seen.append(dict(graph.depending))
+
+    graph.update_needrun = update
+    patches.judge_without(SimpleNamespace(dag=None), "locate")
+    for _ in range(2):
+        patches.judge_without(SimpleNamespace(dag=graph), "locate")
+    asyncio.run(graph.update_needrun())
+    assert seen == [{measured: set()}]
+    assert graph.depending == {measured: set(), located: {measured}}
+
+
 def test_files_are_forced_once_there_is_a_graph():
     graph = SimpleNamespace(forcefiles=set())
     patches.force(SimpleNamespace(dag=None), [Path("a")])
@@ -57,13 +90,22 @@ def test_snakemake_still_has_the_switch_that_leaves_locking_to_us():
     assert "nolock: true" in (ROOT / "profiles/default/config.yaml").read_text()
 
 
-def test_a_second_workflow_is_told_who_holds_the_results(tmp_path):
+@pytest.fixture(autouse=True)
+def held(monkeypatch):
+    """What this process holds: nothing, and at the end nothing more."""
+    found: list[Any] = []
+    monkeypatch.setattr(patches, "_HELD", found)
+    yield found
+    for lock in found:
+        getattr(lock, "close", list)()
+
+
+def test_a_second_workflow_is_told_who_holds_the_results(tmp_path, monkeypatch):
     patches.hold_workflow(tmp_path)
-    try:
-        with pytest.raises(SystemExit, match=rf"another workflow \(process {os.getpid()}\)"):
-            patches.hold_workflow(tmp_path)
-    finally:
-        patches._HELD.pop().close()
+    patches.hold_workflow(tmp_path)  # this one does already
+    monkeypatch.setattr(patches, "_HELD", [])  # as in another process
+    with pytest.raises(SystemExit, match=rf"another workflow \(process {os.getpid()}\)"):
+        patches.hold_workflow(tmp_path)
 
 
 @pytest.fixture
@@ -79,12 +121,14 @@ def without_locks(monkeypatch):
     return at_the_end
 
 
-def test_on_a_file_system_without_locks_a_second_workflow_is_told_who_holds_the_results(tmp_path, without_locks):
+def test_on_a_file_system_without_locks_a_second_workflow_is_told_who_holds_the_results(tmp_path, without_locks, held):
     patches.hold_workflow(tmp_path)
+    held.clear()
     with pytest.raises(SystemExit, match=rf"another workflow \(process {os.getpid()} on .*remove {tmp_path}"):
         patches.hold_workflow(tmp_path)
     ((call, options),) = without_locks
     call(**options)
+    held.clear()
     patches.hold_workflow(tmp_path)
 
 
@@ -107,6 +151,15 @@ def test_another_error_of_the_file_system_is_not_taken_for_a_missing_lock(tmp_pa
     monkeypatch.setattr(fcntl, "flock", broken)
     with pytest.raises(OSError, match="Input/output error"):
         patches.hold_workflow(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "dry", "runs"), [(None, False, False), ("local", True, False), ("local", False, True)]
+)
+def test_that_jobs_will_run_is_told_by_the_executor(plugin, dry, runs):
+    """Whoever asks for a summary, a report or environments alone has none."""
+    assert "self._executor_plugin = executor_plugin" in inspect.getsource(Workflow.execute)
+    assert patches.will_run(SimpleNamespace(executor_plugin=plugin, dryrun=dry, touch=False)) is runs
 
 
 @pytest.mark.parametrize(("methods", "conda"), [([], False), (["CONDA"], True), (["APPTAINER"], False)])

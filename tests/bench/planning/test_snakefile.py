@@ -42,6 +42,15 @@ def test_what_the_workflow_starts_knows_it_and_no_packages_of_the_users_home(mon
     del os.environ["PYTHONNOUSERSITE"]
 
 
+def test_what_may_not_be_read_of_another_machine_is_no_input(monkeypatch, tmp_path):
+    """Snakemake would end with it; where the tables are made it is named."""
+    for name in ("other", "closed"):
+        schema.write(tmp_path / f"results/{name}/trials/file.parquet", "trial", [])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, mode: "closed" not in str(path))
+    assert snakefile.foreign_files("results/test") == ["results/other/trials/file.parquet"]
+
+
 OBSERVED = dict.fromkeys(schema.OBSERVATIONS) | {
     "family": "training",
     "workload": "mlp",

@@ -6,7 +6,6 @@ import pytest
 
 from bench import schema, sources
 from bench.measuring import identity
-from bench.measuring.interpreters import Interpreter
 from bench.planning import order, state
 from tests.bench.planning.planted import CELL, ROW, TRIAL, plan
 
@@ -46,8 +45,7 @@ def test_when_a_package_changes_all_that_took_turns_with_it_is_measured_again(no
     digest = sources.run_digest("training", "mlp", "torch")
     rows = [ROW, ROW | {"framework": "torch", "mode": "eager", "versions": None, "source_digest": digest}]
     both = dataclasses.replace(TRIAL, cells=(CELL, other))
-    located = {"jax": Interpreter("python", versions=now)}
-    assert state.why_unusable(rows, both, plan(cpu_threads=1), located) == reason
+    assert state.why_unusable(rows, both, plan(cpu_threads=1), {"jax": now}) == reason
 
 
 def test_a_trial_without_one_of_the_variants_is_measured_again():
@@ -77,6 +75,7 @@ def test_the_estimate_uses_the_trials_that_are_there(tmp_path):
                     "source_digest": sources.run_digest("training", "linear_regression", cell.framework),
                     "threads": chosen.cpu_threads,
                     "wall_seconds": 200.0,
+                    "versions": None,
                 }
                 for cell, number in trial.runs.values()
             ]

@@ -47,3 +47,9 @@ def test_numbers_that_are_none_are_none_in_an_object():
     text = '{"a": 1e999, "b": NaN, "c": -Infinity, "d": 1.5, "e": 1%s}' % ("0" * 400)
     assert outcomes.as_object(text) == {"a": None, "b": None, "c": None, "d": 1.5, "e": None}
     assert outcomes.as_object("[" * 100_000) == {}
+
+
+@pytest.mark.parametrize("text", [None, float("nan")])
+def test_an_event_without_a_text_is_one(text):
+    row = {"workload": "tracing", "name": "a", "outcome": "ok", "value": None, "text": text}
+    assert outcomes.event_of(row).text == ""

@@ -1,10 +1,12 @@
 """Reading the folder of another machine: what cannot be believed is named and left out."""
 
 import json
+import os
 
+import pyarrow.parquet as pq
 import pytest
 
-from bench import schema
+from bench import schema, sources
 from bench.results import reading, time_spent
 from bench.results.collect import tables_of
 from bench.runs import PUBLISHED
@@ -109,6 +111,35 @@ def test_runs_with_other_processors_or_packages_than_the_newest_are_left_out(fol
     found, left_out = tables(folder)
     assert [row["runs"] for row in found["cells"]] == [2, 2]
     assert sorted(reason.split(": ")[1][:17] for reason in left_out) == ["it was measured w"] * 2
+
+
+def test_what_was_measured_with_other_code_than_is_here_is_named_and_kept(folder):
+    digest = sources.run_digest("training", "mlp", "torch")
+    schema.write(folder / MLP / "torch-eager.0.parquet", "run", [run(source_digest=digest)])
+    machine = reading.read_machine(folder, own=False)
+    assert (machine.changed, machine.left_out) == (["training/mlp"], [])  # of the other files
+    for path in (folder / MLP).glob("*.parquet"):
+        if path.name != "torch-eager.0.parquet":
+            path.unlink()
+    assert reading.read_machine(folder, own=False).changed == []
+
+
+def test_a_file_and_a_folder_that_may_not_be_read_are_named(folder, monkeypatch):
+    path = folder / MLP / "torch-eager.0.parquet"
+
+    def refused(place, *rest):
+        raise PermissionError(13, "Permission denied", str(place))
+
+    closed = folder.parent / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(os, "access", lambda place, mode: place != closed)
+    assert reading.ignored_folders(folder.parent, "own") == [f"{closed}: may not be read"]
+    plain = pq.ParquetFile
+    monkeypatch.setattr(
+        pq, "ParquetFile", lambda place, **how: refused(place) if place == path else plain(place, **how)
+    )
+    (reason,) = tables(folder)[1]
+    assert "torch-eager.0.parquet: cannot be read" in reason
 
 
 OBSERVED = {

@@ -1,6 +1,8 @@
-"""What failed, with its message, and the files that were not believed."""
+"""What failed, with its message, the files that were not believed, and what was measured with other code."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -22,6 +24,21 @@ def failure_table(section: Section) -> Html:
         _partly_failed(section, found[(found["status"] == "ok") & (found["failed"] > 0)]),
         _table(section, frame[unsupported], "unsupported", folded=True) if unsupported.any() else None,
     )
+
+
+def changed(section: Section) -> Html | None:
+    """The workloads that a machine measured with other code than is here, by machine; None where there are none."""
+    rows = [
+        {"hardware": name, "workload": section.words["comma"].join(_titles(section, known["changed"]))}
+        for name, known in section.tables.machines.items()
+        if known.get("changed")
+    ]
+    return section.table(rows, ("hardware", "workload"), "changed") if rows else None
+
+
+def _titles(section: Section, workloads: Iterable[str]) -> list[str]:
+    """What workloads, given as `family/name`, are called."""
+    return [section.names.workload(name, family) for family, _, name in (word.partition("/") for word in workloads)]
 
 
 def left_out(section: Section) -> Html:

@@ -11,7 +11,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,14 +106,28 @@ def _cores() -> list[int]:
     """One logical processor of every physical core that this process is bound to."""
     if not hasattr(os, "sched_getaffinity"):
         return list(range(os.cpu_count() or 1))
+    return _one_of_each(os.sched_getaffinity(0))
+
+
+def _every_core() -> list[int]:
+    """One logical processor of every physical core of this machine, whatever this process is bound to."""
+    return _one_of_each(numbers(line(f"{SYSTEM}/cpu/online") or "")) or _cores()
+
+
+def _one_of_each(processors: Iterable[int]) -> list[int]:
     seen: set[str] = set()
     cpus = []
-    for cpu in sorted(os.sched_getaffinity(0)):
+    for cpu in sorted(processors):
         core = line(f"{SYSTEM}/cpu/cpu{cpu}/topology/thread_siblings_list") or str(cpu)
         if core not in seen:
             seen.add(core)
             cpus.append(cpu)
     return cpus
+
+
+def cores_of_machine() -> int:
+    """The physical cores of this machine that the control groups give, whatever this process is bound to."""
+    return _quota(len(_every_core()))
 
 
 def fastest(cores: list[int]) -> list[int]:
@@ -183,11 +197,15 @@ def require_whole_processor() -> None:
         )
 
 
-def control_groups() -> Iterator[Path]:
-    """The folders of this process's control group and of those above it; version 2."""
-    found = re.search(r"^0::/(.*)$", line("/proc/self/cgroup") or "", re.MULTILINE)
-    group = CONTROL_GROUPS / (found.group(1) if found else "")
-    yield from (folder for folder in (group, *group.parents) if folder.is_relative_to(CONTROL_GROUPS))
+def control_groups(controller: str = "") -> Iterator[Path]:
+    """The folders of this process's control group and of those above it: of version 2, or those that a `controller` of
+    version 1 has (cpu, memory).
+    """
+    which = rf"\d+:(?:[^:]*,)?{controller}(?:,[^:]*)?" if controller else "0:"
+    found = re.search(rf"^{which}:/(.*)$", line("/proc/self/cgroup") or "", re.MULTILINE)
+    top = CONTROL_GROUPS / controller
+    group = top / (found.group(1) if found else "")
+    yield from (folder for folder in (group, *group.parents) if folder.is_relative_to(top))
 
 
 def _limits() -> Iterator[tuple[str, str]]:
@@ -196,8 +214,8 @@ def _limits() -> Iterator[tuple[str, str]]:
         words = (line(f"{folder}/cpu.max") or "").split()
         if len(words) == 2:
             yield words[0], words[1]
-    first = CONTROL_GROUPS / "cpu"
-    yield line(f"{first}/cpu.cfs_quota_us") or "", line(f"{first}/cpu.cfs_period_us") or ""
+    for folder in control_groups("cpu"):
+        yield line(f"{folder}/cpu.cfs_quota_us") or "", line(f"{folder}/cpu.cfs_period_us") or ""
 
 
 def numbers(listed: str) -> set[int]:
@@ -224,15 +242,16 @@ class Choice:
     because: str
 
 
-def choice(threads: int | None = None) -> Choice:
+def choice(threads: int | None = None, cores: list[int] | None = None) -> Choice:
     """The processors of a run: the last `threads` physical cores of one class and, where one holds as many, one node.
 
-    By default all of a node but one, which the system keeps. Where no process can choose, all processors: XLA takes
-    them whatever PyTorch is told. Raises ValueError when there are fewer, or no choice.
+    By default all of a node but one, which the system keeps, of the cores that this process is bound to, or of `cores`.
+    Where no process can choose, all processors: XLA takes them whatever PyTorch is told. Raises ValueError when there
+    are fewer, or no choice.
     """
     if not environment.binds():
         return _all_processors(threads)
-    cores = _cores()
+    cores = _cores() if cores is None else cores
     fast = fastest(cores)
     allowed = _quota(len(fast))
     near, node = of_one_node(fast, threads or 1)
@@ -268,6 +287,11 @@ def _reasons(cores: list[int], fast: list[int], allowed: int, node: int | None) 
 def measuring_cpus(threads: int | None = None) -> list[int]:
     """The processors of a run (see `choice`). Raises ValueError when there are fewer cores than asked for."""
     return choice(threads).cpus
+
+
+def usual_threads() -> int:
+    """How many processors a run takes by default where its process is bound to none."""
+    return len(choice(None, _every_core()).cpus)
 
 
 def memory_bytes() -> int | None:

@@ -60,13 +60,13 @@ def fingerprint(known: Mapping[str, Any] | None = None) -> str:
 def name(threads: int | None = None) -> str:
     """The folder name of this machine's results: its accelerator's, else its processor's with family and model.
 
-    Where a run takes another number of processors than by default, that number too: its times are another quantity,
-    and the pages show them beside the others, as those of another machine.
+    Where a run takes another number of processors than by default, as in a process that is bound to some of them, that
+    number too: its times are another quantity, and the pages show them beside the others, as those of another machine.
     """
-    own = _name()
-    if threads in (None, len(hardware.measuring_cpus())):
+    own, taken = _name(), threads or len(hardware.measuring_cpus())
+    if taken == hardware.usual_threads():
         return own
-    suffix = f"-{threads}-thread{'s' if threads != 1 else ''}"
+    suffix = f"-{taken}-thread{'s' if taken != 1 else ''}"
     return own[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix
 
 
@@ -76,7 +76,7 @@ def _name() -> str:
         return hardware.slug(f"part of {first['name']}" if "part" in first else first["name"])
     known = identity().get("processor", {})
     model = f"family {known['family']} model {known['model']}" if {"family", "model"} <= known.keys() else ""
-    return hardware.slug(f"{hardware.cpu_model()} {model} {len(hardware.physical_cpus())}c")
+    return hardware.slug(f"{hardware.cpu_model()} {model} {hardware.cores_of_machine()}c")
 
 
 def describe(label: str, threads: int | None = None) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def describe(label: str, threads: int | None = None) -> dict[str, Any]:
         "hardware": label,
         "name": hardware.gpus()[0]["name"] if hardware.gpus() else hardware.cpu_model(),
         "cpu_model": hardware.cpu_model(),
-        "cores_physical": len(hardware.physical_cpus()),
+        "cores_physical": hardware.cores_of_machine(),
         "cores_logical": os.cpu_count(),
         "measuring_processors": chosen.cpus,
         "chosen_because": chosen.because,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -43,12 +43,6 @@ def installed() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[package] = version(package)
     return found
-
-
-def refreshed(interpreter: Interpreter) -> Interpreter:
-    """The same with the packages that are there now. Raises CalledProcessError where it is no Python any more."""
-    now = told_by(Path(interpreter.python))
-    return replace(interpreter, versions=now.versions, packages=now.packages)
 
 
 def told_by(python: Path) -> Interpreter:
@@ -92,13 +86,13 @@ def write(path: Path, interpreter: Interpreter) -> None:
     write_whole(path, json.dumps(asdict(interpreter), indent=2) + "\n")
 
 
-def changed(interpreter: Interpreter, versions: Mapping[str, str]) -> str | None:
-    """Which package is another now than in the versions that a run recorded, as a sentence; None where none is.
+def changed(versions: Mapping[str, str], recorded: Mapping[str, str]) -> str | None:
+    """Which package has another version now than a run recorded, as a sentence; None where none has.
 
     A local part ("+cpu") does not count: what a package calls itself and what its installer calls it differ by it.
     """
-    for package, now in interpreter.versions.items():
-        then = versions.get(package, now)
+    for package, now in versions.items():
+        then = recorded.get(package, now)
         if then.split("+")[0] != now.split("+")[0]:
             return f"it was measured with {package} {then}, now there is {now}"
     return None

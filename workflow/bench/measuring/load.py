@@ -94,7 +94,7 @@ def _throttled_seconds() -> float | None:
     """How long this control group and those above it were stopped, all processors together."""
     told = [
         seconds
-        for folder in (*hardware.control_groups(), hardware.CONTROL_GROUPS / "cpu")
+        for folder in (*hardware.control_groups(), *hardware.control_groups("cpu"))
         for name, scale in (("throttled_usec", 1e-6), ("throttled_time", 1e-9))
         if (seconds := _entry(folder / "cpu.stat", name, scale)) is not None
     ]

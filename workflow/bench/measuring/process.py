@@ -153,8 +153,7 @@ def _become_child(cpus: list[int] | None) -> None:
 
 def kernel_kills() -> int:
     """How often the kernel has killed a process of this control group for want of memory."""
-    try:
-        lines = Path("/sys/fs/cgroup/memory.events").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+    files = [folder / "memory.events" for folder in hardware.control_groups()]
+    files += [folder / "memory.oom_control" for folder in hardware.control_groups("memory")]  # version 1
+    told = next(filter(None, (hardware.line(str(file)) for file in files)), "")
+    return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("oom_kill "))

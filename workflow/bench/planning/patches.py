@@ -1,7 +1,7 @@
 """What is changed in Snakemake, and what it is asked for beside its documented interface; nothing else of it is known.
 
-Each function says which behaviour of which version it is about; `tests/planning/test_patches.py` tells when Snakemake
-no longer behaves so.
+Each function says which behaviour of which version it is about; `tests/bench/planning/test_patches.py` tells when
+Snakemake no longer behaves so.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def hold_workflow(folder: Path) -> None:
-    """Keep a second workflow out of the same results for as long as this process lives.
+    """Keep a second workflow out of the same results for as long as this process lives; nothing where it does already.
 
     The kernel lets go of the lock when the process ends, however it ends. Ends the program with a sentence when
     another workflow holds it.
     """
+    if _HELD:
+        return
     folder.mkdir(parents=True, exist_ok=True)
     stream = (folder / ".workflow.lock").open("a+")
     try:
@@ -65,6 +67,7 @@ def _hold_by_file(path: Path) -> None:
             f"it. If there is none, remove {path}."
         ) from None
     atexit.register(path.unlink, missing_ok=True)
+    _HELD.append(path)
 
 
 def _is_left_over(holder: str) -> bool:
@@ -91,9 +94,26 @@ def lift_rate_limit(scheduler: Any) -> None:
         scheduler.job_rate_limiter = None
 
 
+def has_executor(workflow: Any) -> bool:
+    """Whether the graph is built for jobs to run, if only as if: Snakemake 9 then has its executor before, and has none
+    for a report or a summary.
+    """
+    return workflow.executor_plugin is not None
+
+
+def will_run(workflow: Any) -> bool:
+    """Whether the graph is built for jobs to run."""
+    return has_executor(workflow) and not workflow.dryrun and not workflow.touch
+
+
+def deployment_methods(workflow: Any) -> list[str]:
+    """What rules run in where they ask for it, as CONDA or APPTAINER (Snakemake 9: its `deployment_settings`)."""
+    return [method.name for method in workflow.deployment_settings.deployment_method]
+
+
 def uses_conda(workflow: Any) -> bool:
-    """Whether rules run in conda environments (Snakemake 9: its `deployment_settings`)."""
-    return any(method.name == "CONDA" for method in workflow.deployment_settings.deployment_method)
+    """Whether rules run in conda environments."""
+    return "CONDA" in deployment_methods(workflow)
 
 
 def runs_elsewhere(workflow: Any, config: Mapping[str, Any]) -> bool:
@@ -129,6 +149,28 @@ def force(workflow: Any, files: Iterable[Path]) -> None:
     """
     if workflow.dag is not None:
         workflow.dag.forcefiles.update(map(str, files))
+
+
+def judge_without(workflow: Any, rule: str) -> None:
+    """Judge which jobs are to run as if none came from those of a rule, which run where another that needs them does.
+
+    Snakemake 9 judges no job that comes after one which is to run, not even whether it was forced or its file is
+    missing; it then looks whether its input is there, and passes it by where all of it is `ancient`, or runs it where
+    some of it is missing.
+    """
+    graph = workflow.dag
+    if graph is None or hasattr(graph, "judged_without"):
+        return
+    update, graph.judged_without = graph.update_needrun, rule
+
+    async def judged(*given: Any, **named: Any) -> Any:
+        after = {job: graph.depending.pop(job) for job in [*graph.depending] if job.rule.name == rule}
+        try:
+            return await update(*given, **named)
+        finally:
+            graph.depending.update(after)
+
+    graph.update_needrun = judged
 
 
 def trust(workflow: Any, is_whole: Callable[[str], bool], files: Iterable[str]) -> list[str]:

@@ -9,7 +9,6 @@ import json
 import locale
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -23,7 +22,7 @@ from bench.guard import folders as guarded
 from bench.measuring import interpreters as interpreters_there
 from bench.own import folders
 from bench.planning import checks as gate
-from bench.planning import grid, order, releases
+from bench.planning import environments, grid, order, releases
 from bench.planning.settings import Settings, has_entries, load
 from bench.planning.state import FURTHER_FILE, State, further_trials, summary
 from bench.runs import PUBLISHED
@@ -130,54 +129,6 @@ def interpreters(trial: Trial, folder: str) -> list[str]:
     return [f"{folder}/interpreters/{name}.json" for name in sorted(names)]
 
 
-def require_environments(settings: Settings, conda: bool) -> None:
-    """End the program with a sentence where a version that is asked for has no environment to be measured in."""
-    for release in settings.versions if settings.measure else ():
-        if lacking := _lacking_file(release, settings.devices) or (None if conda else _lacking_python(release)):
-            sys.exit(f"Error: config.yaml: versions has {release}, but {one_line(lacking)}")
-
-
-def _lacking_file(release: Release, devices: Iterable[str]) -> str | None:
-    """Which file of the environment of a release is not there, and what writes it."""
-    for device in devices:
-        file = Path("envs", f"{release.environment_on(device)}.yaml")
-        if not file.exists():
-            return f"there is no {file}: `python envs/pin.py {release} --device {device}` writes it"
-    return None
-
-
-def _lacking_python(release: Release) -> str | None:
-    """Which Python of a release is not there, and what installs it."""
-    try:
-        interpreters_there.interpreter_of(str(release))
-    except (ValueError, OSError, subprocess.CalledProcessError) as error:
-        return str(error)
-    return None
-
-
-def refresh_interpreters(folder: Path, conda: bool) -> None:
-    """Write down which packages each interpreter has now. One that is not there any more, as after a checkout was
-    moved, is the Python at hand, or, with conda, is looked for again by its rule.
-
-    The file should not go: Snakemake measures everything again where one that trials were made from is missing. That of
-    a release whose Python is gone waits until it is installed again.
-    """
-    for path in folder.glob("interpreters/*.json"):
-        with suppress(ValueError, TypeError, OSError, subprocess.CalledProcessError):
-            (found,) = interpreters_there.read([path]).values()
-            interpreters_there.write(path, interpreters_there.refreshed(found))
-            continue
-        with suppress(OSError, subprocess.CalledProcessError):
-            if not conda:
-                environment = interpreters_there.environment_of(path)
-                command = ["python", "workflow/scripts/locate.py", "--environment", environment, "--output", str(path)]
-                subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-                continue
-        if "@" in path.name and not conda:
-            continue
-        path.unlink(missing_ok=True)
-
-
 def parity_files(settings: Settings, folder: str) -> list[str]:
     """What the parity gate observes: one file per workload and framework."""
     return _wanted(
@@ -238,19 +189,6 @@ def prepare(own: Path) -> None:
     guarded.remove_abandoned()
 
 
-CONDA_GUARD = (
-    'if [ "$(command -v python)" != "$CONDA_PREFIX/bin/python" ] || [ "$CONDA_PREFIX" = "{host}" ]; then '
-    'echo "Error: the conda environment of this rule was not activated: remove it below .snakemake/conda and start '
-    'the same command again" >&2; exit 1; fi; set -euo pipefail; '
-)
-"""What a shell does first where rules have environments: activating one may fail, and the shell goes on without."""
-
-
-def conda_guard() -> str:
-    """What stops a rule that would run in the environment of whoever started the workflow."""
-    return CONDA_GUARD.replace("{host}", os.environ.get("CONDA_PREFIX", ""))
-
-
 def require_room(settings: Settings, folder: str) -> None:
     """End the program with a sentence where results or temporary files cannot be written or executed, or compiled."""
     compiling = any(cell.framework == "torch" and cell.mode != "eager" for cell in grid.cells(settings))
@@ -297,6 +235,11 @@ def example_digest(wildcards: Any) -> str:
 def is_timed(wildcards: Any) -> bool:
     """Whether the examples of a workload are timed, so that nothing may run beside them."""
     return catalogue.examples()[wildcards.workload].shows.timed
+
+
+def packages(environment: str, conda: bool) -> str:
+    """The packages of an environment in their versions, in one text: a step is made again when it changes."""
+    return " ".join(f"{name}=={version}" for name, version in sorted(environments.packages(environment, conda).items()))
 
 
 def made_with(patterns: tuple[str, ...]) -> list[str]:
@@ -376,6 +319,12 @@ def article_sources() -> list[str]:
 def page(language: str) -> str:
     """Where the article in a language stands."""
     return "report/index.html" if language == "en" else f"report/{language}/index.html"
+
+
+def pages(settings: Settings, made: bool) -> list[str]:
+    """The pages in all languages. made: whether they are made; else those that are there count, if any."""
+    wanted = [page(language) for language in settings.languages]
+    return wanted if made else [path for path in wanted if Path(path).exists()] or wanted
 
 
 def language(wildcards: Any) -> str:

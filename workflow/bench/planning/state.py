@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import sources
-from bench.measuring import identity, interpreters
-from bench.measuring.interpreters import Interpreter, changed
-from bench.planning import further, releases
+from bench.measuring import identity
+from bench.measuring.interpreters import changed
+from bench.planning import environments, further, releases
 from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
@@ -48,25 +48,16 @@ def machine(folder: Path, elsewhere: bool) -> str | None:
     return None
 
 
-def state(settings: Settings, folder: Path, elsewhere: bool = False) -> State:
+def state(settings: Settings, folder: Path, elsewhere: bool = False, conda: bool = False) -> State:
     """Look at the files of trials below `folder` (a machine's `trials/`); never raises for a bad file.
 
-    elsewhere: whether other machines than this one measure.
+    elsewhere: whether other machines than this one measure. conda: whether they do in its environments.
     Of the second stage that is looked at which has been asked for already.
     """
     missing: list[Trial] = []
     unsound: dict[Path, str] = {}
     wanted: dict[Path, Trial] = {}
-    places = folder.parent / "interpreters"
-    located = {
-        device: interpreters.read(
-            [
-                *places.glob(f"*-{device}.json"),
-                *(path for each in settings.versions for path in places.glob(f"{each.environment_on(device)}.json")),
-            ]
-        )
-        for device in settings.devices
-    }
+    versions = {device: environments.versions(settings, device, conda) for device in settings.devices}
     expected = machine(folder.parent, elsewhere)
     rows: list[tuple[Path, Row]] = []
     first = [*trials(settings), *further_trials(settings, folder.parent / FURTHER_FILE)]
@@ -78,7 +69,7 @@ def state(settings: Settings, folder: Path, elsewhere: bool = False) -> State:
         wanted[path] = trial
         try:
             found = read(path, "release_trial" if trial.release else "trial")
-            reason = why_unusable(found, trial, settings, located[trial.problem.device], expected)
+            reason = why_unusable(found, trial, settings, versions[trial.problem.device], expected)
         except InvalidFile as error:
             found, reason = [], str(error)
         if reason:
@@ -104,13 +95,13 @@ def why_unusable(
     rows: list[Row],
     trial: Trial,
     settings: Settings,
-    located: Mapping[str, Interpreter] | None = None,
+    versions: Mapping[str, Mapping[str, str]] | None = None,
     fingerprint: str | None = None,
 ) -> str | None:
     """Why a sound file must be measured again all the same, or None. What else is in it does not count.
 
-    located, fingerprint: the interpreter of each framework and release, and the machine, where they are known. When a
-    package changes, all that took turns with it is measured again.
+    versions, fingerprint: the packages of each framework and release, and the machine, where they are known. When one
+    changes, all that took turns with it is measured again.
     """
     found = {(row["framework"], row["mode"], row.get("version", ""), row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
@@ -119,8 +110,7 @@ def why_unusable(
             return f"it has no run of {name}"
         if reason := _why_unusable(row, cell, settings, fingerprint):
             return reason
-        versions = json.loads(row["versions"] or "{}")
-        if (there := (located or {}).get(cell.environment)) and (reason := changed(there, versions)):
+        if reason := changed((versions or {}).get(cell.environment, {}), json.loads(row["versions"] or "{}")):
             return reason
     return None
 

@@ -56,6 +56,9 @@ def collect(results: Path, own: str, tables: Path, equal_within: float = EQUAL_W
         schema.write(tables / f"{table}.parquet", table, rows)
         write_csv(tables / f"{table}.csv", table, rows)
     share_out(tables)
-    facts = {name: machine.facts | {"left_out": machine.left_out} for name, machine in machines.items()}
+    facts = {
+        name: machine.facts | {"left_out": machine.left_out, "changed": machine.changed}
+        for name, machine in machines.items()
+    }
     write_whole(tables / "machines.json", json.dumps(facts, indent=2) + "\n")
     return machines

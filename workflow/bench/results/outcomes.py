@@ -93,7 +93,7 @@ def event_of(row: dict[str, Any]) -> Event:
         row["name"],
         row["outcome"],
         number(row["value"]),
-        row["text"] or "",
+        row["text"] if isinstance(row["text"], str) else "",  # a frame has NaN where there is none
         RIGHT[item.shows.precision if item else "float64"],
     )
 

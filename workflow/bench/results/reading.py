@@ -40,6 +40,8 @@ class Machine:
     releases: list[Row] = field(default_factory=list)
     """Runs of releases and of the defaults that they took turns with: nothing else is compared with either."""
     release_observations: list[Row] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    """Workloads, as `family/name`, that were measured with other code than is here; this machine's are left out."""
     left_out: list[str] = field(default_factory=list)
 
 
@@ -86,6 +88,9 @@ def read_machine(folder: Path, own: bool) -> Machine:
         machine.left_out.append(f"{folder / 'hardware.json'}: missing, or not a JSON object")
     files = _Files(folder, own, machine.left_out)
     runs = files.runs()
+    machine.changed = sorted(
+        {f"{row['family']}/{row['workload']}" for row in runs if _digest(row) != row["source_digest"]}
+    )
     machine.runs = [row for row in runs if "release" not in row]
     machine.releases = [row for row in runs if "release" in row]
     machine.events = [row | {"hardware": folder.name} for row in files.rows("events", "events/**/*.parquet")]
