@@ -69,10 +69,9 @@ def least_points(data: Any) -> int:
     return min(own[axis].nunique() if axis else len(own) for _, own in panels)
 
 
-def without_drawing(draw: Any, number: str, title: str, description: str) -> list[Markup]:
-    """What stands for the drawings of a figure: its words, and how many points it has."""
-    svg = '<svg data-points="{}"><title>{}</title><desc>{}</desc></svg>'
-    return [Markup(svg).format(least_points(draw.args[0]), title, description)]
+def without_drawing(draw: Any, prefix: str) -> dict[str, Any]:
+    """What stands for the drawing of a figure: how many points it has."""
+    return {"legend": [], "panels": [Markup('<svg data-points="{}"></svg>').format(least_points(draw.args[0]))]}
 
 
 def marks(case):
@@ -86,7 +85,7 @@ def told(request, tmp_path_factory, build):
     (folder / "data").mkdir()
     write(folder / "data", MACHINES[request.param]())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sections, "_drawings", without_drawing)
+        patch.setattr(sections, "_drawn", without_drawing)
         paths = build(folder, folder / "data", HERE)
     return Told(request.param, Tables(folder / "data"), {language: Page(paths[language]) for language in LANGUAGES})
 
@@ -164,8 +163,8 @@ def test_no_table_is_empty_or_holds_nothing_but_dashes(told):
 
 def test_no_figure_has_a_panel_of_one_point(told):
     for language, page in told.pages.items():
-        drawn = [(next(svg.every("desc")).said[:80], svg.attributes["data-points"]) for svg in page.main.every("svg")]
-        assert [(said, points) for said, points in drawn if int(points or 0) < 2] == [], language
+        drawn = [(figure.said[:80], next(figure.every("svg"))) for figure in page.main.every("figure")]
+        assert [said for said, svg in drawn if int(svg.attributes["data-points"] or 0) < 2] == [], language
 
 
 def test_both_languages_tell_the_same_numbers_in_the_same_places(told):

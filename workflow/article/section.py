@@ -7,7 +7,7 @@ section.text("steps", loss=…)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +149,15 @@ class Section:
         data, left_out = limited(data, most)
         if len(data) < LEAST_POINTS:
             return Html(self.sentence("figure.few" if len(data) else "figure.none", title=title) + (after or ""))
-        from article.figures import svg
-
         number = self._next("figure")
         identity = number.replace(".", "-")
-        drawing = draw(data, *others, words)
         return self.render(
             "figure.html",
             number=number,
             identity=identity,
             title=title,
             finding=finding,
-            legend=[(svg.key(colour, marker), label) for label, colour, marker in drawing.legend],
-            panels=[svg.embed(axis.figure, f"f{identity}-{place}") for place, axis in enumerate(drawing.axes)],
+            **_drawn(partial(draw, data, *others, words), f"f{identity}"),
             description=self._alternative(caption, rows, title),
             caption=caption,
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
@@ -219,3 +215,16 @@ def limited(data: Any, most: int = MOST_PANELS) -> tuple[Any, int]:
         return data, 0
     panels = list(dict.fromkeys(data["panel"]))
     return data[data["panel"].isin(panels[:most])], max(0, len(panels) - most)
+
+
+def _drawn(draw: Callable[[], Any], prefix: str) -> dict[str, Any]:
+    """A drawing as parts of the page, whose ids begin with `prefix`: its `legend`, pairs of a mark and what it stands
+    for, and its `panels`.
+    """
+    from article.figures import svg
+
+    drawing = draw()
+    return {
+        "legend": [(svg.key(colour, marker), label) for label, colour, marker in drawing.legend],
+        "panels": [svg.embed(axis.figure, f"{prefix}-{place}") for place, axis in enumerate(drawing.axes)],
+    }

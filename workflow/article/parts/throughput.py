@@ -25,7 +25,7 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
 
     data = throughputs(of_first_machine(cells), section.names)
     if not len(data):
-        return in_explorer(section, scenario)
+        return times_of_all(section, field=scenario)
     texts = [
         section.names.point(f"{row.text}{numbers.SPACE}{row.unit}/s", row.panel, row.label) for row in data.itertuples()
     ]
