@@ -163,7 +163,7 @@ def test_no_table_is_empty_or_holds_nothing_but_dashes(told):
 
 def test_no_figure_has_a_panel_of_one_point(told):
     for language, page in told.pages.items():
-        drawn = [(figure.said[:80], next(figure.every("svg"))) for figure in page.main.every("figure")]
+        drawn = [(figure.said[:80], svg) for figure in page.main.every("figure") for svg in figure.every("svg")]
         assert [said for said, svg in drawn if int(svg.attributes["data-points"] or 0) < 2] == [], language
 
 
@@ -239,7 +239,7 @@ def test_no_verdict_contradicts_the_outcome(told):
         words = read_words(language)
         said = [pattern(words[f"sentence.{verdict}"]) for verdict in others]
         assert [text for text in page.said if any(each.search(text) for each in said)] == [], language
-        labels = tuple(words[f"{kind}.{verdict}"] for kind in ("winner", "verdict") for verdict in others)
+        labels = tuple(words[f"verdict.{verdict}"] for verdict in others)
         for table in page.main.every("table"):
             found = columns(table)
             if table.attributes.get("id") == "explorer" or {words["column.claim"], words["column.variants"]} & set(

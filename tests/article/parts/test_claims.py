@@ -61,7 +61,7 @@ def hanging(**changes):
         (
             votes(leave_one_out={"least": 1.2, "most": 1.9, "changes": {}}),
             "makes the mean ratio 1.20 to 1.90.",
-            "平均比值都在 1.20 与 1.90 之间。",
+            "平均比值为 1.20 至 1.90。",
         ),
         (
             votes(leave_one_out={"least": None, "most": None, "changes": {"x": "mixed", "y": "mixed"}}),
@@ -80,7 +80,7 @@ def hanging(**changes):
         ),
         (
             votes(sizes=said(small="supported") | {"medium": {"votes": 2, "verdict": "refuted"}}),
-            "medium (2) refuted; what fewer than 5 votes say decides nothing.",
+            "medium (2) refuted; what a size with fewer than 5 votes says decides nothing.",
             "中（2）不成立；不足 5 票的规模不作裁决。",
         ),
         (votes(sizes=said(small="mixed")), "Only the size small was measured.", "只测量了一种规模（小）。"),
