@@ -22,16 +22,21 @@ from bench.publishing.publish import publish
 CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
 
 
-def main() -> None:
-    """Write them and say what was left out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def folders(description: str | None) -> tuple[Path, Path]:
+    """What the command line asks for: the folder of a machine's results, and that of what is published of it."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hardware", help="name of the machine's folder (default: this machine's)")
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all machines")
     options = parser.parse_args()
     name = options.hardware or identity.name()
-    target = options.results / "published" / name
+    return options.results / name, options.results / "published" / name
+
+
+def main() -> None:
+    """Write them and say what was left out."""
+    folder, target = folders(__doc__)
     try:
-        machine = publish(options.results / name, target)
+        machine = publish(folder, target)
     except ValueError as error:
         sys.exit(f"Error: {error}")
     list_machines(target.parent)

@@ -12,29 +12,23 @@ from pathlib import Path
 if __name__ == "__main__":  # run as a script: import the packages, not its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import argparse
-
 from bench.measuring import identity
 from bench.publishing.publish import lay_out
 from bench.results.reading import read_facts
+from scripts.publish import folders
 
 
 def main() -> None:
     """Lay them out and say how many."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hardware", help="name of the machine's folder (default: this machine's)")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all machines")
-    options = parser.parse_args()
-    name = options.hardware or identity.name()
-    published = options.results / "published" / name
+    folder, published = folders(__doc__)
     there, here = read_facts(published / "hardware.json").get("fingerprint"), identity.fingerprint()
     if there and there != here:
         sys.exit(f"Error: {published} was measured on another machine (fingerprint {there}, this one has {here})")
     try:
-        count = lay_out(published, options.results / name)
+        count = lay_out(published, folder)
     except ValueError as error:
         sys.exit(f"Error: {error}")
-    print(f"{options.results / name}: {count} trials of {published}")
+    print(f"{folder}: {count} trials of {published}")
 
 
 if __name__ == "__main__":
