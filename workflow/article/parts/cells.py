@@ -27,12 +27,10 @@ def times_of_all(section: Section, **view: str) -> Html:
 
 
 def cell_row(section: Section, row: Any) -> dict[str, Any]:
-    """One cell as texts; what is missing is None."""
-    return section.cell_columns(row) | {
+    """What was measured of one cell, as texts; what is missing is None."""
+    return {
         "step": step_text(section, row),
         "items": items_text(section, row),
-        "flops": numbers.rate(row.flops_per_second, "flop/s") if is_positive(row.flops_per_second) else None,
-        "share": numbers.percent(row.share_of_peak) if is_positive(row.share_of_peak) else None,
         "memory": None if (used := used_bytes(row)) is None else numbers.size(used),
         "energy": f"{numbers.digits(row.energy_joules)}{numbers.SPACE}J" if is_positive(row.energy_joules) else None,
     }
