@@ -62,7 +62,7 @@ def install(root: Path, delay: str) -> None:
         place.write_text(text.replace(version, NEWER))
     with (site / "jax/_src/api.py").open("a") as api:
         api.write(delay)
-    locked = (root / "envs/jax-cpu.yaml").read_text().replace(version, NEWER)
+    locked = (root / "envs/jax-cpu.yaml").read_text().replace(f"jax=={version}", f"jax=={NEWER}")
     (root / f"envs/jax-cpu@{NEWER}.yaml").write_text(locked)
     (site / "rest.pth").write_text(f"{source.parent}\n")  # everything else is what is here
 
