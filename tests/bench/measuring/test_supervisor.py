@@ -298,7 +298,7 @@ Step.step = stay
         ("--size", "huge", "huge"),
         ("--task", "dance", "dance"),
         ("--variants", "jax-compile", "jax-compile"),
-        ("--trial", "-5", "expected one argument"),
+        ("--trial", "-5", "'-5' is no number of a trial"),
         ("--trial", "1.5", "'1.5' is no number of a trial"),
         ("--hardware", "../x", "'../x' is no name"),
         ("--output", "/tmp", "'/tmp' is a folder"),
