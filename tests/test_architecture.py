@@ -16,6 +16,7 @@ LAYERS = {
     # package or module → what of this project it may import; the longest name that fits counts
     "scripts": {"article", "bench"},
     "scripts.compare": {"bench", "scripts.measure"},
+    "scripts.resume": {"bench", "scripts.publish"},
     "article": {
         "article.citation",
         "article.glossary",
