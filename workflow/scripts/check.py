@@ -59,7 +59,7 @@ def observed(options: argparse.Namespace) -> list[schema.Row]:
     checks = options.checks and sorted({tuple(check.split(":", 1)) for check in options.checks})
     what = {"family": family, "name": name, "framework": options.framework, "device": options.device}
     threads = len(environment.affinity() or [0])
-    with beside_no_measurement(), fresh_caches(options.caches, options.framework) as caches:
+    with beside_no_measurement(), fresh_caches(options.caches, options.framework, options.device) as caches:
         variables = environment.recorded(device=options.device, threads=threads, caches=caches) | inside(caches)
         done, reason = yielded(
             "bench.measuring.gate:observe", what | {"checks": checks or None}, variables, timeout_in(options.settings)

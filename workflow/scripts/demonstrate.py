@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> None:
     if workload.timed:
         environment.pin((environment.affinity() or [])[-workload.processors :])
     lock = alone(True) if workload.timed else beside_no_measurement()
-    with lock, fresh_caches(options.caches, options.framework) as caches:
+    with lock, fresh_caches(options.caches, options.framework, "cpu") as caches:
         events, reason = yielded(
             "bench.measuring.examples:demonstrate",
             {"name": name, "framework": options.framework},

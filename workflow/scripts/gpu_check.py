@@ -19,7 +19,8 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from bench import catalogue, schema
@@ -51,6 +52,8 @@ TIMED = (
 )
 """One trial of each, in its first task: workload, size, precision."""
 LONGEST_SECONDS = 600
+HOST_BYTES, DEVICE_BYTES = 4 * 2**30, 2 * 2**30
+"""Memory that a process of the gate may need."""
 
 
 @dataclass(frozen=True)
@@ -113,22 +116,52 @@ def fingerprints(framework: str, device: str) -> Iterator[Line]:
         yield Line(f"{framework}: {precision} is what it is called", not faults, "; ".join(faults) or errors)
 
 
-def gate(workload: str, device: str) -> Line:
-    """Whether every variant of a workload computes the same on the device, in float64 at the size tiny."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for framework in COMPARED:
-            output = Path(folder, f"{framework}.parquet")
-            arguments = ("--framework", framework, "--workload", workload, "--device", device, "--output", output)
+def gate(workloads: Sequence[str], device: str) -> Iterator[Line]:
+    """Whether every variant of the workloads computes the same on the device, in float64 at the size tiny; a line for
+    each, in the order in which they are done, for nothing is timed and as many run side by side as there is room for.
+    """
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(side_by_side()) as pool:
+        waiting: dict[Future[list[schema.Row]], tuple[str, str]] = {
+            pool.submit(observed, workload, framework, device, Path(folder)): (workload, framework)
+            for workload in workloads
+            for framework in COMPARED
+        }
+        rows: dict[str, list[schema.Row]] = {workload: [] for workload in workloads}
+        missing = dict.fromkeys(workloads, len(COMPARED))
+        failed: dict[str, str] = {}
+        for done in as_completed(waiting):
+            workload, framework = waiting[done]
+            missing[workload] -= 1
             try:
-                run(WORKFLOW / "scripts/check.py", *arguments)
+                rows[workload] += done.result()
             except Failed as reason:
-                return Line(f"gate: {workload}", False, f"{framework}: {reason}")
-            rows += schema.read(output, "observations")
+                failed[workload] = f"{framework}: {reason}"
+            if not missing[workload]:
+                yield gated(workload, rows[workload], failed.get(workload))
+
+
+def side_by_side() -> int:
+    """How many processes of the gate have room beside each other: a processor, host and device memory for each."""
+    told = [int(one["memory_mib"]) * 2**20 for one in hardware.gpus() if one["memory_mib"].isdecimal()]
+    rooms = (hardware.available_bytes() // HOST_BYTES, *(size // DEVICE_BYTES for size in told))
+    return max(1, min(len(environment.affinity() or [0]), *rooms))
+
+
+def observed(workload: str, framework: str, device: str, folder: Path) -> list[schema.Row]:
+    """What a framework computes for the gate. Raises Failed."""
+    output = folder / f"{workload.replace('/', '-')}-{framework}.parquet"
+    arguments = ("--framework", framework, "--workload", workload, "--device", device, "--output", output)
+    run(WORKFLOW / "scripts/check.py", *arguments)
+    return schema.read(output, "observations")
+
+
+def gated(workload: str, rows: list[schema.Row], failed: str | None) -> Line:
+    """What the gate says of the observations of a workload."""
     judged = parity.compare(rows, "check")
     bad = [row for row in judged if row["status"] not in ("ok", "unsupported")]
     told = [f"{row['framework']} {row['mode']} {row['task']} {row['precision']}: {row['message']}" for row in bad]
-    return Line(f"gate: {workload}", not bad, "; ".join(told) or f"{len(judged)} comparisons")
+    told += [failed] if failed else []
+    return Line(f"gate: {workload}", not told, "; ".join(told) or f"{len(judged)} comparisons")
 
 
 def trial(workload: str, size: str, precision: str, device: str) -> Line:
@@ -172,8 +205,7 @@ def lines(device: str) -> Iterator[Line]:
     yield from driver()
     for framework in COMPARED:
         yield from fingerprints(framework, device)
-    for workload in GATED:
-        yield gate(workload, device)
+    yield from gate(GATED, device)
     for workload, size, precision in TIMED:
         yield trial(workload, size, precision, device)
 

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.serial
 
 def test_what_the_compiler_learns_of_the_machine_is_there_before_a_cold_run(monkeypatch, tmp_path):
     cell = Cell("training", "mlp", "train", "tiny", "float32", "cpu", "torch", "compile")
-    learnt = tmp_path / "toolchain-2.0.0" / "inductor" / "isa"
+    learnt = tmp_path / "toolchain-2.0.0-cpu" / "inductor" / "isa"
     learnt.parent.mkdir(parents=True)
     learnt.write_text("avx512")
-    headers = tmp_path / "toolchain-2.0.0" / "tmp" / "torchinductor_me"
+    headers = tmp_path / "toolchain-2.0.0-cpu" / "tmp" / "torchinductor_me"
     headers.mkdir(parents=True)
     torch = Interpreter("python", versions={"torch": "2.0.0"})
     folder, cache = caches.prepare_caches(tmp_path, cell, cell.variant, 0, torch)
@@ -29,18 +29,29 @@ def test_what_the_compiler_learns_of_the_machine_is_there_before_a_cold_run(monk
     place = tmp_path / "temporary"
     place.mkdir()
     for _ in range(2):
-        caches.share_headers(tmp_path, torch, place)
+        caches.share_headers(tmp_path, torch, "cpu", place)
         assert (place / "torchinductor_me").resolve() == headers
 
 
 @pytest.mark.parametrize(("mode", "copied"), [("compile", True), ("many", True), ("eager", False)])
 def test_every_mode_that_compiles_begins_with_it(tmp_path, mode, copied):
-    (tmp_path / "toolchain-2.0.0" / "inductor").mkdir(parents=True)
+    (tmp_path / "toolchain-2.0.0-cpu" / "inductor").mkdir(parents=True)
     cell = Cell("training", "mlp", "train", "tiny", "float32", "cpu", "torch", mode)
     folder, _ = caches.prepare_caches(
         tmp_path, cell, cell.variant, 0, Interpreter("python", versions={"torch": "2.0.0"})
     )
     assert (folder / "inductor").exists() == copied
+
+
+def test_on_a_gpu_a_cold_run_begins_with_the_link_to_the_driver(tmp_path):
+    link = tmp_path / "toolchain-2.0.0-cuda" / "triton" / "driver"
+    link.parent.mkdir(parents=True)
+    link.write_text("link")
+    cell = Cell("training", "mlp", "train", "tiny", "float32", "cuda", "torch", "compile-max")
+    folder, _ = caches.prepare_caches(
+        tmp_path, cell, cell.variant, 0, Interpreter("python", versions={"torch": "2.0.0"})
+    )
+    assert (folder / "triton" / "driver").read_text() == "link"
 
 
 @pytest.mark.slow

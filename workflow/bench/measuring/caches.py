@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -36,36 +37,40 @@ def prepare_caches(base: Path, cell: Cell, name: str, trial: int, interpreter: I
     folder.mkdir(parents=True, exist_ok=True)
     compiles = (cell.framework, cell.mode) not in UNCOMPILED
     if cache == "cold" and compiles and cell.framework == "torch":
-        begin_with(toolchain(base.absolute(), interpreter), folder)
+        begin_with(toolchain(base.absolute(), interpreter, cell.device), folder)
     return folder, cache if compiles else "none"
 
 
 def begin_with(known: Path, folder: Path) -> None:
-    """Copy what PyTorch's compiler `known` of the machine's instructions into a folder of caches."""
-    with suppress(FileNotFoundError):
-        shutil.copytree(known / "inductor", folder / "inductor", dirs_exist_ok=True)
+    """Copy what PyTorch's compilers `known` of the machine into a folder of caches."""
+    for compiler in ("inductor", "triton"):
+        with suppress(FileNotFoundError):
+            shutil.copytree(known / compiler, folder / compiler, dirs_exist_ok=True)
 
 
-def share_headers(base: Path, interpreter: Interpreter, place: Path) -> None:
+def share_headers(base: Path, interpreter: Interpreter, device: str, place: Path) -> None:
     """Have PyTorch's compiler find, in a folder for temporary files (`place`), the headers that it has precompiled for
     this machine: that is where it keeps them, whatever folder its caches are in.
     """
-    for folder in (toolchain(base.absolute(), interpreter) / "tmp").glob("torchinductor_*"):
+    for folder in (toolchain(base.absolute(), interpreter, device) / "tmp").glob("torchinductor_*"):
         with suppress(FileExistsError):
             (place / folder.name).symlink_to(folder)
 
 
-def toolchain(base: Path, interpreter: Interpreter) -> Path:
-    """The folder below `base` of what PyTorch's compiler knows about the machine; made where it is missing.
+def toolchain(base: Path, interpreter: Interpreter, device: str) -> Path:
+    """The folder below `base` of what PyTorch's compilers know about the machine and a device of it; made where it is
+    missing.
 
-    It stays empty where that fails: the compiler then finds it out by itself, in every process.
+    It stays empty where that fails: the compilers then find it out by themselves, in every process.
     """
-    folder = base / f"toolchain-{interpreter.versions.get('torch', 'unknown')}"
+    folder = base / f"toolchain-{interpreter.versions.get('torch', 'unknown')}-{device}"
     if not folder.exists():
         base.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix="toolchain.", dir=base))
-        variables = environment.variables(interpreter.variables, device="cpu", threads=1, caches=part) | inside(part)
-        subprocess.run([interpreter.python, str(TOOLCHAIN)], env=variables, capture_output=True, check=False)
+        caller = os.environ | dict(interpreter.variables)
+        variables = environment.variables(caller, device=device, threads=1, caches=part) | inside(part)
+        command = [interpreter.python, str(TOOLCHAIN), device]
+        subprocess.run(command, env=variables, capture_output=True, check=False)
         try:
             part.rename(folder)
         except OSError:  # another process was faster
@@ -74,13 +79,13 @@ def toolchain(base: Path, interpreter: Interpreter) -> Path:
 
 
 @contextmanager
-def fresh_caches(base: Path, framework: str) -> Iterator[Path]:
-    """A folder of caches that hold nothing but what PyTorch's compiler knows about the machine, removed at the end.
+def fresh_caches(base: Path, framework: str, device: str) -> Iterator[Path]:
+    """A folder of caches that hold nothing but what PyTorch's compilers know about the machine, removed at the end.
 
     A process that is killed leaves nothing half written in the caches of the next one.
     """
     with temporary("caches") as folder:
         if framework == "torch":
-            begin_with(toolchain(base.absolute(), own_interpreter()), folder)
-            share_headers(base, own_interpreter(), Path(inside(folder)["TMPDIR"]))
+            begin_with(toolchain(base.absolute(), own_interpreter(), device), folder)
+            share_headers(base, own_interpreter(), device, Path(inside(folder)["TMPDIR"]))
         yield folder

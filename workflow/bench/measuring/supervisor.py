@@ -297,7 +297,7 @@ def start(
         variables |= folders.variables(run.cell.workload, os.environ)
     variables |= inside(run.folder)
     if run.cell.framework == "torch":
-        share_headers(own_caches, interpreter, Path(variables["TMPDIR"]))
+        share_headers(own_caches, interpreter, run.cell.device, Path(variables["TMPDIR"]))
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
 
