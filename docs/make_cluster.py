@@ -23,7 +23,7 @@ from bench.vocabulary import FURTHER, PROBLEM, TWIN
 from tests.proof import markdown
 
 PAGE = ROOT / "docs/cluster.md"
-BEGIN, END = "<!-- simulated: begin -->\n", "<!-- simulated: end -->\n"
+PLACE = "simulated"
 NODES = (1, 2, 4, 8, 16, 32, 64)
 
 
@@ -104,20 +104,12 @@ def table(folder: Path, costs: Costs) -> str:
     return f"{told}\n\n{markdown.table(['nodes', 'time', 'of it spent on measuring'], rows)}"
 
 
-def filled(text: str, content: str) -> str:
-    """The page with its table. Raises ValueError where the page has no place for it."""
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{PAGE.name} has no lines {BEGIN.strip()!r} and {END.strip()!r}")
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{content}\n\n{END}{rest.partition(END)[2]}"
-
-
 def main() -> None:
     """Write the table into the page, and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="a machine's folder of results")
     content = table(parser.parse_args().folder, MEASURED)
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), content), encoding="utf-8")
+    PAGE.write_text(markdown.filled(PAGE, content, PLACE), encoding="utf-8")
     print(content)
 
 

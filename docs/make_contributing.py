@@ -11,12 +11,13 @@ from dataclasses import fields
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow"))
+sys.path[:0] = [str(ROOT / "workflow"), str(ROOT)]
 
 from bench import contract
+from tests.proof import markdown
 
 PAGE = ROOT / "CONTRIBUTING.md"
-BEGIN, END = "<!-- what a problem.py states: begin -->\n", "<!-- what a problem.py states: end -->\n"
+PLACE = "what a problem.py states"
 
 
 KINDS = {
@@ -37,14 +38,10 @@ def table(kind: type[contract.Described]) -> Iterator[str]:
         yield f"| `{contract.name_of(part)}` | {needed} | {part.metadata['meaning']} |"
 
 
-def filled(text: str) -> str:
-    """The page with its tables as the contract is now. Raises ValueError where the page has no place for them."""
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{PAGE.name} has no lines {BEGIN.strip()!r} and {END.strip()!r}")
-    tables = "\n\n".join("\n".join(table(kind)) for kind in KINDS)
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{tables}\n\n{END}{rest.partition(END)[2]}"
+def tables() -> str:
+    """The tables of the contract as it is now."""
+    return "\n\n".join("\n".join(table(kind)) for kind in KINDS)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(markdown.filled(PAGE, tables(), PLACE), encoding="utf-8")

@@ -5,16 +5,21 @@ import runpy
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.checkout import ROOT
+from tests.proof import markdown
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "config.yaml"]
 GENERATED = ("report/", "results/", "out/")
 
 
-def test_the_table_of_what_a_problem_states_is_that_of_the_contract():
-    maker = runpy.run_path(str(ROOT / "docs/make_contributing.py"))
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert maker["filled"](text) == text, "run python docs/make_contributing.py"
+@pytest.mark.parametrize(("script", "content"), [("make_contributing", "tables"), ("make_gpu", "table")])
+def test_the_part_of_a_page_that_a_script_writes_is_what_it_writes(script, content):
+    maker = runpy.run_path(str(ROOT / f"docs/{script}.py"))
+    page = maker["PAGE"]
+    filled = markdown.filled(page, maker[content](), maker["PLACE"])
+    assert filled == page.read_text(encoding="utf-8"), f"run python docs/{script}.py"
 
 
 def test_every_file_that_a_document_names_exists():

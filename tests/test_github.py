@@ -1,5 +1,7 @@
 """The workflows of GitHub: checked by actionlint, with no more permissions than they need."""
 
+import re
+
 import pytest
 import yaml
 
@@ -25,3 +27,9 @@ def test_a_workflow_may_only_read_unless_a_job_says_otherwise(path):
     assert content["permissions"] == {"contents": "read"}
     granted = {name: job["permissions"] for name, job in content["jobs"].items() if "permissions" in job}
     assert granted in ({}, {"publish": {"pages": "write", "id-token": "write"}})
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_an_action_is_pinned_by_its_commit_beside_the_version_that_this_is(path):
+    used = re.findall(r"uses: *(.*)", path.read_text())
+    assert used and all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one) for one in used), used

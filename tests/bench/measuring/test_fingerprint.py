@@ -40,6 +40,19 @@ def test_operands_that_are_rounded_to_ten_bits_are_told_from_the_others():
     assert [name for name in fingerprint.ERRORS if not fingerprint.wrong(name, found)] == ["tf32"]
 
 
+@pytest.mark.parametrize(
+    ("framework", "found"),
+    [
+        ("torch", {"product": 2.9e-4, "convolution": 2.9e-4, "attention": 5.2e-7}),
+        ("jax", {"product": 2.9e-4, "convolution": 2.9e-4, "attention": 4.1e-4}),
+    ],
+)
+def test_tf32_is_what_an_h200_made_of_it(framework, found):
+    assert fingerprint.wrong("tf32", found) == [], framework
+    assert len(fingerprint.wrong("float32", found)) >= 2
+    assert len(fingerprint.wrong("tf32", found | {"convolution": 3.1e-7})) == 1  # a kernel in float32
+
+
 def _rounded(values, bits):
     fraction, exponent = np.frexp(values)
     return np.ldexp(np.round(fraction * 2 ** (bits + 1)) / 2 ** (bits + 1), exponent)

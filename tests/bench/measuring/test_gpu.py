@@ -1,4 +1,4 @@
-"""What the driver of a GPU tells, by planted answers of its library."""
+"""What the driver of a GPU tells, by planted answers of its library, and by those that it gave of an H200."""
 
 import sys
 from types import SimpleNamespace
@@ -46,6 +46,32 @@ def test_the_gpu_that_is_asked_is_the_one_that_is_measured(driver, monkeypatch, 
 def test_of_a_gpu_that_the_driver_does_not_list_nothing_is_told(driver, monkeypatch, wish):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wish)
     assert (gpu.reading(), gpu.joules()) == (Reading(), None)
+
+
+H200 = {
+    "nvmlDeviceGetCount": 1,
+    "nvmlDeviceGetHandleByIndex": "the device",
+    "nvmlDeviceGetUUID": "GPU-00000000-0000-0000-0000-000000000000",  # the one that is not as it was
+    "nvmlDeviceGetCurrentClocksThrottleReasons": 1,
+    "nvmlDeviceGetComputeRunningProcesses": [],
+    "nvmlDeviceGetTotalEnergyConsumption": 2487110,
+}
+"""What driver 580.159.04 answered of an NVIDIA H200 on which nothing ran, 2026-11-29."""
+CLOCKS = (345, 345, 3201, 765)
+"""Its clocks in MHz: of graphics, of the multiprocessors, of the memory, of video."""
+
+
+def test_the_answers_of_an_idle_h200_are_read(monkeypatch):
+    answers = {name: lambda *asked, answer=answer: answer for name, answer in H200.items()}
+    clock = {"NVML_CLOCK_SM": 1, "nvmlDeviceGetClockInfo": lambda device, kind: CLOCKS[kind]}
+    monkeypatch.setitem(sys.modules, "pynvml", SimpleNamespace(nvmlInit=lambda: None, **answers, **clock))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    gpu._driver.cache_clear()
+    try:
+        assert gpu.reading() == Reading(clock_hertz=345e6, reasons=1, processes=0)
+        assert (gpu.joules(), gpu.words(1)) == (2487.11, "")
+    finally:
+        gpu._driver.cache_clear()
 
 
 def test_without_the_library_nothing_is_told(monkeypatch):

@@ -26,18 +26,24 @@ ERRORS = {
     "bfloat16": (1e-3, 3e-2),
 }
 """Between what an operation's relative error lies: numbers are rounded to 52, 23, 10 and 7 bits."""
+MORE_EXACT = {("tf32", "attention")}
+"""What may be more exact than its precision: PyTorch's fused attention multiplies float32 in full (error 5e-7 on an
+H200, where XLA's is 4e-4), whatever the switch for TF32 says.
+"""
 
 
 def inputs() -> Arrays:
-    """Standard normal numbers: a product (64, 512) by (512, 64), a convolution of 32 channels by 3 × 3, and four heads
+    """Standard normal numbers: a product (64, 512) by (512, 64), a convolution of 128 channels by 3 × 3, and four heads
     of attention over 64 places.
+
+    For a convolution of 32 channels cuDNN chooses a kernel in float32 where TF32 is allowed too.
     """
     random = np.random.default_rng(0)
     shapes: dict[str, tuple[int, ...]] = {
         "a": (64, 512),
         "b": (512, 64),
-        "images": (4, 32, 12, 12),
-        "kernels": (32, 32, 3, 3),
+        "images": (8, 128, 32, 32),
+        "kernels": (128, 128, 3, 3),
         **dict.fromkeys(("query", "key", "value"), (2, 4, 64, 64)),
     }
     return {name: random.standard_normal(shape) for name, shape in shapes.items()}
@@ -68,7 +74,11 @@ def errors(framework: str, device: str, precision: str) -> dict[str, float]:
 def wrong(precision: str, found: dict[str, float]) -> list[str]:
     """Which operations were not computed in the precision, with their errors."""
     least, most = ERRORS[precision]
-    return [f"{name}: error {error:.1e}" for name, error in found.items() if not least <= error < most]
+    return [
+        f"{name}: error {error:.1e}"
+        for name, error in found.items()
+        if not (0.0 if (precision, name) in MORE_EXACT else least) <= error < most
+    ]
 
 
 def look(framework: str, device: str) -> dict[str, Any]:
