@@ -1,5 +1,6 @@
 # make report [PRESET=smoke|quick|standard|full] [DEVICE=auto|cpu|cuda]   environment, measurements, article
 # make report VERSIONS=jax@0.9.1[,torch@2.12.0]                          the same, and these in turns with the defaults
+# make report SITE=https://…                                            the same, and where it is published stands in the pages
 # make article                                                           the pages again from what has been measured so far
 # make report OWN=FOLDER[,FOLDER] [WORKLOADS=own]                         folders of your own among the workloads, or alone
 # make workload NAME=NAME                                                a workload of your own from a template, in own/
@@ -55,8 +56,8 @@ PYTEST := $(RUN) pytest
 # Tests that share what is costly to make share a process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-# Which workloads and versions a report is of, where that is said.
-CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS)) $(if $(VERSIONS),versions=$(VERSIONS))
+# Which workloads and versions a report is of, and where it is published, where that is said.
+CHOSEN = $(if $(OWN),own=$(OWN)) $(if $(WORKLOADS),workloads=$(WORKLOADS)) $(if $(VERSIONS),versions=$(VERSIONS)) $(if $(SITE),site=$(SITE))
 NAMED = $(if $(NAME),$(NAME),$(error NAME is missing: for example make $@ NAME=attention))
 
 .PHONY: report workload check compare-mine own-extras publish resume article pdf test test-slow numba gpu-check compare lint environment environment-dev checkers

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from article.citation import FILE, bibtex, metadata, read_publication
-from article.page import canonical
+from article.page import canonical, page
 from article.section import FOLDER
 
 CONTENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -54,6 +54,17 @@ def test_no_element_of_the_head_is_empty():
 def test_the_canonical_address_is_the_published_one_where_it_is_known(language, address):
     assert canonical(replace(read_publication(), url="https://x.org/a"), language) == address
     assert canonical(read_publication(), language) is None
+
+
+def test_a_published_page_names_itself_and_each_language_by_whole_addresses():
+    publication = replace(read_publication(), url="https://x.org/a/")
+    links = [{"code": "en", "tag": "en", "path": "../index.html", "name": "English"}]
+    head = page("zh", [], "quick", links, publication).split("</head>")[0]
+    assert re.findall("<link.*>", head) == [
+        '<link rel="canonical" href="https://x.org/a/zh/">',
+        '<link rel="alternate" hreflang="zh-Hans" href="https://x.org/a/zh/">',
+        '<link rel="alternate" hreflang="en" href="https://x.org/a/">',
+    ]
 
 
 def test_every_work_has_a_doi_or_an_address():

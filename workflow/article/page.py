@@ -85,9 +85,8 @@ def page(
     preset: str,
     languages: list[dict[str, str]],
     publication: Publication,
-    name: str = "index.html",
 ) -> str:
-    """The whole page as text. languages: tag, path and name of the other languages; name: of the page's own file."""
+    """The whole page as text. languages: code, tag, path and name of the other languages."""
     words = read_words(language)
     parts = [replace(part, content=linked(part.content, words)) for part in parts]
     parts, rules = with_shared_styles(parts)
@@ -100,9 +99,11 @@ def page(
         sections=parts,
         preset=preset,
         languages=languages,
-        file=name,
         publication=publication,
-        canonical=canonical(publication, language) or name,
+        canonical=canonical(publication, language),
+        alternates={
+            TAGS[code]: canonical(publication, code) for code in [language, *(link["code"] for link in languages)]
+        },
         bibtex=bibtex(publication, words["title"]),
         metadata=metadata(publication, TAGS[language], words["title"], words["subtitle"]),
         style=style() + rules,

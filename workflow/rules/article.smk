@@ -58,6 +58,7 @@ rule render:
         notebooks=snakefile.notebook_folder,
         preset=SETTINGS.preset.name,
         alternates=snakefile.alternates(SETTINGS),
+        site=snakefile.site(SETTINGS),
     shell:
         "python workflow/scripts/render.py"
         " --language {params.language}"
@@ -67,4 +68,5 @@ rule render:
         " --preset {params.preset}"
         " --output {output}"
         " {params.alternates}"
+        " {params.site}"
         " > {log} 2>&1"

@@ -16,6 +16,7 @@ import argparse
 import os
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
 
 from article.citation import read_publication
 from article.page import TAGS, page, sections
@@ -30,6 +31,7 @@ def alternates(output: Path, pairs: Iterable[tuple[str, Path]]) -> list[dict[str
     """Links to the other languages, relative to this page."""
     return [
         {
+            "code": language,
             "tag": TAGS[language],
             "path": Path(os.path.relpath(path, output.parent)).as_posix(),
             "name": read_words(language)["language"],
@@ -68,6 +70,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--tables", required=True, type=Path, help="folder of the merged tables, for the page's date")
     parser.add_argument("--machine", required=True, help="name of this machine")
     parser.add_argument("--preset", default="quick", help="smoke: the page says that its numbers mean nothing")
+    parser.add_argument("--site", help="address at which the English page is published (default: as CITATION.cff says)")
     parser.add_argument("--output", required=True, type=Path, help="page to write")
     parser.add_argument(
         "--alternate",
@@ -87,7 +90,9 @@ def main(argv: list[str] | None = None) -> None:
     )
     machine = first_machine(options.tables, options.machine)
     publication = read_publication(measured=last_day(options.tables, machine), commit=commit(), machine=machine)
-    content = page(options.language, parts, options.preset, links, publication, options.output.name)
+    if options.site:
+        publication = replace(publication, url=options.site)
+    content = page(options.language, parts, options.preset, links, publication)
     with told(options.output):
         write_whole(options.output, content)
 

@@ -182,6 +182,8 @@ class Settings:
     equal_within: float
     timeout_seconds: float
     languages: tuple[str, ...]
+    site: str | None
+    """Where the report is published."""
     hardware: str
     retry_failed: bool
     measure: bool
@@ -304,6 +306,7 @@ def _settings(chosen: Mapping[str, Any], elsewhere: bool) -> Settings:
         equal_within=chosen["equal_within"],
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
+        site=None if chosen["site"] == "none" else chosen["site"],
         hardware=_auto(chosen, "hardware") or identity.name(_auto(chosen, "cpu_threads")),
         retry_failed=chosen["retry_failed"],
         measure=chosen["measure"],

@@ -352,6 +352,11 @@ def alternates(settings: Settings) -> str:
     return " ".join(f"--alternate {other} {page(other)}" for other in settings.languages)
 
 
+def site(settings: Settings) -> str:
+    """The option of render.py that says where the report is published, if anybody does."""
+    return f"--site {settings.site}" if settings.site else ""
+
+
 def write_settings(settings: Settings, folder: Path) -> None:
     """Write settings.json: what the runs of this workflow are asked for. No run is measured again when it changes."""
     folder.mkdir(parents=True, exist_ok=True)
