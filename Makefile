@@ -104,6 +104,7 @@ test: environment-dev checkers
 	$(MAKE) lint
 
 test-slow: environment-dev own-extras
+	$(MAKE) checkers OPTIONAL=1
 	$(PYTEST) -m "slow and not serial" $(PARALLEL)
 	$(PYTEST) -m "slow and serial"
 
@@ -132,4 +133,4 @@ environment-dev:
 
 # Checkers of pages and workflows, where Node is installed and they can be had; their tests are skipped elsewhere.
 checkers:
-	@! command -v npm > /dev/null || npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/node || true
+	@! command -v npm > /dev/null || npm ci --silent --no-audit --no-fund --ignore-scripts $(if $(OPTIONAL),,--omit=optional) --prefix tests/node || true

@@ -48,6 +48,10 @@ FLAGS = (
 )
 
 
+LAY_OUT = "document.querySelectorAll('.tall').forEach(one => one.style.contentVisibility = 'visible')"
+"""What scrolling through the page would do: whatever is out of sight is laid out too."""
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     from selenium import webdriver
@@ -74,6 +78,7 @@ def show(browser, page, width=1600, scheme="light"):
     for kind in ("browser", "performance"):
         browser.get_log(kind)
     browser.get(page.as_uri())
+    browser.execute_script(LAY_OUT)
     time.sleep(0.3)
 
 
@@ -291,6 +296,16 @@ def test_the_keyboard_reaches_the_text_past_the_navigation(browser, page):
     show(browser, page)
     browser.find_element("tag name", "body").send_keys(Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("class") == "skip"
+
+
+@pytest.mark.parametrize("width", [390, 1600])
+def test_a_link_leads_past_what_was_not_laid_out_yet(browser, page, width):
+    show(browser, page, width)
+    browser.get("about:blank")
+    browser.get(f"{page.as_uri()}#section-10")
+    time.sleep(1)
+    top = browser.execute_script("return document.getElementById('section-10').getBoundingClientRect().top")
+    assert -5 < top < 100
 
 
 def test_the_link_to_the_other_language_leads_to_it(browser, pages):
