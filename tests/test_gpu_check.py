@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -42,6 +43,35 @@ def test_what_is_checked_exists():
     for workload, size, precision in gpu_check.TIMED:
         assert size in known[workload].states.sizes
         assert precision in known[workload].states.precisions
+
+
+def test_the_gate_runs_side_by_side_and_tells_each_workload_once(monkeypatch):
+    both = threading.Barrier(2, timeout=10)
+
+    def observed(workload, framework, device, folder):
+        both.wait()
+        if (workload, framework) == ("training/gpt", "jax"):
+            raise gpu_check.Failed("out of memory")
+        return []
+
+    monkeypatch.setattr(gpu_check, "observed", observed)
+    monkeypatch.setattr(gpu_check, "side_by_side", lambda: 2)
+    lines = {line.what: line for line in gpu_check.gate(["training/mlp", "training/gpt"], "cuda")}
+    assert {what: line.passed for what, line in lines.items()} == {
+        "gate: training/mlp": True,
+        "gate: training/gpt": False,
+    }
+    assert lines["gate: training/gpt"].told == "jax: out of memory"
+
+
+@pytest.mark.parametrize(
+    ("memory", "free", "processes"), [("143771", 64 * 2**30, 16), ("6144", 64 * 2**30, 3), ("[N/A]", 2**30, 1)]
+)
+def test_as_many_run_side_by_side_as_have_room(monkeypatch, memory, free, processes):
+    monkeypatch.setattr(hardware, "gpus", lambda: ({"memory_mib": memory},))
+    monkeypatch.setattr(hardware, "available_bytes", lambda: free)
+    monkeypatch.setattr(gpu_check.environment, "affinity", lambda: list(range(16)))
+    assert gpu_check.side_by_side() == processes
 
 
 ROW = dict.fromkeys(RUNS) | {"framework": "jax", "mode": "jit", "status": "ok", "step_seconds": 0.5, "flops": 1e12}
