@@ -55,6 +55,12 @@ def test_a_trial_without_one_of_the_variants_is_measured_again():
     assert state.why_unusable([ROW], TRIAL, plan(cpu_threads=1)) is None
 
 
+def test_a_trial_that_would_have_a_twin_among_other_workloads_is_kept():
+    doubled = dataclasses.replace(TRIAL, twins=(CELL,))
+    assert len(doubled.runs) == 2
+    assert state.why_unusable([ROW], doubled, plan(cpu_threads=1)) is None
+
+
 def test_a_trial_that_holds_more_than_is_wanted_is_kept():
     more = [ROW, ROW | {"mode": "scan", "source_digest": "of something else"}]
     assert state.why_unusable(more, TRIAL, plan(cpu_threads=1)) is None

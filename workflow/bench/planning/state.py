@@ -16,7 +16,7 @@ from bench.planning.order import trials
 from bench.planning.settings import Settings
 from bench.runs import outdated
 from bench.schema import InvalidFile, Row, read
-from bench.vocabulary import EXPERT, Cell, Trial
+from bench.vocabulary import EXPERT, TWIN, Cell, Trial
 
 FURTHER_FILE = "further.json"
 """Where it stands in a machine's folder which trials the second stage has."""
@@ -101,11 +101,14 @@ def why_unusable(
     """Why a sound file must be measured again all the same, or None. What else is in it does not count.
 
     versions, fingerprint: the packages of each framework and release, and the machine, where they are known. When one
-    changes, all that took turns with it is measured again.
+    changes, all that took turns with it is measured again. That there is no twin is no reason: which trials have one
+    depends on what else is asked for, and the noise floor comes from all of them.
     """
     found = {(row["framework"], row["mode"], row.get("version", ""), row["run"]): row for row in rows}
     for name, (cell, number) in trial.runs.items():
         row = found.get((cell.framework, cell.mode, getattr(cell, "version", ""), number))
+        if row is None and number >= TWIN:
+            continue
         if row is None:
             return f"it has no run of {name}"
         if reason := _why_unusable(row, cell, settings, fingerprint):
