@@ -38,6 +38,7 @@ def row_of(runs, rows, **options):
         ([3.0 * step for step in QUIET], "still so", "difference"),
         ([0.5 * step for step in QUIET], "the other way round", "difference"),
         ([1.001 * step for step in QUIET[::-1]], "no longer so", "equivalence"),
+        ([1.03 * step for step in QUIET], "no longer so", "equivalence"),
         ([1.1, 1.3, 0.9, 1.2, 1.0], "undecided", "width"),
     ],
 )

@@ -1,7 +1,8 @@
 """Runs → the table `cases`: how many times as long takes what people complain of, and whether that is still so.
 
 Two variants that a case names are held against each other by the rules of every comparison: the parity gate, the values
-that were timed, the noise floor, p adjusted over the table. Nothing of it is in the table `comparisons`.
+that were timed, the noise floor, p adjusted over the table. But what is equal within the margin is no longer so, also
+where the difference is certain. Nothing of it is in the table `comparisons`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def case_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUAL_WITH
         row["equal_within"] = equal_within
         if found := row.pop("found", None):
             _, row["rule"] = statistics.verdict(found, row.get("p_adjusted"), row["noise_floor"], equal_within)
+            if statistics.equivalent(found, equal_within):  # nobody complains of a difference so small
+                row["rule"] = "equivalence"
             row["verdict"] = verdict_of(row["rule"], found.ratio)
     return rows
 

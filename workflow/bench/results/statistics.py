@@ -368,6 +368,12 @@ def verdict(
     return (f"{rivals[found.ratio > 1]} faster" if rule == "difference" else RULES[rule]), rule
 
 
+def equivalent(found: Ratio, equal_within: float) -> bool:
+    """Whether the 90 % interval lies within the margin: two one-sided tests at 5 %."""
+    low, high, most = found.low_90, found.high_90, 1 + equal_within
+    return low is not None and high is not None and 1 / most <= low and high <= most
+
+
 def _rule(found: Ratio, p_adjusted: float | None, floor: float | None, equal_within: float) -> str:
     """The first rule that applies, in the order in which they stand here."""
     if found.trials < 2:
@@ -376,7 +382,7 @@ def _rule(found: Ratio, p_adjusted: float | None, floor: float | None, equal_wit
     significant = p_adjusted is None or p_adjusted < LEVEL
     if beyond_floor and significant:
         return "difference"
-    if _within(found.low_90, found.high_90, equal_within):
+    if equivalent(found, equal_within):
         return "equivalence"
     if not _beyond(found.low, found.high, 0.0):
         return "width"
@@ -391,11 +397,6 @@ def _rule(found: Ratio, p_adjusted: float | None, floor: float | None, equal_wit
 def _beyond(low: float | None, high: float | None, margin: float) -> bool:
     """Whether an interval lies wholly on one side of all ratios within a relative margin."""
     return low is not None and high is not None and (low > 1 + margin or high < 1 / (1 + margin))
-
-
-def _within(low: float | None, high: float | None, margin: float) -> bool:
-    """Whether an interval lies wholly within a relative margin around 1."""
-    return low is not None and high is not None and 1 / (1 + margin) <= low and high <= 1 + margin
 
 
 def further_trials(
