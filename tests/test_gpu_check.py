@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bench.measuring import hardware
+from bench.measuring import environment, hardware
 from bench.schema import RUNS
 from scripts import gpu_check
 from tests.checkout import ROOT
@@ -70,7 +70,7 @@ def test_the_gate_runs_side_by_side_and_tells_each_workload_once(monkeypatch):
 def test_as_many_run_side_by_side_as_have_room(monkeypatch, memory, free, processes):
     monkeypatch.setattr(hardware, "gpus", lambda: ({"memory_mib": memory},))
     monkeypatch.setattr(hardware, "available_bytes", lambda: free)
-    monkeypatch.setattr(gpu_check.environment, "affinity", lambda: list(range(16)))
+    monkeypatch.setattr(environment, "affinity", lambda: list(range(16)))
     assert gpu_check.side_by_side() == processes
 
 
