@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article.figures.ticks import factor_tick, factor_ticks, reach
+from article.figures.ticks import factor_tick, factor_ticks, one_two_five, reach
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,16 @@ def test_what_lies_far_beyond_all_others_is_out_of_reach_and_nothing_else_is():
     assert 2 <= reach(pd.Series([0.9, 1.1, 1.2, 0.8, 1.3, 1.1, 1.2, 0.9, 1.0, 1.1, 207.0])) < 207
     assert reach(pd.Series([0.5, 1.0, 2.0, 3.0, 4.0, 5.0])) > 5
     assert reach(pd.Series([1.0, 1e6])) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("limits", "ticks"),
+    [
+        ((0.7, 1.44), [0.8, 0.9, 1.0, 1.1, 1.25]),
+        ((0.5, 3.0), [0.5, 1.0, 2.0]),
+        ((0.01, 300.0), [0.01, 0.1, 1.0, 10.0, 100.0]),
+        ((60.0, 90.0), []),
+    ],
+)
+def test_an_axis_around_1_has_more_than_one_tick(limits, ticks):
+    assert one_two_five(limits, 6) == pytest.approx(ticks)

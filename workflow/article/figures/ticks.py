@@ -23,6 +23,7 @@ FACTORS = (
     (1e2, 1e4, 1e6),
 )
 """Factors at which an axis may have ticks, the densest first."""
+NEAR_ONE = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
 OUTLYING = 1.6
 """How many times as far from 1 (in logarithms) as nine of ten ratios one may lie before it is an outlier."""
 LEAST_FOR_OUTLIERS = 5
@@ -87,9 +88,13 @@ def reach(ratios: pd.Series) -> float:
 
 
 def one_two_five(limits: tuple[float, float], most: int) -> list[float]:
-    """The ticks of a 1-2-5 series between the limits; the powers of ten alone where those are more than `most`."""
+    """The ticks of a 1-2-5 series between the limits; the powers of ten alone where those are more than `most`, and
+    what lies near 1 where a single one would be left.
+    """
     series = [factor * 10.0**power for power in range(-6, 8) for factor in (1, 2, 5)]
     ticks = [tick for tick in series if limits[0] <= tick <= limits[1]]
+    if len(ticks) < 2:
+        return [tick for tick in NEAR_ONE if limits[0] <= tick <= limits[1]] or ticks
     return ticks if len(ticks) <= most else [tick for tick in ticks if f"{tick:e}".startswith("1.0")]
 
 
