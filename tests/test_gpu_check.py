@@ -40,6 +40,9 @@ def test_what_is_checked_exists():
 
     known = catalogue.timed()
     assert {*gpu_check.GATED} < {*known}
+    for workload in gpu_check.GATED:
+        assert known[workload].states.tasks[0] in known[workload].states.check_tasks  # in which graphs are captured
+    assert gpu_check.CAPTURED in [workload for workload, *_ in gpu_check.TIMED]
     for workload, size, precision in gpu_check.TIMED:
         assert size in known[workload].states.sizes
         assert precision in known[workload].states.precisions

@@ -51,6 +51,10 @@ TIMED = (
     ("training/gpt", "small", "bfloat16"),
 )
 """One trial of each, in its first task: workload, size, precision."""
+CAPTURING, CAPTURED = ("compile-max", "many"), "training/mlp"
+"""The modes of PyTorch that capture graphs, for which it tries kernels for up to two minutes a step: the gate takes
+them in the first task of a workload alone, trials in one workload.
+"""
 LONGEST_SECONDS = 600
 HOST_BYTES, DEVICE_BYTES = 4 * 2**30, 2 * 2**30
 """Memory that a process of the gate may need."""
@@ -117,7 +121,7 @@ def fingerprints(framework: str, device: str) -> Iterator[Line]:
 
 
 def gate(workloads: Sequence[str], device: str) -> Iterator[Line]:
-    """Whether every variant of the workloads computes the same on the device, in float64 at the size tiny; a line for
+    """Whether the variants of the workloads compute the same on the device, in float64 at the size tiny; a line for
     each, in the order in which they are done, for nothing is timed and as many run side by side as there is room for.
     """
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(side_by_side()) as pool:
@@ -150,8 +154,15 @@ def side_by_side() -> int:
 def observed(workload: str, framework: str, device: str, folder: Path) -> list[schema.Row]:
     """What a framework computes for the gate. Raises Failed."""
     output = folder / f"{workload.replace('/', '-')}-{framework}.parquet"
+    states = catalogue.find(*workload.split("/")).states
+    checks = [
+        f"{mode}:{task}"
+        for task in states.check_tasks
+        for mode in states.modes_for(task, framework, device)
+        if mode not in CAPTURING or task == states.tasks[0]
+    ]
     arguments = ("--framework", framework, "--workload", workload, "--device", device, "--output", output)
-    run(WORKFLOW / "scripts/check.py", *arguments)
+    run(WORKFLOW / "scripts/check.py", *arguments, "--checks", *checks)
     return schema.read(output, "observations")
 
 
@@ -165,7 +176,7 @@ def gated(workload: str, rows: list[schema.Row], failed: str | None) -> Line:
 
 
 def trial(workload: str, size: str, precision: str, device: str) -> Line:
-    """One trial of a workload's first task, all its modes but the hopeless."""
+    """One trial of a workload's first task: all modes but the hopeless; those that capture graphs in one workload."""
     family, name = workload.split("/")
     states = catalogue.find(family, name).states
     task = states.tasks[0]
@@ -173,7 +184,7 @@ def trial(workload: str, size: str, precision: str, device: str) -> Line:
         f"{framework}-{mode}"
         for framework in COMPARED
         for mode in possible_modes(states, framework, device, task)
-        if f"{framework}-{mode}" != "jax-eager"
+        if f"{framework}-{mode}" != "jax-eager" and (mode not in CAPTURING or workload == CAPTURED)
     ]
     what = f"trial: {workload} {task} {size} {precision}"
     with tempfile.TemporaryDirectory() as folder:
