@@ -323,6 +323,7 @@ print(json.dumps(report))
 """
 
 
+@pytest.mark.slow
 @together
 @every_framework
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "tf32"])

@@ -234,6 +234,7 @@ for name, optimizer in optimizers.items():
 """
 
 
+@pytest.mark.slow
 def test_a_whole_compiled_step_updates_as_the_optimiser_itself_does():
     assert run("torch", WHOLE_STEP, "float64") == "momentum True\nadamw True\n"
 

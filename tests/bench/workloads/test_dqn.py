@@ -81,7 +81,10 @@ print(json.dumps(runs))
 """
 
 
-@pytest.mark.parametrize(("framework", "mode"), [("torch", "eager"), ("torch", "compile"), ("jax", "jit")])
+@pytest.mark.parametrize(
+    ("framework", "mode"),
+    [("torch", "eager"), pytest.param("torch", "compile", marks=pytest.mark.slow), ("jax", "jit")],
+)
 def test_a_training_that_draws_its_numbers_does_not_repeat_them(framework, mode):
     done = subprocess.run(
         [sys.executable, "-c", STEPS, framework, mode],

@@ -34,7 +34,10 @@ print(json.dumps(losses))
 """
 
 
-@pytest.mark.parametrize(("framework", "mode"), [("torch", "eager"), ("torch", "compile"), ("jax", "jit")])
+@pytest.mark.parametrize(
+    ("framework", "mode"),
+    [("torch", "eager"), pytest.param("torch", "compile", marks=pytest.mark.slow), ("jax", "jit")],
+)
 def test_masks_are_new_in_every_step(framework, mode):
     done = subprocess.run(
         [sys.executable, "-c", LOSSES, framework, mode],
