@@ -54,6 +54,12 @@ def test_on_a_gpu_a_cold_run_begins_with_the_link_to_the_driver(tmp_path):
     assert (folder / "triton" / "driver").read_text() == "link"
 
 
+def test_what_compiles_nothing_does_not_wait_for_what_the_compiler_would_know(bench):
+    row = bench.measure("training/linear_regression", framework="torch", mode="eager")
+    assert (row["status"], row["cache"]) == ("ok", "none")
+    assert not [*bench.root.rglob("toolchain*")]
+
+
 @pytest.mark.slow
 def test_the_compilers_header_is_compiled_once_for_all_trials(bench):
     for trial in (0, 1):

@@ -296,7 +296,7 @@ def start(
     if run.cell.family == OWN:
         variables |= folders.variables(run.cell.workload, os.environ)
     variables |= inside(run.folder)
-    if run.cell.framework == "torch":
+    if run.cell.framework == "torch" and run.cache != "none":
         share_headers(own_caches, interpreter, run.cell.device, Path(variables["TMPDIR"]))
     run.process = Process(interpreter.python, specification, run.folder, variables, conditions.timeout_seconds)
 
