@@ -50,13 +50,22 @@ def test_a_neighbour_that_moves_a_ratio_breaks_the_proof():
 @pytest.mark.parametrize(
     ("column", "value", "expected"),
     [
-        ("turns_over_alone", 1.03, [False, True, True]),
-        ("stopped_over_none", 1.03, [True, False, True]),
-        ("stopped_processor_seconds", 0.01, [True, True, False]),
+        ("turns_over_alone", 1.03, [False, True, True, True]),
+        ("turns_low", 1.025, [True, False, True, True]),
+        ("turns_high", 0.975, [True, False, True, True]),
+        ("stopped_over_none", 1.03, [True, True, False, True]),
+        ("stopped_share", 0.01, [True, True, True, False]),
     ],
 )
 def test_what_turns_or_stopped_processes_cost_breaks_the_proof(column, value, expected):
-    row = {"turns_over_alone": 1.01, "stopped_over_none": 0.99, "stopped_processor_seconds": 0.0}
+    row = {
+        "threads": 1,
+        "turns_over_alone": 1.01,
+        "turns_low": 1.0,
+        "turns_high": 1.03,
+        "stopped_over_none": 0.99,
+        "stopped_share": 0.0,
+    }
     assert all(in_turns.criteria({"rows": [row]}).values())
     assert [*in_turns.criteria({"rows": [row | {column: value}]}).values()] == expected
 
