@@ -1,4 +1,4 @@
-"""Write what was measured on a lent GPU, docs/measurement/h200/*.parquet (each one trial), into docs/gpu.md.
+"""Write what was measured on an H200, docs/measurement/h200/*.parquet (each one trial), into docs/gpu.md.
 
 python docs/make_gpu.py
 """
