@@ -15,7 +15,7 @@ import yaml
 from markupsafe import Markup
 
 from article import prose
-from article.html import Html, paragraph, render_template
+from article.html import Html, behind, join, paragraph, render_template
 from article.names import NAMED, Names, place_of
 from article.words import agreeing, read_words, translated
 from bench.results.outcomes import Examples
@@ -192,6 +192,11 @@ class Section:
             rows=[[row.get(column) for column in shown] for row in rows],
             folded=folded,
         )
+
+    def by_machine(self, parts: Sequence[Html], others: str) -> Html:
+        """What is said of each machine: of the first at once, of the others folded behind the phrase `others`."""
+        own, *rest = parts
+        return join(own, behind(self.phrase(others, count=len(rest)), join(*rest)) if rest else None)
 
     def render(self, template: str, **values: Any) -> Html:
         """A template with the words of the language and its values."""

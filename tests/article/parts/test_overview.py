@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 
+from article.parts.decisions import decision_matrix
+from article.parts.noise import resolution
 from article.parts.overview import answer, answer_sentences, headline_sentences, headlines, overview
+from article.parts.scope import scope
 from article.section import MANY, Section
 from bench.results import selection
 from tests.article.planted import OTHER, OWN
@@ -35,6 +38,14 @@ def test_the_workloads_are_drawn_by_family_and_ratio(tables):
     places = [drawn.index(f"{names.workload(name)} — {OWN}") for name in own["workload"][:MANY]]
     assert places == sorted(places)
     assert len(places) == MANY
+
+
+@pytest.mark.parametrize("part", [scope, answer, decision_matrix, resolution])
+def test_what_the_first_screen_says_of_other_machines_is_folded(tables, part):
+    first, *others = part(Section(tables, "en", OWN, 0)).split("<details", 1)
+    assert OWN in first
+    assert OTHER not in first
+    assert OTHER in "".join(others)
 
 
 def main_rows(verdicts):

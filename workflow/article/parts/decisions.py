@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, join
+from article.html import Html, join
 from article.names import TITLES
 from article.parts.scenarios import of_scenario, place
 from article.parts.votes import COUNTED, SPLIT, Votes, votes, voting
@@ -31,10 +31,7 @@ def decision_matrix(section: Section) -> Html:
     best = selection.best(section.tables, section.machine)
     main = selection.main_problems(best, "size")
     tables = [_matrix(section, rows) for _, rows in main.groupby("hardware", sort=False)]
-    if not tables:
-        return section.sentence("table.no decision")
-    own, *others = tables
-    return join(own, behind(section.phrase("matrix.machines", count=len(others)), join(*others)) if others else None)
+    return section.by_machine(tables, "matrix.others") if tables else section.sentence("table.no decision")
 
 
 def _matrix(section: Section, main: pd.DataFrame) -> Html:

@@ -19,16 +19,19 @@ from bench.results.statistics import Floor
 
 def resolution(section: Section) -> Html:
     """Per machine and device what the measurements can tell apart: the noise floor with its interval, how many of the
-    twins' intervals contain 1, how wide the intervals of ratios are, and how many processes never became steady.
+    twins' intervals contain 1, how wide the intervals of ratios are, and how many processes never became steady. The
+    other machines are folded.
     """
     found = selection.own_first(section.tables.frame("noise"), section.machine)
     best = selection.best(section.tables, section.machine)
-    said = []
+    told = []
     for machine, rows in found.groupby("hardware", sort=False):
+        said = []
         for device, floor in floors(rows.to_dict("records")).items():
             compared = best[(best["hardware"] == machine) & (best["device"] == device)]
             said.append(section.space.join(_resolution_sentences(section, machine, device, floor, compared)))
-    return bullets(said) if said else section.sentence("table.no noise")
+        told.append(bullets(said))
+    return section.by_machine(told, "noise.others") if told else section.sentence("table.no noise")
 
 
 def _resolution_sentences(

@@ -22,13 +22,18 @@ LEAST_FOR_QUARTILES = 4
 
 
 def answer(section: Section) -> Html:
-    """Per machine and device the answer in two sentences: in how many workloads who is faster, and by how much."""
+    """Per machine and device the answer in two sentences: in how many workloads who is faster, and by how much. That of
+    the other machines is folded.
+    """
     main = selection.main_problems(selection.counted(selection.best(section.tables, section.machine)))
     if not len(main):
         return section.sentence("overview.none")
-    places = main.groupby(["hardware", "device"], sort=False)
-    lines = [answer_sentences(section, machine, device, rows) for (machine, device), rows in places]
-    return render_template("headlines.html", headlines=lines)
+    told = []
+    for machine, rows in main.groupby("hardware", sort=False):
+        devices = rows.groupby("device", sort=False)
+        lines = [answer_sentences(section, machine, device, found) for device, found in devices]
+        told.append(render_template("headlines.html", headlines=lines))
+    return section.by_machine(told, "answer.others")
 
 
 def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataFrame) -> Html:

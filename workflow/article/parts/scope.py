@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from article import numbers
-from article.html import Html, behind, join
+from article.html import Html
 from article.names import TITLES
 from article.parts.machines import fact_text
 from article.section import Section
@@ -19,9 +19,7 @@ PACKAGES = {**TITLES, "numpy": "NumPy"}
 
 def scope(section: Section) -> Html:
     """The scope of the results of this machine; that of the others folded."""
-    own, *others = [_listed(section, machine) for machine in section.machines]
-    further = behind(section.phrase("scope.others", count=len(others)), join(*others)) if others else None
-    return join(own, further)
+    return section.by_machine([_listed(section, machine) for machine in section.machines], "scope.others")
 
 
 def _listed(section: Section, machine: str) -> Html:
