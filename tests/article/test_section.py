@@ -49,6 +49,18 @@ def test_a_table_leaves_out_columns_without_content(tables):
     assert html.count('<th scope="col">') == 1
 
 
+def test_the_only_machine_of_a_table_is_named_by_its_caption(tables):
+    section = Section(tables, "en", OWN, 4)
+    columns = ("problem", "hardware", "ratio")
+    rows: list[dict[str, Any]] = [{"problem": name, "hardware": OTHER, "ratio": 1} for name in "ab"]
+    html = section.table(rows, columns, "cells")
+    assert html.count(OTHER) == 1
+    assert f"Machine: {OTHER}." in html.split("<thead>")[0]
+    html = section.table([*rows, {"problem": "c", "hardware": OWN, "ratio": 1}], columns, "cells")
+    assert html.count(OTHER) == 2
+    assert "Machine:" not in html
+
+
 def test_a_machine_without_results_is_not_among_those_that_are_shown(copied_in):
     section = Section(copied_in, "en", "reader", 0)
     assert (section.machines, section.hardware(OWN)) == ([OWN], OWN)

@@ -178,16 +178,21 @@ class Section:
 
         name: its caption is the word `table.<name>`, the heading of a column `column.<column>`. folded: hidden behind
         its caption until the reader asks. empty: the word of the sentence that stands in place of a table without
-        rows (default: nothing).
+        rows (default: nothing). Where all rows are of one machine among several, the caption names it.
         """
         rows = list(rows)
         if not rows:
             return self.sentence(f"table.{empty}") if empty else Html()
+        caption = self.phrase(f"table.{name}", **values)
+        machine, *more = {row.get("hardware") for row in rows}
+        if machine and not more and "hardware" in columns[1:]:
+            caption += self.space + self.phrase("table.machine", machine=machine)
+            columns = [column for column in columns if column != "hardware"]
         shown = [column for column in columns if any(row.get(column) not in (None, "") for row in rows)]
         return self.render(
             "table.html",
             number=self._next("table"),
-            caption=self.phrase(f"table.{name}", **values),
+            caption=caption,
             columns=shown,
             rows=[[row.get(column) for column in shown] for row in rows],
             folded=folded,

@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from article.names import place_of
-from article.parts.provenance import COMMAND, provenance_table, trial_files
+from article.parts.provenance import COMMAND, PUBLISHED, provenance_table
 from article.section import Section
 from bench import catalogue
 from tests.article.planted import OTHER, OWN
@@ -26,14 +26,16 @@ def row_of(html, family, workload):
 
 
 def test_a_workload_leads_to_both_implementations_its_command_its_trials_and_its_rows(section):
-    row = row_of(provenance_table(section), "training", "mlp")
+    html = provenance_table(section)
+    row = row_of(html, "training", "mlp")
     up = "" if section.language == "en" else "../"
     for name in ("problem.py", "torch_impl.py", "jax_impl.py", "comparisons.csv", "cells.csv", "runs.csv"):
         assert f'href="{up}data/workloads/training/mlp/{name}"' in row
         assert (section.tables.folder / "workloads/training/mlp" / name).exists()
     assert COMMAND.format(family="training", workload="mlp") in row
-    assert trial_files(OWN, True, "training", "mlp") in row
-    assert trial_files(OTHER, False, "training", "mlp") in row
+    assert f"results/{OWN}/trials/training/mlp/" in row
+    assert html.count(PUBLISHED.format(OTHER)) == 1  # all workloads' are in that file
+    assert PUBLISHED.format(OWN) not in html
 
 
 def test_every_workload_that_any_table_shows_is_there_once(section):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from article.html import Html
+from article.html import Html, join
 from article.names import place_of
 from article.section import Section
 from bench.sheets import WORKLOADS
@@ -20,12 +20,23 @@ FILES = ("problem.py", "torch_impl.py", "jax_impl.py", "numpy_impl.py")
 """What a workload is written in, as far as it has each."""
 COMMAND = "snakemake --cores all --config workloads={family}/{workload} --forcerun measure"
 """What measures a workload again, on the machine at hand, with the preset of config.yaml."""
+PUBLISHED = "results/published/{}/trials.parquet"
+"""Where all trials of a published machine lie."""
 
 
 def provenance_table(section: Section) -> Html:
-    """A row per workload of which there are numbers, to which every row of the other tables leads."""
+    """A row per workload of which there are numbers, to which every row of the other tables leads; below it, where the
+    trials of the other machines lie.
+    """
     rows = [_row(section, *found) for found in _workloads(section)]
-    return section.table(rows, COLUMNS, "provenance", empty="no provenance")
+    files = [
+        Markup("<code>{}</code>").format(PUBLISHED.format(name)) for name in section.machines if name != section.machine
+    ]
+    named = section.words["enumeration"].join(files)
+    return join(
+        section.table(rows, COLUMNS, "provenance", empty="no provenance"),
+        section.sentence("sentence.published trials", files=Markup(named)) if rows and files else None,
+    )
 
 
 def _workloads(section: Section) -> Iterator[tuple[str, str, list[str]]]:
@@ -39,23 +50,16 @@ def _workloads(section: Section) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _row(section: Section, family: str, workload: str, machines: list[str]) -> dict[str, Any]:
+    trials = Markup("<code>results/{}/trials/{}/{}/</code>").format(section.machine, family, workload)
     return {
         "workload": Markup('<span id="{}">{}</span>').format(
             place_of(family, workload), section.names.workload(workload, family)
         ),
         "written": workload_links(section, family, workload, FILES),
         "again": Markup("<code>{}</code>").format(COMMAND.format(family=family, workload=workload)),
-        "trial files": Markup("<br>").join(
-            Markup("<code>{}</code>").format(trial_files(machine, machine == section.machine, family, workload))
-            for machine in machines
-        ),
+        "trial files": trials if section.machine in machines else None,
         "numbers": workload_links(section, family, workload, (f"{part}.csv" for part in TIMED)),
     }
-
-
-def trial_files(machine: str, own: bool, family: str, workload: str) -> str:
-    """Where the trials of a workload lie: one file each, or all of a published machine's in one."""
-    return f"results/{machine}/trials/{family}/{workload}/" if own else f"results/published/{machine}/trials.parquet"
 
 
 def workload_links(section: Section, family: str, workload: str, names: Iterable[str]) -> Markup | None:
