@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article.numbers import SPACE, count, digits, listing, margin, ratio, scientific, seconds, span
+from article.numbers import SPACE, count, digits, ends, listing, margin, ratio, scientific, seconds, span
 from bench.results.intervals import Interval
 
 positive = st.floats(1e-9, 1e9)
@@ -34,6 +34,10 @@ def test_an_interval_shares_the_unit_and_the_decimals_of_its_value():
 
 def test_a_narrow_interval_is_not_rounded_away():
     assert ratio(Interval(1.0004, 1.0001, 1.0008)) == f"1.0004 [1.0001,{SPACE}1.0008]"
+
+
+def test_the_ends_of_a_narrow_interval_do_not_look_alike():
+    assert ends(Interval(12.01, 11.99, 12.03)) == ("11.99", "12.01", "12.03")
 
 
 def test_bounds_of_another_order_of_magnitude_keep_their_digits():

@@ -42,6 +42,16 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
     assert "Panels left out: 5" in html
 
 
+def test_a_panel_of_one_point_is_left_out_along_its_axis(tables):
+    section = Section(tables, "en", OWN, 4)
+    curve = loss_curves(section).assign(panel="curve")
+    short = curve[curve["step"] == curve["step"].iloc[0]].assign(panel="short")
+    assert len(short) > 1, "variants at the same step"
+    html = section.figure(loss_plot, pd.concat([short, curve]), "loss")
+    assert html.count("<svg") == section.figure(loss_plot, curve, "loss").count("<svg")
+    assert "Panels left out: 1" in html
+
+
 def test_a_table_leaves_out_columns_without_content(tables):
     section = Section(tables, "en", OWN, 4)
     rows: list[dict[str, Any]] = [{"problem": "a", "ratio": None}, {"problem": "b", "ratio": ""}]

@@ -87,6 +87,7 @@ def kill(process, way):
 
 
 def test_after_kills_at_any_moment_nothing_finished_is_measured_again_and_nothing_is_left(bench, tmp_path):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
     small(bench)
     bench.plant("second", "jax")
     temporary = tmp_path / "temporary"

@@ -114,9 +114,9 @@ def listing(items: Iterable[object], language: str) -> str:
     return words[0] if len(words) == 1 else comma.join(words[:-1]) + last + words[-1] if words else ""
 
 
-def span(ends: Iterable[str], language: str) -> str:
+def span(shown: Iterable[str], language: str) -> str:
     """From the least to the most of some numbers, as they are shown; one number where they look alike."""
-    least, most = ends
+    least, most = shown
     return least if least == most else f"{least} to {most}" if language == "en" else f"{least} 至 {most}"
 
 
@@ -127,18 +127,23 @@ def as_interval(amount: Amount) -> Interval:
     return interval
 
 
+def ends(interval: Interval, scale: float = 1.0) -> tuple[str, str, str]:
+    """The lower end, the value and the upper end of a bounded interval as they are shown beside each other."""
+    assert interval.low is not None and interval.high is not None
+    found = (interval.low / scale, interval.value / scale, interval.high / scale)
+    if interval.low <= 0 or interval.high > 10 * interval.low:  # ends of another order of magnitude: each by itself
+        low, middle, high = map(digits, found)
+    else:  # as many decimals as the value, more when the ends would otherwise look equal to it
+        decimals = _decimals(found[1], abs(interval.high - interval.low) / scale)
+        low, middle, high = (f"{number:,.{decimals}f}" for number in found)
+    return low, middle, high
+
+
 def _scaled(interval: Interval, scale: float, unit: str) -> str:
     tail = f"{SPACE}{unit}" if unit else ""
-    value = interval.value / scale
     if not interval.bounded:
-        return digits(value) + tail
-    assert interval.low is not None and interval.high is not None
-    if interval.low <= 0 or interval.high > 10 * interval.low:  # bounds of another order of magnitude: each by itself
-        low, middle, high = (digits(number) for number in (interval.low / scale, value, interval.high / scale))
-    else:  # as many decimals as the value, more when the bounds would otherwise look equal to it
-        decimals = _decimals(value, abs(interval.high - interval.low) / scale)
-        numbers = (interval.low / scale, value, interval.high / scale)
-        low, middle, high = (f"{number:,.{decimals}f}" for number in numbers)
+        return digits(interval.value / scale) + tail
+    low, middle, high = ends(interval, scale)
     return f"{middle} [{low},{SPACE}{high}]{tail}"
 
 

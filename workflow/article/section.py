@@ -26,7 +26,9 @@ LANGUAGES = ("en", "zh")
 MOST_PANELS = 6
 """Panels of one figure; the table below it holds the others."""
 LEAST_POINTS = 2
-"""Points that make a figure."""
+"""Points that make a figure, and each of its panels."""
+ALONG = ("point", "step", "steps")
+"""Columns that are the axis of a figure: its points are counted along it."""
 MANY = 12
 """Points that a text alternative spells out; a table below the figure holds them all."""
 
@@ -146,9 +148,10 @@ class Section:
         """
         words = self.words.under(f"figure.{name}")
         title, caption = (agreeing(words[part].format(**values), self.language) for part in ("title", "caption"))
+        undrawn = "figure.few" if len(data) else "figure.none"
         data, left_out = limited(data, most)
         if len(data) < LEAST_POINTS:
-            return Html(self.sentence("figure.few" if len(data) else "figure.none", title=title) + (after or ""))
+            return Html(self.sentence(undrawn, title=title) + (after or ""))
         number = self._next("figure")
         identity = number.replace(".", "-")
         return self.render(
@@ -220,11 +223,13 @@ class Section:
 
 
 def limited(data: Any, most: int = MOST_PANELS) -> tuple[Any, int]:
-    """The rows of the first panels of a figure's data, and how many panels are left out."""
+    """The rows of the first panels of a figure's data that have enough points, and how many panels are left out."""
     if not hasattr(data, "columns") or "panel" not in data.columns:
         return data, 0
-    panels = list(dict.fromkeys(data["panel"]))
-    return data[data["panel"].isin(panels[:most])], max(0, len(panels) - most)
+    axis = next((column for column in ALONG if column in data.columns), None)
+    points = {panel: own[axis].nunique() if axis else len(own) for panel, own in data.groupby("panel", sort=False)}
+    drawn = [panel for panel, count in points.items() if count >= LEAST_POINTS][:most]
+    return data[data["panel"].isin(drawn)], len(points) - len(drawn)
 
 
 def _drawn(draw: Callable[[], Any], prefix: str) -> dict[str, Any]:

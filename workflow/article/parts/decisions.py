@@ -106,6 +106,7 @@ def _interval_text(section: Section, row: Any) -> str:
     """The interval of the factor where somebody is faster, else the ratio with its interval."""
     interval = intervals.interval(row, "ratio") or Interval(row.ratio)
     shown = interval.inverse() if row.verdict == "torch faster" else interval
-    if row.verdict in LEADS and shown.low is not None and shown.high is not None:
-        return section.phrase("matrix.bounds", low=numbers.digits(shown.low), high=numbers.digits(shown.high))
+    if row.verdict in LEADS and shown.bounded:
+        low, _, high = numbers.ends(shown)
+        return section.phrase("matrix.bounds", low=low, high=high)
     return section.phrase("matrix.ratio", ratio=numbers.ratio(interval))
