@@ -9,6 +9,7 @@ import pytest
 
 from article.figures.losses import loss_plot
 from article.figures.ratios import ratio_plot
+from article.parts.claims import claim_counts
 from article.parts.comparisons import ratio_rows
 from article.parts.losses import loss_curves
 from article.section import Section
@@ -75,6 +76,12 @@ def test_a_machine_without_results_is_not_among_those_that_are_shown(copied_in):
     section = Section(copied_in, "en", "reader", 0)
     assert (section.machines, section.hardware(OWN)) == ([OWN], OWN)
     assert not Section(copied_in, "en", OWN, 0).several
+
+
+def test_the_claims_are_counted_on_the_machine_that_is_shown(copied_in):
+    counts = claim_counts(Section(copied_in, "en", "reader", 10))
+    assert counts == claim_counts(Section(copied_in, "en", OWN, 10))
+    assert counts["supported"] and counts["refuted"]
 
 
 def test_a_page_is_cited_by_the_machine_whose_results_it_shows(copied_in, empty):

@@ -67,7 +67,7 @@ def test_a_block_of_text_agrees_with_its_counts():
     counts = dict.fromkeys(
         ("total", "supported", "refuted", "mixed", "undecided", "unmeasured", "forecast", "opinion"), 1
     )
-    html = prose.render(block, counts, "en")
+    html = prose.render(block, counts | {"machine": None}, "en")
     assert "Of 1 claim, 1 is supported" in html
     assert "of 1 forecast and 1 opinion" in html
 
