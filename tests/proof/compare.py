@@ -6,8 +6,8 @@ For every workload with a file in `baselines/`, in one process per framework, bl
 turn. For a training: the same architecture, shapes and optimiser, made from the modules of torch, torchvision,
 transformers or flax, in float32. For a derivative or a kernel: the function as it is usually written, differentiated by
 the framework's plain interface, in the workload's usual precision, for every task that the file offers. Prints the
-ratio of times, ours over theirs, of medians over the rounds, with the quartiles of the rounds' ratios. For every
-workload with a file in `alternatives/` the same against each other way that it holds.
+ratio of times, ours over theirs: the median over the rounds, with their quartiles. For every workload with a file in
+`alternatives/` the same against each other way that it holds.
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ def pairs_of(framework: str, name: str, size: str, tasks: str, against: Iterable
 
 
 def compare(framework: str, name: str, size: str, tasks: str, against: Iterable[str]) -> list[dict[str, Any]]:
-    """One row per mode and task: the median of ours over the median of theirs, and the quartiles over the rounds."""
+    """One row per mode and task: the median over the rounds of ours over theirs, and the quartiles."""
     cpus = hardware.measuring_cpus(None)
     environment.pin(cpus)  # before a framework counts them
     backend = import_module(f"bench.backends.{framework}_backend")
@@ -239,14 +239,14 @@ def compare(framework: str, name: str, size: str, tasks: str, against: Iterable[
             timing.block_seconds(step, wait, WARM_UP_CALLS)
         loops = timing.calibrate(*theirs)[0]
         rounds = np.array([[timing.block_seconds(*side, loops) for side in (ours, theirs)] for _ in range(ROUNDS)])
-        low, high = np.quantile(rounds[:, 0] / rounds[:, 1], (0.25, 0.75))
+        low, ratio, high = np.quantile(rounds[:, 0] / rounds[:, 1], (0.25, 0.5, 0.75))
         mine, other = np.median(rounds, axis=0) / loops
         rows.append(
             {
                 "workload": name,
                 "framework": framework,
                 **asdict(label),
-                "ratio": mine / other,
+                "ratio": ratio,
                 "low": low,
                 "high": high,
                 "our_seconds": mine,
