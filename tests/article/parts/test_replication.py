@@ -35,7 +35,8 @@ def comparisons(tables):
 
 
 def replicated(section):
-    return replication.replication(section, section.text("replicate"))
+    here = section.machine in section.machines
+    return replication.replication(section, section.text("replicate", here=here))
 
 
 def text(html):
@@ -45,6 +46,13 @@ def text(html):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_one_machine_is_compared_with_no_other(one_trial, language):
     assert replicated(Section(one_trial, language, OWN, 0)) == ""
+
+
+def test_a_machine_without_results_is_not_held_against_the_others(tables):
+    html = text(replicated(Section(tables, "en", "reader", 0)))
+    assert "Nothing has been measured on this one; make report measures it" in html
+    assert "measured here too" not in html and "measured on this machine." not in html
+    assert "the verdict is the same on all of them" in html
 
 
 def test_a_problem_that_one_machine_alone_has_stands_beside_nothing(tables):
