@@ -4,8 +4,9 @@
     python docs/make_fairness.py calls                                                      what a call of PyTorch costs
     python docs/make_fairness.py render                                                     the page alone
 
-Nothing else should run meanwhile. The numbers are kept in docs/fairness/, a file for each workload; what was doubted
-and what was decided stands in docs/fairness.yaml. The independent implementations need the packages of `make compare`.
+Nothing else should run meanwhile. The numbers are kept in docs/fairness/, a file for each workload and kind; what was
+doubted and what was decided stands in docs/fairness.yaml. The independent implementations need the packages of `make
+compare`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from docs.make_measurement import made
 from tests.proof import calls, compare
 
 NUMBERS, LEADS, PAGE = (ROOT / "docs" / name for name in ("fairness", "fairness.yaml", "fairness.md"))
-INDEPENDENT = "independent"
+BASELINES = "baselines"
 CALLS = "calls"
 
 HEAD = """# Whether each side is written as experts write it
@@ -52,11 +53,10 @@ def kept(name: str) -> dict[str, Any] | None:
 
 
 def measure(name: str, against: Iterable[str]) -> None:
-    """Measure a workload against those kinds of others; what is known of other kinds stays."""
-    found = [row for kind in against for row in compare.both(name, against=kind)]
-    kinds = {row["other"] == INDEPENDENT for row in found}
-    before = (kept(name) or {"numbers": []})["numbers"]
-    keep(name, [row for row in before if (row["other"] == INDEPENDENT) not in kinds] + found)
+    """Measure a workload against those kinds of others that there are of it."""
+    for kind in against:
+        if name in compare.named_in(kind):
+            keep(f"{name}-{kind}", compare.both(name, against=kind))
 
 
 def leads() -> list[dict[str, Any]]:
@@ -71,14 +71,12 @@ def listed(value: Any) -> list[str]:
 
 def rows_of(lead: dict[str, Any]) -> list[dict[str, Any]]:
     """What was measured for a lead."""
-    files = [found for name in listed(lead.get("workload", [])) if (found := kept(name))]
+    files = [found for name in listed(lead.get("workload", [])) if (found := kept(f"{name}-alternatives"))]
     return [
         row
         for found in files
         for row in found["numbers"]
-        if row["framework"] == lead["framework"]
-        and row["other"] in listed(lead.get("other", row["other"]))
-        and row["other"] != INDEPENDENT
+        if row["framework"] == lead["framework"] and row["other"] in listed(lead.get("other", row["other"]))
     ]
 
 
@@ -104,14 +102,26 @@ def answered(lead: dict[str, Any]) -> str:
     return f"| {lead['lead']} | {experiment} | {result or 'not measured yet'} | {lead['decision']} |"
 
 
+def counted(rows: list[dict[str, Any]]) -> str:
+    """How many of the comparisons ours wins, and which it loses by more than 5 %, by three quarters of the rounds."""
+    faster = sum(row["high"] < 1 for row in rows)
+    lost = [row for row in rows if row["low"] > 1.05]
+    named = "; ".join(f"`{row['workload']}` {row['task']}, {row['framework']} {row['mode']}" for row in lost)
+    return (
+        f"Of {len(rows)} comparisons ours is faster in {faster}, in three quarters of the rounds, and slower by more "
+        f"than 5 % in {len(lost)}{': ' if lost else ''}{named}."
+    )
+
+
 def rendered() -> str:
     """The whole page."""
     lines = [HEAD, "## What was doubted, and what came of it", "", "| doubt | experiment | ours / other | decision |"]
     lines += ["|---|---|---|---|", *map(answered, leads()), "", "## Against independent implementations", ""]
-    files = [(name, found) for name in compare.names() if (found := kept(name))]
-    rows = [row for _, found in files for row in found["numbers"] if row["other"] == INDEPENDENT]
+    names = [f"{name}-{kind}" for kind in compare.AGAINST for name in compare.names()]
+    files = [(name, found) for name in names if (found := kept(name))]
+    rows = [row for name, found in files for row in found["numbers"] if name.endswith(BASELINES)]
     if rows:
-        lines += ["The obvious way to write it in each framework (`tests/proof/baselines`).", ""]
+        lines += ["The obvious way to write it in each framework (`tests/proof/baselines`).", "", counted(rows), ""]
         lines += ["| workload | framework | task | mode | ours / theirs |", "|---|---|---|---|---|"]
         lines += [
             f"| {row['workload']} | {row['framework']} | {row['task']} | {row['mode']} | {told(row)} |" for row in rows
@@ -126,10 +136,12 @@ def rendered() -> str:
         calls.text(found["numbers"]) if found else "Not measured yet.",
     ]
     lines += ["", "## When and where", ""]
+    alike: dict[str, list[str]] = {}
     for name, made_of in [*files, *([(CALLS, found)] if found else [])]:
         how = made_of["made"]
         packages = ", ".join(f"{package} {number}" for package, number in how["versions"].items())
-        lines.append(f"- {name}: {how['date']}, commit {how['commit']}, on {how['machine']}, {packages}")
+        alike.setdefault(f"{how['date']}, commit {how['commit']}, on {how['machine']}, {packages}", []).append(name)
+    lines += [f"- {', '.join(of)}: {when}" for when, of in alike.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -149,7 +161,7 @@ def main() -> None:
         if unknown := set(options.workloads) - there:
             parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(sorted(there))}")
         for name in options.workloads or sorted(there):
-            measure(name, [kind for kind in against if name in compare.named_in(kind)])
+            measure(name, against)
     elif options.command == CALLS:
         keep(CALLS, calls.measured())
     PAGE.write_text(rendered())
