@@ -7,7 +7,7 @@
 # make check NAME=NAME                                                   what it lacks, and whether both compute the same
 # make compare-mine NAME=NAME [TRIALS=3]                                 who is faster in it, a line for each pair
 # make own-extras                                                        flax and equinox, in pinned versions
-# make publish [HARDWARE=NAME]                                           what was measured here, to results/published/
+# make publish [HARDWARE=NAME]                                           what was measured here to results/published/, the pages to build/site/
 # make resume [HARDWARE=NAME]                                            published trials back to results/, to go on measuring
 # make pdf                                                               the pages as PDF, with an installed Chromium
 # make test                                                              environment, every test but the slow ones, style

@@ -1,5 +1,6 @@
 """Write the results of this machine to results/published/, to be committed: a handful of files, the list of all
-machines, and the record of where they come from (RO-Crate).
+machines, and the record of where they come from (RO-Crate); and the pages that are there to build/site/, with their
+data, such a record, and checksums.
 
 python workflow/scripts/publish.py [--hardware NAME]
 """
@@ -18,8 +19,10 @@ from bench.measuring import identity
 from bench.publishing.crate import record
 from bench.publishing.listing import list_machines
 from bench.publishing.publish import publish
+from bench.publishing.site import bundle
 
 CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
+REPORT, SITE = Path("report"), Path("build/site")
 
 
 def folders(description: str | None) -> tuple[Path, Path]:
@@ -42,6 +45,10 @@ def main() -> None:
     list_machines(target.parent)
     record(target.parent, CITATION)
     print(f"{target}: {len(machine.runs)} runs", *(f"left out: {reason}" for reason in machine.left_out), sep="\n  ")
+    try:
+        print(f"{SITE}: {bundle(REPORT, SITE, CITATION)} files and their checksums")
+    except ValueError as error:
+        print(f"{SITE} is not written: {error}")
 
 
 if __name__ == "__main__":

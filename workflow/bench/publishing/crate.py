@@ -1,4 +1,4 @@
-"""The record of where published files come from, as a machine reads it: an RO-Crate of all machines.
+"""The record of where published files come from, as a machine reads it: an RO-Crate of all machines, and one of a site.
 
 Source: RO-Crate Metadata Specification (https://w3id.org/ro/crate), written by its library.
 """
@@ -21,7 +21,15 @@ from bench.vocabulary import COMPARED, TWIN
 RECORD = "ro-crate-metadata.json"
 """The name that the specification gives it."""
 SOFTWARE = "#software"
-KINDS = {".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
+KINDS = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".py": "text/x-python",
+    ".ipynb": "application/x-ipynb+json",
+    ".pdf": "application/pdf",
+}
 
 
 def record(published: Path, citation: Path) -> None:
@@ -29,11 +37,7 @@ def record(published: Path, citation: Path) -> None:
     checksums, when they were measured, on what, and with which versions. citation: the CITATION.cff of the software.
     """
     about = yaml.safe_load(citation.read_text(encoding="utf-8"))
-    crate = ROCrate()
-    crate.name = "Published results of PyTorch against JAX"
-    crate.description = about["abstract"]
-    crate.license = about["license"]
-    crate.add(ContextEntity(crate, SOFTWARE, properties=_software(about)))
+    crate = _crate("Published results of PyTorch against JAX", about)
     machines = [read_machine(folder, own=False) for folder in sorted(published.glob("*/"))]
     sound = [machine for machine in machines if machine.runs]
     for machine in sound:
@@ -41,6 +45,23 @@ def record(published: Path, citation: Path) -> None:
     # the day of what is recorded, so that the same files have the same record
     crate.datePublished = max((_moments(machine)[1] for machine in sound), default=str(about["date-released"]))
     crate.metadata.write(published)
+
+
+def record_site(site: Path, citation: Path) -> None:
+    """Write the record of a site: the software that made it, and all of its files with their checksums."""
+    crate = _crate("PyTorch and JAX, measured", yaml.safe_load(citation.read_text(encoding="utf-8")))
+    files = [path for path in sorted(site.rglob("*")) if path.is_file()]
+    made = [crate.add_file(dest_path=path.relative_to(site).as_posix(), properties=_file(path)) for path in files]
+    crate.add_action(instrument=crate.get(SOFTWARE), identifier="#rendered", object=[], result=made)
+    crate.metadata.write(site)
+
+
+def _crate(name: str, about: Mapping[str, Any]) -> ROCrate:
+    """A crate without files, of the software that CITATION.cff is about."""
+    crate = ROCrate()
+    crate.name, crate.description, crate.license = name, about["abstract"], about["license"]
+    crate.add(ContextEntity(crate, SOFTWARE, properties=_software(about)))
+    return crate
 
 
 def _software(about: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,12 +98,16 @@ def _add(crate: ROCrate, folder: Path, machine: Machine) -> None:
     )
 
 
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _file(path: Path) -> dict[str, str]:
-    content = path.read_bytes()
     return {
         "name": path.name,
-        "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "contentSize": str(path.stat().st_size),
+        "sha256": checksum(path),
         "encodingFormat": KINDS.get(path.suffix, "application/octet-stream"),
     }
 
