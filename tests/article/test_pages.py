@@ -133,6 +133,7 @@ def test_a_page_of_the_preset_smoke_says_that_its_numbers_mean_nothing(pages, em
     assert 'class="banner"' not in pages["en"].read_text()
 
 
+@pytest.mark.slow
 def test_after_one_trial_the_page_says_undecided_and_counts_nobody_as_faster(one_trial, tmp_path, build):
     shutil.copytree(one_trial.folder, tmp_path / "data")
     pages = build(tmp_path, tmp_path / "data", OWN)

@@ -165,7 +165,7 @@ def run(workload: str, framework: str, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(schema.read(output, "events"))
 
 
-LONG = ("as_installed", "data_parallel", "quantisation", "tracing", "transformations")
+LONG = ("as_installed", "data_parallel", "exporting", "memory", "quantisation", "tracing", "transformations")
 """Examples that take a minute: slow tests, and part of every report."""
 
 
