@@ -72,8 +72,8 @@ def extreme_ratios(section: Section) -> tuple[Interval | None, Interval | None]:
 
 
 def equality_margin(section: Section) -> float | None:
-    """The margin within which ratios count as equal on the first machine that is shown, relative; None where nothing was
-    compared.
+    """The margin within which ratios count as equal on the first machine that is shown, relative; None where nothing
+    was compared.
     """
     frame = section.tables.frame("comparisons")
     known = frame.loc[frame["hardware"] == section.machines[0], "equal_within"].dropna()
