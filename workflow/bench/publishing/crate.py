@@ -49,7 +49,8 @@ def record(published: Path, citation: Path) -> None:
 
 def record_site(site: Path, citation: Path) -> None:
     """Write the record of a site: the software that made it, and all of its files with their checksums."""
-    crate = _crate("PyTorch and JAX, measured", yaml.safe_load(citation.read_text(encoding="utf-8")))
+    about = yaml.safe_load(citation.read_text(encoding="utf-8"))
+    crate = _crate(about["title"], about)
     files = [path for path in sorted(site.rglob("*")) if path.is_file()]
     made = [crate.add_file(dest_path=path.relative_to(site).as_posix(), properties=_file(path)) for path in files]
     crate.add_action(instrument=crate.get(SOFTWARE), identifier="#rendered", object=[], result=made)
