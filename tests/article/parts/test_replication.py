@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article.figures.machines import SHAPES, machine_plot
+from article.figures.grouped import SHAPES, grouped_ratios
 from article.parts import replication
 from article.parts.claims import claim_box, stated_claims
-from article.parts.replication import agreement, shared_problems
+from article.parts.replication import shared_problems
+from article.parts.votes import SETTLED, agreement
 from article.section import Section
 from article.words import read_words
 from bench.results import selection
@@ -73,7 +74,7 @@ def test_verdicts_are_alike_open_or_apart():
         }.items()
         for row in ({"hardware": f"m{place}", "verdict": verdict} for place, verdict in enumerate(verdicts))
     ]
-    found = [[own["workload"].iloc[0] for own in group] for group in agreement(pd.DataFrame(rows))]
+    found = [[own["workload"].iloc[0] for own in group] for group in agreement(pd.DataFrame(rows), replication.SAME)]
     assert found == [["alike"], ["open"], ["apart"]]
 
 
@@ -84,13 +85,13 @@ def test_what_holds_here_is_counted_as_the_tables_have_it(tables, six, language,
     frame = comparisons(section.tables)
     said = text(replicated(section))
     for machine in section.machines[1:]:
-        there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(replication.SETTLED)]
+        there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(SETTLED)]
         both = there.merge(frame[frame["hardware"] == OWN], on=replication.SAME)
         same = (both["verdict_x"] == both["verdict_y"]).sum()
         numbers = re.search(rf"{machine}\W[^0-9]*(\d+)[^0-9]+(\d+)", said)
         assert numbers, machine
         assert [int(found) for found in numbers.groups()] == [len(both), same]
-    flips = {own["workload"].iloc[0] for own in agreement(frame)[2]}
+    flips = {own["workload"].iloc[0] for own in agreement(frame, replication.SAME)[2]}
     assert bool(flips) == (count == 6)
     assert all(section.names.workload(name) in said for name in flips)
     assert not re.search(r"\bnan\b|None", said)
@@ -105,10 +106,9 @@ def test_six_machines_are_six_columns_and_the_row_says_how_many_agree(six):
 
 def test_every_machine_has_a_marker_and_a_place_of_its_own(six):
     rows = [
-        {"label": "row", "machine": name, "ratio": 1.5, "low": 1.4, "high": 1.6, "verdict": "jax faster"}
-        for name in SIX
+        {"label": "row", "member": name, "ratio": 1.5, "low": 1.4, "high": 1.6, "verdict": "jax faster"} for name in SIX
     ]
-    (axis,) = machine_plot(pd.DataFrame(rows), SIX, WORDS).axes
+    (axis,) = grouped_ratios(pd.DataFrame(rows), SIX, False, WORDS).axes
     points = [line for line in axis.lines if line.get_marker() in SHAPES]
     assert [point.get_marker() for point in points] == list(SHAPES)
     heights = [float(np.asarray(point.get_ydata())[0]) for point in points]

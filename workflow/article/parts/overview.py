@@ -10,6 +10,7 @@ import pandas as pd
 from article import numbers
 from article.html import Html, behind, join, paragraph, render_template
 from article.parts.comparisons import ratio_figures
+from article.parts.sizes import link_to, main_by_size
 from article.parts.votes import COUNTED, votes
 from article.section import Section
 from bench.results import selection
@@ -65,6 +66,7 @@ def overview(section: Section) -> Html:
     lines = [headline_sentences(section, entry) for entry in headlines(section)]
     return join(
         ratio_figures(section, best, main, ("workload", "device"), "overview.others"),
+        section.sentence("sizes.changes", link=link_to(section, "scaling")) if len(main_by_size(section)) else None,
         behind(section.words["overview.counted"], join(*lines)),
     )
 

@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, bullets, join, paragraph
-from article.names import on_machine, telling
+from article.names import on_machine
 from article.parts.claim_rules import DECIDED
 from article.parts.claims import Claim, judged_claims, stated_claims, verdict, verdict_badge
+from article.parts.comparisons import ratio_rows
+from article.parts.votes import SETTLED, agreement
 from article.section import Section
 from bench.results import intervals, selection
 from bench.results.intervals import Interval
@@ -22,9 +24,6 @@ from bench.vocabulary import PROBLEM
 
 SAME = [column for column in PROBLEM if column != "hardware"]
 """What names a problem, whatever the machine."""
-SIDES = ("jax faster", "torch faster")
-SETTLED = (*SIDES, "equal")
-"""Verdicts of comparisons that say something."""
 MOST_NAMED = 6
 """What is listed in the open; more is folded."""
 
@@ -57,34 +56,21 @@ def shared_problems(frame: pd.DataFrame) -> pd.DataFrame:
 
 def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
     """The figure of the ratios on every machine, and their table, a machine a column."""
-    from article.figures.machines import MOST_MACHINES, machine_plot
+    from article.figures.grouped import MOST_IN_A_ROW, grouped_ratios
 
-    machines = [name for name in section.machines if name in set(frame["hardware"])][:MOST_MACHINES]
+    machines = [name for name in section.machines if name in set(frame["hardware"])][:MOST_IN_A_ROW]
     drawn = frame[frame["hardware"].isin(machines)]
     if not len(drawn):
         return section.sentence("replicate.nothing shared")
-    columns = telling(drawn)
     order = drawn.groupby(SAME)["ratio"].transform("median")
-    rows = [
-        {
-            "label": section.names.problem(row, columns),
-            "machine": row.hardware,
-            "ratio": row.ratio,
-            "low": intervals.number(row.ratio_low),
-            "high": intervals.number(row.ratio_high),
-            "verdict": row.verdict,
-        }
-        for row in drawn.assign(order=order).sort_values(["order", *SAME], kind="stable").itertuples()
-    ]
-    data = pd.DataFrame(rows)
-    texts = [
-        section.names.point(numbers.ratio_text(row), on_machine(row.label, row.machine)) for row in data.itertuples()
-    ]
-    alike, open_on_some, apart = agreement(drawn)
+    ordered = drawn.assign(order=order).sort_values(["order", *SAME], kind="stable")
+    data = ratio_rows(ordered, section.names).rename(columns={"panel": "member"})
+    texts = [section.names.point(row.text, on_machine(row.label, row.member)) for row in data.itertuples()]
+    alike, open_on_some, apart = agreement(drawn, SAME)
     total = len(alike) + len(open_on_some) + len(apart)
     finding = section.phrase("shows.machines", same=len(alike), total=total, flips=len(apart))
     table = _table(section, drawn, machines)
-    return section.figure(machine_plot, data, "machines", machines, rows=texts, finding=finding, after=table)
+    return section.figure(grouped_ratios, data, "machines", machines, False, rows=texts, finding=finding, after=table)
 
 
 def _table(section: Section, frame: pd.DataFrame, machines: list[str]) -> Html:
@@ -107,27 +93,9 @@ def _ratio(row: Any) -> str:
     return numbers.ratio(intervals.interval(row, "ratio") or Interval(row.ratio))
 
 
-Group = list[pd.DataFrame]
-"""Comparisons of one problem each, a row per machine."""
-
-
-def agreement(frame: pd.DataFrame) -> tuple[Group, Group, Group]:
-    """The problems that several machines compared: those of one verdict on all, those on which some decided alike and
-    others could not, and those on which machines contradict each other.
-    """
-    alike: Group = []
-    open_on_some: Group = []
-    apart: Group = []
-    for _, own in frame.groupby(SAME, sort=False):
-        found = set(own["verdict"])
-        if own["hardware"].nunique() > 1:
-            (alike if len(found) == 1 else apart if len(found & set(SETTLED)) > 1 else open_on_some).append(own)
-    return alike, open_on_some, apart
-
-
 def agreement_sentences(section: Section, frame: pd.DataFrame) -> Html:
     """How many verdicts are the same on all machines that have them, and which flip, and where."""
-    alike, open_on_some, apart = agreement(frame)
+    alike, open_on_some, apart = agreement(frame, SAME)
     counts = {"same": len(alike), "open": len(open_on_some), "flips": len(apart)}
     if not sum(counts.values()):
         return Html()

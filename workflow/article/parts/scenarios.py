@@ -13,6 +13,8 @@ from article.html import Html, bullets, join
 from article.parts.cells import items_text, times_of_all
 from article.parts.comparisons import verdict_sentence
 from article.parts.kernels import speedup_results
+from article.parts.scaling_curves import curve_points
+from article.parts.sizes import link_to, size_results
 from article.parts.throughput import throughput_figure
 from article.section import Section, read_yaml
 from bench import catalogue
@@ -41,8 +43,22 @@ def scenario(section: Section, identity: str, name: str) -> Html:
         return join(heading, text, section.sentence("scenario.none"))
     said = sentences(section, of_scenario(main_comparisons(section), identity), cells["hardware"].iloc[0])
     if identity == NUMERICS and (against_numpy := speedup_results(section)):
-        return join(heading, text, said, against_numpy, times_of_all(section, field=name))
-    return join(heading, text, said, throughput_figure(section, cells, name))
+        figure = join(against_numpy, times_of_all(section, field=name))
+    else:
+        figure = throughput_figure(section, cells, name)
+    return join(heading, text, said, figure, by_size(section, identity, name))
+
+
+def by_size(section: Section, identity: str, name: str) -> Html:
+    """The figure of one scenario at every size, and where the scaling curves of its workloads are, if there are any."""
+    best = of_scenario(selection.best(section.tables, section.machine), identity)
+    main = selection.main_problems(best, "size", "task")
+    shown = main[np.asarray([row.task in shown_tasks(row.workload) for row in main.itertuples()], dtype=bool)]
+    curves = of_scenario(curve_points(section), identity)
+    return join(
+        size_results(section, shown, "field", field=name),
+        section.sentence("sizes.curved", link=link_to(section, "curves")) if len(curves) else None,
+    )
 
 
 def listed(section: Section) -> dict[str, str]:

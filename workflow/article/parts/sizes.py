@@ -1,11 +1,24 @@
-"""Which problems were measured in several sizes or precisions."""
+"""What problems say at several sizes: who is faster at each, and where that turns."""
 
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
+from article.html import Html, bullets
+from article.parts.comparisons import ratio_rows, verdict_sentence
+from article.parts.votes import agreement
 from article.section import Section
+from bench.results import selection
 from bench.results.selection import sound_cells
+from bench.vocabulary import PROBLEM, SIZES
+
+SECTION = 8
+"""The section that speaks of sizes."""
+ROW = [column for column in PROBLEM if column != "size"]
+"""What names a problem, whatever its size."""
+LEAST_ROWS = 2
+"""Problems that make a figure."""
 
 
 def cells_of_several_sizes(section: Section) -> pd.DataFrame:
@@ -13,3 +26,52 @@ def cells_of_several_sizes(section: Section) -> pd.DataFrame:
     frame = sound_cells(section.tables, section.machine)
     group = frame.groupby(["hardware", "workload", "task", "device", "framework", "mode"])
     return frame[(group["size"].transform("nunique") > 1) | (group["precision"].transform("nunique") > 1)]
+
+
+def link_to(section: Section, block: str) -> Markup:
+    """A link to a block of the section that speaks of sizes: "scaling" or "curves"."""
+    return Markup('<a href="#section-{}-{}">{}</a>').format(SECTION, block, section.words[f"sizes.{block}"])
+
+
+def main_by_size(section: Section) -> pd.DataFrame:
+    """The comparisons of the main task of every workload that was compared at several sizes."""
+    best = selection.counted(selection.best(section.tables, section.machine))
+    return several_sizes(section, selection.main_problems(best, "size"))
+
+
+def several_sizes(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons of the first machine in problems that were compared at several sizes."""
+    compared = frame[frame["ratio"].notna() & (frame["hardware"] == section.machines[0])]
+    return compared[compared.groupby(ROW)["size"].transform("nunique") > 1]
+
+
+def size_results(section: Section, frame: pd.DataFrame, name: str, **values: str) -> Html:
+    """The ratios of comparisons at every size, a row for each problem of the first machine that was compared at
+    several; of a single problem, what the sizes below the largest say, in words; nothing where there is none.
+
+    name: the end of the word that says in the title what is shown, which `values` are put into.
+    """
+    rows = several_sizes(section, frame)
+    if not len(rows):
+        return Html()
+    sizes = [size for size in SIZES if size in set(rows["size"])]
+    rows = rows.assign(order=rows["size"].map(sizes.index), first=rows.groupby(ROW)["ratio"].transform("first"))
+    rows = rows.sort_values(["first", *ROW, "order"], kind="stable")
+    if len(rows[ROW].drop_duplicates()) < LEAST_ROWS:
+        said = [section.item(section.names.problem(row), verdict_sentence(section, row)) for row in rows.itertuples()]
+        return bullets(said[:-1])
+    return _figure(section, rows, sizes, section.phrase(f"sizes.{name}", **values))
+
+
+def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str) -> Html:
+    """rows: in the order of the figure, with the column `order`, the place of a row's size among `sizes`."""
+    from article.figures.grouped import grouped_ratios
+
+    members = [section.names.of("size", size) for size in sizes]
+    data = ratio_rows(rows, section.names, ("workload", "task", "device")).drop(columns="panel")
+    data = data.assign(member=[members[place] for place in rows["order"]])
+    texts = [section.names.point(row.text, row.label, row.member) for row in data.itertuples()]
+    alike, open_at_times, apart = agreement(rows, ROW)
+    total = len(alike) + len(open_at_times) + len(apart)
+    finding = section.phrase("shows.sizes", same=len(alike), total=total, flips=len(apart))
+    return section.figure(grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, about=about)

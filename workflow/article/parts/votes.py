@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from bench.results.selection import shows_a_call
 
 COUNTED = {"jax": "jax faster", "torch": "torch faster", "equal": "equal", "undecided": "undecided"}
 """Count of the votes → the verdict that it counts."""
+SETTLED = ("jax faster", "torch faster", "equal")
+"""Verdicts of comparisons that say something."""
 SPLIT = "split"
 """What votes say together of which some are for either side."""
 
@@ -65,3 +68,21 @@ def voting(rows: pd.DataFrame) -> pd.DataFrame:
     """The comparisons that have a vote."""
     valid = rows[rows["ratio"].notna()]
     return valid[~shows_a_call(valid)]
+
+
+Group = list[pd.DataFrame]
+"""Comparisons of one problem each, a row per machine, or per size."""
+
+
+def agreement(frame: pd.DataFrame, same: Sequence[str]) -> tuple[Group, Group, Group]:
+    """The problems, told apart by the columns `same`, that were compared several times: those of one verdict, those
+    that were decided alike at times and could not be at others, and those whose verdicts contradict each other.
+    """
+    alike: Group = []
+    open_at_times: Group = []
+    apart: Group = []
+    for _, own in frame.groupby(list(same), sort=False):
+        found = set(own["verdict"])
+        if len(own) > 1:
+            (alike if len(found) == 1 else apart if len(found & set(SETTLED)) > 1 else open_at_times).append(own)
+    return alike, open_at_times, apart

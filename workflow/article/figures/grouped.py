@@ -1,4 +1,4 @@
-"""Ratios of the two frameworks' times on several machines, side by side."""
+"""Ratios of the two frameworks' times, several in a row: of machines, or of sizes."""
 
 from __future__ import annotations
 
@@ -28,23 +28,24 @@ from article.figures.ratios import MARKS, draw_beyond, drawn_limits, name_sides
 from article.figures.ticks import factor_axis, factor_ticks
 
 SHAPES = ("o", "s", "^", "D", "v", "P")
-"""The markers of machines, in their order."""
-MOST_MACHINES = len(SHAPES)
+"""The markers of what stands in a row, in its order."""
+MOST_IN_A_ROW = len(SHAPES)
 PITCH = 13.0
-"""Pixels from one machine to the next within a row."""
+"""Pixels from one ratio to the next within a row."""
 
 
-def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words) -> Drawing:
-    """Ratio torch/jax per row and machine with its 95 % interval, coloured by its verdict. Dimensionless, log axis.
+def grouped_ratios(data: pd.DataFrame, members: Sequence[str], linked: bool, words: Words) -> Drawing:
+    """Ratio torch/jax per row and member with its 95 % interval, coloured by its verdict. Dimensionless, log axis.
 
-    Columns: label, machine (of `machines`, at most `MOST_MACHINES`), ratio, low, high (None for one trial), verdict.
-    A machine keeps its marker and its place in the row, which is empty where it lacks the row.
+    Columns: label, member (of `members`, at most `MOST_IN_A_ROW`), ratio, low, high (None for one trial), verdict.
+    A member keeps its marker and its place in the row, which is empty where it lacks the row. linked: whether a line
+    leads from each member to the next, because they are in an order.
     """
     limits, parts = drawn_limits(data), in_parts(data)
     texts = {label: wrap(label, WIDTH - 2 * SIDE, FONT - 1, 3) for label in labels_of(data)}
     above = 9 + LINE * max(text.count("\n") + 1 for text in texts.values())
-    row_height = above + PITCH * len(machines) + 8
-    first = -PITCH * (len(machines) - 1) / 2 + above / 2
+    row_height = above + PITCH * len(members) + 8
+    first = -PITCH * (len(members) - 1) / 2 + above / 2
     with theme():
         axes = [row_panel(rows, "", height=row_height, top=34) for rows in parts]
         for axis, rows in zip(axes, parts, strict=True):
@@ -54,15 +55,17 @@ def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words) -> D
             axis.axvline(1, color=INK, linewidth=1.2)
             for edge in range(1, len(labels)):
                 axis.axhline(edge - 0.5, color=MUTED, linewidth=0.4)
+            ranks = rows["member"].map(members.index)
+            rows = rows.assign(rank=ranks, place=rows["label"].map(labels.index) + (first + PITCH * ranks) / row_height)
+            if linked:
+                _link(axis, rows, limits)
             for row in rows.itertuples():
-                machine = machines.index(row.machine)
-                place = labels.index(row.label) + (first + PITCH * machine) / row_height
-                _draw(axis, row, place, SHAPES[machine], limits)
+                _draw(axis, row, SHAPES[row.rank], limits)
             _label_rows(axis, [texts[label] for label in labels], above / row_height)
             factor_axis(axis, factor_ticks(limits, 7))
             axis.set_xlabel(words["x"])
             name_sides(axis, words)
-    legend: list[Entry] = [(machine, MUTED, shape) for machine, shape in zip(machines, SHAPES, strict=False)]
+    legend: list[Entry] = [(member, MUTED, shape) for member, shape in zip(members, SHAPES, strict=False)]
     legend += [
         (words[verdict], colour, "open s" if marker.startswith("open ") else "bar")
         for verdict, (colour, marker) in MARKS.items()
@@ -71,16 +74,22 @@ def machine_plot(data: pd.DataFrame, machines: Sequence[str], words: Words) -> D
     return Drawing(axes, legend)
 
 
-def _draw(axis: Axes, row: Any, y: float, shape: str, limits: tuple[float, float]) -> None:
+def _link(axis: Axes, rows: pd.DataFrame, limits: tuple[float, float]) -> None:
+    """A line through the ratios of each row, one after the other; it stays on the axis."""
+    for _, own in rows.sort_values("rank").groupby("label", sort=False):
+        axis.plot(own["ratio"].clip(*limits), own["place"], color=MUTED, linewidth=1.0)
+
+
+def _draw(axis: Axes, row: Any, shape: str, limits: tuple[float, float]) -> None:
     colour, marker = MARKS.get(row.verdict, MARKS["undecided"])
     hollow = marker.startswith("open ")
     if not limits[0] <= row.ratio <= limits[1]:
-        draw_beyond(axis, row.ratio, y, limits, colour)
+        draw_beyond(axis, row.ratio, row.place, limits, colour)
         return
-    draw_interval(axis, row, y, colour, linewidth=2.0, cap=6, cap_width=1.4)
+    draw_interval(axis, row, row.place, colour, linewidth=2.0, cap=6, cap_width=1.4)
     axis.plot(
         row.ratio,
-        y,
+        row.place,
         marker=shape,
         markersize=7,
         color=SURFACE if hollow else colour,
