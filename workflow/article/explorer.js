@@ -1,9 +1,21 @@
-// Finds, filters, sorts and plots the rows of the table of all results, which is complete without this script.
+// Finds, filters, sorts and plots the rows of the table of all results, which is complete without this script. It stands in
+// a <noscript>, for it is a third of the page: its elements are made when the reader comes near it.
 // The address holds the view: #explorer?find=…&<column>=…&sort=<column>&down=1
-(() => {
-  const table = document.getElementById("explorer");
+(async () => {
+  const explorer = document.getElementById("explorer");
+  const plain = explorer?.querySelector("noscript");
+  if (!plain) return;
+  const isAddressed = () => location.hash.startsWith("#explorer");
+  await new Promise((come) => {
+    if (isAddressed()) come();
+    addEventListener("hashchange", () => isAddressed() && come());
+    new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && come(), {
+      rootMargin: "1500px",
+    }).observe(explorer);
+  });
+  plain.replaceWith(...new DOMParser().parseFromString(plain.textContent, "text/html").body.childNodes);
+  const table = explorer.querySelector("table");
   const form = document.getElementById("filters");
-  if (!table || !form) return;
   const found = document.getElementById("found");
   const plot = document.getElementById("plot");
   const output = found.querySelector("output");
@@ -14,7 +26,7 @@
     JSON.parse(head.dataset.parts ?? "[]").map(([name, title], place) => ({ name, title, at, place })),
   );
   const several = " · ";
-  const fields = JSON.parse(table.dataset.fields); // title of a workload → the fields that it stands for
+  const fields = JSON.parse(explorer.dataset.fields); // title of a workload → the fields that it stands for
   const rows = [...table.tBodies[0].rows].map((row, place) => ({
     row,
     place,
@@ -42,7 +54,7 @@
   const offer = (name, title) => {
     const values = [...new Set(rows.flatMap((entry) => text(entry, name).split(several)))].filter(Boolean);
     if (values.length < 2) return;
-    const select = make("select", { name }, make("option", { value: "" }, table.dataset.all));
+    const select = make("select", { name }, make("option", { value: "" }, explorer.dataset.all));
     select.append(...values.map((value) => make("option", { value }, value)));
     form.append(make("label", {}, title + " ", select));
   };
@@ -98,7 +110,7 @@
   };
 
   const restore = () => {
-    if (!location.hash.startsWith("#explorer")) return false;
+    if (!isAddressed()) return false;
     const view = new URLSearchParams(location.hash.slice("#explorer?".length));
     for (const control of [form.elements.find, ...selects]) {
       control.value = view.get(control.name) ?? "";
