@@ -15,7 +15,7 @@ from article.html import Html
 from article.rows import in_words
 from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
-from bench.results.startup import beginning, crossing
+from bench.results.startup import beginning, crossing, starts
 from bench.vocabulary import COMPILED, PROBLEM
 
 MOST_STEPS = 1e8
@@ -86,7 +86,7 @@ class BreakEven:
 
 def break_evens(section: Section) -> list[BreakEven]:
     """Every compiled variant of the main problems against the eager one of its framework."""
-    runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
+    runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
     title = section.names.titles(runs)
     found = []
     for _, group in runs.groupby(PROBLEM, sort=False):

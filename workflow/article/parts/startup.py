@@ -13,7 +13,7 @@ from article.html import Html
 from article.rows import in_words, sort_variants
 from article.section import Section, limited
 from bench.results.selection import main_problems, side_by_side, sound_runs
-from bench.results.startup import first_results
+from bench.results.startup import first_results, starts
 from bench.results.tables import Tables
 from bench.vocabulary import CELL, COMPILED, STARTUP
 
@@ -51,7 +51,7 @@ def startup_parts(section: Section) -> pd.DataFrame:
 
     `total` is the median of the sums.
     """
-    runs = side_by_side(main_problems(sound_runs(section.tables)), section.machine)
+    runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
     title = section.names.titles(runs)
     rows = []
     for _, group in runs.groupby([*CELL, "cache"], sort=False, dropna=False):

@@ -19,7 +19,7 @@ from bench.events import Missing
 from bench.results import statistics
 from bench.results.intervals import number
 from bench.results.selection import points
-from bench.results.startup import beginning, crossing
+from bench.results.startup import beginning, crossing, starts
 from bench.vocabulary import COMPARED, COMPILED
 
 MEMORY = ("baseline_host_bytes", "peak_host_bytes", "peak_device_bytes")
@@ -214,7 +214,7 @@ def _starts(runs: pd.DataFrame) -> pd.DataFrame:
     `ratio`, torch over jax with empty caches.
     """
     rows = []
-    for key, group in runs.groupby(vocabulary.PROBLEM, sort=False):
+    for key, group in starts(runs).groupby(vocabulary.PROBLEM, sort=False):
         found = {framework: _compile_times(group, framework) for framework in COMPARED}
         if (torch := found["torch"]) and (jax := found["jax"]):
             rows.append(

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from bench.results import pairs, statistics
+from bench.schema import Row
 from bench.vocabulary import BASELINE, CELL, MANY_STEPS, NUMBA, NUMERICAL, PROBLEM
 
 FUNCTIONS = ("primal", "forward")
@@ -98,7 +99,7 @@ def numpy_speedups(runs: pd.DataFrame, mode: str = "eager") -> pd.DataFrame:
     the variant is faster), `low`, `high`, and `best` (the fastest mode of each framework and device).
     """
     timed = runs[runs["family"].isin(NUMERICAL) & (runs["step_seconds"] > 0)]
-    series = {key: group.to_dict("records") for key, group in timed.groupby(CELL, sort=False)}
+    series = _by_cell(timed)
     rows = []
     for key, own in series.items():
         cell = dict(zip(CELL, key, strict=True))
@@ -115,7 +116,7 @@ def many_steps(runs: pd.DataFrame) -> pd.DataFrame:
     Columns: those of a cell (of many steps), `single_mode`, `steps` (of a call), `ratio`, `low`, `high`.
     """
     timed = runs[runs["step_seconds"] > 0]
-    series = {key: group.to_dict("records") for key, group in timed.groupby(CELL, sort=False)}
+    series = _by_cell(timed)
     rows = []
     for key, own in series.items():
         cell = dict(zip(CELL, key, strict=True))
@@ -127,6 +128,14 @@ def many_steps(runs: pd.DataFrame) -> pd.DataFrame:
             found = _columns(pairs.ratio_of(rivals[mode], own))
             rows.append(cell | {"single_mode": mode, "steps": own[0]["steps_per_call"]} | found)
     return pd.DataFrame(rows, columns=[*CELL, "single_mode", "steps", *RATIO])
+
+
+def _by_cell(runs: pd.DataFrame) -> dict[tuple[Any, ...], list[Row]]:
+    """Every cell with its runs."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in runs.to_dict("records"):
+        found.setdefault(_key(row), []).append(row)
+    return found
 
 
 def _medians(runs: pd.DataFrame) -> Medians:

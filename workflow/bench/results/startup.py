@@ -11,11 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from bench.vocabulary import STARTUP
+from bench.vocabulary import PROBLEM, STARTUP
 
 COLUMNS = tuple(f"{phase}_seconds" for phase in STARTUP)
 UNCOMPILED = "none"
 """What `cache` says where nothing is compiled: such a run starts alike, whatever caches hold."""
+
+
+def starts(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs with what the functions below ask of them alone, for of all their columns every group is a copy."""
+    return runs.reindex(columns=[*PROBLEM, "framework", "mode", "cache", "step_seconds", *COLUMNS])
 
 
 def first_result_seconds(run: Mapping[str, Any]) -> float | None:
