@@ -132,12 +132,14 @@ def test_chinese_words_and_texts_have_full_width_punctuation():
         assert HALF_WIDTH.findall(plain) == [], path.name
 
 
+@pytest.mark.xdist_group("pages")
 def test_the_chinese_page_has_full_width_punctuation(pages):
     """What comes from outside, such as messages, is not ours."""
     said = [text for text in Reader(pages["zh"]).text if "script" not in text]
     assert [text for text in said if HALF_WIDTH.search(text)] == []
 
 
+@pytest.mark.xdist_group("pages")
 def test_headings_are_unique_and_have_ids(pages):
     for page in pages.values():
         html = page.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import yaml
 
 from article.parts.decisions import decision_matrix
@@ -41,6 +42,7 @@ def test_the_matrix_has_a_column_per_size_in_the_order_of_sizes_and_that_of_othe
     assert OTHER not in own
 
 
+@pytest.mark.xdist_group("pages")
 def test_every_entry_leads_to_a_place_on_the_page(tables, pages):
     links = set(re.findall('href="#([^"]+)"', decision_matrix(Section(tables, "en", OWN, 0))))
     identities = set(re.findall(' id="([^"]+)"', pages["en"].read_text(encoding="utf-8")))
