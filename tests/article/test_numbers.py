@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from article.numbers import SPACE, count, digits, ends, listing, margin, ratio, scientific, seconds, span
+from article.numbers import SPACE, count, digits, ends, listing, margin, ratio, scientific, seconds, span, throughput
 from bench.results.intervals import Interval
 
 positive = st.floats(1e-9, 1e9)
@@ -26,6 +26,13 @@ positive = st.floats(1e-9, 1e9)
 )
 def test_seconds_have_human_units(value, shown):
     assert seconds(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(80_800, "80,800"), (0.123, "0.123"), (825_123_456, f"825{SPACE}M"), (1.1e9, f"1.10{SPACE}G")]
+)
+def test_rates_have_three_digits_and_a_prefix_from_a_million_on(value, shown):
+    assert throughput(value, "images") == f"{shown}{SPACE}images/s"
 
 
 def test_an_interval_shares_the_unit_and_the_decimals_of_its_value():

@@ -15,7 +15,6 @@ from article.parts.losses import loss_curves
 from article.section import Section
 from bench.results import selection
 from bench.results.tables import Tables
-from scripts import render
 from tests.article.planted import OTHER, OWN
 
 
@@ -84,9 +83,13 @@ def test_the_claims_are_counted_on_the_machine_that_is_shown(copied_in):
     assert counts["supported"] and counts["refuted"]
 
 
+def introduction(section):
+    return section.text("intro", home=section.home, first=section.machine, machines=len(section.machines))
+
+
 def test_a_page_is_cited_by_the_machine_whose_results_it_shows(copied_in, empty):
-    assert render.first_machine(copied_in.folder, "reader") == OWN
-    assert render.first_machine(empty.folder, "reader") == "reader"
+    assert copied_in.first_machine("reader") == OWN
+    assert empty.first_machine("reader") == "reader"
 
 
 def test_where_no_machine_has_results_this_one_stands_alone(empty):
@@ -97,7 +100,8 @@ def test_where_no_machine_has_results_this_one_stands_alone(empty):
 @pytest.mark.parametrize(
     ("language", "machine", "said"),
     [
-        ("en", "reader", "measured on <em>reader</em>, where this page was made; results of 1 machine are"),
+        ("en", "reader", "measured on <em>reader</em>, where this page was made; results of 1 machine are shown"),
+        ("en", "reader", f"“this machine” is <em>{OWN}</em>"),
         ("zh", "reader", "尚未测量过；文中列出的是从别处复制来的 1 台机器的结果"),
         ("en", OWN, "so this article measures it. What it says"),
         ("zh", OWN, "所以本文加以实测。以下结论"),
@@ -105,12 +109,10 @@ def test_where_no_machine_has_results_this_one_stands_alone(empty):
 )
 def test_the_introduction_counts_the_machines_with_results(copied_in, language, machine, said):
     section = Section(copied_in, language, machine, 0)
-    assert said in section.text(
-        "intro", machine=machine, machines=len(section.machines), here=machine in section.machines
-    )
+    assert said in introduction(section)
 
 
 def test_the_introduction_says_which_of_several_machines_made_the_page(tables):
     section = Section(tables, "en", OTHER, 0)
     said = f"Results of 2 machines are shown; this page was made on <em>{OTHER}</em>"
-    assert said in section.text("intro", machine=OTHER, machines=len(section.machines), here=True)
+    assert said in introduction(section)

@@ -90,10 +90,10 @@ def rate(amount: Amount, unit: str) -> str:
 
 
 def throughput(value: float, unit: str) -> str:
-    """An amount per second without a prefix, for units that take none: 80,800 images/s."""
+    """An amount per second, for units that take no prefix: 80,800 images/s; from a million on 1.20 M images/s."""
     _check(value)
-    shown = scientific(value) if value >= 1e9 else digits(float(f"{value:.3g}"))
-    return f"{shown}{SPACE}{unit}/s"
+    scale, prefix = next((entry for entry in RATE_UNITS if entry[0] >= 1e6 and value >= entry[0]), RATE_UNITS[-1])
+    return f"{digits(float(f'{value / scale:.3g}'))}{SPACE}{prefix}{SPACE if prefix else ''}{unit}/s"
 
 
 def count(value: float) -> str:

@@ -50,10 +50,13 @@ def read_yaml(name: str) -> Any:
 
 
 class Section:
-    """One section in one language on one machine."""
+    """One section in one language, made on the machine `home`. "This machine" is `machine`: home, unless others alone
+    have results.
+    """
 
-    def __init__(self, tables: Tables, language: str, machine: str, number: int) -> None:
-        self.tables, self.language, self.machine, self.number = tables, language, machine, number
+    def __init__(self, tables: Tables, language: str, home: str, number: int) -> None:
+        self.tables, self.language, self.home, self.number = tables, language, home, number
+        self.machine = tables.first_machine(home)
         self.words = read_words(language)
         self.names = Names(self.words, language)
         self._numbers = {"figure": 0, "table": 0}
@@ -76,13 +79,13 @@ class Section:
 
     @property
     def machines(self) -> list[str]:
-        """Every machine with results, this one first where it has any; this one alone where none has."""
+        """Every machine with results, `machine` first; that one alone where none has."""
         return self.tables.hardware(self.machine) or [self.machine]
 
     @property
     def several(self) -> bool:
         """Whether results of other machines are there, so that each has to be named."""
-        return self.machines != [self.machine]
+        return self.machines != [self.home]
 
     def examples(self, workload: str) -> Examples:
         """What the examples of a workload left on this machine."""

@@ -50,11 +50,6 @@ def commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def first_machine(tables: Path, own: str) -> str:
-    """The machine that the page begins with: this one, unless others alone have results."""
-    return next(iter(Tables(tables).hardware(own)), own)
-
-
 def last_day(tables: Path, machine: str) -> str | None:
     """The day of the last measurement of a machine, ISO 8601; None where nothing was measured."""
     runs = Tables(tables).frame("runs")
@@ -88,7 +83,7 @@ def main(argv: list[str] | None = None) -> None:
     links = alternates(
         options.output, [(language, Path(path)) for language, path in options.alternate if language != options.language]
     )
-    machine = first_machine(options.tables, options.machine)
+    machine = Tables(options.tables).first_machine(options.machine)
     publication = read_publication(measured=last_day(options.tables, machine), commit=commit(), machine=machine)
     if options.site:
         publication = replace(publication, url=options.site)

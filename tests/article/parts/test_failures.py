@@ -39,4 +39,4 @@ def test_what_another_machine_measured_with_other_code_is_named(tmp_path, langua
 
 
 def test_without_failures_a_sentence_says_so(empty):
-    assert failure_table(Section(empty, "en", OWN, 10)) == "<p>Every cell gave a result.</p>"
+    assert failure_table(Section(empty, "en", OWN, 10)) == "<p>No cell failed.</p>"

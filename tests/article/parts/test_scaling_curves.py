@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from article.parts.scaling_curves import crossings, curve_points, curve_results
+from article.parts.scaling_curves import CURVE, crossings, curve_points, curve_results
 from article.section import Section
+from bench.results import selection
 from tests.article.planted import OWN
 
 
@@ -15,6 +16,15 @@ def test_curves_of_one_axis_are_told_apart_by_what_stands_before_it(tables):
     assert set(gmm["axis"]) == {"components"}
     assert set(gmm["curve"]) == {"d2-n1000-components", "d10-n1000-components"}
     assert "(d = 2, n = 1,000)" in curve_results(section, gmm)
+
+
+def test_a_single_point_is_no_curve(tables, monkeypatch):
+    section = Section(tables, "en", OWN, 8)
+    points = curve_points(section)
+    assert points.groupby(CURVE)["point"].nunique().min() > 1
+    first = points[points["size"] == points["size"].iloc[0]]
+    monkeypatch.setattr(selection, "cells", lambda tables, machine: first)
+    assert len(first) and not len(curve_points(section))
 
 
 def test_a_case_of_a_published_table_stands_at_its_items(tables):

@@ -143,7 +143,7 @@ def power_tick(value: float) -> str:
 def seconds_tick(value: float) -> str:
     """A tick as a time."""
     scale, unit = _unit(value, numbers.TIME_UNITS)
-    return f"{value / scale:g}{numbers.SPACE}{unit}"
+    return f"{value / scale:,g}{numbers.SPACE}{unit}"
 
 
 def rate_tick(value: float) -> str:

@@ -67,7 +67,7 @@ def _held(section: Section, verdicts: Iterable[str]) -> Markup | None:
 def claim_counts(section: Section) -> dict[str, int]:
     """How many claims have which verdict on the first machine that is shown: this one, if it has results."""
     judged = judged_claims(section)
-    verdicts = (verdict(claim, section.machines[0], judged).replace(" ", "_") for claim in stated_claims())
+    verdicts = (verdict(claim, section.machine, judged).replace(" ", "_") for claim in stated_claims())
     return dict.fromkeys((name.replace(" ", "_") for name in CLAIM_VERDICTS), 0) | Counter(verdicts)
 
 

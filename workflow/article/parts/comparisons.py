@@ -53,7 +53,8 @@ def family_results(section: Section, family: str) -> Html:
     frame = best[(best["family"] == family) & (shown_in == section.number)]
     if not len(frame):
         return section.sentence("figure.none", title=section.words["figure.ratio.title"])
-    return ratio_figures(section, frame, selection.largest(frame), ("workload", "task", "device"), "overview.rest")
+    named = ("workload", "task", "size", "device")
+    return ratio_figures(section, frame, selection.largest(frame), named, "overview.rest")
 
 
 def compared(section: Section, workload: str) -> Html:
@@ -72,11 +73,9 @@ def extreme_ratios(section: Section) -> tuple[Interval | None, Interval | None]:
 
 
 def equality_margin(section: Section) -> float | None:
-    """The margin within which ratios count as equal on the first machine that is shown, relative; None where nothing
-    was compared.
-    """
+    """The margin within which ratios count as equal on this machine, relative; None where nothing was compared."""
     frame = section.tables.frame("comparisons")
-    known = frame.loc[frame["hardware"] == section.machines[0], "equal_within"].dropna()
+    known = frame.loc[frame["hardware"] == section.machine, "equal_within"].dropna()
     return intervals.number(known.max()) if len(known) else None
 
 

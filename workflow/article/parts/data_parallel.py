@@ -33,4 +33,4 @@ def data_parallel_table(section: Section) -> Html:
                 for way in outcomes.ways_of_devices(own)
             ]
     trials = catalogue.examples()["data_parallel"].problem.TRIALS
-    return section.table(rows, COLUMNS, "data_parallel", empty="no examples", trials=trials)
+    return section.table(rows, COLUMNS, "data_parallel", empty="no data parallel", trials=trials)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from article import numbers
 from article.html import Html
+from article.parts.examples import whole_or_scientific
 from article.section import Section
 from bench.results import outcomes, selection
 from bench.results.intervals import missing
@@ -15,7 +16,7 @@ def metric_table(section: Section) -> Html:
         section.cell_columns(row)
         | {
             "quantity": section.words.get(f"metric.{name}", name.replace("_", " ")),
-            "value": numbers.percent(value) if "accuracy" in name else numbers.scientific(value),
+            "value": numbers.percent(value) if "accuracy" in name else whole_or_scientific(value),
         }
         for row in selection.cells(section.tables, section.machine).itertuples()
         for name, value in outcomes.as_object(row.metrics).items()

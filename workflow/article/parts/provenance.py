@@ -30,7 +30,7 @@ def provenance_table(section: Section) -> Html:
     """
     rows = [_row(section, *found) for found in _workloads(section)]
     files = [
-        Markup("<code>{}</code>").format(PUBLISHED.format(name)) for name in section.machines if name != section.machine
+        Markup("<code>{}</code>").format(PUBLISHED.format(name)) for name in section.machines if name != section.home
     ]
     named = section.words["enumeration"].join(files)
     return join(
@@ -50,14 +50,14 @@ def _workloads(section: Section) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _row(section: Section, family: str, workload: str, machines: list[str]) -> dict[str, Any]:
-    trials = Markup("<code>results/{}/trials/{}/{}/</code>").format(section.machine, family, workload)
+    trials = Markup("<code>results/{}/trials/{}/{}/</code>").format(section.home, family, workload)
     return {
         "workload": Markup('<span id="{}">{}</span>').format(
             place_of(family, workload), section.names.workload(workload, family)
         ),
         "written": workload_links(section, family, workload, FILES),
         "again": Markup("<code>{}</code>").format(COMMAND.format(family=family, workload=workload)),
-        "trial files": trials if section.machine in machines else None,
+        "trial files": trials if section.home in machines else None,
         "numbers": workload_links(section, family, workload, (f"{part}.csv" for part in TIMED)),
     }
 

@@ -29,16 +29,14 @@ MOST_NAMED = 6
 
 
 def replication(section: Section, text: Html) -> Html:
-    """The text, the machines beside each other, and what of the others' results holds on this one, if anything has been
-    measured on it; nothing of one.
-    """
+    """The text, the machines beside each other, and what of the others' results holds on this one; nothing of one."""
     if len(section.machines) == 1:
         return Html()
     frame = selection.best(section.tables, section.machine)
     frame = frame[frame["ratio"].notna()]
     return join(
         text,
-        bullets([*_here(section, frame)]) if section.machine in section.machines else None,
+        bullets([*_here(section, frame)]),
         section.sentence("replicate.side by side"),
         side_by_side(section, shared_problems(frame)),
         agreement_sentences(section, frame),

@@ -30,7 +30,7 @@ PANELS = ("seconds", "items", "share", "bytes")
 
 
 def curve_points(section: Section) -> pd.DataFrame:
-    """The sound cells whose size is a point of a scaling curve, with the columns `curve`, `axis` and `point`.
+    """The sound cells whose size is a point of a scaling curve of several, with the columns `curve`, `axis`, `point`.
 
     A curve is called by what stands before the number ("d10-components"); its axis is the last part of that. The cases
     of a published table are no amounts: they stand at the items of a step.
@@ -45,7 +45,8 @@ def curve_points(section: Section) -> pd.DataFrame:
     )
     items = (frame["items_per_second"] * frame["step_seconds"]).round()
     frame = frame.assign(point=frame["point"].where((frame["axis"] != "case") | ~(items > 0), items))
-    return frame[frame["axis"].notna()]
+    frame = frame[frame["axis"].notna()]
+    return frame[frame.groupby(CURVE, dropna=False)["point"].transform("nunique") > 1]
 
 
 def curve_results(section: Section, found: pd.DataFrame) -> Html:

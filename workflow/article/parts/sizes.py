@@ -40,14 +40,14 @@ def main_by_size(section: Section) -> pd.DataFrame:
 
 
 def several_sizes(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
-    """The comparisons of the first machine in problems that were compared at several sizes."""
-    compared = frame[frame["ratio"].notna() & (frame["hardware"] == section.machines[0])]
+    """The comparisons of this machine in problems that were compared at several sizes."""
+    compared = frame[frame["ratio"].notna() & (frame["hardware"] == section.machine)]
     return compared[compared.groupby(ROW)["size"].transform("nunique") > 1]
 
 
 def size_results(section: Section, frame: pd.DataFrame, name: str, **values: str) -> Html:
-    """The ratios of comparisons at every size, a row for each problem of the first machine that was compared at
-    several; of a single problem, what the sizes below the largest say, in words; nothing where there is none.
+    """The ratios of comparisons at every size, a row for each problem of this machine that was compared at several; of
+    a single problem, what the sizes below the largest say, in words; nothing where there is none.
 
     name: the end of the word that says in the title what is shown, which `values` are put into.
     """

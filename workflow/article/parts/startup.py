@@ -92,14 +92,17 @@ class Startup:
 
 
 def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
-    """Framework → time from the start of the process to its first result, over the main problems of the machine."""
-    runs = sound_runs(tables)
-    runs = main_problems(runs[(runs["hardware"] == machine) & (runs["device"] == "cpu")])
+    """Framework → time of its import, over all runs of the machine on the CPU, and from the start of the process to its
+    first result, over those of the main problems.
+    """
+    every = sound_runs(tables)
+    every = every[(every["hardware"] == machine) & (every["device"] == "cpu")]
+    runs = main_problems(every)
     total = first_results(runs)
     found = {}
     for framework, modes in COMPILED.items():
         own = runs["framework"] == framework
-        imports = runs[own]["import_seconds"].dropna()
+        imports = every.loc[every["framework"] == framework, "import_seconds"].dropna()
         if len(imports):
             compiled = own & (runs["mode"] == modes[0])
             found[framework] = Startup(

@@ -44,6 +44,10 @@ class Tables:
     def _hardware(self) -> set[str]:
         return {machine for name in ("cells", "events", "releases") for machine in self.frame(name)["hardware"]}
 
+    def first_machine(self, own: str) -> str:
+        """The machine that is shown first: this one, unless others alone have results."""
+        return next(iter(self.hardware(own)), own)
+
     def hardware(self, own: str) -> list[str]:
         """Every machine with results, this one first where it has any."""
         return sorted(self._hardware, key=lambda name: (name != own, name))
