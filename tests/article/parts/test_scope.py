@@ -2,7 +2,9 @@
 
 import re
 
-from article.parts.scope import facts, scope
+import pytest
+
+from article.parts.scope import facts, processor, scope
 from article.section import Section
 from tests.article.planted import HOSTILE, OTHER, OWN
 
@@ -17,6 +19,20 @@ def test_the_scope_names_machine_threads_sizes_precisions_trials_versions_and_da
     assert found["Trials per comparison"] == "1 to 3"
     assert found["Measured"] == "2026-01-01"
     assert "PyTorch\u00a00.0.synthetic" in found["Versions"]
+
+
+@pytest.mark.parametrize(
+    ("identity", "shown"),
+    [
+        ({"processor": {"family": "25", "model": "17"}}, "AMD EPYC (family 25, model 17)"),
+        ({"processor": {"family": "25"}}, "AMD EPYC"),
+        ("nonsense", "AMD EPYC"),
+        (None, "AMD EPYC"),
+    ],
+)
+def test_processors_of_one_name_are_told_apart(empty, identity, shown):
+    known = {"cpu_model": "AMD EPYC", "identity": identity}
+    assert processor(Section(empty, "en", OWN, 0), known) == shown
 
 
 def test_a_machine_with_results_of_a_gpu_does_not_say_that_none_was_measured(tables):

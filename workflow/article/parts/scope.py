@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from article import numbers
@@ -39,7 +39,7 @@ def _values(section: Section, machine: str) -> Iterator[tuple[str, Any]]:
     runs = runs[(runs["hardware"] == machine) & (runs["run"] < TWIN)]
     best = selection.best(section.tables, machine)
     best = best[best["hardware"] == machine]
-    yield "processor", fact_text(section, "cpu_model", known.get("cpu_model"))
+    yield "processor", processor(section, known)
     gpus = fact_text(section, "gpus", known.get("gpus"))
     yield "gpu", gpus or (None if "cuda" in set(runs["device"]) else section.words["scope.no gpu"])
     yield "threads", _span(section, runs["threads"].dropna())
@@ -49,6 +49,16 @@ def _values(section: Section, machine: str) -> Iterator[tuple[str, Any]]:
     yield "trials", _span(section, best["trials"].dropna())
     yield "versions", section.words["enumeration"].join(_versions(runs["versions"], known.get("python")))
     yield "measured", _days(section, runs["started"].dropna())
+
+
+def processor(section: Section, known: Mapping[str, Any]) -> str | None:
+    """The name of a machine's processor, and the family and model that tell it from others of that name."""
+    name, identity = fact_text(section, "cpu_model", known.get("cpu_model")), known.get("identity")
+    found = identity.get("processor") if isinstance(identity, Mapping) else None
+    if not name or not isinstance(found, Mapping) or not {"family", "model"} <= found.keys():
+        return name
+    model = section.words["scope.model"].format(family=found["family"], model=found["model"])
+    return name + section.words["brackets"].format(text=model)
 
 
 def _span(section: Section, found: Any) -> str | None:
