@@ -292,6 +292,12 @@ def test_no_claim_contradicts_the_outcome(told):
                     assert verdict in VERDICTS[ALONE[told.case]][side], (language, identity, verdict)
 
 
+def test_the_evidence_of_every_claim_can_be_read(told):
+    for language, page in told.pages.items():
+        lost = read_words(language)["claim.unreadable"]
+        assert [identity for identity, _, evidence in claims(page) if lost in evidence] == [], language
+
+
 @pytest.mark.parametrize(("case", "verdict"), [("jax", "supported"), ("torch", "refuted"), ("equal", "refuted")])
 def test_that_compiling_pays_is_judged_by_what_was_measured(told, case, verdict):
     if told.case == case:

@@ -7,12 +7,17 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from article.parts.claims import claim_box, evidence_text, stated_claims, vote_sentences
+from article.parts.claims import claim_box, evidence_text, judged_claims, stated_claims, vote_sentences
 from article.section import Section
+from bench import schema
 from bench.claims.evidence import Results
 from bench.claims.judge import as_text, judge
+from bench.results.outcomes import as_object
 from tests.article.planted import OWN
-from tests.bench.claims.planted import ENTRIES, compared
+from tests.bench.claims.planted import ENTRIES, compared, frame
+from tests.checkout import ROOT
+
+PUBLISHED = ROOT / "results/published"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +194,31 @@ def test_what_the_rules_find_in_results_can_be_told(tables, language):
         assert evidence_text(section, identity, evidence).endswith(told)
 
 
-@pytest.mark.parametrize("evidence", [{"devices": 2}, {"frameworks": {"torch": {"of": 3}}}, {}])
+def unread(section, judged):
+    """The claims of which a page says that it cannot read their evidence. judged: pairs of a claim and its evidence."""
+    lost = section.phrase("claim.unreadable")
+    return [identity for identity, found in judged if evidence_text(section, identity, found) == lost]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("machine", sorted(path.parent.name for path in PUBLISHED.glob("*/examples.parquet")))
+def test_the_evidence_of_published_examples_can_be_read(tables, machine, language):
+    events = schema.read(PUBLISHED / machine / "examples.parquet", "events")
+    results = Results("here", {"events": frame("events", [event | {"hardware": "here"} for event in events])})
+    judged = [(identity, judge(entry, results).evidence) for identity, entry in ENTRIES.items()]
+    assert sum("reason" not in evidence for _, evidence in judged) > 25
+    read = [(identity, json.loads(as_text(evidence))) for identity, evidence in judged]
+    assert unread(Section(tables, language, OWN, 1), read) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_evidence_of_planted_tables_can_be_read(tables, language):
+    section = Section(tables, language, OWN, 1)
+    judged = [(identity, as_object(row.evidence)) for (_, identity), row in judged_claims(section).items()]
+    assert judged
+    assert unread(section, judged) == []
+
+
+@pytest.mark.parametrize("evidence", [{"devices": 2}, {"numpy": {"found": 3, "share": 0.5}}, {"frameworks": {"torch": {"of": 3}}}, {}])
 def test_evidence_without_votes_says_nothing_of_them(tables, evidence):
     assert list(vote_sentences(Section(tables, "en", OWN, 1), evidence)) == []

@@ -183,6 +183,8 @@ def asked(section: Section, evidence: Mapping[str, Any], place: str = "") -> Ite
     for kind in GROUPS:
         groups = evidence.get(kind)
         for name, found in groups.items() if isinstance(groups, Mapping) else ():
+            if not isinstance(found, Mapping):
+                continue  # what one thing says of NumPy is no group
             title = titles.get(name) or str(name)
             against = section.words["claim.numpy"].format(name=title) if kind == "numpy" else title
             yield from asked(section, found, section.words["comma"].join(part for part in (place, against) if part))
