@@ -2,8 +2,11 @@
 
 import re
 
-from article.parts.examples import example_table
+import pytest
+
+from article.parts.examples import example_table, outcome_text
 from article.section import Section
+from bench.events import Event
 from tests.article.planted import OWN
 
 
@@ -21,3 +24,17 @@ def test_examples_that_mostly_one_framework_has_name_it_and_leave_no_cell_blank(
     assert columns(html) == ["Example", "Machine", "Framework", "Outcome"]
     assert "<td></td>" not in html
     assert html.count("PyTorch") == 2 * 3
+
+
+@pytest.mark.parametrize("value", ["1", "-92.1", "1e-20", "0, 0.5, 0", "nan"])
+def test_an_example_that_is_told_by_its_value_shows_it(tables, value):
+    cell = outcome_text(Section(tables, "en", OWN, 9), Event("subnormal.log", "ok", text=value))
+    assert cell is not None
+    assert cell.endswith(f"<code>{value}</code>")
+
+
+@pytest.mark.parametrize("data", ['{"bytes": 18732}', "[4.2, 2.2]"])
+def test_what_other_tables_are_made_of_does_not_stand_in_the_table_of_examples(tables, data):
+    cell = outcome_text(Section(tables, "en", OWN, 9), Event("elsewhere.output", "ok", 0.0, data))
+    assert cell is not None
+    assert cell.endswith(" 0")

@@ -81,7 +81,7 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
     details = outcomes.as_object(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
         return mark + section.words["comma"].join(section.names.point(entry, key) for key, entry in details.items())
-    if not text or _is_json(text):
+    if not text or _is_data(text):
         return mark + value
     return mark + Markup("{} ").format(value if len(text) < SHORT else "") + message(text)
 
@@ -97,9 +97,9 @@ def outcome_badge(section: Section, name: str) -> Markup:
     return badge(colour, section.words[f"outcome.{name}"]) + " "
 
 
-def _is_json(text: str) -> bool:
+def _is_data(text: str) -> bool:
+    """Whether a text is an object or a list, which other tables and figures are made of; a number is a value."""
     try:
-        texts.parsed(text)
+        return isinstance(texts.parsed(text), dict | list)
     except ValueError:
         return False
-    return True
