@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from article.parts.examples import example_table, outcome_text
+from article.parts.examples import CLOSED_OVER, example_table, outcome_text
 from article.section import Section
 from bench.events import Event
 from tests.article.planted import OWN
@@ -38,3 +38,15 @@ def test_what_other_tables_are_made_of_does_not_stand_in_the_table_of_examples(t
     cell = outcome_text(Section(tables, "en", OWN, 9), Event("elsewhere.output", "ok", 0.0, data))
     assert cell is not None
     assert cell.endswith(" 0")
+
+
+@pytest.mark.parametrize(("told", "error", "badge"), [("4.67 4.67", 4.604, "wrong"), ("4.67 0.0625", 0.0, "ok")])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_function_that_silently_keeps_old_parameters_is_wrong_and_its_losses_have_a_meaning(
+    tables, language, told, error, badge
+):
+    section = Section(tables, language, OWN, 5)
+    cell = outcome_text(section, Event(CLOSED_OVER, "ok", error, told))
+    before, after = told.split()
+    assert f'data-verdict="{badge}"' in cell
+    assert section.phrase("outcome.losses", before=before, after=after, error=f"{error:.1f}".removesuffix(".0")) in cell

@@ -12,9 +12,12 @@ from article.names import TITLES, family_of
 from article.parts.provenance import FILES, workload_links
 from article.section import Section
 from bench import texts
+from bench.events import Event
 from bench.results import outcomes
 from bench.vocabulary import COMPARED
 
+CLOSED_OVER = "pattern.closed-over parameters"
+"""The example whose text is two losses and whose number is the error of the second."""
 SHORT = 40
 """Letters of what an example said up to which its number stands beside it."""
 
@@ -77,6 +80,8 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
     text, value = event.text.strip(), "" if event.value is None else whole_or_scientific(event.value)
     if bare and event.outcome == "ok":
         return message(text)
+    if event.name == CLOSED_OVER and event.ran:
+        return losses_text(section, event)
     mark = outcome_badge(section, event.outcome)
     details = outcomes.as_object(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
@@ -84,6 +89,14 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
     if not text or _is_data(text):
         return mark + value
     return mark + Markup("{} ").format(value if len(text) < SHORT else "") + message(text)
+
+
+def losses_text(section: Section, event: Event) -> Markup:
+    """The losses that a compiled function told before and after an update of its parameters, and whether it is right."""
+    before, _, after = event.text.strip().partition(" ")
+    mark = outcome_badge(section, "ok" if outcomes.pattern_works(event) else "wrong")
+    error = whole_or_scientific(event.value or 0.0)
+    return mark + section.phrase("outcome.losses", before=before, after=after, error=error)
 
 
 def whole_or_scientific(value: float) -> str:

@@ -11,6 +11,7 @@ from bench.claims.rules import by_parts
 from bench.claims.shared import parity_summary, yes
 from bench.claims.votes import beside
 from bench.events import Missing
+from bench.results import outcomes
 from bench.results.intervals import number
 from bench.vocabulary import COMPARED
 
@@ -116,7 +117,7 @@ def _patterns(results: Results, framework: str) -> dict[str, dict[str, Any]]:
     }
     return {
         name.replace(" ", "_").replace("-", "_"): {
-            "works": event.ran and abs(event.value or 0.0) < 1e-6,
+            "works": outcomes.pattern_works(event),
             "outcome": event.outcome,
             "says": event.first_line(),
         }

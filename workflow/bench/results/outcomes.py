@@ -98,6 +98,11 @@ def event_of(row: dict[str, Any]) -> Event:
     )
 
 
+def pattern_works(event: Event) -> bool:
+    """Whether a pattern of printed code ran, and what it computed, in float32, is right but for rounding."""
+    return event.ran and abs(event.value or 0.0) <= RIGHT["float32"]
+
+
 def as_object(text: Any) -> dict[str, Any]:
     """A text read as a JSON object (`texts.parsed`); {} where it is missing or none."""
     try:
