@@ -219,6 +219,8 @@ def test_the_evidence_of_planted_tables_can_be_read(tables, language):
     assert unread(section, judged) == []
 
 
-@pytest.mark.parametrize("evidence", [{"devices": 2}, {"numpy": {"found": 3, "share": 0.5}}, {"frameworks": {"torch": {"of": 3}}}, {}])
+@pytest.mark.parametrize(
+    "evidence", [{"devices": 2}, {"numpy": {"found": 3, "share": 0.5}}, {"frameworks": {"torch": {"of": 3}}}, {}]
+)
 def test_evidence_without_votes_says_nothing_of_them(tables, evidence):
     assert list(vote_sentences(Section(tables, "en", OWN, 1), evidence)) == []

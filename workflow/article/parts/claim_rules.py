@@ -35,19 +35,35 @@ def rule_box(section: Section, evidence: Mapping[str, Any], asked: Iterator[tupl
 
 def _vote_sentences(section: Section, place: str, found: Mapping[str, Any]) -> Iterator[Markup]:
     """The thresholds for these votes, who cast which, and what would turn the verdict."""
-    need = math.ceil(found["most"] * found["votes"])
-    counts = {"votes": found["votes"], "need": need, "least": found["least"]}
-    yield section.phrase("rule box.votes" if place else "rule box.votes alone", place=place, **counts)
+    few = found["votes"] < found["least"]
+    name = "rule box.few" if few else "rule box.votes"
+    counts = {"votes": found["votes"], "need": _need(found, found["votes"]), "least": found["least"]}
+    yield section.phrase(name if place else f"{name} alone", place=place, **counts)
     ballot: Mapping[str, str] = found["ballot"]
     for vote in VOTES:
         if names := [name for name, said in ballot.items() if said == vote]:
             yield section.phrase(f"rule box.{vote}", workloads=_workloads(section, names))
-    if found["share"] in DECIDED:
-        given = found["for" if found["share"] == "supported" else "against"]
-        yield section.phrase("rule box.turns", count=given - need + 1)
+    if few:
+        yield section.phrase("rule box.lacks workloads", count=found["least"] - found["votes"])
     else:
-        missing = {name: max(0, need - found[name]) for name in ("for", "against")}
-        yield section.phrase("rule box.lacks", won=missing["for"], lost=missing["against"])
+        yield _turning_sentence(section, found)
+
+
+def _turning_sentence(section: Section, found: Mapping[str, Any]) -> Markup:
+    """What would turn the verdict of enough votes, or make one of those that decide nothing."""
+    firm = _need(found, found["votes"] - 1) + 1  # as many as still are enough when any single one is left out
+    lacking = {verdict: max(0, firm - found[vote]) for verdict, vote in zip(DECIDED, ("for", "against"), strict=True)}
+    given = next((verdict for verdict, count in lacking.items() if not count), None)
+    if given is None:
+        return section.phrase("rule box.lacks", won=lacking["supported"], lost=lacking["refuted"])
+    if found["share"] == given and not found["leave_one_out"]["changes"]:
+        return section.phrase("rule box.turns", count=found["for" if given == "supported" else "against"] - firm + 1)
+    return section.phrase("rule box.apart", verdict=section.words[f"verdict.{given}"])
+
+
+def _need(found: Mapping[str, Any], votes: int) -> int:
+    """Of so many votes, how many a verdict takes."""
+    return math.ceil(found["most"] * votes)
 
 
 def _workloads(section: Section, names: list[str]) -> Markup:

@@ -92,7 +92,7 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
 
 
 def losses_text(section: Section, event: Event) -> Markup:
-    """The losses that a compiled function told before and after an update of its parameters, and whether it is right."""
+    """The losses that a compiled function told before and after its parameters changed, and whether it is right."""
     before, _, after = event.text.strip().partition(" ")
     mark = outcome_badge(section, "ok" if outcomes.pattern_works(event) else "wrong")
     error = whole_or_scientific(event.value or 0.0)

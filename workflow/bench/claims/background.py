@@ -33,13 +33,19 @@ def tensors_make_numerics_efficient(results: Results) -> Verdict:
     found = over_numpy(results)
     if set(found) < set(COMPARED):
         raise Missing("NumPy was not timed")
-    decided = by_framework(found)
-    eager = [part["verdict"] for entry in found.values() if (part := entry["eager"]) and _enough(part)]
+    counted = {
+        name: entry | {"eager": entry["eager"] if _enough(entry["eager"]) else None} for name, entry in found.items()
+    }
+    decided = by_framework(counted)
+    eager = [part["verdict"] for entry in counted.values() if (part := entry["eager"])]
     return Verdict(combine([decided.verdict, *eager]), decided.evidence)
 
 
-def _enough(part: Mapping[str, Any]) -> bool:
-    return any(found.get("votes", 0) >= LEAST_WORKLOADS for found in part.get("devices", {}).values())
+def _enough(part: Mapping[str, Any] | None) -> bool:
+    """Whether enough kernels vote on a device; not where none was timed."""
+    return part is not None and any(
+        found.get("votes", 0) >= LEAST_WORKLOADS for found in part.get("devices", {}).values()
+    )
 
 
 @claim("bg-jax-numerics")
