@@ -28,6 +28,10 @@ CHINESE = [FOLDER / "words/zh.yaml", *sorted((FOLDER / "text/zh").glob("*.md"))]
             "11 rows, 2.1 times, 1.00 times, 2,1 rows",
         ),
         ("1 timeless", "1 timeless"),
+        (
+            '1 rows, <q lang="en">of length 1 are left out</q>, 1 are',
+            '1 row, <q lang="en">of length 1 are left out</q>, 1 is',
+        ),
     ],
 )
 def test_a_noun_agrees_with_its_count(text, bent):

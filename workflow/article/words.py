@@ -64,7 +64,11 @@ COUNTED = (
 """What English sentences count, in the plural."""
 IRREGULAR = {"bodies": "body"}
 VERBS = {"are": "is", "were": "was", "have": "has"}
-ONE = re.compile(rf"(?<![\d.,/×^-])1([ \u00a0])({'|'.join(sorted([*COUNTED, *VERBS], key=len, reverse=True))})\b")
+ONE = re.compile(
+    rf"<q\b.*?</q>|(?<![\d.,/×^-])1([ \u00a0])({'|'.join(sorted([*COUNTED, *VERBS], key=len, reverse=True))})\b",
+    re.DOTALL,
+)
+"""What is quoted, which stays as it is, and a one before a plural."""
 
 
 class Words:
@@ -106,10 +110,13 @@ def read_words(language: str) -> Words:
 
 
 def agreeing(text: Text, language: str) -> Text:
-    """The text with nouns that agree with their count: "1 comparisons" is one in English; Chinese nouns do not bend."""
+    """The text with nouns that agree with their count: "1 comparisons" is one in English; Chinese nouns do not bend.
+
+    A quotation stays as it is.
+    """
     if language != "en":
         return text
-    return type(text)(ONE.sub(lambda found: f"1{found[1]}{_singular(found[2])}", text))
+    return type(text)(ONE.sub(lambda found: f"1{found[1]}{_singular(found[2])}" if found[2] else found[0], text))
 
 
 def _singular(noun: str) -> str:
