@@ -37,6 +37,11 @@ def test_a_longer_term_is_not_cut_by_a_shorter_one():
     assert ">best mode</a>" in html
 
 
+def test_the_other_way_round_is_no_round():
+    html = linked(Markup("<p>The other way round in 7 rounds</p>"), read_words("en"))
+    assert re.findall(r'#term-round">(\w+)<', html) == ["rounds"]
+
+
 def test_chinese_terms_are_found_without_blanks():
     assert ">孪生变体</a>" in linked(Markup("<p>这样的孪生变体本不应有差异</p>"), read_words("zh"))
 
