@@ -1,9 +1,13 @@
 """What things are called in both languages."""
 
+import re
 from types import SimpleNamespace
+
+import pytest
 
 from article.names import Names
 from article.words import read_words
+from bench import catalogue
 
 ENGLISH, CHINESE = (Names(read_words(language), language) for language in ("en", "zh"))
 
@@ -19,6 +23,14 @@ def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
     assert (ENGLISH.of("task", "hvp"), CHINESE.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
     assert ENGLISH.of("task", "per_sample_loop") == "per-sample gradients, in a loop"
     assert CHINESE.of("task", "hessian_loop") == "黑塞矩阵（循环）"
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.examples()))
+def test_every_workload_of_examples_has_a_title_in_both_languages(name):
+    english, chinese = (names.workload(name) for names in (ENGLISH, CHINESE))
+    assert english[0].isupper()
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert "照印" not in chinese  # the term is another: CONTRIBUTING.md
 
 
 def test_two_workloads_of_one_name_have_the_titles_of_their_families():

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from article.words import Words, agreeing
-from bench.catalogue import NAME, discover, known
-from bench.vocabulary import OWN, SWEEP
+from bench.catalogue import NAME, discover, examples, known
+from bench.vocabulary import EXAMPLES, OWN, SWEEP
 
 TITLES = {"torch": "PyTorch", "jax": "JAX"}
 """What the compared frameworks call themselves."""
@@ -58,9 +58,10 @@ class Names:
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
 
     def workload(self, name: str, family: str | None = None) -> str:
-        """The title of a workload, or its plain name where this project does not know it."""
-        title = known(name, family).title.get(self.language)
-        return title or name.replace("_", " ")
+        """The title of a workload: that of the words, else its own; its plain name where this project knows neither."""
+        if not (title := known(name, family).title) and family in (None, EXAMPLES) and (item := examples().get(name)):
+            title = item.shows.title
+        return self.words.get(f"workload.{name}", title.get(self.language) or name.replace("_", " "))
 
     def settings(self, parts: Iterable[str]) -> str:
         """What tells the curves of one axis apart ("d10", "layers2"), in brackets; "" where there is nothing."""

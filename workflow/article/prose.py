@@ -21,7 +21,8 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from article import numbers
-from article.words import agreeing
+from article.names import Names
+from article.words import agreeing, read_words
 from bench.results import intervals
 
 BLOCK = re.compile(r"^<!-- block: ([a-z0-9_-]+) -->$", re.MULTILINE)
@@ -59,6 +60,9 @@ def environment(language: str) -> Environment:
         autoescape=True, undefined=StrictUndefined, finalize=_token, trim_blocks=True, lstrip_blocks=True
     )
     made.filters.update(FILTERS)
+    words = read_words(language)
+    made.filters["workload"] = Names(words, language).workload
+    made.filters["example"] = lambda name: words.get(f"example.{name}", name)
     made.filters["listing"] = lambda items: numbers.listing(items, language)
     made.filters["range"] = lambda ends: numbers.span(map(numbers.ratio, ends), language)
     return made

@@ -224,3 +224,21 @@ def test_the_evidence_of_planted_tables_can_be_read(tables, language):
 )
 def test_evidence_without_votes_says_nothing_of_them(tables, evidence):
     assert list(vote_sentences(Section(tables, "en", OWN, 1), evidence)) == []
+
+
+SLUG = re.compile(r"\b[a-z]+_[a-z_]+\b|\b(?:dqn|ppo|gpt|resnet|unet)\b|custom rule, whole")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_workloads_and_transformations_are_told_by_their_titles(tables, language):
+    section = Section(tables, language, OWN, 6)
+    wrong = [{"name": "custom rule, whole", "mode": "compiled"}]
+    judged = judge(ENTRIES["use-vision"], Results("here", {"comparisons": compared({"resnet": [1.5], "unet": [0.5]})}))
+    table = dict.fromkeys(("right", "of", "basic", "of_basic"), 13) | {"wrong": wrong}
+    for identity, evidence, titles in (
+        ("use-vision", judged.evidence, [section.names.workload(name) for name in ("resnet", "unet")]),
+        ("alg-table-autodiff", {"torch": table, "jax": table}, [section.words["example.custom rule, whole"]]),
+    ):
+        told = evidence_text(section, identity, evidence)
+        assert all(title in told for title in titles)
+        assert SLUG.findall(told) == []

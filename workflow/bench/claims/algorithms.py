@@ -141,7 +141,10 @@ def both_differentiate(results: Results) -> Verdict:
         parts.append(set(BASIC) <= set(right))
         listed = {
             word: [
-                f"{name} ({mode})" for name, modes in table.items() for mode, found in modes.items() if found == word
+                {"name": name, "mode": mode}
+                for name, modes in table.items()
+                for mode, found in modes.items()
+                if found == word
             ]
             for word in ("raised", "wrong")
         }
