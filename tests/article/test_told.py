@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,42 @@ def test_every_reason_has_words(language):
     reasons = set(re.findall(r'Missing\("([^"]+)"', sources))
     assert len(reasons) > 10
     assert not [reason for reason in reasons if f"reason.{reason}" not in words]
+
+
+OUTCOMES = ("right", "wrong", "raised", "absent")
+
+
+@in_both_languages
+def test_every_outcome_of_branches_and_loops_is_told_in_a_sentence(language):
+    ends = {"en": ("gets both right", "raises in both"), "zh": ("都算对", "都抛出异常")}[language]
+    for branch, loop in product(OUTCOMES, OUTCOMES):
+        torch = {"eager.branch": "right", "eager.loop": "right", "compiled.branch": branch, "compiled.loop": loop}
+        jax = torch | {"compiled.branch": "raised", "compiled.loop": "raised"}
+        text = str(told("core-flexible", {"forms": {"torch": torch, "jax": jax}}, language))
+        assert text.count(ends[0]) == 2 + (branch == loop == "right")
+        assert text.count(ends[1]) == 1 + (branch == loop == "raised")
+        assert text.strip().endswith((".</p>", "。</p>"))
+
+
+CASE = {"holds": True}
+EXACT = {
+    "alg-jit-static": {"equations": 7, "error": 0.0},
+    "alg-ad-by-jit": {"error": 0.0},
+    **{
+        f"math-{name}": {
+            "cases": {"one_output": CASE, "several_outputs": CASE, "batch": CASE},
+            "benchmark": {"largest_error": 0.0},
+        }
+        for name in ("dx", "dw", "db")
+    },
+    "faq-ddp": {"module": "torch.nn.parallel", "errors": [0.0, 0.0]},
+    "faq-pmap-cpu": {"devices": 2, "errors": {"pmap": 0.0}, "efficiency": None},
+}
+
+
+@pytest.mark.parametrize("identity", EXACT)
+@in_both_languages
+def test_an_error_of_zero_is_exact(identity, language):
+    text = str(told(identity, EXACT[identity], language))
+    assert {"en": "exactly", "zh": "完全相等"}[language] in text
+    assert not re.search(r"\b0\b", text)
