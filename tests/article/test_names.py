@@ -19,6 +19,11 @@ def test_a_size_of_a_scaling_curve_has_a_name_in_both_languages():
     assert CHINESE.of("size", "layers2-length-1024") == "长度 1,024（2 层）"
 
 
+def test_a_throughput_has_a_unit_in_both_languages():
+    assert (ENGLISH.rate("tokens"), CHINESE.rate("tokens")) == ("tokens/s", "词元/秒")
+    assert (ENGLISH.rate(None), CHINESE.rate(None)) == ("items/s", "项/秒")
+
+
 def test_a_task_has_a_name_in_both_languages_also_in_a_loop():
     assert (ENGLISH.of("task", "hvp"), CHINESE.of("task", "primal")) == ("Hessian–vector product", "仅函数值")
     assert ENGLISH.of("task", "per_sample_loop") == "per-sample gradients, in a loop"

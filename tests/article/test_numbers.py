@@ -32,7 +32,7 @@ def test_seconds_have_human_units(value, shown):
     ("value", "shown"), [(80_800, "80,800"), (0.123, "0.123"), (825_123_456, f"825{SPACE}M"), (1.1e9, f"1.10{SPACE}G")]
 )
 def test_rates_have_three_digits_and_a_prefix_from_a_million_on(value, shown):
-    assert throughput(value, "images") == f"{shown}{SPACE}images/s"
+    assert throughput(value, "images/s") == f"{shown}{SPACE}images/s"
 
 
 def test_an_interval_shares_the_unit_and_the_decimals_of_its_value():

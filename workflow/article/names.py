@@ -57,6 +57,10 @@ class Names:
             return self.words["looped"].format(task=self.of(column, value.removesuffix("_loop")))
         return self.words.get(f"{column}.{value}", str(value).replace("_", " "))
 
+    def rate(self, item: str | None) -> str:
+        """The unit of a throughput: so many items of a kind per second."""
+        return self.words["per second"].format(item=self.of("item", item or "items"))
+
     def workload(self, name: str, family: str | None = None) -> str:
         """The title of a workload: that of the words, else its own; its plain name where this project knows neither."""
         if not (title := known(name, family).title) and family in (None, EXAMPLES) and (item := examples().get(name)):

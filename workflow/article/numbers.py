@@ -89,11 +89,11 @@ def rate(amount: Amount, unit: str) -> str:
     return _scaled(interval, scale, prefix + unit)
 
 
-def throughput(value: float, unit: str) -> str:
-    """An amount per second, for units that take no prefix: 80,800 images/s; from a million on 1.20 M images/s."""
+def throughput(value: float, unit: str = "") -> str:
+    """An amount per second, for units that take no prefix: throughput(80800, "images/s"); from a million on 1.20 M."""
     _check(value)
     scale, prefix = next((entry for entry in RATE_UNITS if entry[0] >= 1e6 and value >= entry[0]), RATE_UNITS[-1])
-    return f"{digits(float(f'{value / scale:.3g}'))}{SPACE}{prefix}{SPACE if prefix else ''}{unit}/s"
+    return SPACE.join(part for part in (digits(float(f"{value / scale:.3g}")), prefix, unit) if part)
 
 
 def count(value: float) -> str:

@@ -49,7 +49,7 @@ def items_text(section: Section, row: Any) -> str | None:
     """What a cell does per second, in the unit of its field."""
     if not is_positive(row.items_per_second):
         return None
-    return numbers.throughput(row.items_per_second, section.names.of("item", row.item_unit or "items"))
+    return numbers.throughput(row.items_per_second, section.names.rate(row.item_unit))
 
 
 def used_bytes(row: Any) -> float | None:

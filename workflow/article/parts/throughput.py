@@ -26,8 +26,10 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
     data = throughputs(of_first_machine(cells), section.names)
     if not len(data):
         return times_of_all(section, field=scenario)
+    per_second = section.words["per second"]
     texts = [
-        section.names.point(f"{row.text}{numbers.SPACE}{row.unit}/s", row.panel, row.label) for row in data.itertuples()
+        section.names.point(f"{row.text}{numbers.SPACE}{per_second.format(item=row.unit)}", row.panel, row.label)
+        for row in data.itertuples()
     ]
     return section.figure(
         throughput_plot,
@@ -58,7 +60,7 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
                 "value": row.items_per_second,
                 "low": low,
                 "high": high,
-                "text": numbers.throughput(row.items_per_second, "").removesuffix(f"{numbers.SPACE}/s"),
+                "text": numbers.throughput(row.items_per_second),
             }
         )
     columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
