@@ -440,7 +440,7 @@ def migrated(framework: str, *, wrong: str = "", raised: str = "", named: bool =
         event("exporting", "jax", f"named.{name}", text="none", outcome=outcome) for name in ("layers", "optimiser")
     ]
     rows += [event("exporting", "jax", f"own.{name}", text="{}") for name in ("layers", "optimiser")]
-    sources = json.dumps({"optimiser": "optax"})
+    sources = json.dumps({"optimiser": "optax._src.alias"})
     return [
         *rows,
         event("exporting", "jax", "layer.gelu.as named", 0.1),

@@ -49,6 +49,18 @@ def test_numbers_that_are_none_are_none_in_an_object():
     assert outcomes.as_object("[" * 100_000) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "public"),
+    [
+        ("optax._src.alias", "optax"),
+        ("torch.optim.adam", "torch.optim.adam"),
+        ("jax.numpy, jax._src.nn", "jax.numpy, jax"),
+    ],
+)
+def test_a_private_module_is_named_by_the_public_one_above_it(name, public):
+    assert outcomes.public(name) == public
+
+
 @pytest.mark.parametrize("text", [None, float("nan")])
 def test_an_event_without_a_text_is_one(text):
     row = {"workload": "tracing", "name": "a", "outcome": "ok", "value": None, "text": text}

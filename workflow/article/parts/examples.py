@@ -85,7 +85,8 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
     mark = outcome_badge(section, event.outcome)
     details = outcomes.as_object(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
-        return mark + section.words["comma"].join(section.names.point(entry, key) for key, entry in details.items())
+        named = [section.names.point(outcomes.public(entry), key) for key, entry in details.items()]
+        return mark + section.words["comma"].join(named)
     if not text or _is_data(text):
         return mark + value
     return mark + Markup("{} ").format(value if len(text) < SHORT else "") + message(text)

@@ -9,6 +9,7 @@ from bench.claims.rules import by_parts, combine
 from bench.claims.shared import error_of, gradient_costs, outcome_of, share_of_two, without_loops, yes
 from bench.claims.votes import gains
 from bench.events import ENDED, Missing
+from bench.results import outcomes
 from bench.vocabulary import COMPARED
 
 
@@ -61,7 +62,10 @@ def migrate_by_replacing(results: Results) -> Verdict:
             "own": {name: outcome_of(event) for name, event in own.items()},
             "own_training": error_of(results.event("exporting", "jax", "own.training")),
             "layers": {kind.replace(" ", "_"): _layers(results, kind) for kind in ("as named", "as meant")},
-            "sources": results.event("exporting", "jax", "sources").data(),
+            "sources": {
+                part: outcomes.public(module)
+                for part, module in results.event("exporting", "jax", "sources").data().items()
+            },
         },
     )
 

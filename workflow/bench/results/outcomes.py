@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ BASE, SCHEME = "float32", "int8"
 """What int8 is held against, and the ways that compute the scheme of the example: how their names begin."""
 STEP, SHARE, PARALLEL = "step.", "share.", "two."
 """How the events of training on two devices begin: times, shares of the ideal gain; and the ways that divide rows."""
+PRIVATE = re.compile(r"\._\w+(?:\.\w+)*")
+"""The private part of a dotted name, and what is below it."""
 SHORTEST, LONGEST = 1e-9, 1e6
 """Seconds of a call lie between these: what another machine's file says beyond them is no time."""
 
@@ -101,6 +104,11 @@ def event_of(row: dict[str, Any]) -> Event:
 def pattern_works(event: Event) -> bool:
     """Whether a pattern of printed code ran, and what it computed, in float32, is right but for rounding."""
     return event.ran and abs(event.value or 0.0) <= RIGHT["float32"]
+
+
+def public(name: str) -> str:
+    """A dotted name up to its first private part: the module that a user imports."""
+    return PRIVATE.sub("", name)
 
 
 def as_object(text: Any) -> dict[str, Any]:
