@@ -219,7 +219,7 @@ def test_every_outcome_of_branches_and_loops_is_told_in_a_sentence(language):
 
 
 CASE = {"holds": True}
-EXACT = {
+EXACT: dict[str, dict[str, Any]] = {
     "alg-jit-static": {"equations": 7, "error": 0.0},
     "alg-ad-by-jit": {"error": 0.0},
     **{

@@ -48,5 +48,6 @@ def test_a_function_that_silently_keeps_old_parameters_is_wrong_and_its_losses_h
     section = Section(tables, language, OWN, 5)
     cell = outcome_text(section, Event(CLOSED_OVER, "ok", error, told))
     before, after = told.split()
+    assert cell is not None
     assert f'data-verdict="{badge}"' in cell
     assert section.phrase("outcome.losses", before=before, after=after, error=f"{error:.1f}".removesuffix(".0")) in cell
