@@ -1,5 +1,6 @@
 """Every figure, drawn from the rows that its part makes, as an SVG of the page."""
 
+import itertools
 import re
 from collections import Counter
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from article.figures.break_even import break_even_plot
 from article.figures.dots import ratio_dots
 from article.figures.errors import accuracy_plot
 from article.figures.graphs import graph_plot
+from article.figures.grouped import grouped_ratios
 from article.figures.layering import layered
 from article.figures.losses import loss_plot
 from article.figures.peaks import peak_plot
@@ -60,6 +62,7 @@ def drawings(tables):
         "loss": (loss_plot, loss_curves(section)),
         "cost": (ratio_dots, cost_rows(main_costs(costs(section)), names)),
         "accuracy": (accuracy_plot, error_rows(section, of_first_machine(errors(section)))),
+        "machines": (grouped_ratios, beside(section), ["m1", "m2"], True),
         "speedup": (ratio_dots, speedup_rows(main_speedups(speedups(section)), names)),
         "graph traced": (graph_plot, nodes, edges),
         "throughput": (throughput_plot, throughputs(main_cells(section), names)),
@@ -68,6 +71,12 @@ def drawings(tables):
         "scaling linear": scaling(curve(section, "vqe", "qubits"), "qubits"),
         "scaling far": scaling(curve(section, "equation_of_state", "elements"), "n"),
     }
+
+
+def beside(section):
+    """The ratios of every problem on two machines, which are alike."""
+    data = ratio_rows(selection.best(section.tables, OWN), section.names)
+    return pd.concat([data.assign(member=name) for name in ("m1", "m2")])
 
 
 def scaling(points, axis):
@@ -92,6 +101,7 @@ def curve(section, workload, axis):
         "peak",
         "loss",
         "cost",
+        "machines",
         "accuracy",
         "speedup",
         "graph traced",
@@ -124,6 +134,27 @@ def test_a_figure_is_drawn_in_colours_of_the_page_with_unique_ids(drawings, name
         assert "http" not in text
     for _, colour, marker in drawing.legend:
         assert colour in svg.key(colour, marker)
+
+
+def upright_spans(axis):
+    """From where to where upright lines, piece by piece, and surfaces run, in pixels from below."""
+    spans = [(patch.get_window_extent().y0, patch.get_window_extent().y1) for patch in axis.patches]
+    for line in axis.lines:
+        places = line.get_transform().transform(line.get_xydata())
+        pieces = itertools.pairwise(places)
+        spans += [sorted((start[1], end[1])) for start, end in pieces if start[0] == end[0] and start[1] != end[1]]
+    return spans
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("name", ["ratio", "cost", "machines", "accuracy", "speedup"])
+def test_no_upright_line_runs_through_what_is_written_above_a_row(drawings, name):
+    draw, *data = drawings[name]
+    for axis in draw(*data, WORDS.under(f"figure.{name}")).axes:
+        labels = [text for text in axis.texts if text.get_transform() == axis.get_yaxis_transform()]
+        boxes, spans = [label.get_window_extent() for label in labels], upright_spans(axis)
+        assert boxes and spans
+        assert [box for box in boxes for low, high in spans if low < box.y1 and box.y0 < high] == []
 
 
 @pytest.mark.parametrize(("rows", "parts"), [(1, [1]), (10, [10]), (11, [6, 5]), (21, [6, 6, 6, 3]), (40, [10] * 4)])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -34,17 +35,23 @@ HEADING = FONT + 1.5
 """Size by which the width of a bold heading is estimated."""
 LINE = 15.0
 """Pixels from one line above a row to the next."""
+TWO_IN_A_ROW = 58.0
+"""Pixels from row to row where each holds the marks of both frameworks, one below the other."""
 LABEL_LINES = 4
 """The most lines that a label above its row may have together with its value."""
 BESIDE = -0.43
 """Where a label of two lines stands above its row, in rows from the middle of the mark."""
 SHIFT = {"torch": 0.04, "jax": 0.3}
 """How far below the middle of its row each framework stands, because the label is above."""
+MARKS = (-11.0, 19.0)
+"""Pixels from the middle of a row between which its marks are: below what is written above it, above the next."""
 MOST_ROWS = 10
 """Rows of one panel; more of them are shared out to several."""
 Words = Mapping[str, str]
 Groups = list[tuple[str, pd.DataFrame]]
 """Heading and rows of every panel."""
+Spans = Sequence[tuple[float, float]]
+"""Of every row of a panel, from where to where its marks are, in rows."""
 
 
 @contextmanager
@@ -248,9 +255,20 @@ def ring(axis: Axes, x: float, y: float) -> None:
     axis.plot(x, y, marker="o", markersize=13, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4)
 
 
-def reference_line(axis: Axes, place: float, name: str, side: str = "right") -> None:
-    """A dashed line with its name above it, which reaches to the side named."""
-    axis.axvline(place, color=INK, linewidth=1.4, linestyle="--")
+def mark_spans(count: int, height: float) -> Spans:
+    """Where the marks of so many rows are; height: of one row, in pixels."""
+    return [(row + MARKS[0] / height, row + MARKS[1] / height) for row in range(count)]
+
+
+def upright(axis: Axes, place: float, spans: Spans, **style: Any) -> None:
+    """An upright line that leaves out what is written above the rows: one path in pieces."""
+    heights = [height for span in spans for height in (*span, np.nan)]
+    axis.plot([place] * len(heights), heights, solid_capstyle="butt", **style)
+
+
+def reference_line(axis: Axes, place: float, name: str, spans: Spans, side: str = "right") -> None:
+    """A dashed line along the marks of the rows, with its name above the panel, which reaches to the side named."""
+    upright(axis, place, spans, color=INK, linewidth=1.4, linestyle="--")
     axis.annotate(
         name,
         (place, 1),

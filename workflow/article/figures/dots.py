@@ -9,15 +9,18 @@ from matplotlib.axes import Axes
 
 from article.figures.axes import (
     SHIFT,
+    TWO_IN_A_ROW,
     Drawing,
     Words,
     draw_interval,
     labels_of,
+    mark_spans,
     reference_line,
     row_groups,
     row_labels,
     row_panel,
     theme,
+    upright,
     variant_entries,
 )
 from article.figures.palette import INK, MARKERS, SURFACE, VARIANTS
@@ -35,16 +38,17 @@ def ratio_dots(data: pd.DataFrame, words: Words) -> Drawing:
     limits = ratio_limits((data[name] for name in ("ratio", "low", "high", "limit")), 1.15)
     with theme():
         axes = [
-            row_panel(rows, panel if named else "", height=58.0, right=14, top=48 if named else 34, above=18)
+            row_panel(rows, panel if named else "", height=TWO_IN_A_ROW, right=14, top=48 if named else 34, above=18)
             for panel, rows in groups
         ]
         for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
-            axis.axvline(1, color=INK, linewidth=1.2)
+            spans = mark_spans(len(labels), TWO_IN_A_ROW)
+            upright(axis, 1, spans, color=INK, linewidth=1.2)
             if not intervals.missing(limit := rows["limit"].iloc[0]):
-                reference_line(axis, float(limit), words["limit"])
+                reference_line(axis, float(limit), words["limit"], spans)
             for row in rows.itertuples():
                 _draw_ratio(axis, row, labels.index(row.label) + SHIFT.get(row.framework, 0.0))
             row_labels(axis, labels)

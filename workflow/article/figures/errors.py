@@ -11,9 +11,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from article.figures.axes import (
     SHIFT,
+    TWO_IN_A_ROW,
     Drawing,
     Words,
     labels_of,
+    mark_spans,
     reference_line,
     row_groups,
     row_labels,
@@ -45,7 +47,7 @@ def accuracy_plot(data: pd.DataFrame, words: Words) -> Drawing:
     ]
     with theme():
         axes = [
-            row_panel(rows, panel if named else "", height=58.0, right=14, top=48 if named else 34, above=18)
+            row_panel(rows, panel if named else "", height=TWO_IN_A_ROW, right=14, top=48 if named else 34, above=18)
             for panel, rows in groups
         ]
         for axis, (_, rows) in zip(axes, groups, strict=True):
@@ -53,7 +55,8 @@ def accuracy_plot(data: pd.DataFrame, words: Words) -> Drawing:
             axis.set_xscale("log")
             axis.set_xlim(EXACT / 3, max(1e-5, float(data["error"].max())) * 10)
             for precision in [name for name in EPSILON if name in set(data["precision"])]:
-                reference_line(axis, EPSILON[precision], words["epsilon"].format(precision=precision), "left")
+                name = words["epsilon"].format(precision=precision)
+                reference_line(axis, EPSILON[precision], name, mark_spans(len(labels), TWO_IN_A_ROW), "left")
             for row in rows.itertuples():
                 _error(axis, row, labels.index(row.label) + SHIFT.get(row.framework, 0.0))
             axis.xaxis.set_major_locator(FixedLocator(powers_of_ten(EXACT, axis.get_xlim()[1], 5)))

@@ -21,6 +21,7 @@ from article.figures.axes import (
     labels_of,
     row_panel,
     theme,
+    upright,
     wrap,
 )
 from article.figures.palette import INK, MUTED, SURFACE
@@ -52,7 +53,8 @@ def grouped_ratios(data: pd.DataFrame, members: Sequence[str], linked: bool, wor
             labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
-            axis.axvline(1, color=INK, linewidth=1.2)
+            spans = [(row - 0.5 + above / row_height, row + 0.5) for row in range(len(labels))]
+            upright(axis, 1, spans, color=INK, linewidth=1.2)
             for edge in range(1, len(labels)):
                 axis.axhline(edge - 0.5, color=MUTED, linewidth=0.4)
             ranks = rows["member"].map(members.index)

@@ -10,13 +10,16 @@ from matplotlib.patches import Rectangle
 from article.figures.axes import (
     FONT,
     Drawing,
+    Spans,
     Words,
     draw_interval,
     height_above,
+    mark_spans,
     panel,
     row_groups,
     row_labels,
     theme,
+    upright,
 )
 from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS
 from article.figures.ticks import factor_axis, factor_tick, factor_ticks, ratio_limits, reach
@@ -50,12 +53,14 @@ def ratio_plot(data: pd.DataFrame, words: Words) -> Drawing:
     axes = []
     with theme():
         for name, rows in groups:
-            height = 14 + len(rows) * height_above(rows["label"], rows["text"])
-            axis = panel(height, name if named else "", top=46, above=24)
+            row_height = height_above(rows["label"], rows["text"])
+            spans = mark_spans(len(rows), row_height)
+            axis = panel(14 + len(rows) * row_height, name if named else "", top=46, above=24)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
-            _draw_margin(axis, rows["equal_within"].dropna(), limits)
-            _draw_ratios(axis, rows.reset_index(drop=True), limits)
+            _draw_margin(axis, rows["equal_within"].dropna(), limits, spans)
+            upright(axis, 1, spans, color=INK, linewidth=1.2)
+            _draw_ratios(axis, rows.reset_index(drop=True), limits, spans)
             row_labels(axis, list(rows["label"]), list(rows["text"]))
             factor_axis(axis, factor_ticks(limits, 7))
             axis.set_xlabel(words["x"])
@@ -95,23 +100,22 @@ def counts(data: pd.DataFrame) -> list[tuple[str, int]]:
     return [(verdict, count) for verdict, count in found if count]
 
 
-def _draw_margin(axis: Axes, margins: pd.Series, limits: tuple[float, float]) -> None:
+def _draw_margin(axis: Axes, margins: pd.Series, limits: tuple[float, float], spans: Spans) -> None:
     """Two dotted lines that bound what counts as equal, unless the axis is so long that they would touch."""
     for margin in margins.unique():
         if 2 * np.log1p(margin) > LEAST_MARGIN * np.log(limits[1] / limits[0]):
             for place in (1 / (1 + margin), 1 + margin):
-                axis.axvline(place, color=MUTED, linewidth=1.1, linestyle=":")
+                upright(axis, place, spans, color=MUTED, linewidth=1.1, linestyle=":")
 
 
-def _draw_ratios(axis: Axes, rows: pd.DataFrame, limits: tuple[float, float]) -> None:
-    axis.axvline(1, color=INK, linewidth=1.2)
+def _draw_ratios(axis: Axes, rows: pd.DataFrame, limits: tuple[float, float], spans: Spans) -> None:
     for place, row in enumerate(rows.itertuples()):
         if not intervals.missing(row.noise_floor):
             axis.add_patch(
                 Rectangle(
-                    (1 / (1 + row.noise_floor), place - 0.4),
+                    (1 / (1 + row.noise_floor), spans[place][0]),
                     1 + row.noise_floor - 1 / (1 + row.noise_floor),
-                    0.8,
+                    spans[place][1] - spans[place][0],
                     facecolor=BAND,
                     alpha=0.28,
                     linewidth=0,
