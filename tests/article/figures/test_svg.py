@@ -157,6 +157,16 @@ def test_no_upright_line_runs_through_what_is_written_above_a_row(drawings, name
         assert [box for box in boxes for low, high in spans if low < box.y1 and box.y0 < high] == []
 
 
+def test_a_colour_of_a_legend_is_no_marker(drawings):
+    draw, *data = drawings["machines"]
+    legend = draw(*data, WORDS.under("figure.machines")).legend
+    members, verdicts = legend[:2], legend[2:]
+    shapes = {marker.removeprefix("open ") for _, _, marker in members}
+    assert verdicts
+    assert not shapes & {marker.removeprefix("open ") for _, _, marker in verdicts}
+    assert {marker for _, _, marker in verdicts} == {"stroke", "open stroke"}
+
+
 @pytest.mark.parametrize(("rows", "parts"), [(1, [1]), (10, [10]), (11, [6, 5]), (21, [6, 6, 6, 3]), (40, [10] * 4)])
 def test_many_rows_are_shared_out_to_an_even_number_of_panels(rows, parts):
     data = pd.DataFrame({"label": [f"row {place // 2}" for place in range(2 * rows)]})

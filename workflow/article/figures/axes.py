@@ -137,7 +137,9 @@ def labels_of(rows: pd.DataFrame) -> list[str]:
 
 
 Entry = tuple[str, str, str]
-"""A line of a legend: words, colour, marker ("bar" for a filled square, "open o" for a hollow circle)."""
+"""A line of a legend: words, colour, marker ("bar" for a filled square, "stroke" for a short thick line, "open o" for a
+hollow circle).
+"""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def grouped_ratios(data: pd.DataFrame, members: Sequence[str], linked: bool, wor
             name_sides(axis, words)
     legend: list[Entry] = [(member, MUTED, shape) for member, shape in zip(members, SHAPES, strict=False)]
     legend += [
-        (words[verdict], colour, "open s" if marker.startswith("open ") else "bar")
+        (words[verdict], colour, "open stroke" if marker.startswith("open ") else "stroke")
         for verdict, (colour, marker) in MARKS.items()
         if verdict in set(data["verdict"])
     ]

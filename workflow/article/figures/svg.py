@@ -32,6 +32,8 @@ REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 KEY = 14
 """Pixels across a mark of a legend."""
+NO_MARKS: dict[str, Any] = {"bar": "s", "stroke": [(-5, -2), (5, -2), (5, 2), (-5, 2), (-5, -2)]}
+"""What a legend shows that marks no point → its shape, as Matplotlib takes markers."""
 
 
 def embed(figure: Figure, prefix: str) -> Markup:
@@ -58,7 +60,7 @@ def embed(figure: Figure, prefix: str) -> Markup:
 @cache
 def key(colour: str, marker: str) -> Markup:
     """The mark of a line of a legend; marker: as in `axes.Entry`."""
-    hollow = marker.startswith("open ")
+    hollow, shape = marker.startswith("open "), marker.removeprefix("open ")
     with theme():
         figure = Figure(figsize=(KEY / 72, KEY / 72))
         axis = figure.add_axes((0, 0, 1, 1))
@@ -66,9 +68,9 @@ def key(colour: str, marker: str) -> Markup:
         axis.plot(
             0,
             0,
-            marker="s" if marker == "bar" else marker.removeprefix("open "),
+            marker=NO_MARKS.get(shape, shape),
             color=SURFACE if hollow else colour,
-            markersize=8 if hollow else 9,
+            markersize=KEY if shape == "stroke" else 8 if hollow else 9,
             markeredgecolor=colour if hollow else SURFACE,
         )
     return Markup(str(embed(figure, "key")).replace("<svg", '<svg aria-hidden="true"', 1))
