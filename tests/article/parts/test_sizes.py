@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from article import numbers
 from article.figures.grouped import grouped_ratios
 from article.figures.palette import MUTED
 from article.parts import scenarios, sizes
@@ -45,9 +46,33 @@ def test_the_workloads_whose_verdict_changes_with_size_are_counted(grown, langua
     assert set(rows["hardware"]) == {OWN}
     assert len(rows) == 2 * len(small) == 2 * rows["workload"].nunique() > 10
     same, flips = sum(small["verdict"] == "equal"), sum(small["verdict"].isin(["jax faster", "torch faster"]))
+    said = section.phrase("shows.sizes", same=same, total=len(small))
+    assert finding(section, rows) == said + section.phrase("shows.size flips", count=flips)
+
+
+def finding(section, rows):
+    return sizes.size_results(section, rows, "workloads").split('class="finding">')[1].split("</p>")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_few_problems_that_contradict_themselves_are_named_and_none_is_not_told(grown, language):
+    section = Section(grown, language, OWN, 8)
+    rows = sizes.main_by_size(section)
+    flipped = rows[rows["verdict"].isin(["jax faster", "torch faster"])]["workload"].unique()
+    others = rows[~rows["workload"].isin(flipped)]
+    small = others[others["size"] == "small"]
+    same = sum(small["verdict"] == "equal")
+    assert finding(section, others) == section.phrase("shows.sizes", same=same, total=len(small))
+    told = finding(section, rows[rows["workload"].isin(flipped[:2])])
+    assert all(section.names.workload(name) in told for name in flipped[:2])
+    assert f" → {section.words['verdict.equal']}" in told
+
+
+def test_the_ratios_of_a_row_stand_behind_its_name_in_the_order_of_the_sizes(grown):
+    section = Section(grown, "en", OWN, 8)
+    row = (rows := sizes.main_by_size(section))[rows["size"] == "small"].iloc[0]
     html = sizes.size_results(section, rows, "workloads")
-    finding = html.split('class="finding">')[1].split("</p>")[0]
-    assert finding == section.phrase("shows.sizes", same=same, total=len(small), flips=flips)
+    assert f"{numbers.ratio(row['ratio'])} → 1.00" in html
 
 
 def test_the_first_screen_leads_to_what_size_changes_where_several_were_measured(grown, monkeypatch):

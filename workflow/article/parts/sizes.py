@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from article import numbers
 from article.html import Html, bullets
 from article.parts.comparisons import ratio_rows, verdict_sentence
 from article.parts.votes import agreement
@@ -19,6 +20,10 @@ ROW = [column for column in PROBLEM if column != "size"]
 """What names a problem, whatever its size."""
 LEAST_ROWS = 2
 """Problems that make a figure."""
+MOST_NAMED = 3
+"""Contradictions that the title of a figure names; of more it tells how many they are."""
+TO_THE_NEXT = " → "
+"""What stands between what is said of a size and of the next."""
 
 
 def cells_of_several_sizes(section: Section) -> pd.DataFrame:
@@ -71,7 +76,25 @@ def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str) 
     data = ratio_rows(rows, section.names, ("workload", "task", "device")).drop(columns="panel")
     data = data.assign(member=[members[place] for place in rows["order"]])
     texts = [section.names.point(row.text, row.label, row.member) for row in data.itertuples()]
-    alike, open_at_times, apart = agreement(rows, ROW)
-    total = len(alike) + len(open_at_times) + len(apart)
-    finding = section.phrase("shows.sizes", same=len(alike), total=total, flips=len(apart))
+    finding = _finding(section, rows.assign(label=list(data["label"])))
+    along = data.groupby("label")["ratio"].transform(lambda ratios: TO_THE_NEXT.join(map(numbers.ratio, ratios)))
+    data = data.assign(label=data["label"] + " · " + along)
     return section.figure(grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, about=about)
+
+
+def _finding(section: Section, rows: pd.DataFrame) -> Markup:
+    """How many problems have one verdict, and which contradict themselves; rows: with what the figure calls them."""
+    alike, open_at_times, apart = agreement(rows, ROW)
+    said = section.phrase("shows.sizes", same=len(alike), total=len(alike) + len(open_at_times) + len(apart))
+    if not apart:
+        return said
+    if len(apart) > MOST_NAMED:
+        return said + section.phrase("shows.size flips", count=len(apart))
+    named = section.words["comma"].join(_flip(section, own) for own in apart)
+    return said + section.phrase("shows.size flips named", problems=named)
+
+
+def _flip(section: Section, own: pd.DataFrame) -> str:
+    """A problem and its verdicts from size to size."""
+    verdicts = TO_THE_NEXT.join(section.words[f"verdict.{verdict}"] for verdict in own["verdict"])
+    return str(own["label"].iloc[0]) + section.words["brackets"].format(text=verdicts)
