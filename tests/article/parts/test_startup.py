@@ -5,9 +5,10 @@ import pytest
 from article import numbers
 from article.figures import palette
 from article.parts.break_even import break_evens
-from article.parts.startup import PARTS, beginnings, startup_figure, startup_parts
+from article.parts.startup import PARTS, beginnings, startup_figure, startup_parts, telling_first
 from article.section import Section
 from article.words import read_words
+from bench.results.selection import sound_runs
 from tests.article.planted import OWN
 
 COMPILED_COLD = 1.4 + 1.3 + 0.02 + 0.01 + 0.04 + 24.0
@@ -31,6 +32,25 @@ def test_a_start_is_shown_with_the_phases_that_it_has_and_with_their_sum(tables)
     html = startup_figure(section)
     assert section.words["column.compiler import"] in html
     assert numbers.seconds(COMPILED_COLD) in html
+
+
+def test_trainings_and_long_starts_of_this_machine_are_drawn(tables):
+    runs = sound_runs(tables)
+    longest = runs.groupby("workload").ngroup()
+    runs = runs.assign(first_step_seconds=1.0 + longest)
+    ordered = telling_first(runs, OWN).drop_duplicates(["hardware", "workload"])
+    kinds = [(row.hardware != OWN, row.family != "training") for row in ordered.itertuples()]
+    assert kinds == sorted(kinds)
+    first = ordered[(ordered["hardware"] == OWN) & (ordered["family"] == "training")]
+    assert len(first) > 2
+    assert first["first_step_seconds"].is_monotonic_decreasing
+
+
+def test_the_problems_that_compile_in_both_frameworks_are_drawn_first(tables):
+    found = break_evens(Section(tables, "en", OWN, 2))
+    counts = [len({one.framework for one in found if one.panel == entry.panel}) for entry in found]
+    assert counts == sorted(counts, reverse=True)
+    assert len(set(counts)) == 2
 
 
 def test_break_even_and_the_rows_of_packages_take_the_whole_start(tables):

@@ -85,7 +85,9 @@ class BreakEven:
 
 
 def break_evens(section: Section) -> list[BreakEven]:
-    """Every compiled variant of the main problems against the eager one of its framework."""
+    """Every compiled variant of the main problems against the eager one of its framework; problems of which that is
+    known in both frameworks come first.
+    """
     runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
     title = section.names.titles(runs)
     found = []
@@ -110,7 +112,8 @@ def break_evens(section: Section) -> list[BreakEven]:
                             cached_steps=crossing(eager_cached, cached) if eager_cached and cached else None,
                         )
                     )
-    return found
+    sides = {entry.panel: {other.framework for other in found if other.panel == entry.panel} for entry in found}
+    return sorted(found, key=lambda entry: -len(sides[entry.panel]))
 
 
 def curves(found: Sequence[BreakEven]) -> pd.DataFrame:

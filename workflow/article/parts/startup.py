@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -12,10 +13,10 @@ from article import numbers
 from article.html import Html
 from article.rows import in_words, sort_variants
 from article.section import Section, limited
-from bench.results.selection import main_problems, side_by_side, sound_runs
+from bench.results.selection import main_problems, own_first, sound_runs
 from bench.results.startup import first_results, starts
 from bench.results.tables import Tables
-from bench.vocabulary import CELL, COMPILED, STARTUP
+from bench.vocabulary import CELL, COMPILED, PROBLEM, STARTUP
 
 PARTS = {f"{phase}_seconds": phase.replace("_", " ") for phase in STARTUP}
 """Column of the table of runs → the part of the start that it times."""
@@ -49,9 +50,9 @@ def _extremes(section: Section, data: pd.DataFrame) -> Markup | None:
 def startup_parts(section: Section) -> pd.DataFrame:
     """Rows of `figures.startup.startup_plot`: medians over the runs of a cell, cold and cached apart.
 
-    `total` is the median of the sums.
+    `total` is the median of the sums. Trainings come before other problems, long starts before short ones.
     """
-    runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
+    runs = starts(telling_first(main_problems(sound_runs(section.tables)), section.machine))
     title = section.names.titles(runs)
     rows = []
     for _, group in runs.groupby([*CELL, "cache"], sort=False, dropna=False):
@@ -72,6 +73,15 @@ def startup_parts(section: Section) -> pd.DataFrame:
         ]
     columns = ["panel", "label", "part", "seconds", "total", "framework", "mode", "cache"]
     return sort_variants(pd.DataFrame(rows, columns=columns))
+
+
+def telling_first(runs: pd.DataFrame, machine: str) -> pd.DataFrame:
+    """Runs of this machine first, then of trainings, then of the problems that take longest to start."""
+    ordered = own_first(runs, machine)
+    longest = first_results(ordered).groupby([ordered[column] for column in CELL]).transform("median")
+    longest = longest.groupby([ordered[column] for column in PROBLEM]).transform("max")
+    keys = (-longest, ordered["family"] != "training", ordered["hardware"] != machine)
+    return ordered.iloc[np.lexsort(keys)]
 
 
 def start_label(section: Section, run: Any) -> str:
