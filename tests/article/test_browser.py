@@ -382,6 +382,36 @@ def test_a_drawing_with_fewer_elements_looks_the_same(browser, tables, tmp_path,
         assert differing.mean() < 0.002, name
 
 
+NEEDLESS = """return [...document.querySelectorAll("[tabindex='0']")].filter(stop => stop.checkVisibility())
+    .filter(stop => stop.scrollWidth <= stop.clientWidth && stop.scrollHeight <= stop.clientHeight)
+    .map(stop => stop.outerHTML.slice(0, 120))"""
+UNREACHED = """return [...document.querySelectorAll(".scroll, .formula, pre")].filter(one => one.checkVisibility())
+    .filter(one => one.scrollWidth > one.clientWidth + 1 && one.tabIndex !== 0 && !one.closest("td"))
+    .map(one => one.outerHTML.slice(0, 120))"""
+
+
+def test_the_keyboard_stops_only_where_something_scrolls(browser, page):
+    show(browser, page, 1440)
+    assert browser.execute_script(NEEDLESS) == browser.execute_script(UNREACHED) == []
+    few = len(browser.find_elements("css selector", "[tabindex='0']"))
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 900, "deviceScaleFactor": 1, "mobile": True}
+    )
+    time.sleep(0.5)
+    assert browser.execute_script(NEEDLESS) == browser.execute_script(UNREACHED) == []
+    assert len(browser.find_elements("css selector", "[tabindex='0']")) > few
+
+
+def test_without_a_script_the_keyboard_stops_at_whatever_may_scroll(browser, page):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(page.as_uri())
+        count = len(browser.find_elements("css selector", ".scroll, .formula"))
+        assert 10 < count == len(browser.find_elements("css selector", ":is(.scroll, .formula)[tabindex='0']"))
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 PAPER = 680
 """Pixels between the margins of A4."""
 

@@ -14,6 +14,7 @@
     }).observe(explorer);
   });
   plain.replaceWith(...new DOMParser().parseFromString(plain.textContent, "text/html").body.childNodes);
+  watchTabStops(explorer);
   const table = explorer.querySelector("table");
   const form = document.getElementById("filters");
   const found = document.getElementById("found");

@@ -20,6 +20,8 @@ from article.section import FOLDER
 from article.words import read_words
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
+SCRIPTS = ("tab_stops.js", "explorer.js")
+"""What the one script of a page is made of."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def page(
     words = read_words(language)
     parts = [replace(part, content=linked(part.content, words)) for part in parts]
     parts, rules = with_shared_styles(parts)
-    script = (FOLDER / "explorer.js").read_text(encoding="utf-8")
+    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return render_template(
         "page.html",
