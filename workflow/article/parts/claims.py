@@ -32,9 +32,10 @@ MOST_NAMED = 4
 
 
 def claim_boxes(section: Section) -> Html:
-    """The boxes of all claims of this section."""
+    """The boxes of all claims of this section, below where they stand in the original."""
     judged = judged_claims(section)
-    return join(*(claim_box(section, claim, judged) for claim in stated_claims() if claim["section"] == section.number))
+    boxes = [claim_box(section, claim, judged) for claim in stated_claims() if claim["section"] == section.number]
+    return join(section.sentence("claim.origin", number=section.number) if boxes else None, *boxes)
 
 
 def claim_table(section: Section) -> Html:
