@@ -412,6 +412,12 @@ def test_without_a_script_the_keyboard_stops_at_whatever_may_scroll(browser, pag
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
+def test_the_matrix_fits_a_phone(browser, page):
+    show(browser, page, 360)
+    matrix = browser.find_element("css selector", ".scroll:has(.winner)")
+    assert browser.execute_script("return arguments[0].scrollWidth - arguments[0].clientWidth", matrix) <= 0
+
+
 PAPER = 680
 """Pixels between the margins of A4."""
 
