@@ -450,6 +450,12 @@ def test_on_paper_nothing_is_wider_than_the_sheet(paper):
     assert wide == []
 
 
+def test_on_paper_no_figure_and_no_caption_is_torn(paper):
+    torn = paper.execute_script("""return [...document.querySelectorAll("figure, caption, .finding")]
+        .filter(one => getComputedStyle(one).breakInside !== "avoid").length""")
+    assert torn == 0
+
+
 def test_the_pages_are_printed_beside_themselves_with_numbers_on_their_sheets(pages, tmp_path):
     page = shutil.copy(pages["en"], tmp_path)
     done = subprocess.run(
