@@ -142,7 +142,8 @@ def upright_spans(axis):
     for line in axis.lines:
         places = line.get_transform().transform(line.get_xydata())
         pieces = itertools.pairwise(places)
-        spans += [sorted((start[1], end[1])) for start, end in pieces if start[0] == end[0] and start[1] != end[1]]
+        upright = [(start[1], end[1]) for start, end in pieces if start[0] == end[0] and start[1] != end[1]]
+        spans += [(min(ends), max(ends)) for ends in upright]
     return spans
 
 
