@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from article.parts.scaling_curves import CURVE, crossings, curve_points, curve_results
+from article.parts.scaling_curves import CURVE, crossings, curve_points, curve_results, quantities
 from article.section import Section
 from bench.results import selection
 from tests.article.planted import OWN
@@ -25,6 +25,12 @@ def test_a_single_point_is_no_curve(tables, monkeypatch):
     first = points[points["size"] == points["size"].iloc[0]]
     monkeypatch.setattr(selection, "cells", lambda tables, machine: first)
     assert len(first) and not len(curve_points(section))
+
+
+@pytest.mark.parametrize(("share", "panel"), [(0.5, "share"), (None, "items")])
+def test_throughput_is_a_share_of_the_peak_where_that_is_known(tables, share, panel):
+    curve = next(own for _, own in curve_points(Section(tables, "en", OWN, 8)).groupby(CURVE, sort=False))
+    assert list(quantities(curve.assign(share_of_peak=share), "batch")["panel"].unique()) == ["seconds", panel, "bytes"]
 
 
 def test_a_case_of_a_published_table_stands_at_its_items(tables):

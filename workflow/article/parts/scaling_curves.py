@@ -95,7 +95,10 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
 
 
 def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """Rows of `figures.scaling_curves.scaling_plot` from the cells of one curve; axis: what grows, in words."""
+    """Rows of `figures.scaling_curves.scaling_plot` from the cells of one curve; axis: what grows, in words.
+
+    Throughput is shown as a share of the peak where that is known, else as items per second.
+    """
     rows = []
     for row in curve.sort_values("point", kind="stable").itertuples():
         values = (row.step_seconds, row.items_per_second, row.share_of_peak, used_bytes(row))
@@ -112,7 +115,8 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
             for panel, value in zip(PANELS, values, strict=True)
             if is_positive(value)
         ]
-    rows.sort(key=lambda row: PANELS.index(row["panel"]))
+    told_twice = "items" if any(row["panel"] == "share" for row in rows) else None
+    rows = [row for panel in PANELS if panel != told_twice for row in rows if row["panel"] == panel]
     return pd.DataFrame(rows, columns=["panel", "framework", "mode", "point", "value", "axis", "linear"])
 
 
