@@ -48,13 +48,15 @@ FLAGS = (
 )
 
 
-LAY_OUT = """const [done] = arguments;
-    document.getElementById("explorer")?.scrollIntoView();
-    requestAnimationFrame(() => setTimeout(() => {
+LAY_OUT = """const [done] = arguments, explorer = document.getElementById("explorer");
+    explorer?.scrollIntoView();
+    const finish = () => {
+        if (explorer?.querySelector("noscript")) return setTimeout(finish, 20);
         document.querySelectorAll(".tall").forEach(one => one.style.contentVisibility = "visible");
         scrollTo(0, 0);
         done();
-    }, 100));"""
+    };
+    finish();"""
 """What scrolling through the page does: whatever is out of sight is made and laid out."""
 ROWS = "#explorer tbody tr"
 
@@ -168,6 +170,12 @@ def test_axe_finds_no_serious_fault(browser, pages, language, width, scheme):
     assert serious == {}
 
 
+def wait_for_rows(browser):
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, 30).until(lambda found: found.find_elements("css selector", ROWS))
+
+
 def shown_rows(browser):
     """The rows of the explorer that are shown: a column or a part of one → its text, and the fields, without a cell."""
     return browser.execute_script("""const heads = [...document.querySelectorAll("#explorer th[data-column]")];
@@ -241,12 +249,12 @@ def test_the_view_of_the_explorer_is_in_its_address(browser, page):
     assert "#explorer?mode=jit&sort=ratio" in address
     browser.get("about:blank")
     browser.get(address)
-    time.sleep(0.3)
+    wait_for_rows(browser)
     assert shown_rows(browser) == seen
     assert browser.find_element("id", "filters").is_displayed()
     browser.get(page.as_uri() + "#explorer?mode=nothing&sort=nothing")  # a value that the page does not have
     browser.refresh()
-    time.sleep(0.3)
+    wait_for_rows(browser)
     assert len(shown_rows(browser)) > len(seen)
 
 
@@ -292,7 +300,7 @@ def test_the_rows_of_the_explorer_are_made_when_the_reader_comes_near(browser, p
     time.sleep(0.3)
     assert not browser.find_elements("css selector", ROWS)
     browser.find_element("css selector", "a[href='#explorer']").click()
-    time.sleep(0.3)
+    wait_for_rows(browser)
     assert len(browser.find_elements("css selector", ROWS)) > 10
     assert browser.find_element("css selector", "#explorer table").is_displayed()
 

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from article.figures.ticks import factor_tick, factor_ticks, one_two_five, reach
+from matplotlib.figure import Figure
+
+from article.figures.ticks import byte_ticks, factor_tick, factor_ticks, one_two_five, reach
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,12 @@ def test_what_lies_far_beyond_all_others_is_out_of_reach_and_nothing_else_is():
 )
 def test_an_axis_around_1_has_more_than_one_tick(limits, ticks):
     assert one_two_five(limits, 6) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("limits", [(205, 322), (250, 262), (130, 900), (2, 5000)])
+def test_an_axis_of_memory_has_more_than_one_tick(limits):
+    low, high = (2.0**20 * end for end in limits)
+    axis = Figure().add_subplot()
+    axis.set(yscale="log", ylim=(low, high))
+    byte_ticks(axis.yaxis)
+    assert 2 <= sum(low <= tick <= high for tick in axis.get_yticks()) <= 8

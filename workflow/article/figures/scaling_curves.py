@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
 from article.figures.axes import Drawing, Words, curve_panel, panel_groups, ring, theme, variant_entries
 from article.figures.palette import MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import (
-    bytes_tick,
+    byte_ticks,
     log_ticks,
     percent_tick,
     plain_log_axis,
@@ -52,9 +50,7 @@ def scaling_plot(data: pd.DataFrame, crossings: pd.DataFrame, words: Words) -> D
             else:
                 plain_log_axis(axis, points if len(points) <= 6 else points[::2])
             if panel == "bytes":
-                axis.yaxis.set_major_locator(LogLocator(base=2.0, numticks=6))
-                axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: bytes_tick(value)))
-                axis.yaxis.set_minor_locator(NullLocator())
+                byte_ticks(axis.yaxis)
             else:
                 log_ticks(axis.yaxis, ticks[panel])
     return Drawing(axes, variant_entries(data))

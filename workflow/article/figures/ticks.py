@@ -114,6 +114,17 @@ def log_ticks(axis: Any, label: Any, few: bool = False) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def byte_ticks(axis: Any) -> None:
+    """Ticks at powers of two; evenly spaced where few of those fit."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(base=2.0, numticks=6))
+    if high / low < 8:
+        scale, _ = _unit(low, numbers.BYTE_UNITS)
+        axis.set_major_locator(FixedLocator(list(scale * even_ticks(low / scale, high / scale, 4))))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: bytes_tick(value)))
+    axis.set_minor_locator(NullLocator())
+
+
 def even_ticks(low: float, high: float, count: int) -> np.ndarray:
     """Evenly spaced ticks, for a logarithmic axis so short that it is nearly linear."""
     return np.asarray([tick for tick in mpl.ticker.MaxNLocator(count).tick_values(low, high) if low <= tick <= high])

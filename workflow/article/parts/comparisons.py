@@ -54,7 +54,13 @@ def family_results(section: Section, family: str) -> Html:
     if not len(frame):
         return section.sentence("figure.none", title=section.words["figure.ratio.title"])
     named = ("workload", "task", "size", "device")
-    return ratio_figures(section, frame, selection.largest(frame), named, "overview.rest")
+    return ratio_figures(section, frame, by_ratio(section, selection.largest(frame)), named, "overview.rest")
+
+
+def by_ratio(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons in the order of figures: this machine first, then by family and ratio."""
+    other = frame["hardware"] != section.machine
+    return frame.assign(other=other).sort_values(["other", "hardware", "family", "ratio"], kind="stable")
 
 
 def compared(section: Section, workload: str) -> Html:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html, behind, join, paragraph, render_template
-from article.parts.comparisons import ratio_figures
+from article.parts.comparisons import by_ratio, ratio_figures
 from article.parts.sizes import link_to, main_by_size
 from article.parts.votes import COUNTED, votes
 from article.section import Section
@@ -61,8 +61,7 @@ def overview(section: Section) -> Html:
     best = selection.best(section.tables, section.machine)
     if not len(best):
         return section.sentence("table.no decision")
-    main = selection.main_problems(best).assign(other=lambda rows: rows["hardware"] != section.machine)
-    main = main.sort_values(["other", "hardware", "family", "ratio"], kind="stable")
+    main = by_ratio(section, selection.main_problems(best))
     lines = [headline_sentences(section, entry) for entry in headlines(section)]
     return join(
         ratio_figures(section, best, main, ("workload", "device"), "overview.others"),

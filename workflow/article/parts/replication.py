@@ -61,7 +61,7 @@ def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
     if not len(drawn):
         return section.sentence("replicate.nothing shared")
     order = drawn.groupby(SAME)["ratio"].transform("median")
-    ordered = drawn.assign(order=order).sort_values(["order", *SAME], kind="stable")
+    ordered = drawn.assign(order=order).sort_values(["family", "order", *SAME], kind="stable")
     data = ratio_rows(ordered, section.names).rename(columns={"panel": "member"})
     texts = [section.names.point(row.text, on_machine(row.label, row.member)) for row in data.itertuples()]
     alike, open_on_some, apart = agreement(drawn, SAME)

@@ -61,7 +61,7 @@ def size_results(section: Section, frame: pd.DataFrame, name: str, **values: str
         return Html()
     sizes = [size for size in SIZES if size in set(rows["size"])]
     rows = rows.assign(order=rows["size"].map(sizes.index), first=rows.groupby(ROW)["ratio"].transform("first"))
-    rows = rows.sort_values(["first", *ROW, "order"], kind="stable")
+    rows = rows.sort_values(["family", "first", *ROW, "order"], kind="stable")
     if len(rows[ROW].drop_duplicates()) < LEAST_ROWS:
         said = [section.item(section.names.problem(row), verdict_sentence(section, row)) for row in rows.itertuples()]
         return bullets(said[:-1])
