@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from matplotlib.figure import Figure
 
 from article.figures.ticks import byte_ticks, factor_tick, factor_ticks, one_two_five, reach

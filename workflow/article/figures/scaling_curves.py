@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from article.figures.axes import Drawing, Words, curve_panel, panel_groups, ring, theme, variant_entries
 from article.figures.palette import MARKERS, SURFACE, VARIANTS
 from article.figures.ticks import (
