@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.vocabulary import PROBLEM, STARTUP
+from bench.vocabulary import CELL, STARTUP
 
 COLUMNS = tuple(f"{phase}_seconds" for phase in STARTUP)
 UNCOMPILED = "none"
@@ -20,7 +20,7 @@ UNCOMPILED = "none"
 
 def starts(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs with what the functions below ask of them alone, for of all their columns every group is a copy."""
-    return runs.reindex(columns=[*PROBLEM, "framework", "mode", "cache", "step_seconds", *COLUMNS])
+    return runs.reindex(columns=[*CELL, "cache", "step_seconds", *COLUMNS])
 
 
 def first_result_seconds(run: Mapping[str, Any]) -> float | None:
