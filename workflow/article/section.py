@@ -15,6 +15,7 @@ import yaml
 from markupsafe import Markup
 
 from article import prose
+from article.beside import MACHINE, laid_out, with_rows
 from article.html import Html, behind, join, paragraph, render_template
 from article.names import NAMED, Names, place_of
 from article.words import agreeing, read_words, translated
@@ -184,23 +185,25 @@ class Section:
 
         name: its caption is the word `table.<name>`, the heading of a column `column.<column>`. folded: hidden behind
         its caption until the reader asks. empty: the word of the sentence that stands in place of a table without
-        rows (default: nothing). Where all rows are of one machine among several, the caption names it.
+        rows (default: nothing). Where all rows are of one machine among several, the caption names it; several stand
+        beside each other (`beside`).
         """
         rows = list(rows)
         if not rows:
             return self.sentence(f"table.{empty}") if empty else Html()
         caption = self.phrase(f"table.{name}", **values)
-        machine, *more = {row.get("hardware") for row in rows}
-        if machine and not more and "hardware" in columns[1:]:
+        machine, *more = with_rows(rows, self.machines) or [None]
+        if machine and not more and MACHINE in columns[1:]:
             caption += self.space + self.phrase("table.machine", machine=machine)
-            columns = [column for column in columns if column != "hardware"]
+            columns = [column for column in columns if column != MACHINE]
         shown = [column for column in columns if any(row.get(column) not in (None, "") for row in rows)]
+        head, body = laid_out(rows, shown, self.machines, self.words)
         return self.render(
             "table.html",
             number=self._next("table"),
             caption=caption,
-            columns=shown,
-            rows=[[row.get(column) for column in shown] for row in rows],
+            head=head,
+            body=body,
             folded=folded,
         )
 

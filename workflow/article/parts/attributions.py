@@ -31,7 +31,7 @@ def attribution_results(section: Section, cells: pd.DataFrame) -> Html:
         for row in cells.itertuples()
     ]
     table = section.table(
-        rows, ("problem", "hardware", "variant", "step", "completeness"), "attribution", folded=len(rows) > MOST_ROWS
+        rows, ("problem", "variant", "hardware", "step", "completeness"), "attribution", folded=len(rows) > MOST_ROWS
     )
     return join(compared(section, WORKLOAD), table)
 

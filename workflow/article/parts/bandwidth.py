@@ -29,7 +29,7 @@ def bandwidth_table(section: Section) -> Html:
             first = next(own.itertuples())
             moved = {"bytes_moved": numbers.size(float(first.bytes_moved))}
             rows.append(section.problem_columns(first) | moved | variant_columns(own, share_text))
-    columns = ("problem", "hardware", "bytes_moved", *COLUMNS)
+    columns = ("problem", "bytes_moved", "hardware", *COLUMNS)
     return section.table(rows, columns, "bandwidth", empty="no bandwidth", folded=len(rows) > MOST_ROWS)
 
 

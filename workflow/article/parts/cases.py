@@ -16,7 +16,7 @@ from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
 from bench.vocabulary import CASE_VERDICTS, EXPERT
 
-COLUMNS = ("problem", "hardware", "variants", "reported", "factor", "verdict", "rule", "ulp", "trials", "source")
+COLUMNS = ("problem", "variants", "reported", "source", "hardware", "factor", "verdict", "rule", "ulp", "trials")
 NAMED = ("workload", "task", "size", "precision", "device")
 """What labels may name of a problem."""
 

@@ -35,7 +35,7 @@ def example_table(section: Section, workload: str, prefixes: tuple[str, ...] = (
         ]
     columns: tuple[str, ...] = ("example", "hardware", *COMPARED)
     if 2 * sum(all(row[framework] is not None for framework in COMPARED) for row in rows) < len(rows):
-        rows, columns = _one_framework_a_row(rows), ("example", "hardware", "framework", "outcome")
+        rows, columns = _one_framework_a_row(rows), ("example", "framework", "hardware", "outcome")
     return section.table(
         rows,
         columns,

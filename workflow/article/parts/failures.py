@@ -62,7 +62,7 @@ def _partly_failed(section: Section, frame: pd.DataFrame) -> Html:
         }
         for row in frame.itertuples()
     ]
-    return section.table(rows, ("problem", "hardware", "variant", "successful", "message"), "partly failed")
+    return section.table(rows, ("problem", "variant", "hardware", "successful", "message"), "partly failed")
 
 
 def _table(section: Section, frame: pd.DataFrame, name: str, *, folded: bool) -> Html:
@@ -70,5 +70,5 @@ def _table(section: Section, frame: pd.DataFrame, name: str, *, folded: bool) ->
         section.cell_columns(row) | {"status": section.names.of("status", row.status), "message": message(row.message)}
         for row in frame.itertuples()
     ]
-    columns = ("problem", "hardware", "variant", "status", "message")
+    columns = ("problem", "variant", "hardware", "status", "message")
     return section.table(rows, columns, name, empty="no failures", folded=folded)

@@ -71,7 +71,7 @@ def _table(section: Section, found: pd.DataFrame) -> Html:
         }
         for row in found.itertuples()
     ]
-    columns = ("problem", "hardware", "one step", "many steps", "steps of a call", "one over many")
+    columns = ("problem", "steps of a call", "hardware", "one step", "many steps", "one over many")
     return section.table(rows, columns, "many steps", folded=True)
 
 

@@ -32,5 +32,5 @@ def gain_results(section: Section, found: pd.DataFrame) -> Html:
         }
         for row in found.itertuples()
     ]
-    table = section.table(rows, ("problem", "hardware", "framework", "at once", "in a loop", "gain"), "rates")
+    table = section.table(rows, ("problem", "framework", "hardware", "at once", "in a loop", "gain"), "rates")
     return join(table, compared(section, WORKLOAD))

@@ -61,7 +61,7 @@ def _memory_of(section: Section, cells: pd.DataFrame, *, folded: bool) -> Html:
                 rows.append(section.problem_columns(next(own.itertuples())) | where | shown)
     return section.table(
         rows,
-        ("problem", "hardware", "where", *COLUMNS),
+        ("problem", "where", "hardware", *COLUMNS),
         "memory",
         empty="no memory",
         folded=folded,

@@ -22,4 +22,4 @@ def metric_table(section: Section) -> Html:
         for name, value in outcomes.as_object(row.metrics).items()
         if isinstance(value, int | float) and not missing(value)
     ]
-    return section.table(rows, ("problem", "hardware", "variant", "quantity", "value"), "metrics", folded=True)
+    return section.table(rows, ("problem", "variant", "quantity", "hardware", "value"), "metrics", folded=True)

@@ -65,4 +65,4 @@ def noise_table(section: Section) -> Html:
             section.cell_columns(row)
             | {"runs": str(row.runs), "aa_ratio": numbers.ratio(interval) if interval else None}
         )
-    return section.table(rows, ("problem", "hardware", "variant", "aa_ratio", "runs"), "noise", empty="no noise")
+    return section.table(rows, ("problem", "variant", "hardware", "aa_ratio", "runs"), "noise", empty="no noise")

@@ -31,7 +31,7 @@ def peak_table(section: Section) -> Html:
         for row in section.tables.frame("peaks").itertuples()
         if is_positive(row.value)
     ]
-    columns = ("place", "hardware", "quantity", "precision", "framework", "value")
+    columns = ("place", "quantity", "precision", "framework", "hardware", "value")
     return section.table(rows, columns, "peaks", empty="no peaks")
 
 

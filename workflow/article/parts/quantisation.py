@@ -18,8 +18,8 @@ from bench.vocabulary import COMPARED
 
 COLUMNS = (
     "way",
-    "hardware",
     "model_bytes",
+    "hardware",
     "accuracy",
     "changed",
     *(f"{what} {batch}" for batch in BATCHES for what in ("seconds", "gain")),

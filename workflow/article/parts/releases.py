@@ -18,10 +18,10 @@ from bench.vocabulary import OLDER, RELEASE_VERDICTS
 
 COLUMNS = (
     "problem",
-    "hardware",
     "variant",
     "older",
     "newer",
+    "hardware",
     "older_seconds",
     "newer_seconds",
     "newer over older",

@@ -142,7 +142,7 @@ def slope_table(section: Section, found: pd.DataFrame) -> Html:
     """Slope and saturation of every variant of every curve."""
     variants = [own for _, own in found.groupby([*CURVE, "framework", "mode"], sort=False)]
     rows = [slope_row(section, own) for own in variants if len(own) > 1]
-    columns = ("problem", "hardware", "axis", "variant", "range", "slope", "saturated")
+    columns = ("problem", "axis", "variant", "hardware", "range", "slope", "saturated")
     return section.table(rows, columns, "slopes", folded=len(rows) > MOST_ROWS)
 
 

@@ -36,7 +36,7 @@ def target_results(section: Section) -> Html:
     if not len(runs):
         return section.sentence("target.none")
     rows = target_rows(section, runs)
-    columns = ("problem", "hardware", "variant", "target", "reached", "target_seconds", "target_steps")
+    columns = ("problem", "variant", "target", "hardware", "reached", "target_seconds", "target_steps")
     table = section.table(rows, columns, "targets", folded=len(rows) > MOST_ROWS)
     texts = [
         section.names.point(row["target_seconds"] or row["reached"], plain(row["problem"]), row["variant"])
