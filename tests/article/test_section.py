@@ -67,7 +67,7 @@ def test_the_only_machine_of_a_table_is_named_by_its_caption(tables):
     assert html.count(OTHER) == 1
     assert f"Machine: {OTHER}." in html.split("<thead>")[0]
     html = section.table([*rows, {"problem": "c", "hardware": OWN, "ratio": 1}], columns, "cells")
-    assert html.count(OTHER) == 2
+    assert OTHER in html.split("</thead>")[0]
     assert "Machine:" not in html
 
 

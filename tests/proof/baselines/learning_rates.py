@@ -1,4 +1,4 @@
-"""Many learning rates as the guides of torch.func and JAX write it: the gradient of one model, mapped; and a loop."""
+"""Many learning rates as the guides of torch.func and JAX write it: loss and gradient of one model, mapped; and a loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, grad, stack_module_state, vmap
+from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.nn import functional
 
 TASKS = ("together", "loop")
@@ -34,18 +34,19 @@ def torch_step(problem: Any, task: str, mode: str) -> tuple[Callable, Callable]:
     def loss(own: dict[str, Tensor]) -> Tensor:
         return functional.cross_entropy(functional_call(models[0], own, (images,)), labels)
 
-    def one(own: dict[str, Tensor], rate: Tensor) -> dict[str, Tensor]:
-        gradients = grad(loss)(own)
-        return {name: value - rate * gradients[name] for name, value in own.items()}
+    def one(own: dict[str, Tensor], rate: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        gradients, lost = grad_and_value(loss)(own)
+        return lost, {name: value - rate * gradients[name] for name, value in own.items()}
 
+    held: list[Any] = [None]
     if task == "together":
         together = vmap(one)
         run = torch.compile(together) if mode == "compile" else together
-        return lambda: run(parameters, rates), lambda: None
+        return lambda: held.__setitem__(0, run(parameters, rates)), lambda: None
 
     run = torch.compile(one) if mode == "compile" else one
     apart = [({name: value[k] for name, value in parameters.items()}, rates[k]) for k in range(problem.rates)]
-    return lambda: [run(*each) for each in apart], lambda: None
+    return lambda: held.__setitem__(0, [run(*each) for each in apart]), lambda: None
 
 
 def jax_step(problem: Any, task: str) -> tuple[Callable, Callable]:
@@ -66,7 +67,8 @@ def jax_step(problem: Any, task: str) -> tuple[Callable, Callable]:
         return -jnp.take_along_axis(jax.nn.log_softmax(scores), labels[:, None], axis=1).mean()
 
     def one(parameters: Any, rate: jax.Array) -> Any:
-        return jax.tree.map(lambda value, slope: value - rate * slope, parameters, jax.grad(loss)(parameters))
+        lost, slopes = jax.value_and_grad(loss)(parameters)
+        return lost, jax.tree.map(lambda value, slope: value - rate * slope, parameters, slopes)
 
     parameters = jax.vmap(initial)(keys)
     held: list[Any] = [None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad_and_value, vmap
@@ -15,26 +16,13 @@ from bench.workloads.training.learning_rates.problem import Problem
 Parameters = dict[str, Tensor]
 
 
-class Affine(nn.Module):
-    """x W + b with W stored (in, out)."""
-
-    def __init__(self, rows: int, columns: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(rows, columns, device="meta"))
-        self.bias = nn.Parameter(torch.empty(columns, device="meta"))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, out)."""
-        return x @ self.weight + self.bias
-
-
 class Perceptron(nn.Module):
     """64 → width → 10 with tanh; its own parameters hold no numbers, they are given with every call."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
         shapes = problem.shapes()
-        self.hidden, self.output = Affine(*shapes["hidden"]), Affine(*shapes["output"])
+        self.hidden, self.output = (nn.Linear(*shapes[layer], device="meta") for layer in ("hidden", "output"))
 
     def forward(self, images: Tensor) -> Tensor:
         """The scores, (batch, 10)."""
@@ -65,7 +53,22 @@ def tape_step(model: nn.Module, parameters: Parameters, rate: Tensor, images: Te
         }
 
 
-class Loop(torch_backend.Evaluation):
+def turned(arrays: Arrays) -> Arrays:
+    """Stacked parameters from (in, out), as the problem has the weights, to (out, in), as `nn.Linear` does; and back."""
+    return {
+        name: np.ascontiguousarray(value.swapaxes(-2, -1)) if name.endswith(".weight") else value
+        for name, value in arrays.items()
+    }
+
+
+class Together(torch_backend.Evaluation):
+    """The step of all models; its outputs are turned when they are observed."""
+
+    def observe(self) -> Arrays:
+        return turned(super().observe())
+
+
+class Loop(Together):
     """The step of one model for every model in turn; its outputs are stacked when they are observed."""
 
     def __init__(
@@ -95,14 +98,15 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     """A step of `together` or `loop`. Raises Unsupported where the mode does not exist."""
     settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
     data = torch_backend.tensors(problem.inputs(), device, precision)
-    stacked = torch_backend.tensors(problem.parameters(), device, precision)
+    parameters = turned(problem.parameters())
+    stacked = torch_backend.tensors(parameters, device, precision)
     model, batch = Perceptron(problem), (data["images"], data["labels"])
     if task == "together":
 
         def together(parameters: Parameters, rates: Tensor, images: Tensor, labels: Tensor) -> Parameters:
             return vmap(lambda own, rate: step(model, own, rate, images, labels))(parameters, rates)
 
-        return torch_backend.Evaluation(together, (stacked, data["rates"], *batch), **settings)
+        return Together(together, (stacked, data["rates"], *batch), **settings)
     by_tape = mode == "eager"
     models = [
         ({name: value[place].clone().requires_grad_(by_tape) for name, value in stacked.items()}, rate)
