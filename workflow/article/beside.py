@@ -22,7 +22,7 @@ MOST_BESIDE = 6
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: what it holds, how many rows and columns it spans, whether it heads a row or names a machine."""
+    """A cell of a table: what it holds, rows and columns that it spans, whether it heads a row or names a machine."""
 
     content: Any
     rows: int = 1
@@ -61,7 +61,7 @@ def _of(key: Iterable[Any], rows: int = 1) -> list[Cell]:
 
 
 def _by_key(rows: Sequence[Row], keys: Sequence[str]) -> Iterator[tuple[list[Any], Found]]:
-    """What each row is of, and the rows of the machines that have it; the second of the same on a machine is another."""
+    """What each row is of, and its row on each machine that has it; the second of the same on a machine is another."""
     seen: Counter[tuple[Any, ...]] = Counter()
     found: dict[tuple[Any, ...], dict[str, Row]] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""Many learning rates as the guides of torch.func and JAX write it: loss and gradient of one model, mapped; and a loop."""
+"""Many learning rates as the guides of torch.func and JAX write it: one model's loss and gradient, mapped; a loop."""
 
 from __future__ import annotations
 

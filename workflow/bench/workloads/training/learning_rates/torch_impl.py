@@ -54,7 +54,7 @@ def tape_step(model: nn.Module, parameters: Parameters, rate: Tensor, images: Te
 
 
 def turned(arrays: Arrays) -> Arrays:
-    """Stacked parameters from (in, out), as the problem has the weights, to (out, in), as `nn.Linear` does; and back."""
+    """Stacked parameters, the weights turned from (in, out), as the problem has them, to (out, in) of `nn.Linear`."""
     return {
         name: np.ascontiguousarray(value.swapaxes(-2, -1)) if name.endswith(".weight") else value
         for name, value in arrays.items()
