@@ -29,6 +29,17 @@ def test_the_workloads_are_drawn_one_problem_each_of_this_machine_and_the_rest_i
     assert f"of other tasks, sizes and precisions ({len(best) - len(selection.main_problems(best))})" in html
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_family_of_workloads_is_named_in_the_figure(tables, language):
+    section = Section(tables, language, OWN, 0)
+    figure = overview(section).split("<figure")[1].split("</figure>")[0]
+    main = selection.main_problems(selection.best(tables, OWN))
+    families = main[(main["hardware"] == OWN) & main["ratio"].notna()]["family"].unique()
+    assert len(families) > 1
+    for family in families:
+        assert f">{section.words[f'family.{family}']}</text>" in figure
+
+
 def test_the_workloads_are_drawn_by_family_and_ratio(tables):
     html = overview(Section(tables, "en", OWN, 0))
     main = selection.main_problems(selection.best(tables, OWN))

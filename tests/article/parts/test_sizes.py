@@ -82,6 +82,16 @@ def test_the_first_screen_leads_to_what_size_changes_where_several_were_measured
     assert 'href="#section-8-scaling"' not in overview(section)
 
 
+def test_every_family_of_workloads_is_named_where_all_are_shown(grown):
+    section = Section(grown, "en", OWN, 8)
+    rows = sizes.main_by_size(section)
+    headings = [f">{section.words[f'family.{family}']}</text>" for family in rows["family"].unique()]
+    assert len(headings) > 1
+    html = sizes.size_results(section, rows, "workloads", by_family=True)
+    assert all(heading in html for heading in headings)
+    assert not any(heading in sizes.size_results(section, rows, "workloads") for heading in headings)
+
+
 def test_a_problem_of_one_size_has_no_row(grown):
     section = Section(grown, "en", OWN, 8)
     rows = sizes.main_by_size(section)

@@ -119,8 +119,16 @@ def panel_groups(data: pd.DataFrame) -> Groups:
 
 
 def row_groups(data: pd.DataFrame) -> Groups:
-    """The rows of every panel; what has many labels is an even number of panels of about as many, all with its name."""
-    return [(panel, part) for panel, rows in panel_groups(data) for part in in_parts(rows)]
+    """Heading and rows of every panel; what has many labels is an even number of panels of about as many, all with its
+    heading. It names what tells panels apart: the column `panel`, and `group` where the data have it.
+    """
+    columns = [column for column in ("panel", "group") if column in data.columns]
+    named = [column for column in columns if data[column].nunique() > 1]
+    return [
+        (" · ".join(str(rows[column].iloc[0]) for column in named), part)
+        for _, rows in (data.groupby(columns, sort=False) if columns else [("", data)])
+        for part in in_parts(rows)
+    ]
 
 
 def in_parts(rows: pd.DataFrame) -> list[pd.DataFrame]:

@@ -34,12 +34,12 @@ def ratio_dots(data: pd.DataFrame, words: Words) -> Drawing:
     Columns: panel, label, framework, mode, ratio, low, high (None for one run), limit (a dashed line of the panel that
     the word `limit` names, or None).
     """
-    groups, named = row_groups(data), data["panel"].nunique() > 1
+    groups = row_groups(data)
     limits = ratio_limits((data[name] for name in ("ratio", "low", "high", "limit")), 1.15)
     with theme():
         axes = [
-            row_panel(rows, panel if named else "", height=TWO_IN_A_ROW, right=14, top=48 if named else 34, above=18)
-            for panel, rows in groups
+            row_panel(rows, heading, height=TWO_IN_A_ROW, right=14, top=48 if heading else 34, above=18)
+            for heading, rows in groups
         ]
         for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)

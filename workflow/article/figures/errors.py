@@ -35,7 +35,7 @@ def accuracy_plot(data: pd.DataFrame, words: Words) -> Drawing:
 
     Columns: panel, label, framework, precision (float64 is filled, any other hollow), error (0 = exact).
     """
-    groups, named = row_groups(data), data["panel"].nunique() > 1
+    groups = row_groups(data)
     present = list(dict.fromkeys(zip(data["framework"], data["precision"], strict=True)))
     entries = [
         (
@@ -47,8 +47,8 @@ def accuracy_plot(data: pd.DataFrame, words: Words) -> Drawing:
     ]
     with theme():
         axes = [
-            row_panel(rows, panel if named else "", height=TWO_IN_A_ROW, right=14, top=48 if named else 34, above=18)
-            for panel, rows in groups
+            row_panel(rows, heading, height=TWO_IN_A_ROW, right=14, top=48 if heading else 34, above=18)
+            for heading, rows in groups
         ]
         for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)

@@ -17,8 +17,8 @@ from article.figures.axes import (
     Entry,
     Words,
     draw_interval,
-    in_parts,
     labels_of,
+    row_groups,
     row_panel,
     theme,
     upright,
@@ -38,18 +38,21 @@ PITCH = 13.0
 def grouped_ratios(data: pd.DataFrame, members: Sequence[str], linked: bool, words: Words) -> Drawing:
     """Ratio torch/jax per row and member with its 95 % interval, coloured by its verdict. Dimensionless, log axis.
 
-    Columns: label, member (of `members`, at most `MOST_IN_A_ROW`), ratio, low, high (None for one trial), verdict.
+    Columns: label, member (of `members`, at most `MOST_IN_A_ROW`), ratio, low, high (None for one trial), verdict;
+    group, what a panel is headed by, is optional.
     A member keeps its marker and its place in the row, which is empty where it lacks the row. linked: whether a line
     leads from each member to the next, because they are in an order.
     """
-    limits, parts = drawn_limits(data), in_parts(data)
+    limits, groups = drawn_limits(data), row_groups(data)
     texts = {label: wrap(label, WIDTH - 2 * SIDE, FONT - 1, 3) for label in labels_of(data)}
     above = 9 + LINE * max(text.count("\n") + 1 for text in texts.values())
     row_height = above + PITCH * len(members) + 8
     first = -PITCH * (len(members) - 1) / 2 + above / 2
     with theme():
-        axes = [row_panel(rows, "", height=row_height, top=34) for rows in parts]
-        for axis, rows in zip(axes, parts, strict=True):
+        axes = [
+            row_panel(rows, heading, height=row_height, top=46 if heading else 34, above=24) for heading, rows in groups
+        ]
+        for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")
             axis.set_xlim(*limits)

@@ -11,8 +11,9 @@ from article.figures.axes import (
     FONT,
     Drawing,
     Words,
+    in_parts,
     labels_of,
-    row_groups,
+    panel_groups,
     row_labels,
     row_panel,
     theme,
@@ -28,7 +29,7 @@ def peak_plot(data: pd.DataFrame, words: Words) -> Drawing:
     Columns: panel, label, framework, mode, flops_per_second, peak (of the panel, or None). Source of the idea: the
     roofline of Williams, Waterman and Patterson, CACM 2009, without its slope, because bytes moved are not counted.
     """
-    groups = row_groups(data)
+    groups = [(panel, part) for panel, rows in panel_groups(data) for part in in_parts(rows)]
     with theme():
         axes = [row_panel(rows, panel, right=42, top=34, above=18) for panel, rows in groups]
         for axis, (panel, rows) in zip(axes, groups, strict=True):

@@ -45,17 +45,17 @@ def ratio_plot(data: pd.DataFrame, words: Words) -> Drawing:
     Dimensionless, log axis, 1 = equal.
 
     Columns: panel, label, ratio, low, high (None for one trial), verdict, noise_floor and equal_within (relative, or
-    None), text. The lines that bound what counts as equal are drawn where they do not run into one. A ratio far beyond
-    all others is an arrow at the edge with its factor.
+    None), text; group, what a panel is headed by, is optional. The lines that bound what counts as equal are drawn
+    where they do not run into one. A ratio far beyond all others is an arrow at the edge with its factor.
     """
-    groups, named = row_groups(data), data["panel"].nunique() > 1
+    groups = row_groups(data)
     limits = drawn_limits(data)
     axes = []
     with theme():
-        for name, rows in groups:
+        for heading, rows in groups:
             row_height = height_above(rows["label"], rows["text"])
             spans = mark_spans(len(rows), row_height)
-            axis = panel(14 + len(rows) * row_height, name if named else "", top=46, above=24)
+            axis = panel(14 + len(rows) * row_height, heading, top=46, above=24)
             axis.set_xscale("log")
             axis.set_xlim(*limits)
             _draw_margin(axis, rows["equal_within"].dropna(), limits, spans)

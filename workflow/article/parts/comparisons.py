@@ -96,7 +96,7 @@ def ratio_figures(
     rest = len(frame) - len(main)
     first = main["hardware"] == main["hardware"].iloc[0]
     return join(
-        ratio_figure(section, main[first], named, with_table=False),
+        ratio_figure(section, main[first], named, with_table=False, by_family=True),
         None if first.all() else section.sentence("overview.machines", link=_side_by_side(section)),
         left_out(section, main[~first & main["ratio"].isna()]),
         section.sentence(others, count=rest, table=in_explorer(section)) if rest else None,
@@ -109,15 +109,20 @@ def _side_by_side(section: Section) -> Markup:
 
 
 def ratio_figure(
-    section: Section, frame: pd.DataFrame, named: tuple[str, ...] | None = None, with_table: bool = True
+    section: Section,
+    frame: pd.DataFrame,
+    named: tuple[str, ...] | None = None,
+    with_table: bool = True,
+    by_family: bool = False,
 ) -> Html:
     """The ratios of comparisons, their table, and a sentence for each that could not be compared.
 
     named: what labels may name of a problem (default: all that differs). with_table: whether the table belongs to it.
+    by_family: whether each family of workloads has panels of its own, headed by its name.
     """
     from article.figures.ratios import ratio_plot
 
-    data = ratio_rows(frame, section.names, named)
+    data = ratio_rows(frame, section.names, named, by_family)
     table = comparison_table(section, frame, "comparisons") if with_table else None
     if not len(data):
         drawn = Html()
@@ -168,8 +173,13 @@ def left_out(section: Section, frame: pd.DataFrame) -> Html | None:
     return join(section.sentence("figure.left out"), bullets(reasons)) if reasons else None
 
 
-def ratio_rows(frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Rows of `figures.ratios.ratio_plot`; named: what labels may name of a problem (default: all)."""
+def ratio_rows(
+    frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None = None, by_family: bool = False
+) -> pd.DataFrame:
+    """Rows of `figures.ratios.ratio_plot`; named: what labels may name of a problem (default: all).
+
+    by_family: whether they have the column `group`, the name of their family.
+    """
     valid = frame[frame["ratio"].notna()]
     columns = [column for column in telling(valid) if named is None or column in named]
     rows = []
@@ -189,7 +199,8 @@ def ratio_rows(frame: pd.DataFrame, names: Names, named: tuple[str, ...] | None 
             }
         )
     columns = ["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text"]
-    return pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=columns)
+    return found.assign(group=[names.of("family", family) for family in valid["family"]]) if by_family else found
 
 
 def comparison_table(section: Section, frame: pd.DataFrame, name: str) -> Html:

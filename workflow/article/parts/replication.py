@@ -62,7 +62,7 @@ def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
         return section.sentence("replicate.nothing shared")
     order = drawn.groupby(SAME)["ratio"].transform("median")
     ordered = drawn.assign(order=order).sort_values(["family", "order", *SAME], kind="stable")
-    data = ratio_rows(ordered, section.names).rename(columns={"panel": "member"})
+    data = ratio_rows(ordered, section.names, by_family=True).rename(columns={"panel": "member"})
     texts = [section.names.point(row.text, on_machine(row.label, row.member)) for row in data.itertuples()]
     alike, open_on_some, apart = agreement(drawn, SAME)
     total = len(alike) + len(open_on_some) + len(apart)

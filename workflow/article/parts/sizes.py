@@ -50,11 +50,12 @@ def several_sizes(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
     return compared[compared.groupby(ROW)["size"].transform("nunique") > 1]
 
 
-def size_results(section: Section, frame: pd.DataFrame, name: str, **values: str) -> Html:
+def size_results(section: Section, frame: pd.DataFrame, name: str, by_family: bool = False, **values: str) -> Html:
     """The ratios of comparisons at every size, a row for each problem of this machine that was compared at several; of
     a single problem, what the sizes below the largest say, in words; nothing where there is none.
 
-    name: the end of the word that says in the title what is shown, which `values` are put into.
+    name: the end of the word that says in the title what is shown, which `values` are put into. by_family: whether
+    each family of workloads has panels of its own, headed by its name.
     """
     rows = several_sizes(section, frame)
     if not len(rows):
@@ -65,15 +66,15 @@ def size_results(section: Section, frame: pd.DataFrame, name: str, **values: str
     if len(rows[ROW].drop_duplicates()) < LEAST_ROWS:
         said = [section.item(section.names.problem(row), verdict_sentence(section, row)) for row in rows.itertuples()]
         return bullets(said[:-1])
-    return _figure(section, rows, sizes, section.phrase(f"sizes.{name}", **values))
+    return _figure(section, rows, sizes, section.phrase(f"sizes.{name}", **values), by_family)
 
 
-def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str) -> Html:
+def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str, by_family: bool) -> Html:
     """rows: in the order of the figure, with the column `order`, the place of a row's size among `sizes`."""
     from article.figures.grouped import grouped_ratios
 
     members = [section.names.of("size", size) for size in sizes]
-    data = ratio_rows(rows, section.names, ("workload", "task", "device")).drop(columns="panel")
+    data = ratio_rows(rows, section.names, ("workload", "task", "device"), by_family).drop(columns="panel")
     data = data.assign(member=[members[place] for place in rows["order"]])
     texts = [section.names.point(row.text, row.label, row.member) for row in data.itertuples()]
     finding = _finding(section, rows.assign(label=list(data["label"])))
