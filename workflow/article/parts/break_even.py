@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
+from article.names import TITLES
 from article.rows import in_words
 from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
 from bench.results.startup import beginning, crossing, starts
-from bench.vocabulary import COMPILED, PROBLEM
+from bench.vocabulary import CELL, COMPILED, PROBLEM
 
 MOST_STEPS = 1e8
 """Steps up to which curves are drawn and crossings marked."""
@@ -44,6 +45,7 @@ def break_even_figure(section: Section) -> Html:
         rows=in_words(section, rows, "steps"),
         finding=_finding(section, found) if found else None,
         after=table,
+        lacking=lacking(section, found),
     )
 
 
@@ -84,15 +86,20 @@ class BreakEven:
         return self.eager_start_seconds + (steps - 1) * self.eager_step_seconds
 
 
+def problems(section: Section) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What every main problem is called, and its sound runs."""
+    runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
+    title = section.names.titles(runs)
+    for _, group in runs.groupby(PROBLEM, sort=False):
+        yield title(next(group.itertuples())), group
+
+
 def break_evens(section: Section) -> list[BreakEven]:
     """Every compiled variant of the main problems against the eager one of its framework; problems of which that is
     known in both frameworks come first.
     """
-    runs = starts(side_by_side(main_problems(sound_runs(section.tables)), section.machine))
-    title = section.names.titles(runs)
     found = []
-    for _, group in runs.groupby(PROBLEM, sort=False):
-        panel = title(next(group.itertuples()))
+    for panel, group in problems(section):
         for framework, modes in COMPILED.items():
             eager, eager_cached = (beginning(group, framework, "eager", cache) for cache in ("cold", "cached"))
             for mode in modes:
@@ -114,6 +121,29 @@ def break_evens(section: Section) -> list[BreakEven]:
                     )
     sides = {entry.panel: {other.framework for other in found if other.panel == entry.panel} for entry in found}
     return sorted(found, key=lambda entry: -len(sides[entry.panel]))
+
+
+def lacking(section: Section, found: Sequence[BreakEven]) -> str:
+    """Sentences on the frameworks that have curves in some of the problems alone, and why; "" where none has."""
+    panels = {framework: {entry.panel for entry in found if entry.framework == framework} for framework in COMPILED}
+    every = set().union(*panels.values())
+    told = [
+        section.words[f"break even.{_reason(section, framework, every - own)}"].format(
+            framework=TITLES[framework], count=len(own), total=len(every)
+        )
+        for framework, own in panels.items()
+        if own < every
+    ]
+    return "".join(f"{section.space}{sentence}" for sentence in told)
+
+
+def _reason(section: Section, framework: str, panels: Collection[str]) -> str:
+    """Why a framework has no curves in these problems: its eager mode was tried in none, or something else."""
+    tried = set(section.tables.frame("runs")[CELL].itertuples(index=False, name=None))
+    groups = [group for panel, group in problems(section) if panel in panels]
+    compiled = all(group[group["framework"] == framework]["mode"].isin(COMPILED[framework]).any() for group in groups)
+    eager = any((*group[PROBLEM].iloc[0], framework, "eager") in tried for group in groups)
+    return "not eager" if compiled and not eager else "not both"
 
 
 def curves(found: Sequence[BreakEven]) -> pd.DataFrame:
