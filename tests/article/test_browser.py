@@ -11,6 +11,7 @@ import time
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -445,8 +446,8 @@ def test_on_paper_the_explorer_and_all_that_is_for_screens_is_left_out(paper):
     assert any(found.is_displayed() for found in paper.find_elements("css selector", ".print"))
 
 
-def test_on_paper_figures_have_two_columns_and_colours_those_of_a_light_page(paper):
-    assert paper.execute_script(COLUMNS) == 2
+def test_on_paper_figures_have_up_to_three_columns_and_colours_those_of_a_light_page(paper):
+    assert paper.execute_script(COLUMNS) == 3
     style = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
     assert paper.execute_script(f"return {style}") == palette.INK
 
@@ -462,6 +463,30 @@ def test_on_paper_no_figure_and_no_caption_is_torn(paper):
     torn = paper.execute_script("""return [...document.querySelectorAll("figure, caption, .finding")]
         .filter(one => getComputedStyle(one).breakInside !== "avoid").length""")
     assert torn == 0
+
+
+SHEET = 994
+"""Pixels between the upper and the lower margin of A4."""
+
+
+@pytest.mark.parametrize("panels", [1, 2, 3, 4, 5, 6, 8])
+def test_on_paper_a_figure_of_many_rows_fits_a_sheet_with_its_title_and_caption(paper, tables, panels):
+    section = Section(tables, "en", OWN, 99)
+    rows = ratio_rows(selection.best(tables, OWN), section.names).head(1)
+    many = pd.concat([rows.assign(label=f"Row {place}", group=f"Group {place // 9}") for place in range(9 * panels)])
+    html = section.figure(
+        ratio_plot, many, "ratio", finding="What the figure shows, on a line or two of the sheet. " * 3
+    )
+    assert html.count("<path") and len(re.findall("viewBox", html.split('class="plot"')[1])) == panels
+    add = "document.querySelector('main').insertAdjacentHTML('beforeend', arguments[0])"
+    paper.execute_script(add, str(html))
+    assert paper.execute_script("return document.querySelector('#figure-99-1').offsetHeight") <= SHEET
+
+
+def test_on_paper_every_figure_fits_a_sheet(paper):
+    tall = paper.execute_script(f"""return [...document.querySelectorAll("figure")]
+        .filter(figure => figure.offsetHeight > {SHEET}).map(figure => figure.id)""")
+    assert tall == []
 
 
 def test_the_pages_are_printed_beside_themselves_with_numbers_on_their_sheets(pages, tmp_path):
