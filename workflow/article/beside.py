@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from article.words import Words
+
 Row = Mapping[str, Any]
-Words = Mapping[str, str]
 Found = Mapping[str, Row]
 """Machine → its row."""
 

@@ -192,7 +192,7 @@ class Section:
         if not rows:
             return self.sentence(f"table.{empty}") if empty else Html()
         caption = self.phrase(f"table.{name}", **values)
-        machine, *more = with_rows(rows, self.machines) or [None]
+        machine, *more = with_rows(rows, self.machines) or [""]
         if machine and not more and MACHINE in columns[1:]:
             caption += self.space + self.phrase("table.machine", machine=machine)
             columns = [column for column in columns if column != MACHINE]
