@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -297,7 +298,12 @@ def main() -> None:
 
 
 def both(name: str, size: str = "small", tasks: str = TASKS[0], against: str | None = None) -> list[dict[str, Any]]:
-    """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on."""
+    """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on.
+
+    Its stack may grow to the hard limit: what Inductor makes of the independent hand tracking ends the usual 8 MB.
+    """
+    most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    resource.setrlimit(resource.RLIMIT_STACK, (most, most))
     rows = []
     for framework in ("torch", "jax"):
         command = [sys.executable, __file__, name, "--framework", framework, "--size", size, "--tasks", tasks]
