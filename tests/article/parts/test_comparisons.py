@@ -2,9 +2,10 @@
 
 import re
 
+import pandas as pd
 import pytest
 
-from article.parts.comparisons import comparison_table, equality_margin, ratio_rows, verdict_sentence
+from article.parts.comparisons import comparison_table, equality_margin, ratio_figure, ratio_rows, verdict_sentence
 from article.section import Section
 from bench.results import selection
 from bench.vocabulary import RULES, VERDICTS
@@ -102,3 +103,13 @@ def test_rows_of_the_figure_keep_their_verdict(tables):
     section = Section(tables, "en", OWN, 0)
     rows = ratio_rows(selection.best(tables, OWN), section.names)
     assert set(rows["verdict"]) == {"jax faster", "torch faster", "equal", "undecided"}
+
+
+def test_the_title_of_a_figure_counts_what_is_drawn(tables):
+    section = Section(tables, "en", OWN, 0)
+    best = selection.best(tables, OWN)
+    own = best[(best["hardware"] == OWN) & best["ratio"].notna()]
+    lone = own.head(1).assign(hardware="one-row-machine", verdict="jax faster")  # a panel of one row is not drawn
+    html = ratio_figure(section, pd.concat([own, lone]), with_table=False)
+    assert f"Of {len(own)} comparisons" in html
+    assert "Panels left out: 1" in html

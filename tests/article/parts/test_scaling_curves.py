@@ -3,7 +3,16 @@
 import pandas as pd
 import pytest
 
-from article.parts.scaling_curves import CURVE, crossings, curve_points, curve_results, quantities
+from article import numbers
+from article.parts.scaling_curves import (
+    CURVE,
+    course,
+    crossings,
+    curve_points,
+    curve_results,
+    fastest_times,
+    quantities,
+)
 from article.section import Section
 from bench.results import selection
 from tests.article.planted import OWN
@@ -37,6 +46,18 @@ def test_a_case_of_a_published_table_stands_at_its_items(tables):
     found = curve_points(Section(tables, "en", OWN, 8))
     cases = found[found["axis"] == "case"]
     assert cases["point"].min() == pytest.approx(31843)
+
+
+def test_a_curve_of_single_trials_tells_its_course_instead_of_counting_verdicts(tables):
+    section = Section(tables, "en", OWN, 8)
+    curve = next(own for _, own in curve_points(section).groupby(CURVE, sort=False))
+    data = quantities(curve, "batch")
+    said = course(section, curve.assign(runs=1), data)
+    times = fastest_times(data)
+    first, last = (numbers.digits(ratio) for ratio in (times["torch"] / times["jax"]).iloc[[0, -1]])
+    assert f"is {first} at {times.index[0]:g} and {last} at {times.index[-1]:g}; one trial a point" in said
+    assert course(section, curve.assign(runs=3), data) is None
+    assert course(section, curve.assign(runs=1), data[data["framework"] == "jax"]) is None
 
 
 @pytest.mark.parametrize(("linear", "point", "seconds"), [(False, 100.0, 4.0), (True, 505.0, 4.0)])

@@ -14,7 +14,7 @@ from article.html import Html, behind, bullets, first_line, join, paragraph
 from article.names import Names, on_machine, telling
 from article.parts.cells import in_explorer
 from article.parts.votes import COUNTED
-from article.section import Section
+from article.section import Section, limited
 from bench.catalogue import section_of
 from bench.results import intervals, selection
 from bench.results.intervals import Interval, is_positive
@@ -133,9 +133,8 @@ def ratio_figure(
             section.names.point(row.text, on_machine(row.label, section.hardware(row.panel)))
             for row in data.itertuples()
         ]
-        drawn = section.figure(
-            ratio_plot, data, "ratio", rows=texts, finding=counted(section, data["verdict"]), after=table
-        )
+        finding = counted(section, limited(data)[0]["verdict"])
+        drawn = section.figure(ratio_plot, data, "ratio", rows=texts, finding=finding, after=table)
     return join(drawn, left_out(section, frame[frame["ratio"].isna()]))
 
 

@@ -34,7 +34,8 @@ def package_table(section: Section) -> Html:
         for fact, cells in facts_of(section, machine).items()
         if any(cells.values())
     ]
-    return section.table(rows, ("fact", "hardware", *COMPARED), "packages", empty="no packages")
+    which = section.words["packages.shared" if len(section.machines) > 1 else "packages.all"]
+    return section.table(rows, ("fact", "hardware", *COMPARED), "packages", empty="no packages", which=which)
 
 
 def facts_of(section: Section, machine: str) -> dict[str, dict[str, str | None]]:

@@ -68,7 +68,10 @@ def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
     total = len(alike) + len(open_on_some) + len(apart)
     finding = section.phrase("shows.machines", same=len(alike), total=total, flips=len(apart))
     table = _table(section, drawn, machines)
-    return section.figure(grouped_ratios, data, "machines", machines, False, rows=texts, finding=finding, after=table)
+    sizes = section.words["enumeration"].join(section.names.of("size", size) for size in drawn["size"].unique())
+    return section.figure(
+        grouped_ratios, data, "machines", machines, False, rows=texts, finding=finding, after=table, sizes=sizes
+    )
 
 
 def _table(section: Section, frame: pd.DataFrame, machines: list[str]) -> Html:

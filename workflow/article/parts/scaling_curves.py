@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, join
@@ -88,7 +89,7 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
         "scaling",
         crossings(data),
         rows=texts,
-        finding=verdicts_of(section, curve, "shows.points"),
+        finding=course(section, curve, data) or verdicts_of(section, curve, "shows.points"),
         problem=problem,
         axis=axis,
     )
@@ -120,14 +121,31 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["panel", "framework", "mode", "point", "value", "axis", "linear"])
 
 
+def course(section: Section, curve: pd.DataFrame, data: pd.DataFrame) -> Markup | None:
+    """From where to where the ratio of times goes, where no verdict can tell it: every point is a single trial; None of
+    other curves, and where one framework has no two points.
+    """
+    times = fastest_times(data)
+    if len(times) < 2 or (curve["runs"] > 1).any():
+        return None
+    (first, *_, last), ratios = times.index, times["torch"] / times["jax"]
+    told = {"least": numbers.digits(ratios.iloc[0]), "most": numbers.digits(ratios.iloc[-1])}
+    return section.phrase("shows.ends", first=f"{first:g}", last=f"{last:g}", **told)
+
+
+def fastest_times(data: pd.DataFrame) -> pd.DataFrame:
+    """The times of both frameworks, each in its fastest mode, at the points of both. data: rows of `quantities`."""
+    times = data[data["panel"] == "seconds"]
+    fastest = times.pivot_table(index="point", columns="framework", values="value", aggfunc="min")
+    return fastest.reindex(columns=list(COMPARED)).dropna()
+
+
 def crossings(data: pd.DataFrame) -> pd.DataFrame:
     """Where the times of the frameworks, each in its fastest mode, cross along a curve: `point` and `seconds`, on the
     straight lines that are drawn between what was measured. data: rows as `quantities` makes them.
     """
-    times = data[data["panel"] == "seconds"]
-    fastest = times.pivot_table(index="point", columns="framework", values="value", aggfunc="min")
-    fastest = fastest.reindex(columns=list(COMPARED)).dropna()
-    linear = bool(times["linear"].any())
+    fastest = fastest_times(data)
+    linear = bool(data["linear"].any())
     scale = np.asarray if linear else np.log
     found = []
     for (before, torch), (after, torch_after) in pairwise(fastest["torch"].items()):

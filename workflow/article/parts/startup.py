@@ -33,7 +33,7 @@ def startup_figure(section: Section) -> Html:
         total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})
     table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
-    texts, finding = in_words(section, rows, "total"), _extremes(section, limited(data)[0])
+    texts, finding = in_words(section, rows, "total"), _extremes(section, data)
     return section.figure(startup_plot, data, "startup", rows=texts, finding=finding, after=table)
 
 
@@ -103,11 +103,12 @@ class Startup:
 
 def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     """Framework → time of its import, over all runs of the machine on the CPU, and from the start of the process to its
-    first result, over those of the main problems.
+    first result, over those of the main problems that all machines have measured.
     """
     every = sound_runs(tables)
-    every = every[(every["hardware"] == machine) & (every["device"] == "cpu")]
-    runs = main_problems(every)
+    every = every[every["device"] == "cpu"]
+    runs = main_problems(shared(every))
+    every, runs = (found[found["hardware"] == machine] for found in (every, runs))
     total = first_results(runs)
     found = {}
     for framework, modes in COMPILED.items():
@@ -123,6 +124,12 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
                 compiled_cached_seconds=_median(total[compiled & (runs["cache"] == "cached")]),
             )
     return found
+
+
+def shared(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs of those problems that all machines have."""
+    problem = [column for column in PROBLEM if column != "hardware"]
+    return runs[runs.groupby(problem)["hardware"].transform("nunique") == runs["hardware"].nunique()]
 
 
 def _median(seconds: pd.Series) -> float | None:

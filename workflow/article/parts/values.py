@@ -21,11 +21,11 @@ def distribution_figure(section: Section) -> Html:
     """Every value, and its quartiles as a table."""
     from article.figures.values import distribution_plot
 
-    data = widest_first(values(section))
-    rows, spans = [], []
+    data = values(section)
+    spans = middle_halves(data)
+    data = widest_first(data, spans)
+    rows = []
     for (problem, label), group in limited(data, MOST)[0].groupby(["panel", "label"], sort=False):
-        low, median, high = group["seconds"].quantile([0.25, 0.5, 0.75])
-        spans.append((high - low) / median)
         rows.append(
             {
                 "problem": problem,
@@ -37,8 +37,8 @@ def distribution_figure(section: Section) -> Html:
         )
     table = section.table(rows, ("problem", "variant", "runs", "values", *QUARTILES), "distribution", folded=True)
     finding = None
-    if spans:
-        least, most = numbers.percent(min(spans)), numbers.percent(max(spans))
+    if len(spans):
+        least, most = numbers.percent(spans.min()), numbers.percent(spans.max())
         finding = section.phrase("shows.distribution", least=least, most=most)
     return section.figure(
         distribution_plot,
@@ -51,10 +51,14 @@ def distribution_figure(section: Section) -> Html:
     )
 
 
-def widest_first(data: pd.DataFrame) -> pd.DataFrame:
-    """The rows, those of the problem first in which the middle half of a variant's values is widest, by its median."""
+def middle_halves(data: pd.DataFrame) -> pd.Series:
+    """How wide the middle half of the values of each variant is, as a share of its median."""
     lanes = data.astype({"seconds": float}).groupby(["panel", "label"], sort=False)["seconds"]
-    spans = (lanes.quantile(0.75) - lanes.quantile(0.25)) / lanes.median()
+    return (lanes.quantile(0.75) - lanes.quantile(0.25)) / lanes.median()
+
+
+def widest_first(data: pd.DataFrame, spans: pd.Series) -> pd.DataFrame:
+    """The rows, those of the problem first in which the middle half of a variant's values is widest."""
     widest = data["panel"].map(spans.groupby("panel").max())
     return data.assign(widest=widest).sort_values("widest", ascending=False, kind="stable").drop(columns="widest")
 
