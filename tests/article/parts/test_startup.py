@@ -1,12 +1,11 @@
 """Start-up and break-even as the article shows them: all phases, one sum."""
 
-import pandas as pd
 import pytest
 
 from article import numbers
 from article.figures import palette
 from article.parts.break_even import break_evens
-from article.parts.startup import PARTS, beginnings, shared, startup_figure, startup_parts, telling_first
+from article.parts.startup import PARTS, beginnings, startup_figure, startup_parts, telling_first
 from article.section import Section
 from article.words import read_words
 from bench.results.selection import sound_runs
@@ -52,14 +51,6 @@ def test_the_problems_that_compile_in_both_frameworks_are_drawn_first(tables):
     counts = [len({one.framework for one in found if one.panel == entry.panel}) for entry in found]
     assert counts == sorted(counts, reverse=True)
     assert len(set(counts)) == 2
-
-
-def test_starts_of_several_machines_are_those_of_problems_that_all_have():
-    of = {"family": "training", "workload": "mlp", "task": "train", "precision": "float32", "device": "cpu"}
-    rows = [of | {"hardware": name, "size": size} for name, size in (("a", "small"), ("a", "medium"), ("b", "small"))]
-    runs = pd.DataFrame(rows)
-    assert list(shared(runs)["size"]) == ["small", "small"]
-    assert list(shared(runs[runs["hardware"] == "a"])["size"]) == ["small", "medium"]
 
 
 def test_break_even_and_the_rows_of_packages_take_the_whole_start(tables):

@@ -90,3 +90,22 @@ def test_a_step_of_many_calls_is_held_against_what_as_many_calls_cost():
     pair = {"family": "training", "workload": "linear_regression", "torch_seconds": 4e-3, "jax_seconds": 1e-3}
     rows = pd.DataFrame([pair | {"task": task} for task in ("fit", "train")])
     assert selection.shows_a_call(rows).tolist() == [True, False]
+
+
+def test_machines_are_compared_at_sizes_that_all_have():
+    of = {"family": "training", "task": "train", "precision": "float32", "device": "cpu"}
+    have = [
+        ("a", "mlp", "small"),
+        ("a", "mlp", "medium"),
+        ("b", "mlp", "small"),
+        ("a", "gcn", "medium"),
+        ("a", "lstm", "medium"),
+        ("b", "lstm", "small"),
+    ]
+    frame = pd.DataFrame([of | {"hardware": on, "workload": what, "size": size} for on, what, size in have])
+    kept = selection.at_shared_sizes(frame)
+    assert list(kept[kept["workload"] == "mlp"]["size"]) == ["small", "small"]
+    assert set(kept["workload"]) == {"mlp", "gcn", "lstm"}, "what one machine has, and what they have at other sizes"
+    alone = frame[frame["hardware"] == "a"]
+    assert selection.at_shared_sizes(alone).equals(alone)
+    assert not len(selection.at_shared_sizes(frame.head(0)))

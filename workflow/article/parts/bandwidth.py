@@ -22,7 +22,8 @@ def bandwidth_table(section: Section) -> Html:
     compute so much that nobody reaches a hundredth of it are left out.
     """
     cells = selection.sound_cells(section.tables, section.machine)
-    cells = selection.largest(cells[cells["family"].isin(NUMERICAL) & (cells["share_of_copy"] > 0)])
+    cells = cells[cells["family"].isin(NUMERICAL) & (cells["share_of_copy"] > 0)]
+    cells = selection.largest(selection.at_shared_sizes(cells))
     rows = []
     for _, own in cells.groupby(PROBLEM, sort=False):
         if own["share_of_copy"].max() >= LEAST_SHARE:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
-
 from article import numbers
-from article.html import Html, join
+from article.html import Html
 from article.parts.cells import device_bytes, host_bytes
 from article.parts.examples import example_name, outcome_text
 from article.parts.variants import COLUMNS, variant_columns
@@ -18,17 +16,25 @@ from bench.vocabulary import PROBLEM
 
 HOLDING = ("donated", "set to ", "update")
 """How the names of the examples begin whose number is the peak of the memory held, in bytes."""
+MOST_ROWS = 48
+"""Rows of the table of all variants that is not folded."""
 
 
 def memory_table(section: Section) -> Html:
-    """Peak memory of every variant in the main problem of every training workload; other machines' folded."""
+    """Peak memory of every variant in the main problem of every training workload: host and device, steady state and
+    start apart; folded where there are many machines.
+    """
     cells = selection.sound_cells(section.tables, section.machine)
-    cells = selection.main_problems(cells[cells["family"] == "training"])
-    machines = [rows for _, rows in cells.groupby("hardware", sort=False)]
-    return join(
-        _memory_of(section, machines[0] if machines else cells, folded=False),
-        *(_memory_of(section, rows, folded=True) for rows in machines[1:]),
-    )
+    cells = selection.main_problems(selection.at_shared_sizes(cells[cells["family"] == "training"]))
+    rows = []
+    for _, own in cells.groupby(PROBLEM, sort=False):
+        for place, show in PLACES.items():
+            shown = variant_columns(own, show)
+            if any(shown.values()):
+                where = {"where": section.words[f"memory.{place}"]}
+                rows.append(section.problem_columns(next(own.itertuples())) | where | shown)
+    columns = ("problem", "where", "hardware", *COLUMNS)
+    return section.table(rows, columns, "memory", empty="no memory", folded=len(rows) > MOST_ROWS)
 
 
 def memory_examples(section: Section) -> Html:
@@ -48,25 +54,6 @@ def memory_examples(section: Section) -> Html:
         ]
     columns = ("example", "framework", "hardware", "peak_bytes", "between_bytes", "multiple", "message")
     return section.table(rows, columns, "memory examples", empty="no examples")
-
-
-def _memory_of(section: Section, cells: pd.DataFrame, *, folded: bool) -> Html:
-    """The table of one machine: host and device, steady state and start apart."""
-    rows = []
-    for _, own in cells.groupby(PROBLEM, sort=False):
-        for place, show in PLACES.items():
-            shown = variant_columns(own, show)
-            if any(shown.values()):
-                where = {"where": section.words[f"memory.{place}"]}
-                rows.append(section.problem_columns(next(own.itertuples())) | where | shown)
-    return section.table(
-        rows,
-        ("problem", "where", "hardware", *COLUMNS),
-        "memory",
-        empty="no memory",
-        folded=folded,
-        machine=cells["hardware"].iloc[0] if len(cells) else section.machine,
-    )
 
 
 def _held(section: Section, event: Any, whole: Any) -> dict[str, Any]:

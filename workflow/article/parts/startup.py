@@ -13,7 +13,7 @@ from article import numbers
 from article.html import Html
 from article.rows import in_words, sort_variants
 from article.section import Section, limited
-from bench.results.selection import main_problems, own_first, sound_runs
+from bench.results.selection import at_shared_sizes, main_problems, own_first, sound_runs
 from bench.results.startup import first_results, starts
 from bench.results.tables import Tables
 from bench.vocabulary import CELL, COMPILED, PROBLEM, STARTUP
@@ -103,11 +103,11 @@ class Startup:
 
 def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     """Framework → time of its import, over all runs of the machine on the CPU, and from the start of the process to its
-    first result, over those of the main problems that all machines have measured.
+    first result, over those of the main problems at sizes that all machines have measured.
     """
     every = sound_runs(tables)
     every = every[every["device"] == "cpu"]
-    runs = main_problems(shared(every))
+    runs = main_problems(at_shared_sizes(every))
     every, runs = (found[found["hardware"] == machine] for found in (every, runs))
     total = first_results(runs)
     found = {}
@@ -124,12 +124,6 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
                 compiled_cached_seconds=_median(total[compiled & (runs["cache"] == "cached")]),
             )
     return found
-
-
-def shared(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs of those problems that all machines have."""
-    problem = [column for column in PROBLEM if column != "hardware"]
-    return runs[runs.groupby(problem)["hardware"].transform("nunique") == runs["hardware"].nunique()]
 
 
 def _median(seconds: pd.Series) -> float | None:

@@ -122,6 +122,17 @@ def largest(found: pd.DataFrame) -> pd.DataFrame:
     return found.loc[[place == least[key] for key, place in zip(keys, ranks, strict=True)]]
 
 
+def at_shared_sizes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each task on a device the problems that all machines with that task have, so that machines stand beside each
+    other at one size; all of them where they have none in common.
+    """
+    task, problem = ["family", "workload", "task", "device"], [column for column in PROBLEM if column != "hardware"]
+    machines = frame.groupby(task)["hardware"].transform("nunique")
+    shared = frame.groupby(problem)["hardware"].transform("nunique") == machines
+    some = shared.groupby([frame[column] for column in task]).transform("any")
+    return frame[shared | ~some]
+
+
 def shows_a_call(rows: pd.DataFrame) -> pd.Series:
     """Of each comparison whether a call is so short, in either framework, that it tells what a call costs."""
     columns = [f"{framework}_seconds" for framework in COMPARED]
