@@ -1,5 +1,6 @@
 """Words that bend with their count, messages of the tables in another language, and one Chinese term per concept."""
 
+import ast
 import re
 from collections import Counter
 
@@ -88,6 +89,13 @@ def test_a_block_of_text_agrees_with_its_counts():
             "torch eager 未列入：首批数值相差 0.1，允许的上限为 1e-08；有一个数值不是有限数",
         ),
         ("CUDA error: nobody knows", "CUDA error: nobody knows"),
+        ("RuntimeError: this; that", "RuntimeError: this; that"),
+        ("AttributeError: module 'jax.lax' has no attribute 'pmap'",) * 2,
+        ("jax.lax has no pmap", "jax.lax 中没有 pmap"),
+        ("jax.jit has none of Adam, SGD", "jax.jit 中没有 Adam、SGD"),
+        ("functions of jax.numpy, jax.lax and jax.nn", "jax.numpy、jax.lax、jax.nn 的函数"),
+        ("The process was ended by SIGSEGV.", "进程被 SIGSEGV 终止。"),
+        ("the parity gate was not run for torch compile", "没有对 torch compile 进行一致性检验"),
         ("", ""),
     ],
 )
@@ -96,12 +104,45 @@ def test_a_message_is_told_in_chinese_as_far_as_there_are_words_for_it(message, 
     assert translated(message, "en") == message
 
 
+def sources():
+    """The Python sources of what is measured and told, of the frameworks and of the results."""
+    return sorted((ROOT / "workflow/bench").rglob("*.py"))
+
+
 def test_every_message_that_has_words_is_one_that_the_results_are_told_in():
-    source = "".join(path.read_text() for path in (ROOT / "workflow/bench/results").glob("*.py"))
+    source = "".join(path.read_text() for path in sources())
     plain = re.sub(r"\{[^{}]*\}", "{}", source)
     for name in message_patterns():
         for piece in re.split(r"\{\w+\}", read_words("en")[f"{MESSAGES}.{name}"]):
-            assert piece.strip(" :") in plain + source, name
+            assert all(part.strip(" :.") in plain + source for part in piece.split(": ")), name
+
+
+TOLD = {"Unsupported": 0, "absent": 1}
+"""What is called with a reason that the page shows → which of its arguments that is."""
+
+
+def reasons(path):
+    """The reasons in English that a source gives for what a framework does not do; a value in them is x."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            at = TOLD.get(called, len(node.args))
+            yield from filter(None, map(as_text, node.args[at : at + 1]))
+        if isinstance(node, ast.FunctionDef) and node.name == "too_large":
+            yield from (text for one in ast.walk(node) if isinstance(one, ast.Return) and (text := as_text(one.value)))
+
+
+def as_text(node):
+    """A text as it is written in a source; None for what is none."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join("x" if isinstance(part, ast.FormattedValue) else part.value for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def test_every_reason_for_what_a_framework_does_not_do_has_words():
+    found = {reason for path in sources() for reason in reasons(path)}
+    assert len(found) > 10
+    assert {reason for reason in found for part in reason.split("; ") if translated(part, "zh") == part} == set()
 
 
 def terms():

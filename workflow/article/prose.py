@@ -22,7 +22,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from article import numbers
 from article.names import Names
-from article.words import agreeing, read_words
+from article.words import agreeing, read_words, translated
 from bench.results import intervals
 
 BLOCK = re.compile(r"^<!-- block: ([a-z0-9_-]+) -->$", re.MULTILINE)
@@ -63,6 +63,7 @@ def environment(language: str) -> Environment:
     words = read_words(language)
     made.filters["workload"] = Names(words, language).workload
     made.filters["example"] = lambda name: words.get(f"example.{name}", name)
+    made.filters["message"] = lambda text: translated(text, language)
     made.filters["listing"] = lambda items: numbers.listing(items, language)
     made.filters["range"] = lambda ends: numbers.span(map(numbers.ratio, ends), language)
     return made

@@ -16,9 +16,10 @@ from markupsafe import Markup
 
 from article import prose
 from article.beside import MACHINE, laid_out, with_rows
-from article.html import Html, behind, join, paragraph, render_template
+from article.html import Html, behind, first_line, join, message, paragraph, render_template
 from article.names import NAMED, Names, place_of
 from article.words import agreeing, read_words, translated
+from bench.results.intervals import missing
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
 
@@ -114,6 +115,12 @@ class Section:
     def translated(self, message: str) -> str:
         """A message of the tables, in the language of the page as far as there are words for it."""
         return translated(message, self.language)
+
+    def message(self, text: Any) -> Markup:
+        """A message as a cell of a table: in the language of the page where it has words, else as code."""
+        said = "" if missing(text) else str(text).strip()
+        shown = self.translated(said)
+        return message(said) if shown == said else Markup.escape(first_line(shown))
 
     def item(self, title: Any, *sentences: Any) -> Markup:
         """What stands in a line of a list: a bold title, a colon, and sentences."""

@@ -15,6 +15,8 @@ FOLDER = Path(__file__).resolve().parent / "words"
 Text = TypeVar("Text", str, Markup)
 MESSAGES = "message"
 """The words of messages that the tables hold in English."""
+ONE_WORD = ("count", "bytes", "module", "name", "device")
+"""Values of messages that are one word each."""
 COUNTED = (
     *(
         "assets",
@@ -38,6 +40,7 @@ COUNTED = (
         "environments",
         "epochs",
         "equations",
+        "evaluations",
         "filters",
         "forecasts",
         "forms",
@@ -52,6 +55,7 @@ COUNTED = (
         "paths",
         "points",
         "problems",
+        "processors",
         "programs",
         "public functions",
         "qubits",
@@ -131,19 +135,34 @@ def translated(message: str, language: str) -> str:
     if language == "en":
         return message
     words = read_words(language)
-    return words["semicolon"].join(_part_translated(part, language) for part in message.split("; "))
+    parts = message.split("; ")
+    told = [_part_translated(part, language) for part in parts]
+    return message if told == parts else words["semicolon"].join(told)
 
 
 def _part_translated(part: str, language: str) -> str:
     for name, pattern in message_patterns().items():
         if found := pattern.fullmatch(part):
-            values = {key: _part_translated(value, language) for key, value in found.groupdict().items()}
+            values = {key: _value_translated(key, value, language) for key, value in found.groupdict().items()}
             return read_words(language)[f"{MESSAGES}.{name}"].format(**values)
     return part
+
+
+def _value_translated(key: str, value: str, language: str) -> str:
+    """What a message holds in a place: another message, or a list of names, which a language joins in its own way."""
+    if key == "names":
+        return read_words(language)["enumeration"].join(re.split(", | and ", value))
+    return _part_translated(value, language)
 
 
 @cache
 def message_patterns() -> dict[str, re.Pattern[str]]:
     """Name of a message → what it looks like in English, a group for each of its values."""
     found = read_words("en").under(MESSAGES).items()
-    return {name: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(words))) for name, words in found}
+    return {name: re.compile(re.sub(r"\\\{(\w+)\\\}", _group, re.escape(words))) for name, words in found}
+
+
+def _group(found: re.Match[str]) -> str:
+    """A group of a pattern: a name or a number is one word, so that no exception of a framework looks like it."""
+    shape = r"\S+" if found[1] in ONE_WORD else ".+?"
+    return f"(?P<{found[1]}>{shape})"

@@ -42,4 +42,4 @@ def short_outcome(section: Section, event: Any) -> Markup | None:
         return outcome_badge(section, "wrong") + Markup("<br>{}").format(numbers.scientific(event.value))
     if event.outcome == "ok":
         return outcome_badge(section, "ok")
-    return outcome_badge(section, event.outcome) + Markup("<br><code>{}</code>").format(first_line(event.text, 90))
+    return outcome_badge(section, event.outcome) + Markup("<br>") + section.message(first_line(event.text, 90))

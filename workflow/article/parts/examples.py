@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, badge, message
+from article.html import Html, badge
 from article.names import TITLES, family_of
 from article.parts.provenance import FILES, workload_links
 from article.section import Section
@@ -79,17 +80,26 @@ def outcome_text(section: Section, event: Any, bare: bool = False) -> Markup | N
         return None
     text, value = event.text.strip(), "" if event.value is None else whole_or_scientific(event.value)
     if bare and event.outcome == "ok":
-        return message(text)
+        return section.message(text)
     if event.name == CLOSED_OVER and event.ran:
         return losses_text(section, event)
     mark = outcome_badge(section, event.outcome)
     details = outcomes.as_object(text)
     if details and event.value is None and all(isinstance(entry, str) for entry in details.values()):
-        named = [section.names.point(outcomes.public(entry), key) for key, entry in details.items()]
-        return mark + section.words["comma"].join(named)
+        return mark + details_text(section, details)
     if not text or _is_data(text):
         return mark + value
-    return mark + Markup("{} ").format(value if len(text) < SHORT else "") + message(text)
+    return mark + Markup("{} ").format(value if len(text) < SHORT else "") + section.message(text)
+
+
+def details_text(section: Section, details: Mapping[str, str]) -> str:
+    """What an example said by name, such as the modules in which it found something."""
+    told = {
+        section.words.get(f"detail.{key}", key): section.translated(outcomes.public(entry)).split(", ")
+        for key, entry in details.items()
+    }
+    named = [section.names.point(section.words["enumeration"].join(entries), key) for key, entries in told.items()]
+    return section.words["semicolon"].join(named)
 
 
 def losses_text(section: Section, event: Event) -> Markup:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from article import numbers
-from article.html import Html, join, message
+from article.html import Html, join
 from article.section import Section
 from bench.results.selection import cells
 
@@ -58,7 +58,7 @@ def _partly_failed(section: Section, frame: pd.DataFrame) -> Html:
             "successful": section.phrase(
                 "failures.successful", good=row.runs, runs=numbers.count(row.runs + row.failed)
             ),
-            "message": message(row.message),
+            "message": section.message(row.message),
         }
         for row in frame.itertuples()
     ]
@@ -67,7 +67,8 @@ def _partly_failed(section: Section, frame: pd.DataFrame) -> Html:
 
 def _table(section: Section, frame: pd.DataFrame, name: str, *, folded: bool) -> Html:
     rows = [
-        section.cell_columns(row) | {"status": section.names.of("status", row.status), "message": message(row.message)}
+        section.cell_columns(row)
+        | {"status": section.names.of("status", row.status), "message": section.message(row.message)}
         for row in frame.itertuples()
     ]
     columns = ("problem", "variant", "hardware", "status", "message")

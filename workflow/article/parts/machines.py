@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,11 @@ from article.html import Html
 from article.section import Section
 from bench.results import outcomes
 from bench.results.intervals import missing
+
+KIBIBYTES = re.compile(r"(\d+)K")
+"""A size as Linux tells that of a cache."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}T")
+"""How a moment in ISO 8601 begins: the page tells days."""
 
 
 def machine_table(section: Section) -> Html:
@@ -40,11 +46,19 @@ def fact_text(section: Section, fact: str, value: Any) -> str | None:
         return None
     if fact == "memory_bytes" and isinstance(value, int | float) and not missing(value):
         return numbers.size(value)
+    if fact == "described" and DAY.match(str(value)):
+        return str(value)[: len("2000-01-01")]
     if isinstance(value, bool):
         return section.words["yes" if value else "no"]
     if isinstance(value, Mapping):
-        return section.words["enumeration"].join(f"{key}{numbers.SPACE}{entry}" for key, entry in value.items())
+        return section.words["enumeration"].join(f"{key}{numbers.SPACE}{_size(entry)}" for key, entry in value.items())
     if isinstance(value, list):
         named = (str(entry.get("name", entry)) if isinstance(entry, Mapping) else str(entry) for entry in value)
         return section.words["enumeration"].join(named)
     return str(value)
+
+
+def _size(entry: Any) -> str:
+    """The size of a cache; what is none stays as it is."""
+    found = KIBIBYTES.fullmatch(str(entry))
+    return numbers.size(1024 * int(found[1])) if found else str(entry)

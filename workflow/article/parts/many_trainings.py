@@ -6,6 +6,7 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html, join
+from article.names import TITLES
 from article.parts.comparisons import compared
 from article.section import Section
 from bench.results import ratios, selection
@@ -25,7 +26,7 @@ def gain_results(section: Section, found: pd.DataFrame) -> Html:
     rows = [
         section.problem_columns(row, ("workload", "size", "precision", "device"))
         | {
-            "framework": section.words[f"column.{row.framework}"],
+            "framework": TITLES[row.framework],
             "at once": row.mode,
             "in a loop": row.loop_mode,
             "gain": numbers.ratio_text(row),

@@ -7,6 +7,7 @@ from typing import Any
 
 from article import numbers
 from article.html import Html
+from article.names import TITLES
 from article.parts.cells import device_bytes, host_bytes
 from article.parts.examples import example_name, outcome_text
 from article.parts.variants import COLUMNS, variant_columns
@@ -45,7 +46,7 @@ def memory_examples(section: Section) -> Html:
         rows += [
             {
                 "example": example_name(section, name),
-                "framework": framework,
+                "framework": TITLES[framework],
                 "hardware": section.hardware(machine),
             }
             | _held(section, event, found.get((framework, "bytes")))

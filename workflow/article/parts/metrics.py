@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from article import numbers
 from article.html import Html
 from article.parts.examples import whole_or_scientific
@@ -9,13 +11,23 @@ from article.section import Section
 from bench.results import outcomes, selection
 from bench.results.intervals import missing
 
+EPOCH = re.compile(r"epoch_(\d+)_loss")
+"""The mean loss of one epoch, by its number."""
+
+
+def metric_name(section: Section, name: str) -> str:
+    """What a slower result is called."""
+    if epoch := EPOCH.fullmatch(name):
+        return section.phrase("metric.epoch loss", number=epoch[1])
+    return section.names.of("metric", name)
+
 
 def metric_table(section: Section) -> Html:
     """Slower results that the workloads report besides their times."""
     rows = [
         section.cell_columns(row)
         | {
-            "quantity": section.words.get(f"metric.{name}", name.replace("_", " ")),
+            "quantity": metric_name(section, name),
             "value": numbers.percent(value) if "accuracy" in name else whole_or_scientific(value),
         }
         for row in selection.cells(section.tables, section.machine).itertuples()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import on_machine
+from article.names import TITLES, on_machine
 from article.parts.cells import times_of_all
 from article.section import Section
 from bench.results.intervals import is_positive, number
@@ -24,7 +24,7 @@ def peak_table(section: Section) -> Html:
             "place": section.names.of("device", row.device),
             "hardware": section.hardware(row.hardware),
             "quantity": section.words.get(f"quantity.{row.quantity}", row.quantity),
-            "framework": row.framework,
+            "framework": TITLES.get(row.framework, row.framework),
             "precision": section.names.of("precision", row.precision or ""),
             "value": numbers.rate(row.value, UNITS.get(row.quantity, "/s")),
         }

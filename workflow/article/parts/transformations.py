@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from article import numbers, prose
 from article.html import Html, behind, join
@@ -63,4 +63,5 @@ def mark(section: Section, event: Any) -> Markup | None:
     if event.outcome == "ok":
         return outcome_badge(section, "right")
     word = "crashed" if event.text.startswith(ENDED) else event.outcome
-    return behind(outcome_badge(section, word), Markup(prose.code(event.text)))
+    told = section.translated(event.text)
+    return behind(outcome_badge(section, word), Markup(prose.code(told) if told == event.text else escape(told)))
