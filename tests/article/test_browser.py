@@ -25,6 +25,7 @@ from article.parts.startup import startup_parts
 from article.parts.targets import courses, target_runs
 from article.parts.values import values
 from article.section import Section, limited
+from article.words import read_words
 from bench.results import selection
 from tests.article.planted import OWN
 from tests.checkout import ROOT
@@ -183,7 +184,8 @@ def shown_rows(browser):
         const fields = JSON.parse(document.getElementById("explorer").dataset.fields);
         const told = row => [...row.cells].flatMap((cell, at) => {
             const [text, parts] = [cell.textContent.trim(), JSON.parse(heads[at].dataset.parts ?? "[]")];
-            const named = parts.map(([name], place) => [name, text.split(" · ")[place] ?? ""]);
+            const end = place => place < parts.length - 1 ? place + 1 : undefined;
+            const named = parts.map(([name], place) => [name, text.split(" · ").slice(place, end(place)).join(" · ")]);
             return [[heads[at].dataset.column, text], ...named];
         });
         return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)
@@ -197,17 +199,42 @@ def choose(browser, column, value):
     Select(browser.find_element("css selector", f"#filters select[name='{column}']")).select_by_visible_text(value)
 
 
+def kinds(text):
+    """What a select offers of a text: each of its values, without the number of a note."""
+    return [re.sub(r"[:：]\s*(≈\s*)?[\d,]+$", "", value) for value in text.split(" · ")]
+
+
+def offered(browser, column):
+    """What the select of a column of the explorer offers, besides everything."""
+    options = browser.find_elements("css selector", f"#filters select[name='{column}'] option")
+    return [option.text for option in options[1:]]
+
+
+def test_the_explorer_offers_verdicts_alone_and_numbers_in_their_order(browser, page):
+    show(browser, page)
+    words = read_words(page.parent.name if page.parent.name == "zh" else "en")
+    assert set(offered(browser, "verdict")) <= set(words.under("verdict").values())
+    trials = [int(count) for count in offered(browser, "trials")]
+    assert trials == sorted(trials)
+    sizes = [size for size in offered(browser, "size") if re.search(r"\d", size)]
+    counts = {}
+    for size in sizes:
+        counts.setdefault(re.sub(r"[\d,]+", "", size), []).append(int(re.search(r"\d[\d,]*", size)[0].replace(",", "")))
+    assert counts
+    assert all(found == sorted(found) for found in counts.values())
+
+
 def test_the_explorer_filters_by_every_column_that_has_several_values(browser, page):
     show(browser, page)
     every = shown_rows(browser)
     columns = browser.execute_script("return [...document.querySelectorAll('#filters select')].map(one => one.name)")
     assert {"workload", "field", "task", "size", "precision", "device", "hardware", "mode", "verdict"} <= set(columns)
     for column in columns:
-        value = next(part for row in every if (part := row[column].split(" · ")[0]))
+        value = next(kind for row in every if (kind := kinds(row[column])[0]))
         choose(browser, column, value)
         fewer = shown_rows(browser)
         assert 0 < len(fewer) < len(every), column
-        assert all(value in row[column].split(" · ") for row in fewer), column
+        assert all(value in kinds(row[column]) for row in fewer), column
         assert str(len(fewer)) in browser.find_element("css selector", "#found output").text
         browser.find_element("css selector", "#found button[type=reset]").click()
         time.sleep(0.05)

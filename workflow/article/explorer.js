@@ -37,7 +37,8 @@
   }));
   const text = (entry, name) => {
     const part = parts.find((one) => one.name === name);
-    if (part) return entry.texts[part.at].split(several)[part.place] ?? "";
+    const isLast = part && !parts.some((one) => one.at === part.at && one.place > part.place);
+    if (part) return entry.texts[part.at].split(several).slice(part.place, isLast ? undefined : part.place + 1).join(several);
     return name === "field" ? entry.field : (entry.texts[names.indexOf(name)] ?? "");
   };
   let order = { name: "", down: false };
@@ -51,10 +52,18 @@
     return made;
   };
 
+  // What a select offers of a cell: each of its values, without the number behind the colon of a note.
+  const kinds = (entry, name) => text(entry, name).split(several).map((value) => value.replace(/[:：]\s*(≈\s*)?[\d,]+$/, ""));
+  const hasNumber = (value) => /\d/.test(value);
+  const byNumber = (one, other) => {
+    if (!hasNumber(one) || !hasNumber(other)) return hasNumber(one) - hasNumber(other); // names keep their order
+    return one.replaceAll(",", "").localeCompare(other.replaceAll(",", ""), document.documentElement.lang, { numeric: true });
+  };
   // A select for everything that has several values, and a button in every head.
   const offer = (name, title) => {
-    const values = [...new Set(rows.flatMap((entry) => text(entry, name).split(several)))].filter(Boolean);
+    const values = [...new Set(rows.flatMap((entry) => kinds(entry, name)))].filter(Boolean);
     if (values.length < 2) return;
+    if (["size", "trials"].includes(name)) values.sort(byNumber);
     const select = make("select", { name }, make("option", { value: "" }, explorer.dataset.all));
     select.append(...values.map((value) => make("option", { value }, value)));
     form.append(make("label", {}, title + " ", select));
@@ -67,13 +76,12 @@
       show();
     });
     for (const part of parts) if (part.at === place) offer(part.name, part.title);
-    if ("filter" in head.dataset) offer(names[place], head.textContent);
     head.replaceChildren(button);
   }
   const selects = [...form.querySelectorAll("select")];
 
   const fits = (entry, words) =>
-    selects.every((select) => !select.value || text(entry, select.name).split(several).includes(select.value)) &&
+    selects.every((select) => !select.value || kinds(entry, select.name).includes(select.value)) &&
     words.every((word) => `${entry.texts.join(" ")} ${entry.field}`.toLowerCase().includes(word));
 
   const compare = (place) => (one, other) => {

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from article.parts.explorer import COLUMNS, FILTERS, PARTS, Pairs, explorer
+from article.parts.explorer import COLUMNS, PARTS, Pairs, explorer
 from article.section import Section
 from bench.results import selection
 from tests.article.planted import OWN
@@ -20,9 +20,35 @@ def test_every_cell_is_a_row(section):
     assert html.count('<th scope="row">') == len(selection.cells(section.tables, OWN))
 
 
-def test_what_can_be_filtered_is_a_column():
-    shown = {*COLUMNS, *(part for parts in PARTS.values() for part in parts)}
-    assert set(FILTERS) - shown == {"field"}  # of which the script has a list by workload
+def cells_of(html, column):
+    """What stands in a column, row by row."""
+    return [
+        row[COLUMNS.index(column)]
+        for body in re.findall(r"<tr[^>]*>(.*?)</tr>", html, re.DOTALL)
+        if (row := cells(body))
+    ]
+
+
+def cells(row):
+    return re.findall(r"<t[dh](?: scope=\"row\")?(?: data-n=[^>]*)?>(.*?)</t[dh]>", row)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_verdict_and_what_decided_it_are_parts_of_their_own(tables, language):
+    section = Section(tables, language, OWN, 10)
+    verdicts = {cell.split(" · ")[0] for cell in cells_of(str(explorer(section)), "verdict")} - {""}
+    assert verdicts <= set(section.words.under("verdict").values())
+    assert len(verdicts) > 1
+    assert PARTS["verdict"] == ("verdict", "rule")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_to_be_noted_are_single_notes_with_the_number_behind_a_colon(tables, language):
+    html = str(explorer(Section(tables, language, OWN, 10)))
+    notes = {note for cell in cells_of(html, "trials") for note in cell.split(" · ")[1:]}
+    assert len(notes) > 2
+    kinds = {re.sub(r"[:：]\s*(≈\s*)?[\d,]+$", "", note) for note in notes}
+    assert not [kind for kind in kinds if re.search(r"[\d,、:：]", kind)]
 
 
 def test_a_variant_is_compared_with_the_fastest_mode_of_the_other_framework(section):

@@ -21,7 +21,7 @@ def test_a_cell_of_which_some_runs_failed_says_how_many_and_why(tables):
 
 
 def test_the_table_of_all_results_says_how_many_runs_failed(tables):
-    assert " · 2 more failed</td>" in explorer(Section(tables, "en", OWN, 10))
+    assert " · further runs that failed: 2</td>" in explorer(Section(tables, "en", OWN, 10))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,9 @@
-"""Every cell in one table, which a script lets the reader search, filter, sort and plot."""
+"""Every cell in one table, which a script lets the reader search, filter, sort and plot.
+
+The script is an own one, for it works on the plain table, which is there without it, and weighs a few kilobytes with
+its drawing. A library of tables would build the table anew from data and take a multiple of that in a page that
+carries all it needs and whose weight is limited.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +23,13 @@ from bench.results import intervals, selection
 from bench.results.intervals import is_positive
 from bench.vocabulary import COMPARED, MANY_STEPS, OTHER, PROBLEM
 
-FILTERS = (
-    *("field", "workload", "task", "size", "precision", "device", "hardware"),
-    *("framework", "mode", "verdict", "marks"),
-)
-"""What a select narrows: the script makes one of everything here that has several values."""
 PARTS = {
     "problem": ("workload", "task", "size", "precision", "device", "hardware"),
     "variant": ("framework", "mode"),
+    "verdict": ("verdict", "rule"),
     "trials": ("trials", "marks"),
 }
-"""Columns whose cells hold several things, each of which is filtered by itself."""
+"""Columns whose cells hold several things, of each of which the script makes a select; the last may hold several."""
 COLUMNS = ("problem", "variant", "step", "ratio", "verdict", "trials", "items", "memory", "energy")
 ALIKE = ("size", "precision", "device", "hardware")
 """Parts that are left out where all rows are alike in them."""
@@ -51,13 +52,12 @@ def explorer(section: Section) -> Html:
     }
     for cells, *_ in records:
         cells |= {
-            column: SEPARATOR.join(cells[part] for part in parts).removesuffix(SEPARATOR)
+            column: SEPARATOR.join(cells[part] or "" for part in parts).removesuffix(SEPARATOR)
             for column, parts in telling.items()
         }
     titles = {column: [(part, section.words[f"column.{part}"]) for part in parts] for column, parts in telling.items()}
     return section.render(
         "explorer.html",
-        filters=FILTERS,
         parts={column: json.dumps(named, ensure_ascii=False) for column, named in titles.items()},
         columns=[column for column in COLUMNS if any(cells.get(column) for cells, *_ in records)],
         records=records,
@@ -100,9 +100,10 @@ def _record(section: Section, row: Any, pair: Any) -> tuple[dict[str, Any], dict
         "framework": row.framework,
         "mode": row.mode,
         "ratio": numbers.ratio(interval) if interval else None,
-        "verdict": SEPARATOR.join(_decided(section, pair)) if pair is not None else None,
+        "verdict": None if pair is None else section.words.get(f"verdict.{pair.verdict}", pair.verdict),
+        "rule": None if pair is None else section.words.get(f"rule.{pair.rule}", ""),
         "trials": str(row.runs),
-        "marks": section.words["enumeration"].join(_marks(section, row, pair)),
+        "marks": SEPARATOR.join(_marks(section, row, pair)),
     }
     sortable = {
         "step": row.step_seconds,
@@ -120,16 +121,9 @@ def _verdict(pair: Any) -> str | None:
     return None if pair is None or intervals.missing(pair.ratio) else str(pair.verdict).replace(" ", "-")
 
 
-def _decided(section: Section, pair: Any) -> Iterator[str]:
-    """The verdict of a comparison, and what decided it."""
-    yield section.words.get(f"verdict.{pair.verdict}", pair.verdict)
-    if rule := section.words.get(f"rule.{pair.rule}", ""):
-        yield rule
-
-
 def _marks(section: Section, row: Any, pair: Any) -> Iterator[str]:
     """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady, and
-    how many more trials would decide its comparison.
+    how many more trials would decide its comparison. A number stands behind a colon, where the script cuts it off.
     """
     if row.status != "ok":
         yield section.names.of("status", row.status)
