@@ -31,6 +31,8 @@ class Publication:
     """Day of the last measurement, ISO 8601; None where nothing was measured."""
     commit: str | None = None
     machine: str | None = None
+    machines: int = 1
+    """On how many machines the results of the page were measured."""
 
     @property
     def date(self) -> str:
@@ -43,8 +45,8 @@ class Publication:
         return self.date[:4]
 
 
-def read_publication(path: Path = FILE, **made_from: str | None) -> Publication:
-    """What a CITATION.cff says. made_from: `measured`, `commit` and `machine` of the page. Raises KeyError for a key of
+def read_publication(path: Path = FILE, **made_from: Any) -> Publication:
+    """What a CITATION.cff says. made_from: `measured`, `commit`, `machine`, `machines`. Raises KeyError for a key of
     the format that is not there. Source: Citation File Format 1.2.0.
     """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))

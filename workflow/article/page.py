@@ -89,7 +89,7 @@ def page(
     publication: Publication,
 ) -> str:
     """The whole page as text. languages: code, tag, path and name of the other languages."""
-    words = read_words(language)
+    words, about = read_words(language), subtitle(language, publication.machines)
     parts = [replace(part, content=linked(part.content, words)) for part in parts]
     parts, rules = with_shared_styles(parts)
     script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
@@ -97,6 +97,7 @@ def page(
     return render_template(
         "page.html",
         words=words,
+        subtitle=about,
         tag=TAGS[language],
         sections=parts,
         preset=preset,
@@ -107,11 +108,17 @@ def page(
             TAGS[code]: canonical(publication, code) for code in [language, *(link["code"] for link in languages)]
         },
         bibtex=bibtex(publication, words["title"]),
-        metadata=metadata(publication, TAGS[language], words["title"], words["subtitle"]),
+        metadata=metadata(publication, TAGS[language], words["title"], about),
         style=style() + rules,
         script=Markup(script),
         script_hash=f"sha256-{digest}",
     )
+
+
+def subtitle(language: str, machines: int) -> str:
+    """What the page is, in a sentence: measured on this machine, or on so many."""
+    words = read_words(language)
+    return words["subtitle several"].format(count=machines) if machines > 1 else words["subtitle"]
 
 
 def canonical(publication: Publication, language: str) -> str | None:

@@ -83,8 +83,14 @@ def main(argv: list[str] | None = None) -> None:
     links = alternates(
         options.output, [(language, Path(path)) for language, path in options.alternate if language != options.language]
     )
-    machine = Tables(options.tables).first_machine(options.machine)
-    publication = read_publication(measured=last_day(options.tables, machine), commit=commit(), machine=machine)
+    tables = Tables(options.tables)
+    machine = tables.first_machine(options.machine)
+    publication = read_publication(
+        measured=last_day(options.tables, machine),
+        commit=commit(),
+        machine=machine,
+        machines=len(tables.hardware(machine)),
+    )
     if options.site:
         publication = replace(publication, url=options.site)
     content = page(options.language, parts, options.preset, links, publication)

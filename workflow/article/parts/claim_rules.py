@@ -73,7 +73,7 @@ def _workloads(section: Section, names: list[str]) -> Markup:
     for name in names:
         title, place = section.names.workload(name), place_of(None, name)
         linked.append(Markup('<a href="#{}">{}</a>').format(place, title) if place and name in compared else title)
-    return Markup(section.words["comma"]).join(linked)
+    return Markup(section.words["enumeration"]).join(linked)
 
 
 def _quoted(text: str) -> Markup:

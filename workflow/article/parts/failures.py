@@ -29,7 +29,7 @@ def failure_table(section: Section) -> Html:
 def changed(section: Section) -> Html | None:
     """The workloads that a machine measured with other code than is here, by machine; None where there are none."""
     rows = [
-        {"hardware": name, "workload": section.words["comma"].join(_titles(section, known["changed"]))}
+        {"hardware": name, "workload": section.words["enumeration"].join(_titles(section, known["changed"]))}
         for name, known in section.tables.machines.items()
         if known.get("changed")
     ]

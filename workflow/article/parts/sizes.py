@@ -91,7 +91,7 @@ def _finding(section: Section, rows: pd.DataFrame) -> Markup:
         return said
     if len(apart) > MOST_NAMED:
         return said + section.phrase("shows.size flips", count=len(apart))
-    named = section.words["comma"].join(_flip(section, own) for own in apart)
+    named = section.words["enumeration"].join(_flip(section, own) for own in apart)
     return said + section.phrase("shows.size flips named", problems=named)
 
 
