@@ -71,3 +71,15 @@ def test_every_work_has_a_doi_or_an_address():
     for work in yaml.safe_load((FOLDER / "references.yaml").read_text(encoding="utf-8"))["works"]:
         assert ("doi" in work) != ("url" in work), work["id"]
         assert re.fullmatch(r"10\.\d{4,}/\S+", work["doi"]) if "doi" in work else work["url"].startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "beside"), [("en", "on this machine", "on 3 machines"), ("zh", "本机", "3 台机器")]
+)
+def test_a_page_says_on_how_many_machines_it_was_measured(language, alone, beside):
+    for machines, said in ((1, alone), (3, beside)):
+        html = page(language, [], "full", [], replace(read_publication(), machines=machines))
+        described = re.search(r'<meta name="description" content="([^"]*)"', html)[1]
+        assert said in described
+        assert f'<p class="subtitle">{described}</p>' in html
+        assert html.count(described) == 4  # with those of Dublin Core and Open Graph

@@ -38,5 +38,14 @@ def test_what_another_machine_measured_with_other_code_is_named(tmp_path, langua
     assert changed(Section(Tables(tmp_path), language, OWN, 10)) is None
 
 
+@pytest.mark.parametrize(("language", "listed"), [("en", ", "), ("zh", "、")])
+def test_workloads_are_listed_as_the_language_lists(tmp_path, language, listed):
+    machines = {OWN: {}, "other": {"changed": ["training/gpt", "training/mlp"]}}
+    (tmp_path / "machines.json").write_text(json.dumps(machines))
+    section = Section(Tables(tmp_path), language, OWN, 10)
+    named = listed.join(section.names.workload(name, "training") for name in ("gpt", "mlp"))
+    assert named in str(changed(section))
+
+
 def test_without_failures_a_sentence_says_so(empty):
     assert failure_table(Section(empty, "en", OWN, 10)) == "<p>No cell failed.</p>"
