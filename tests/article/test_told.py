@@ -16,6 +16,7 @@ from article.words import read_words
 from bench.claims import algorithms, shared
 from bench.claims.evidence import UNMEASURED, Results, Verdict
 from bench.claims.judge import as_text, judge
+from bench.claims.rules import REASONS
 from tests.bench.claims.planted import (
     CONSTANT,
     ENTRIES,
@@ -200,6 +201,7 @@ def test_every_reason_has_words(language):
     sources = "".join(path.read_text() for path in Path(shared.__file__).parent.glob("*.py"))
     reasons = set(re.findall(r'Missing\("([^"]+)"', sources))
     assert len(reasons) > 10
+    reasons |= set(REASONS)
     assert not [reason for reason in reasons if f"reason.{reason}" not in words]
 
 

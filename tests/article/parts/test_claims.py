@@ -14,7 +14,7 @@ from bench.claims.evidence import Results
 from bench.claims.judge import as_text, judge
 from bench.results.outcomes import as_object
 from tests.article.planted import OWN
-from tests.bench.claims.planted import ENTRIES, compared, frame
+from tests.bench.claims.planted import CONSTANT, ENTRIES, LINEAR, compared, curve, frame
 from tests.checkout import ROOT
 
 PUBLISHED = ROOT / "results/published"
@@ -217,6 +217,63 @@ def test_the_evidence_of_planted_tables_can_be_read(tables, language):
     judged = [(identity, as_object(row.evidence)) for (_, identity), row in judged_claims(section).items()]
     assert judged
     assert unread(section, judged) == []
+
+
+def judged_curves(section, seconds, half_width):
+    """What a page says of scaling curves with these seconds in PyTorch."""
+    cells = curve(seconds, half_width=half_width)
+    found = judge(ENTRIES["trend-scale"], Results("here", {"cells": cells}))
+    return evidence_text(section, "trend-scale", json.loads(as_text(found.evidence)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "half_width", "english", "chinese"),
+    [
+        (CONSTANT, 0.02, "of 1 curve, in 1 the", ("接近最高值的有 1 条，并非如此的有 0 条，无法判定的有 0 条。",)),
+        (LINEAR, 0.02, "in 0 the .* in 1 it is not, and of 0 it", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
+        (
+            [1.0, 2.0, 4.0, 8.0, 14.0],
+            0.2,
+            r"in 0 the .* in 0 it is not, and of 1 it cannot be told\. In the median",
+            ("无法判定的有 1 条。",),
+        ),
+        (
+            CONSTANT,
+            None,
+            "and of 1 it cannot be told, of 1 because .* single trial.*largest size: 0; only there: 1",
+            ("无法判定的有 1 条（其中 1 条是因为", "到最大规模才达到的有 1 条"),
+        ),
+    ],
+)
+def test_every_outcome_of_scaling_curves_is_counted(tables, seconds, half_width, english, chinese):
+    assert re.search(english, judged_curves(Section(tables, "en", OWN, 8), seconds, half_width))
+    told = judged_curves(Section(tables, "zh", OWN, 8), seconds, half_width)
+    assert all(part in told for part in chinese)
+
+
+def part(verdict, **others):
+    """The evidence of one framework on the CPU."""
+    return {"verdict": verdict, "devices": {"cpu": votes(verdict=verdict, **others)}}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_several_parts_each_has_its_verdict_and_the_reason_is_that_of_the_open_one(tables, language):
+    section, reason = Section(tables, language, OWN, 2), "too few workloads"
+    frameworks = {"torch": part("mixed"), "jax": part("undecided", votes=1, share="undecided") | {"reason": reason}}
+    told = evidence_text(section, "core-static-faster", {"reason": reason, "frameworks": frameworks}, "undecided")
+    assert told.startswith(section.phrase("claim.reason of", parts="JAX", reason=section.words[f"reason.{reason}"]))
+    for verdict in ("mixed", "undecided"):
+        assert section.phrase("claim.part", verdict=section.words[f"verdict.{verdict}"]) in told
+
+
+def test_a_workload_without_which_a_part_says_what_the_claim_says_is_not_named(tables):
+    section = Section(tables, "en", OWN, 2)
+    found = part("mixed", leave_one_out=hanging(x="undecided", y="supported"))
+    told = section.space.join(vote_sentences(section, {"frameworks": {"torch": found}}, "undecided"))
+    assert "makes it “supported”: y." in told
+    assert "makes it “undecided”" not in told
+    alone = section.space.join(vote_sentences(section, {"frameworks": {"torch": found}}, "mixed"))
+    assert "makes it “undecided”: x." in alone
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,21 @@ def test_where_more_than_half_cannot_be_told_nothing_is_decided():
     assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
 
 
+@pytest.mark.parametrize(
+    ("count", "single", "reason"),
+    [
+        (LEAST_WORKLOADS - 1, "", "too few workloads"),
+        (LEAST_WORKLOADS - 1, "0123", "too few workloads"),
+        (LEAST_WORKLOADS, "", "intervals too wide"),
+        (LEAST_WORKLOADS, "012", "intervals too wide or missing"),
+        (LEAST_WORKLOADS, "01234", "single runs have no interval"),
+    ],
+)
+def test_the_reason_is_the_one_that_holds(count, single, reason):
+    found = by_votes(ballot(*[UNTOLD] * count), {f"w{place}" for place in single})
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, reason)
+
+
 def test_a_workload_that_the_size_turns_speaks_for_neither_side():
     found = by_votes(ballot(*[FOR] * 6, *[TURNING] * 4))
     assert (found.verdict, found.evidence["for"], found.evidence["turning"]) == (MIXED, 6, 4)

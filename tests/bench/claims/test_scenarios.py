@@ -87,7 +87,7 @@ def test_beside_an_opinion_stands_at_which_size_the_winner_changes():
 def test_what_is_undecided_speaks_for_nobody():
     planted = compared(dict.fromkeys(("gpt", "bert"), [1.0] * 3), half_width=0.3)
     found = judge(ENTRIES["use-nlp"], Results("here", {"comparisons": planted}))
-    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "intervals too wide")
+    assert (found.verdict, found.evidence["reason"]) == (UNDECIDED, "too few workloads")
 
 
 @pytest.mark.parametrize("identity", STRONG)

@@ -5,6 +5,8 @@ import pytest
 
 from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, UNDECIDED, Results
 from bench.claims.judge import judge
+from bench.claims.rules import AGAINST, UNTOLD
+from bench.claims.votes import clear_gain, voted
 from tests.bench.claims.planted import ENTRIES, compared, comparisons, verdict_of
 
 NAMES = "abcde"
@@ -37,6 +39,50 @@ def test_what_is_not_comparable_is_counted_and_decides_nothing():
     planted.loc[5:, ["verdict", "ratio"]] = ["not comparable", None]
     found = efficiency(planted)
     assert (found["verdict"], found["not_comparable"]) == (SUPPORTED, 3)
+
+
+def single(ratios: dict[str, list[float]], **options) -> pd.DataFrame:
+    """Comparisons of side tasks that were measured in a single trial."""
+    return compared(ratios, half_width=None, **options)
+
+
+def test_a_problem_of_a_single_trial_does_not_enter_where_others_have_an_interval():
+    sure = compared({name: [1.5] for name in NAMES})
+    for ratio in (0.01, 1.0, 100.0):  # whatever it is
+        found = efficiency(sure, single({"a": [ratio]}, task="forward"))
+        assert (found["verdict"], found["for"], found["open"]) == (SUPPORTED, 5, 0)
+
+
+def test_the_vote_at_a_size_is_that_of_the_problems_with_an_interval():
+    medium = [compared({"a": [0.5]}), single({"a": [3.0]}, task="forward")]
+    found = efficiency(compared({name: [0.5] for name in NAMES}), *(part.assign(size="medium") for part in medium))
+    assert found["ballot"]["a"] == AGAINST
+    assert found["sizes"]["medium"] == {"votes": 1, "verdict": REFUTED}
+
+
+def test_a_workload_of_single_trials_alone_is_undecided_and_counted():
+    found = efficiency(compared({name: [1.5] for name in NAMES}), single({"f": [9.0, 9.0]}))
+    assert (found["votes"], found["ballot"]["f"]) == (6, UNTOLD)
+
+
+def test_a_size_of_single_trials_alone_turns_nothing_and_says_nothing():
+    sure, medium = compared({name: [1.5] for name in NAMES}), single({name: [0.1] for name in NAMES})
+    found = efficiency(sure, medium.assign(size="medium"))
+    assert (found["verdict"], found["turns"]) == (SUPPORTED, [])
+    assert found["sizes"]["medium"] == {"votes": 5, "verdict": UNDECIDED}
+
+
+def test_sizes_are_held_against_each_other_in_the_tasks_that_have_an_interval_at_both():
+    small = [compared({name: [1.5] for name in NAMES}), compared({"a": [0.1]}, task="forward")]
+    medium = [compared({"a": [1.5]}), single({"a": [0.1]}, task="forward")]
+    assert efficiency(*small, *(part.assign(size="medium") for part in medium))["turns"] == []
+
+
+def test_of_a_speed_up_too_a_single_trial_does_not_enter():
+    rows = pd.DataFrame({"task": ["t", "u"], "ratio": [2.0, 0.1], "low": [1.8, None], "high": [2.2, None]})
+    rows = rows.assign(workload="a", size="small", precision="float64")
+    nothing = pd.DataFrame(columns=["workload", "task", "precision", "kind", "amount"])
+    assert voted(rows, nothing, clear_gain).evidence["for"] == 1
 
 
 def test_a_step_that_tells_what_a_call_costs_has_no_vote():

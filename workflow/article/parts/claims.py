@@ -111,8 +111,9 @@ def _rule(section: Section, evidence: Mapping[str, Any]) -> Html:
 def _verdict_parts(section: Section, claim: Claim, machine: str, judged: Judged) -> tuple[Markup, str | None, Markup]:
     """The badge of a claim on a machine, the machine where there are several, and the evidence in words."""
     row = judged.get((machine, claim["id"]))
-    evidence = evidence_text(section, claim["id"], outcomes.as_object(row.evidence) if row else {})
-    return verdict_badge(section, verdict(claim, machine, judged)), section.hardware(machine), evidence
+    said = verdict(claim, machine, judged)
+    evidence = evidence_text(section, claim["id"], outcomes.as_object(row.evidence) if row else {}, said)
+    return verdict_badge(section, said), section.hardware(machine), evidence
 
 
 def stated_claims() -> list[dict[str, Any]]:
@@ -138,27 +139,44 @@ def verdict_badge(section: Section, name: str) -> Markup:
     return badge(name.replace(" ", "-"), section.words.get(f"verdict.{name}", name))
 
 
-def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any]) -> Markup:
-    """What decided a claim, in words, and what that hangs on; where its experiment brought nothing, the reason."""
+def evidence_text(section: Section, identity: str, evidence: Mapping[str, Any], said: str = "") -> Markup:
+    """What decided a claim, in words, and what that hangs on; where its experiment brought nothing, the reason.
+
+    said: the verdict on the whole claim.
+    """
     block = evidence_blocks(section.language).get(identity, "") if evidence else ""
     if not block and not evidence.get("reason"):
         return Markup("")
     try:
-        if reason := evidence.get("reason"):
-            text = Markup.escape(section.words.get(f"reason.{reason}", str(reason)))
+        if evidence.get("reason"):
+            text = _reason(section, evidence)
         else:
             text = prose.render(block, {"e": evidence, "w": section.words.under("evidence")}, section.language)
-        votes = list(vote_sentences(section, evidence))
+        votes = list(vote_sentences(section, evidence, said))
     except UNREADABLE:
         return section.phrase("claim.unreadable")  # another machine's table may hold anything
     return section.space.join([Markup(str(text).strip().removeprefix("<p>").removesuffix("</p>")), *votes])
 
 
-def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Markup]:
+def _reason(section: Section, evidence: Mapping[str, Any]) -> Markup:
+    """Why a claim is open, and of which framework that holds where the other is decided, since both are needed."""
+    reason = Markup.escape(section.words.get(f"reason.{evidence['reason']}", str(evidence["reason"])))
+    frameworks = evidence.get("frameworks")
+    parts = frameworks.items() if isinstance(frameworks, Mapping) else ()
+    where = [TITLES[name] for name, part in parts if name in TITLES and part.get("reason") == evidence["reason"]]
+    if not where or len(where) == len(parts):
+        return reason
+    return section.phrase("claim.reason of", parts=numbers.listing(where, section.language), reason=reason)
+
+
+def vote_sentences(section: Section, evidence: Mapping[str, Any], said: str = "") -> Iterator[Markup]:
     """What the workloads say, wherever they were asked in the evidence: their votes, where the size turns one, what the
-    sizes say, and what the verdict hangs on.
+    sizes say, and what the verdict hangs on; of several parts, the verdict of each.
+
+    said: the verdict on the whole claim.
     """
-    for place, found in asked(section, evidence):
+    parts = list(asked(section, evidence))
+    for place, found in parts:
         if found.get("votes"):
             counts = {"won": found["for"], "lost": found["against"], "open": found["open"]}
             yield section.phrase("claim.votes" if place else "claim.votes alone", place=place, **counts)
@@ -173,7 +191,9 @@ def vote_sentences(section: Section, evidence: Mapping[str, Any]) -> Iterator[Ma
             yield section.phrase(name, count=count, turns=Markup(section.words["semicolon"]).join(told))
         if found.get("votes"):
             yield from _size_sentences(section, found)
-            yield from _hanging_sentences(section, found)
+            if len(parts) > 1 and found.get("verdict"):
+                yield section.phrase("claim.part", verdict=_verdict_word(section, found["verdict"]))
+            yield from _hanging_sentences(section, found, said)
 
 
 def asked(section: Section, evidence: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -229,8 +249,11 @@ def _size_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Mark
         yield section.phrase(name, sizes=Markup(section.words["semicolon"]).join(told), least=found["least"])
 
 
-def _hanging_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[Markup]:
-    """What the verdict hangs on: too few workloads, single ones, or none of them."""
+def _hanging_sentences(section: Section, found: Mapping[str, Any], said: str) -> Iterator[Markup]:
+    """What the verdict hangs on: too few workloads, single ones, or none of them.
+
+    A workload without which a part would be what the whole claim is, `said`, changes nothing and is not named.
+    """
     share, hanging = found["share"], found["leave_one_out"]
     if hanging.get("least") is not None and hanging.get("most") is not None:
         ends = (numbers.ratio(hanging[end]) for end in ("least", "most"))
@@ -245,7 +268,7 @@ def _hanging_sentences(section: Section, found: Mapping[str, Any]) -> Iterator[M
         yield section.phrase("claim.single", verdict=_verdict_word(section, share), workloads=workloads)
     elif not hanging["changes"]:
         yield section.phrase("claim.stable")
-    for verdict in sorted(set(hanging["changes"].values())) if share not in DECIDED else ():
+    for verdict in sorted({*hanging["changes"].values()} - {said}) if share not in DECIDED else ():
         names = [name for name, other in hanging["changes"].items() if other == verdict]
         told = _verdict_word(section, verdict)
         yield section.phrase("claim.changes", workloads=_listed(section, names), verdict=told)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import vocabulary
 from bench.claims.evidence import MIXED, Results, Undecided, Verdict, claim
-from bench.claims.rules import LEAST_WORKLOADS, by_framework, by_parts, combine
+from bench.claims.rules import LEAST_WORKLOADS, WIDE, by_framework, by_parts, combine
 from bench.claims.shared import efficiency, over_numpy, told_ratios, without_loops, yes
 from bench.claims.votes import beside, gains
 from bench.events import Missing
@@ -26,9 +26,9 @@ def graph_is_recorded_while_running(results: Results) -> Verdict:
 def tensors_make_numerics_efficient(results: Results) -> Verdict:
     """NumPy's time over that of PyTorch and of JAX, over every kernel that NumPy was timed in, at the same size and in
     the same precision: in the fastest mode of each, and without a compiler in those that were timed so in five kernels
-    or more, since a compiler's merit is not the tensor's. A kernel, with the geometric mean of its problems, speaks for
-    it if the whole interval of the speed-up lies above 1, against it if it lies below 1.1. Decided by the votes of
-    kernels, per device; parts that disagree make it mixed. Both frameworks are needed.
+    or more, since a compiler's merit is not the tensor's. A kernel, with the geometric mean of those of its problems
+    that have an interval, speaks for it if the whole interval of the speed-up lies above 1, against it if it lies below
+    1.1. Decided by the votes of kernels, per device; parts that disagree make it mixed. Both frameworks are needed.
     """
     found = over_numpy(results)
     if set(found) < set(COMPARED):
@@ -50,11 +50,11 @@ def _enough(part: Mapping[str, Any] | None) -> bool:
 
 @claim("bg-jax-numerics")
 def jax_is_markedly_faster_on_numerics(results: Results) -> Verdict:
-    """Best mode against best mode over the families autodiff and science. A workload, with the geometric mean of its
-    problems, speaks for it if JAX is faster and the whole interval lies above 1.2 (markedly), against it if both are
-    equal, PyTorch is faster, or the whole interval lies below 1.2. Decided by the votes of workloads, per device;
-    devices that disagree make it mixed. Loops that are measured only to tell what a vectorised derivative spares are
-    left out.
+    """Best mode against best mode over the families autodiff and science. A workload, with the geometric mean of those
+    of its problems that have an interval, speaks for it if JAX is faster and the whole interval lies above 1.2
+    (markedly), against it if both are equal, PyTorch is faster, or the whole interval lies below 1.2. Decided by the
+    votes of workloads, per device; devices that disagree make it mixed. Loops that are measured only to tell what a
+    vectorised derivative spares are left out.
     """
     rows, curves = results.comparisons(vocabulary.NUMERICAL), results.curve_comparisons(vocabulary.NUMERICAL)
     return gains(without_loops(rows), without_loops(curves), "jax", margin=1.2)
@@ -62,10 +62,10 @@ def jax_is_markedly_faster_on_numerics(results: Results) -> Verdict:
 
 @claim("bg-jax-efficiency")
 def jax_is_more_efficient(results: Results) -> Verdict:
-    """Best mode against best mode over all workloads. A workload, with the geometric mean of its problems, speaks for
-    it if JAX is faster, against it if both are equal or PyTorch is faster. Decided by the votes of workloads, per
-    device; devices that disagree make it mixed. Loops that are measured only to tell what a vectorised derivative or
-    training spares are left out.
+    """Best mode against best mode over all workloads. A workload, with the geometric mean of those of its problems that
+    have an interval, speaks for it if JAX is faster, against it if both are equal or PyTorch is faster. Decided by the
+    votes of workloads, per device; devices that disagree make it mixed. Loops that are measured only to tell what a
+    vectorised derivative or training spares are left out.
     """
     return gains(without_loops(results.comparisons()), without_loops(results.curve_comparisons()), "jax")
 
@@ -124,5 +124,5 @@ def jax_distributes_especially_well(results: Results) -> Verdict:
     found = {framework: efficiency(results, framework) for framework in COMPARED}
     jax, torch = (found[framework] for framework in ("jax", "torch"))
     if None in (*jax.values(), *torch.values()) or (jax["low"] <= torch["high"] and torch["low"] <= jax["high"]):
-        raise Undecided("intervals too wide", frameworks=found)
+        raise Undecided(WIDE, frameworks=found)
     return Verdict(MIXED, {"frameworks": found})

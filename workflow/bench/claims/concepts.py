@@ -34,9 +34,9 @@ def dynamic_graphs_allow_control_flow(results: Results) -> Verdict:
 @claim("core-static-faster")
 def static_graphs_run_faster(results: Results) -> Verdict:
     """Compiled (torch compile and compile-max, jax jit) against eager within each framework, all workloads. A workload,
-    with the geometric mean of its problems, speaks for it if the compiled variant is faster, against it if both are
-    equal or the eager one is faster. Decided by the votes of workloads, per device; frameworks that disagree make it
-    mixed, and both are needed.
+    with the geometric mean of those of its problems that have an interval, speaks for it if the compiled variant is
+    faster, against it if both are equal or the eager one is faster. Decided by the votes of workloads, per device;
+    frameworks that disagree make it mixed, and both are needed.
     """
     return compiled_against_eager(results, pd.concat([results.runs(), results.curve_runs()]))
 
@@ -76,8 +76,9 @@ def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
 @claim("core-many-steps")
 def many_steps_are_faster(results: Results) -> Verdict:
     """A step in a call of its own, in the fastest such mode, over one of many in a compiled call, within each
-    framework. A workload speaks for it if the whole interval lies above 1, against it if it lies below 1.1. Decided by
-    the votes of workloads, per device; frameworks that disagree make it mixed, and both are needed.
+    framework. A workload, with the geometric mean of those of its problems that have an interval, speaks for it if the
+    whole interval lies above 1, against it if it lies below 1.1. Decided by the votes of workloads, per device;
+    frameworks that disagree make it mixed, and both are needed.
     """
     found = ratios.many_steps(at_named_sizes(successful_runs(results.own("runs"))))
     if found.empty:

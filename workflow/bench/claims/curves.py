@@ -72,13 +72,17 @@ def growth(curve: pd.DataFrame) -> dict[str, Any]:
 
 
 def grows(curves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """How many scaling curves say that throughput grows with the size, and by how much it does in the median."""
+    """How many scaling curves say that throughput grows with the size, and by how much it does in the median.
+
+    `single`: how many of the undecided ones have no interval, and so could not be told whatever they did.
+    """
     counts = Counter(curve["speaks"] for curve in curves)
     return {
         "curves": len(curves),
         "for": counts["for"],
         "against": counts["against"],
         "undecided": counts["undecided"],
+        "single": sum(curve["speaks"] == "undecided" and curve["gain_low"] is None for curve in curves),
         "filled": sum(curve["filled_at"] is not None for curve in curves),
         "gain": series.median([curve["gain"] for curve in curves]),
     }

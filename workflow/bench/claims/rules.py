@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,13 @@ EQUAL = 1.1
 FOR, AGAINST, UNTOLD, TURNING = VOTES = ("for", "against", "undecided", "turning")
 """What a workload says of a claim: for it, against it, not to be told, or the one at one size and the other at another.
 """
+WIDE, MISSING, WIDE_OR_MISSING, TOO_FEW = REASONS = (
+    "intervals too wide",
+    "single runs have no interval",
+    "intervals too wide or missing",
+    "too few workloads",
+)
+"""Why votes decide nothing: for what most of them lack, or for what no interval would give so few of them."""
 WHOLE = "whole"
 """The key of what a workload says of all its problems together, beside what it says at each size."""
 Ballot = Mapping[str, Mapping[str, str]]
@@ -66,13 +73,13 @@ def by_share(for_it: int, against: int, undecided: int, turning: int = 0) -> str
     if total == 0:
         raise Missing("no comparisons")
     if undecided > total / 2:
-        raise Undecided("intervals too wide", undecided=undecided, of=total)
+        raise Undecided(WIDE, undecided=undecided, of=total)
     if for_it >= MOST * total:
         return SUPPORTED
     return REFUTED if against >= MOST * total else MIXED
 
 
-def by_votes(ballot: Ballot) -> Verdict:
+def by_votes(ballot: Ballot, single: Collection[str] = ()) -> Verdict:
     """The verdict of workloads, each with one vote: the rule of whatever is said of more than one of them.
 
     By their share the claim is supported from two thirds of all votes, refuted from two thirds against it, else mixed,
@@ -82,7 +89,8 @@ def by_votes(ballot: Ballot) -> Verdict:
     The evidence: the counts of the votes, and the `ballot`, what each workload says; `share`, the verdict before these
     two conditions; `sizes`, the votes and the verdict at every size, which decides nothing where fewer than
     `LEAST_WORKLOADS` voted; `leave_one_out`, `changes`: workload → the verdict without it, where that is another one.
-    Where nothing can be decided, the verdict says so, and the evidence has the `reason`.
+    Where nothing can be decided, the verdict says so, and the evidence has the `reason`. single: the workloads that
+    nothing was measured of in more than one trial.
     """
     counts = Counter(said[WHOLE] for said in ballot.values())
     sizes = sorted({size for said in ballot.values() for size in said} - {WHOLE}, key=size_rank)
@@ -104,12 +112,24 @@ def by_votes(ballot: Ballot) -> Verdict:
         share = _share(ballot)
     except Missing as missing:
         share, evidence = open_verdict(missing), evidence | missing.evidence
+        if share == UNDECIDED:
+            evidence["reason"] = _why_untold(ballot, single)
     names = ballot if len(ballot) > 1 else ()
     without = {name: _known(_share, {other: said for other, said in ballot.items() if other != name}) for name in names}
     changes = {name: verdict for name, verdict in without.items() if verdict != share}
     hangs = share in (SUPPORTED, REFUTED) and (len(ballot) < LEAST_WORKLOADS or bool(changes))
     evidence |= {"share": share, "leave_one_out": {"changes": changes}}
     return Verdict(MIXED if hangs else share, evidence)
+
+
+def _why_untold(ballot: Ballot, single: Collection[str]) -> str:
+    """Why more than half of the votes are undecided; of few workloads, that no interval would make them decide."""
+    untold = {name for name, said in ballot.items() if said[WHOLE] == UNTOLD}
+    if len(ballot) < LEAST_WORKLOADS:
+        return TOO_FEW
+    if untold <= set(single):
+        return MISSING
+    return WIDE_OR_MISSING if untold & set(single) else WIDE
 
 
 def _share(ballot: Ballot) -> str:

@@ -19,9 +19,9 @@ from bench.vocabulary import COMPARED, size_rank
 @claim("use-nlp")
 def torch_is_strong_for_language(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert.
-    A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are equal, against
-    it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device where one of
-    them was not compared decides nothing.
+    A workload, with the geometric mean of those of its problems that have an interval, speaks for it if PyTorch is
+    faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two make it
+    mixed at most. A device where one of them was not compared decides nothing.
     """
     return _torch_is_strong(results, "language")
 
@@ -29,9 +29,9 @@ def torch_is_strong_for_language(results: Results) -> Verdict:
 @claim("use-vision")
 def torch_is_strong_for_vision(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
-    unet. A workload, with the geometric mean of its problems, speaks for it if PyTorch is faster or both are equal,
-    against it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device
-    where one of them was not compared decides nothing.
+    unet. A workload, with the geometric mean of those of its problems that have an interval, speaks for it if PyTorch
+    is faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two make it
+    mixed at most. A device where one of them was not compared decides nothing.
     """
     return _torch_is_strong(results, "vision")
 
@@ -40,9 +40,9 @@ def torch_is_strong_for_vision(results: Results) -> Verdict:
 def torch_suits_reinforcement_learning(results: Results) -> Verdict:
     """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
     that the ratio of times is that of environment steps per second and of updates per second. A workload, with the
-    geometric mean of its problems, speaks for it if PyTorch is faster or both are equal, against it if JAX is faster.
-    Decided by the votes of workloads, per device: two make it mixed at most. A device where one of them was not
-    compared decides nothing.
+    geometric mean of those of its problems that have an interval, speaks for it if PyTorch is faster or both are equal,
+    against it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device
+    where one of them was not compared decides nothing.
     """
     found = _torch_is_strong(results, "reinforcement")
     rates = _rates(results, catalogue.of_scenario("reinforcement"), ("train",))
@@ -97,13 +97,14 @@ def _beside(results: Results, names: Sequence[str], task: Names = None) -> dict[
 
 @claim("use-hpc")
 def jax_suits_high_performance_computing(results: Results) -> Verdict:
-    """Two parts, over the kernels of the family science, forward and, as far as that was measured, differentiated; a
-    device where one of the kernels was not compared decides nothing. To suit means, first, not to be slower than the
-    alternative: best mode against best mode, a kernel, with the geometric mean of its problems, speaks for it if JAX is
-    faster or both are equal, against it if PyTorch is faster. Second, to be faster than NumPy: a kernel speaks for it
-    if the whole interval of NumPy's time over JAX's lies above 1, against it if it lies below 1.1. Each part is decided
-    by the votes of kernels, per device; parts that disagree make it mixed. Both are needed. PyTorch over NumPy is
-    recorded beside it, and so is, where it was timed, JAX against a compiled base line: loops that Numba compiles.
+    """Two parts, over the kernels of the family science alone, forward and, as far as that was measured,
+    differentiated; a device where one of the kernels was not compared decides nothing. To suit means, first, not to be
+    slower than the alternative: best mode against best mode, a kernel, with the geometric mean of those of its problems
+    that have an interval, speaks for it if JAX is faster or both are equal, against it if PyTorch is faster. Second, to
+    be faster than NumPy: a kernel speaks for it if the whole interval of the same mean of NumPy's time over JAX's lies
+    above 1, against it if it lies below 1.1. Each part is decided by the votes of kernels, per device; parts that
+    disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it, and so is, where it was timed,
+    JAX against a compiled base line: loops that Numba compiles.
     """
     rows = results.comparisons("science")
     kernels = [item.name for item in catalogue.timed().values() if item.family == "science"]

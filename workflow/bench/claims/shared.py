@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench import vocabulary
 from bench.claims.evidence import REFUTED, SUPPORTED, Results, Undecided, Verdict
-from bench.claims.rules import EQUAL, by_device, judged_part
+from bench.claims.rules import EQUAL, MISSING, by_device, judged_part
 from bench.claims.votes import clear_gain, voted
 from bench.events import Event, Missing
 from bench.results import outcomes, ratios
@@ -92,7 +92,7 @@ def _counts(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _faster_than_numpy(rows: pd.DataFrame, curves: pd.DataFrame) -> Verdict:
     if rows["low"].isna().all():
-        raise Undecided("single runs have no interval")
+        raise Undecided(MISSING)
     return voted(rows, curves, clear_gain)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench.claims.curves import grows, scaling_curves
 from bench.claims.evidence import FORECAST, MIXED, OPINION, Results, Undecided, Verdict, claim
-from bench.claims.rules import EQUAL, by_parts
+from bench.claims.rules import EQUAL, WIDE, by_parts
 from bench.claims.shared import parity_summary, told_ratios
 from bench.events import Event, Missing
 from bench.results import outcomes, ratios
@@ -76,7 +76,7 @@ def inference_in_int8_pays(results: Results) -> Verdict:
     parts = [part for entry in frameworks.values() for part in entry["holds"].values()]
     verdict = by_parts([part for part in parts if part is not None])
     if None in parts and verdict != MIXED:
-        raise Undecided("intervals too wide", frameworks=frameworks)
+        raise Undecided(WIDE, frameworks=frameworks)
     return Verdict(verdict, {"frameworks": frameworks, "most_lost": MOST_LOST})
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bench.claims.evidence import Undecided, Verdict
-from bench.claims.rules import AGAINST, EQUAL, FOR, TURNING, UNTOLD, WHOLE, Ballot, by_device, by_votes
+from bench.claims.rules import AGAINST, EQUAL, FOR, MISSING, TURNING, UNTOLD, WHOLE, Ballot, by_device, by_votes
 from bench.events import Missing
 from bench.results import statistics
 from bench.results.curves import LINEAR, crossing
@@ -24,32 +24,57 @@ Speak = Callable[[pd.DataFrame], str]
 """Rows of one workload → one of `rules.VOTES`, never TURNING."""
 LINE = ["task", "precision"]
 """What is the same in the problems of a workload whose sizes are held against each other."""
+LOWER_ENDS = ("ratio_low", "low")
+"""What the lower end of an interval is called: in comparisons, in speed-ups. What is timed once has neither."""
 
 
 def ballot_of(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> tuple[Ballot, list[dict[str, Any]]]:
     """What every workload says in all, and at each size, and where it says another thing: `turns`.
 
     rows: of named sizes, with `workload`, `size`, LINE, and what `speak` reads. curves: the same of points, with
-    `kind` and `amount` too. A workload that speaks for the claim at one size, or at one point of a curve, and against
-    it at another has no single vote: it is TURNING. Its entry in `turns` names it and the task, two sizes that disagree
-    (`from_size`, `to_size`), what is said at the first (`first`) and, between points of a curve of which one framework
-    is ahead at one and the other at the other, the amount at which they are equal (`at`).
+    `kind` and `amount` too. Of each part speaks what `with_interval` leaves of it. A workload that speaks for the claim
+    at one size, or at one point of a curve, and against it at another has no single vote: it is TURNING. Its entry in
+    `turns` names it and the task, two sizes that disagree (`from_size`, `to_size`), what is said at the first (`first`)
+    and, between points of a curve of which one framework is ahead at one and the other at the other, the amount at
+    which they are equal (`at`).
     """
     ballot: dict[str, dict[str, str]] = {}
     turns: list[dict[str, Any]] = []
+    ask = _of_intervals(speak)
     for workload, own in rows.groupby("workload"):
-        sizes = {size: speak(part) for size, part in own.groupby("size")}
+        sizes = {size: ask(part) for size, part in own.groupby("size")}
         along = curves[curves["workload"] == workload]
-        turn = next(chain(_between_sizes(own, speak), _along(along, own, speak)), None)
-        ballot[str(workload)] = {WHOLE: TURNING if turn else speak(own)} | sizes
+        turn = next(chain(_between_sizes(own, ask), _along(along, own, ask)), None)
+        ballot[str(workload)] = {WHOLE: TURNING if turn else ask(own)} | sizes
         turns += [{"workload": str(workload)} | turn] if turn else []
     return ballot, turns
 
 
+def with_interval(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those problems of a workload that were measured in enough trials for an interval, or all where none was.
+
+    Side tasks may be planned for a single trial, and a mean with one of them would have no interval, however sure the
+    others are. How many trials there are decides here, never the ratio.
+    """
+    known = _has_interval(rows)
+    return rows[known] if known.any() else rows
+
+
+def _has_interval(rows: pd.DataFrame) -> pd.Series:
+    ends = [name for name in LOWER_ENDS if name in rows]
+    return rows[ends].notna().all(axis="columns")
+
+
+def _of_intervals(speak: Speak) -> Speak:
+    return lambda rows: speak(with_interval(rows))
+
+
 def _between_sizes(rows: pd.DataFrame, speak: Speak) -> Iterator[dict[str, Any]]:
-    """The two nearest named sizes of a workload that disagree in the tasks and precisions which both have."""
+    """The two nearest named sizes of a workload that disagree in the tasks and precisions which both have told of:
+    a task that has an interval at one of them alone would hold one mean against that of other tasks.
+    """
     sizes = sorted(rows["size"].unique(), key=size_rank)
-    lines = {size: own.set_index(LINE) for size, own in rows.groupby("size")}
+    lines = {size: with_interval(own).set_index(LINE) for size, own in rows.groupby("size")}
     places = sorted(combinations(range(len(sizes)), 2), key=lambda pair: pair[1] - pair[0])
     for smaller, larger in ((sizes[one], sizes[other]) for one, other in places):
         both = lines[smaller].index.intersection(lines[larger].index)
@@ -197,7 +222,7 @@ def decided(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak, rivals: tupl
     if own.empty:
         raise Missing("no comparisons", not_comparable=evidence["not_comparable"], calls=evidence["calls"])
     if (own["ratio_low"].isna() | own["ratio_high"].isna()).all():
-        raise Undecided("single runs have no interval", comparisons=len(own))
+        raise Undecided(MISSING, comparisons=len(own))
     found = voted(own, counted(curves), speak)
     ratios = _ratios(own)
     means = [_mean([ratio for other, ratio in ratios.items() if other != name])[0] for name in ratios]
@@ -209,7 +234,8 @@ def decided(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak, rivals: tupl
 def voted(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> Verdict:
     """`by_votes` of what the workloads say, with where the size turns them, and how many have curves (`along`)."""
     ballot, turns = ballot_of(rows, curves, speak)
-    found = by_votes(ballot)
+    single = {str(name) for name, known in _has_interval(rows).groupby(rows["workload"]) if not known.any()}
+    found = by_votes(ballot, single)
     along = len(set(curves["workload"]) & set(ballot))
     return Verdict(found.verdict, found.evidence | {"turns": turns, "along": along})
 
