@@ -217,9 +217,10 @@ def test_the_explorer_offers_verdicts_alone_and_numbers_in_their_order(browser, 
     trials = [int(count) for count in offered(browser, "trials")]
     assert trials == sorted(trials)
     sizes = [size for size in offered(browser, "size") if re.search(r"\d", size)]
-    counts = {}
+    counts: dict[str, list[int]] = {}
     for size in sizes:
-        counts.setdefault(re.sub(r"[\d,]+", "", size), []).append(int(re.search(r"\d[\d,]*", size)[0].replace(",", "")))
+        (number, *_) = re.findall(r"\d[\d,]*", size)
+        counts.setdefault(re.sub(r"[\d,]+", "", size), []).append(int(number.replace(",", "")))
     assert counts
     assert all(found == sorted(found) for found in counts.values())
 

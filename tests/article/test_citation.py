@@ -79,7 +79,7 @@ def test_every_work_has_a_doi_or_an_address():
 def test_a_page_says_on_how_many_machines_it_was_measured(language, alone, beside):
     for machines, said in ((1, alone), (3, beside)):
         html = page(language, [], "full", [], replace(read_publication(), machines=machines))
-        described = re.search(r'<meta name="description" content="([^"]*)"', html)[1]
+        (described,) = re.findall(r'<meta name="description" content="([^"]*)"', html)
         assert said in described
         assert f'<p class="subtitle">{described}</p>' in html
         assert html.count(described) == 4  # with those of Dublin Core and Open Graph

@@ -135,7 +135,7 @@ def reasons(path):
 def as_text(node):
     """A text as it is written in a source; None for what is none."""
     if isinstance(node, ast.JoinedStr):
-        return "".join("x" if isinstance(part, ast.FormattedValue) else part.value for part in node.values)
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 

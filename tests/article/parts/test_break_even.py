@@ -28,7 +28,7 @@ def without(tables, monkeypatch):
         kept += [(panel, group[(group["framework"] != "jax") | (group["mode"] != mode)]) for panel, group in every[1:]]
         monkeypatch.setattr(break_even, "problems", lambda section: iter(kept))
         left = tables.frame("runs") if failed else pd.concat([group for _, group in kept])
-        section.tables = SimpleNamespace(frame={"runs": left}.get)
+        monkeypatch.setattr(section, "tables", SimpleNamespace(frame={"runs": left}.get))
         return section
 
     return make

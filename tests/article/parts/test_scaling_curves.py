@@ -55,7 +55,7 @@ def test_a_curve_of_single_trials_tells_its_course_instead_of_counting_verdicts(
     said = course(section, curve.assign(runs=1), data)
     times = fastest_times(data)
     first, last = (numbers.digits(ratio) for ratio in (times["torch"] / times["jax"]).iloc[[0, -1]])
-    assert f"is {first} at {times.index[0]:g} and {last} at {times.index[-1]:g}; one trial a point" in said
+    assert f"is {first} at {times.index[0]:g} and {last} at {times.index[-1]:g}; one trial a point" in str(said)
     assert course(section, curve.assign(runs=3), data) is None
     assert course(section, curve.assign(runs=1), data[data["framework"] == "jax"]) is None
 
