@@ -52,14 +52,17 @@ FLAGS = (
 
 LAY_OUT = """const [done] = arguments, explorer = document.getElementById("explorer");
     explorer?.scrollIntoView();
+    const folded = document.querySelectorAll("details:has(> noscript)");
+    folded.forEach(one => one.open = true);
     const finish = () => {
-        if (explorer?.querySelector("noscript")) return setTimeout(finish, 20);
+        if (document.querySelector("main noscript")) return setTimeout(finish, 20);
+        folded.forEach(one => one.open = false);
         document.querySelectorAll(".tall").forEach(one => one.style.contentVisibility = "visible");
         scrollTo(0, 0);
         done();
     };
     finish();"""
-"""What scrolling through the page does: whatever is out of sight is made and laid out."""
+"""What reading the whole page does: whatever is out of sight or folded is made and laid out."""
 ROWS = "#explorer tbody tr"
 
 
@@ -268,6 +271,35 @@ def test_the_explorer_sorts_by_numbers_and_back_and_says_so(browser, page):
         browser.switch_to.active_element.send_keys(" ")  # the keyboard, where a mouse would click
         assert head.get_attribute("aria-sort") == said
         assert sizes() == sorted(sizes(), reverse=down)
+
+
+FOLDED = "details:has(> noscript)"
+
+
+def until(browser, script):
+    """Wait until a script returns something true, and return it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, 30).until(lambda browser: browser.execute_script(script))
+
+
+def test_what_is_folded_is_made_when_it_is_opened(browser, page):
+    browser.get(page.as_uri())
+    waiting = browser.execute_script(f"return document.querySelectorAll('{FOLDED}').length")
+    assert waiting
+    browser.find_element("css selector", f"{FOLDED} > summary").click()
+    until(browser, f"return document.querySelectorAll('{FOLDED}').length === {waiting - 1}")
+    assert browser.execute_script("return document.querySelector('details[open] > div table').rows.length") > 1
+
+
+def test_an_address_within_what_is_folded_opens_it(browser, page):
+    browser.get(page.as_uri())
+    names = browser.execute_script(f"""return [...document.querySelectorAll("{FOLDED} > noscript")]
+        .map(one => /<figure id="([^"]+)"/.exec(one.textContent)?.[1]).filter(Boolean)""")
+    assert names
+    browser.get("about:blank")
+    browser.get(f"{page.as_uri()}#{names[0]}")
+    until(browser, f"return document.getElementById('{names[0]}')?.closest('details').open")
 
 
 def test_the_view_of_the_explorer_is_in_its_address(browser, page):

@@ -9,6 +9,7 @@ import pytest
 
 from article.figures.losses import loss_plot
 from article.figures.ratios import ratio_plot
+from article.html import join, later
 from article.parts.claims import claim_counts
 from article.parts.comparisons import ratio_rows
 from article.parts.losses import loss_curves
@@ -116,3 +117,8 @@ def test_the_introduction_says_which_of_several_machines_made_the_page(tables):
     section = Section(tables, "en", OTHER, 0)
     said = f"Results of 2 machines are shown; this page was made on <em>{OTHER}</em>"
     assert said in introduction(section)
+
+
+def test_what_is_made_later_holds_nothing_that_is_made_later():
+    with pytest.raises(ValueError, match="made later"):
+        later(join(later("a")))

@@ -13,7 +13,7 @@
       rootMargin: "1500px",
     }).observe(explorer);
   });
-  plain.replaceWith(...new DOMParser().parseFromString(plain.textContent, "text/html").body.childNodes);
+  make(plain);
   watchTabStops(explorer);
   const table = explorer.querySelector("table");
   const form = document.getElementById("filters");

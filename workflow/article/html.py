@@ -68,6 +68,15 @@ def behind(title: Any, content: Any) -> Html:
     return render_template("behind.html", title=title, content=content)
 
 
+def later(content: Any) -> Markup:
+    """Content of what is folded, whose elements are made when the reader opens it. Raises ValueError where it holds
+    such content itself.
+    """
+    if "<noscript" in content:
+        raise ValueError("what is made later holds something that is made later")
+    return Markup("<noscript>{}</noscript>").format(content)
+
+
 def first_line(message: Any, length: int = 240) -> str:
     """The first line of a message, at most `length` characters."""
     text = "" if missing(message) else str(message)

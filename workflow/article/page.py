@@ -20,7 +20,7 @@ from article.section import FOLDER
 from article.words import read_words
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
-SCRIPTS = ("tab_stops.js", "explorer.js")
+SCRIPTS = ("tab_stops.js", "folded.js", "explorer.js")
 """What the one script of a page is made of."""
 
 

@@ -38,8 +38,10 @@ SEPARATOR = " · "
 
 
 def explorer(section: Section) -> Html:
-    """Every cell in one table. A script adds what finds, sorts and plots; without it the table is all there."""
-    frame = selection.cells(section.tables, section.machine)
+    """Every cell at a named size in one table. A script adds what finds, sorts and plots; without it the table is all
+    there.
+    """
+    frame = selection.at_named_sizes(selection.cells(section.tables, section.machine))
     if not len(frame):
         return Html(Markup('<p id="explorer">{}</p>').format(section.words["explorer.none"]))
     pairs = Pairs(section.tables.frame("comparisons"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from article import numbers
-from article.html import Html, behind, join
+from article.html import Html, behind, join, later
 from article.names import on_machine
 from article.parts.cells import times_of_all, used_bytes
 from article.parts.comparisons import verdicts_of
@@ -51,31 +52,37 @@ def curve_points(section: Section) -> pd.DataFrame:
 
 
 def curve_results(section: Section, found: pd.DataFrame) -> Html:
-    """Per axis the first curve drawn, the others folded, then the tables; nothing where no curve was measured."""
+    """Per axis the first curve drawn, of the others the times, folded; then the tables; nothing where no curve was
+    measured.
+    """
     if not len(found):
         return Html()
     parts = []
     for place, axis in enumerate(axis for axis in AXES if (found["axis"] == axis).any()):
-        drawn = [curve_figure(section, own) for _, own in found[found["axis"] == axis].groupby(CURVE, sort=False)]
+        curves = [own for _, own in found[found["axis"] == axis].groupby(CURVE, sort=False)]
         shown = 1 if place < MOST_OPEN else 0
-        parts += drawn[:shown]
-        if drawn[shown:]:
+        parts += [curve_figure(section, own) for own in curves[:shown]]
+        if curves[shown:]:
             title = section.phrase(
                 "scaling.more" if shown else "scaling.folded",
-                count=len(drawn) - shown,
+                count=len(curves) - shown,
                 axis=section.words[f"scaling.{axis}"],
             )
-            parts.append(behind(title, join(*drawn[shown:])))
+            times = [curve_figure(section, own, "curve of times", PANELS[:1]) for own in curves[shown:]]
+            parts.append(behind(title, later(join(*times))))
     return join(*parts, slope_table(section, found), times_of_all(section))
 
 
-def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
-    """The figure of one scaling curve."""
+def curve_figure(
+    section: Section, curve: pd.DataFrame, name: str = "scaling", panels: Sequence[str] = PANELS
+) -> Html:
+    """The figure of one scaling curve; name: of its words; panels: the quantities that it shows."""
     from article.figures.scaling_curves import scaling_plot
 
     first = next(curve.itertuples())
     axis = section.words[f"scaling.{first.axis}"]
     data = quantities(curve, axis)
+    data = data[data["panel"].isin(panels)]
     texts = [
         section.names.point(
             numbers.seconds(row.value), section.names.variant(row.framework, row.mode), f"{row.point:g}"
@@ -86,7 +93,7 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
     return section.figure(
         scaling_plot,
         data,
-        "scaling",
+        name,
         crossings(data),
         rows=texts,
         finding=course(section, curve, data) or verdicts_of(section, curve, "shows.points"),
