@@ -240,8 +240,12 @@ def test_no_verdict_contradicts_the_outcome(told):
         said = [pattern(words[f"sentence.{verdict}"]) for verdict in others]
         assert [text for text in page.said if any(each.search(text) for each in said)] == [], language
         labels = tuple(words[f"verdict.{verdict}"] for verdict in others)
-        plain = [table for one in page.main.every("div") if one.attributes.get("id") == "explorer"
-                 for table in one.every("table")]
+        plain = [
+            table
+            for one in page.main.every("div")
+            if one.attributes.get("id") == "explorer"
+            for table in one.every("table")
+        ]
         for table in page.main.every("table"):
             found = columns(table)
             if table in plain or {words["column.claim"], words["column.variants"]} & set(found):

@@ -90,5 +90,10 @@ def message(text: Any) -> Markup:
     line = first_line(text)
     if text == line:
         return Markup("<code>{}</code>").format(line) if line else Markup("")
-    shown = text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE].rstrip() + "…"
-    return Markup("<details><summary><code>{}</code></summary>{}</details>").format(line, Markup(prose.code(shown)))
+    shown = Markup(prose.code(shortened(text, LONGEST_MESSAGE)))
+    return Markup("<details><summary><code>{}</code></summary>{}</details>").format(line, shown)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text, or as many of its letters and an ellipsis; the data hold it whole."""
+    return text if len(text) <= most else text[:most].rstrip() + "…"

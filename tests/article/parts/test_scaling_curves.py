@@ -8,10 +8,12 @@ from article.parts.scaling_curves import (
     CURVE,
     course,
     crossings,
+    curve_figure,
     curve_points,
     curve_results,
     fastest_times,
     quantities,
+    times_figure,
 )
 from article.section import Section
 from bench.results import selection
@@ -48,6 +50,21 @@ def test_a_case_of_a_published_table_stands_at_its_items(tables):
     assert cases["point"].min() == pytest.approx(31843)
 
 
+def test_further_curves_over_an_axis_are_panels_of_one_figure_that_is_made_later(tables):
+    section = Section(tables, "en", OWN, 8)
+    found = curve_points(section)
+    components = found[(found["axis"] == "components") & (found["hardware"] == OWN)]
+    curves = [own for _, own in components.groupby(CURVE, sort=False)]
+    assert len(curves) > 1
+    html = times_figure(section, curves)
+    assert html.count("<figure") == 1
+    assert html.count('viewBox="0 0 340') == len(curves)
+    assert f"of {len(curves)} curves" in html
+    alone, own = (Section(tables, "en", OWN, 8) for _ in range(2))
+    assert times_figure(alone, curves[:1]) == curve_figure(own, curves[0])
+    assert "<noscript>" in curve_results(section, components)
+
+
 def test_a_curve_of_single_trials_tells_its_course_instead_of_counting_verdicts(tables):
     section = Section(tables, "en", OWN, 8)
     curve = next(own for _, own in curve_points(section).groupby(CURVE, sort=False))
@@ -55,7 +72,8 @@ def test_a_curve_of_single_trials_tells_its_course_instead_of_counting_verdicts(
     said = course(section, curve.assign(runs=1), data)
     times = fastest_times(data)
     first, last = (numbers.digits(ratio) for ratio in (times["torch"] / times["jax"]).iloc[[0, -1]])
-    assert f"is {first} at {times.index[0]:g} and {last} at {times.index[-1]:g}; one trial a point" in str(said)
+    at, end = (numbers.count(point) for point in times.index[[0, -1]])
+    assert f"is {first} at {at} and {last} at {end}; one trial a point" in str(said)
     assert course(section, curve.assign(runs=3), data) is None
     assert course(section, curve.assign(runs=1), data[data["framework"] == "jax"]) is None
 

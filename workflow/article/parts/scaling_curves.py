@@ -68,21 +68,17 @@ def curve_results(section: Section, found: pd.DataFrame) -> Html:
                 count=len(curves) - shown,
                 axis=section.words[f"scaling.{axis}"],
             )
-            times = [curve_figure(section, own, "curve of times", PANELS[:1]) for own in curves[shown:]]
-            parts.append(behind(title, later(join(*times))))
+            parts.append(behind(title, later(times_figure(section, curves[shown:]))))
     return join(*parts, slope_table(section, found), times_of_all(section))
 
 
-def curve_figure(
-    section: Section, curve: pd.DataFrame, name: str = "scaling", panels: Sequence[str] = PANELS
-) -> Html:
-    """The figure of one scaling curve; name: of its words; panels: the quantities that it shows."""
+def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
+    """The figure of one scaling curve."""
     from article.figures.scaling_curves import scaling_plot
 
     first = next(curve.itertuples())
     axis = section.words[f"scaling.{first.axis}"]
     data = quantities(curve, axis)
-    data = data[data["panel"].isin(panels)]
     texts = [
         section.names.point(
             numbers.seconds(row.value), section.names.variant(row.framework, row.mode), f"{row.point:g}"
@@ -93,11 +89,43 @@ def curve_figure(
     return section.figure(
         scaling_plot,
         data,
-        name,
+        "scaling",
         crossings(data),
         rows=texts,
         finding=course(section, curve, data) or verdicts_of(section, curve, "shows.points"),
         problem=problem,
+        axis=axis,
+    )
+
+
+def times_figure(section: Section, curves: Sequence[pd.DataFrame]) -> Html:
+    """The times per step of several curves over one axis in one figure, a panel each; of one curve its own figure."""
+    from article.figures.scaling_curves import times_plot
+
+    if len(curves) == 1:
+        return curve_figure(section, curves[0])
+    every = pd.concat(curves)
+    named = ("workload", "task", *(part for part in ("precision", "device") if every[part].nunique() > 1))
+    axis = section.words[f"scaling.{every['axis'].iloc[0]}"]
+    times, rings, texts, ahead = [], [], [], dict.fromkeys(COMPARED, 0)
+    for curve in curves:
+        first = next(curve.itertuples())
+        title = on_machine(curve_name(section, first, named), section.hardware(first.hardware))
+        data = quantities(curve, axis)
+        rings.append(crossings(data).assign(panel=title))
+        times.append(data[data["panel"] == "seconds"].assign(panel=title))
+        if len(fastest := fastest_times(data)):
+            ahead[str(fastest.iloc[-1].idxmin())] += 1
+            ratio = fastest["torch"].iloc[-1] / fastest["jax"].iloc[-1]
+            texts.append(section.names.point(numbers.digits(ratio), title))
+    return section.figure(
+        times_plot,
+        pd.concat(times),
+        "curves of times",
+        pd.concat(rings),
+        rows=texts,
+        most=len(curves),
+        finding=section.phrase("shows.last points", total=len(curves), **ahead),
         axis=axis,
     )
 
@@ -137,7 +165,7 @@ def course(section: Section, curve: pd.DataFrame, data: pd.DataFrame) -> Markup 
         return None
     (first, *_, last), ratios = times.index, times["torch"] / times["jax"]
     told = {"least": numbers.digits(ratios.iloc[0]), "most": numbers.digits(ratios.iloc[-1])}
-    return section.phrase("shows.ends", first=f"{first:g}", last=f"{last:g}", **told)
+    return section.phrase("shows.ends", first=numbers.count(first), last=numbers.count(last), **told)
 
 
 def fastest_times(data: pd.DataFrame) -> pd.DataFrame:
@@ -188,9 +216,9 @@ def slope_row(section: Section, curve: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def curve_name(section: Section, row: Any) -> str:
-    """The problem of a curve, with what tells it from others over the same axis."""
-    problem = section.names.problem(row, ("workload", "task", "precision", "device"))
+def curve_name(section: Section, row: Any, named: Sequence[str] = ("workload", "task", "precision", "device")) -> str:
+    """The problem of a curve, with what tells it from others over the same axis; named: what is told of the problem."""
+    problem = section.names.problem(row, named)
     return problem + section.names.settings(row.curve.split("-")[:-1])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from article import numbers, prose
-from article.html import Html, behind, join
+from article.html import Html, behind, join, shortened
 from article.parts.examples import outcome_badge
 from article.section import Section
 from bench.events import ENDED
@@ -16,6 +16,8 @@ from bench.vocabulary import COMPARED
 
 MODES = ("eager", "compiled")
 """Columns of the table of transformations, for each framework: how the names of its examples begin."""
+LONGEST = 1000
+"""Letters of what an exception says that are shown."""
 
 
 def transformation_table(section: Section) -> Html:
@@ -63,5 +65,6 @@ def mark(section: Section, event: Any) -> Markup | None:
     if event.outcome == "ok":
         return outcome_badge(section, "right")
     word = "crashed" if event.text.startswith(ENDED) else event.outcome
-    told = section.translated(event.text)
-    return behind(outcome_badge(section, word), Markup(prose.code(told) if told == event.text else escape(told)))
+    text = shortened(event.text, LONGEST)
+    told = section.translated(text)
+    return behind(outcome_badge(section, word), Markup(prose.code(told) if told == text else escape(told)))
