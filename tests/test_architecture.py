@@ -18,6 +18,7 @@ LAYERS = {
     "scripts.compare": {"bench", "scripts.measure"},
     "scripts.resume": {"bench", "scripts.publish"},
     "article": {
+        "article.beside",
         "article.citation",
         "article.glossary",
         "article.html",
