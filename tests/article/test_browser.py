@@ -219,13 +219,6 @@ def test_the_explorer_offers_verdicts_alone_and_numbers_in_their_order(browser, 
     assert set(offered(browser, "verdict")) <= set(words.under("verdict").values())
     trials = [int(count) for count in offered(browser, "trials")]
     assert trials == sorted(trials)
-    sizes = [size for size in offered(browser, "size") if re.search(r"\d", size)]
-    counts: dict[str, list[int]] = {}
-    for size in sizes:
-        (number, *_) = re.findall(r"\d[\d,]*", size)
-        counts.setdefault(re.sub(r"[\d,]+", "", size), []).append(int(number.replace(",", "")))
-    assert counts
-    assert all(found == sorted(found) for found in counts.values())
 
 
 def test_the_explorer_filters_by_every_column_that_has_several_values(browser, page):

@@ -13,7 +13,7 @@
       rootMargin: "1500px",
     }).observe(explorer);
   });
-  make(plain);
+  unfold(plain);
   watchTabStops(explorer);
   const table = explorer.querySelector("table");
   const form = document.getElementById("filters");

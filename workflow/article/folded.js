@@ -1,6 +1,6 @@
 // What is folded and large is made when the reader opens it; without this script it is there at once. An address that
 // names a part of it opens it.
-const make = (plain) =>
+const unfold = (plain) =>
   plain.replaceWith(...new DOMParser().parseFromString(plain.textContent, "text/html").body.childNodes);
 (() => {
   const folded = [...document.querySelectorAll("details:has(> noscript)")];
@@ -9,7 +9,7 @@ const make = (plain) =>
     one.addEventListener("toggle", () => {
       const plain = plainOf(one);
       if (!plain) return;
-      make(plain);
+      unfold(plain);
       watchTabStops(one);
     });
   }
