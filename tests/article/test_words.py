@@ -14,6 +14,7 @@ from article.words import COUNTED, MESSAGES, agreeing, flatten, message_patterns
 from tests.article.test_pages import Reader
 from tests.checkout import ROOT
 
+SHEETS = sorted((FOLDER / "words").glob("*.yaml"))
 CHINESE = [FOLDER / "words/zh.yaml", *sorted((FOLDER / "text/zh").glob("*.md"))]
 
 
@@ -193,3 +194,18 @@ def test_headings_are_unique_and_have_ids(pages):
         assert [name for name, count in Counter(title for _, _, title in headings).items() if count > 1] == []
         assert [title for _, attributes, title in headings if ' id="' not in attributes] == []
         assert len(headings) > 50
+
+
+def repeated(node):
+    """The names that a mapping of a YAML file, or one within it, gives twice."""
+    if isinstance(node, yaml.MappingNode):
+        names = Counter(name.value for name, _ in node.value)
+        yield from (name for name, count in names.items() if count > 1)
+        for _, value in node.value:
+            yield from repeated(value)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
+def test_no_word_is_written_twice(sheet):
+    assert list(repeated(yaml.compose(sheet.read_text(encoding="utf-8")))) == []
+    assert list(repeated(yaml.compose("a: {b: 1, c: 2, b: 3}"))) == ["b"]

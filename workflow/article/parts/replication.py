@@ -20,10 +20,8 @@ from article.parts.votes import SETTLED, agreement
 from article.section import Section
 from bench.results import intervals, selection
 from bench.results.intervals import Interval
-from bench.vocabulary import PROBLEM
+from bench.results.selection import SAME
 
-SAME = [column for column in PROBLEM if column != "hardware"]
-"""What names a problem, whatever the machine."""
 MOST_NAMED = 6
 """What is listed in the open; more is folded."""
 

@@ -81,7 +81,7 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
     data = quantities(curve, axis)
     texts = [
         section.names.point(
-            numbers.seconds(row.value), section.names.variant(row.framework, row.mode), f"{row.point:g}"
+            numbers.seconds(row.value), section.names.variant(row.framework, row.mode), numbers.count(row.point)
         )
         for row in data[data["panel"] == "seconds"].itertuples()
     ]

@@ -31,6 +31,9 @@ from bench.vocabulary import (
     size_rank,
 )
 
+SAME = [column for column in PROBLEM if column != "hardware"]
+"""What names a problem, whatever the machine."""
+
 
 def own_first(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """The rows sorted by machine (this one first), family, workload and the order of the workload's tasks."""
@@ -126,9 +129,9 @@ def at_shared_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     """Of each task on a device the problems that all machines with that task have, so that machines stand beside each
     other at one size; all of them where they have none in common.
     """
-    task, problem = ["family", "workload", "task", "device"], [column for column in PROBLEM if column != "hardware"]
+    task = ["family", "workload", "task", "device"]
     machines = frame.groupby(task)["hardware"].transform("nunique")
-    shared = frame.groupby(problem)["hardware"].transform("nunique") == machines
+    shared = frame.groupby(SAME)["hardware"].transform("nunique") == machines
     some = shared.groupby([frame[column] for column in task]).transform("any")
     return frame[shared | ~some]
 
@@ -166,9 +169,8 @@ def sound_runs(tables: Tables) -> pd.DataFrame:
 def side_by_side(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """The rows of `own_first` with the machines of one problem next to each other."""
     ordered = own_first(frame, own)
-    columns = [column for column in PROBLEM if column != "hardware"]
-    place = {key: place for place, key in enumerate(dict.fromkeys(ordered[columns].itertuples(index=False, name=None)))}
-    keys = [place[key] for key in ordered[columns].itertuples(index=False, name=None)]
+    place = {key: place for place, key in enumerate(dict.fromkeys(ordered[SAME].itertuples(index=False, name=None)))}
+    keys = [place[key] for key in ordered[SAME].itertuples(index=False, name=None)]
     return ordered.iloc[sorted(range(len(ordered)), key=keys.__getitem__)]
 
 
