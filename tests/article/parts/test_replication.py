@@ -59,7 +59,7 @@ def test_a_machine_without_results_is_not_held_against_the_others(tables):
 def test_a_problem_that_one_machine_alone_has_stands_beside_nothing(tables):
     shared = shared_problems(comparisons(tables))
     assert set(shared["hardware"]) == {OWN, planted.OTHER}
-    assert (shared.groupby(replication.SAME)["hardware"].nunique() == 2).all()
+    assert (shared.groupby(selection.SAME)["hardware"].nunique() == 2).all()
     assert "qubits" not in " ".join(shared["size"])
 
 
@@ -74,7 +74,7 @@ def test_verdicts_are_alike_open_or_apart():
         }.items()
         for row in ({"hardware": f"m{place}", "verdict": verdict} for place, verdict in enumerate(verdicts))
     ]
-    found = [[own["workload"].iloc[0] for own in group] for group in agreement(pd.DataFrame(rows), replication.SAME)]
+    found = [[own["workload"].iloc[0] for own in group] for group in agreement(pd.DataFrame(rows), selection.SAME)]
     assert found == [["alike"], ["open"], ["apart"]]
 
 
@@ -86,12 +86,12 @@ def test_what_holds_here_is_counted_as_the_tables_have_it(tables, six, language,
     said = text(replicated(section))
     for machine in section.machines[1:]:
         there = frame[(frame["hardware"] == machine) & frame["verdict"].isin(SETTLED)]
-        both = there.merge(frame[frame["hardware"] == OWN], on=replication.SAME)
+        both = there.merge(frame[frame["hardware"] == OWN], on=selection.SAME)
         same = (both["verdict_x"] == both["verdict_y"]).sum()
         numbers = re.search(rf"{machine}\W[^0-9]*(\d+)[^0-9]+(\d+)", said)
         assert numbers, machine
         assert [int(found) for found in numbers.groups()] == [len(both), same]
-    flips = {own["workload"].iloc[0] for own in agreement(frame, replication.SAME)[2]}
+    flips = {own["workload"].iloc[0] for own in agreement(frame, selection.SAME)[2]}
     assert bool(flips) == (count == 6)
     assert all(section.names.workload(name) in said for name in flips)
     assert not re.search(r"\bnan\b|None", said)
