@@ -30,6 +30,7 @@ LAYERS = {
         "article.figures",
         "bench.results",
         "bench.catalogue",
+        "bench.sheets",
         "bench.vocabulary",
         "bench.events",
         "bench.texts",

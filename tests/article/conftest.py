@@ -31,7 +31,7 @@ def execute(notebook, parameters):
     return content
 
 
-def make_pages(folder, tables, machine, preset="quick", languages=("en", "zh")):
+def make_pages(folder, tables, machine, languages=("en", "zh")):
     """The pages in `folder`, beside `tables`; returns the paths of both by language."""
     pages = {"en": folder / "index.html", "zh": folder / "zh/index.html"}
     for language in languages:
@@ -57,8 +57,6 @@ def make_pages(folder, tables, machine, preset="quick", languages=("en", "zh")):
                 str(tables),
                 "--machine",
                 machine,
-                "--preset",
-                preset,
                 "--output",
                 str(page),
                 "--alternate",
@@ -107,10 +105,10 @@ def pages(synthetic):
 
 @pytest.fixture(scope="session")
 def empty_pages(tmp_path_factory):
-    """The pages of a machine without a single result, in the preset smoke."""
+    """The pages of a machine without a single result."""
     folder = tmp_path_factory.mktemp("empty")
     (folder / "data").mkdir()
-    return make_pages(folder, folder / "data", "nowhere", preset="smoke")
+    return make_pages(folder, folder / "data", "nowhere")
 
 
 @pytest.fixture(scope="session")

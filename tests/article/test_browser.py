@@ -332,20 +332,52 @@ def test_the_explorer_draws_the_ratios_of_what_is_shown(browser, page, width):
     assert browser.find_element("css selector", "#plot p").text
 
 
-def test_what_the_explorer_shows_can_be_downloaded(browser, page, tmp_path):
-    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
-    show(browser, page)
-    choose(browser, "mode", "scan")
-    browser.find_element("id", "sheet").click()
+def downloaded(browser, folder, button):
+    """Head and lines of the only sheet that a click on a button saves in a folder, and its name."""
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    browser.execute_script("arguments[0].click()", button)
     for _ in range(50):
-        if (tmp_path / "results.csv").exists():
+        if found := list(folder.glob("*.csv")):
             break
         time.sleep(0.1)
-    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as sheet:
+    with found[0].open(encoding="utf-8", newline="") as sheet:
         head, *lines = csv.reader(sheet)
+    assert {len(line) for line in lines} == {len(head)}
+    return head, lines, found[0].name
+
+
+def test_what_the_explorer_shows_can_be_downloaded(browser, page, tmp_path):
+    show(browser, page)
+    choose(browser, "mode", "scan")
+    _, lines, name = downloaded(browser, tmp_path, browser.find_element("id", "sheet"))
+    assert name == "results.csv"
     assert len(lines) == len(shown_rows(browser))
     assert all("scan" in line for line in lines)
-    assert len(head) == len(lines[0])
+
+
+def test_in_a_sheet_what_spans_columns_and_rows_stands_in_each(browser, page, tmp_path):
+    show(browser, page)
+    for number, spanning in enumerate(("thead [colspan]", "tbody [rowspan]")):
+        (tmp_path / str(number)).mkdir()
+        table = browser.find_element("css selector", f".scroll:not(.tall) table:has(> {spanning})")
+        scroll = table.find_element("xpath", "..")
+        identity = scroll.get_attribute("aria-labelledby")
+        button = browser.execute_script(
+            """return arguments[0].querySelector(".sheet") ?? arguments[0].parentElement.querySelector(".sheet")""",
+            scroll,
+        )
+        head, lines, name = downloaded(browser, tmp_path / str(number), button)
+        assert name == f"{identity}.csv"
+        assert all(head)
+        assert len(lines) == len(table.find_elements("css selector", "tbody tr"))
+        assert all(line[0] for line in lines)
+
+
+def test_each_table_has_one_button(browser, page):
+    show(browser, page)
+    labels = browser.execute_script("return [...document.querySelectorAll('.sheet')].map(one => one.ariaLabel)")
+    tables = browser.find_elements("css selector", ".scroll[aria-labelledby^=table-] > table")
+    assert len(set(labels)) == len(labels) == len(tables) > 10
 
 
 def test_the_rows_of_the_explorer_are_made_when_the_reader_comes_near(browser, page):

@@ -59,7 +59,7 @@ def test_the_canonical_address_is_the_published_one_where_it_is_known(language, 
 def test_a_published_page_names_itself_and_each_language_by_whole_addresses():
     publication = replace(read_publication(), url="https://x.org/a/")
     links = [{"code": "en", "tag": "en", "path": "../index.html", "name": "English"}]
-    head = page("zh", [], "quick", links, publication).split("</head>")[0]
+    head = page("zh", [], links, publication).split("</head>")[0]
     assert re.findall("<link.*>", head) == [
         '<link rel="canonical" href="https://x.org/a/zh/">',
         '<link rel="alternate" hreflang="zh-Hans" href="https://x.org/a/zh/">',
@@ -78,7 +78,7 @@ def test_every_work_has_a_doi_or_an_address():
 )
 def test_a_page_says_on_how_many_machines_it_was_measured(language, alone, beside):
     for machines, said in ((1, alone), (3, beside)):
-        html = page(language, [], "full", [], replace(read_publication(), machines=machines))
+        html = page(language, [], [], replace(read_publication(), machines=machines))
         (described,) = re.findall(r'<meta name="description" content="([^"]*)"', html)
         assert said in described
         assert f'<p class="subtitle">{described}</p>' in html

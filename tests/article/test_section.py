@@ -13,7 +13,7 @@ from article.html import join, later
 from article.parts.claims import claim_counts
 from article.parts.comparisons import ratio_rows
 from article.parts.losses import loss_curves
-from article.section import Section
+from article.section import Section, load
 from bench.results import selection
 from bench.results.tables import Tables
 from tests.article.planted import OTHER, OWN
@@ -41,6 +41,22 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
     data = pd.concat([loss_curves(section).assign(panel=f"panel {number}") for number in range(11)])
     html = section.figure(loss_plot, data, "loss")
     assert "Panels left out: 5" in html
+
+
+def test_what_a_figure_is_drawn_from_lies_beside_the_tables_whole(tables, tmp_path):
+    shutil.copytree(tables.folder, tmp_path / "data")
+    left_over = tmp_path / "data/figures/zh/04_mathematics/4.9.csv"
+    left_over.parent.mkdir(parents=True)
+    left_over.touch()
+    section = load(tmp_path / "data", "zh", OWN, 4)
+    data = pd.concat([loss_curves(section).assign(panel=f"=panel {number}") for number in range(11)])
+    html = section.figure(loss_plot, data, "loss")
+    assert 'href="../data/figures/zh/04_mathematics/4.1.csv" download>' in html
+    assert [path.name for path in left_over.parent.iterdir()] == ["4.1.csv"]
+    sheet = pd.read_csv(left_over.with_name("4.1.csv"))
+    assert list(sheet.columns) == list(data.columns)
+    assert set(sheet["panel"]) == {f"'=panel {number}" for number in range(11)}, "those that are not drawn, too"
+    assert sheet["step"].to_list() == data["step"].to_list()
 
 
 def test_a_panel_of_one_point_is_left_out_along_its_axis(tables):

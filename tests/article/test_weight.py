@@ -71,7 +71,7 @@ def light(request, tmp_path_factory, build):
     sheets.share_out(folder / "data")
     arguments = {"tables": folder / "data", "machine": published.name, "output": folder / "data/claims.parquet"}
     judge.main([str(word) for name, value in arguments.items() for word in (f"--{name}", value)])
-    page = build(folder, folder / "data", published.name, preset="standard", languages=["en"])["en"]
+    page = build(folder, folder / "data", published.name, languages=["en"])["en"]
     assert all(machine.name in page.read_text(encoding="utf-8") for machine in found)
     return len(found), page
 

@@ -33,6 +33,8 @@ class Publication:
     machine: str | None = None
     machines: int = 1
     """On how many machines the results of the page were measured."""
+    tiny: bool = False
+    """Whether they are of the smallest size alone: the page says that its numbers mean nothing."""
 
     @property
     def date(self) -> str:
@@ -46,8 +48,8 @@ class Publication:
 
 
 def read_publication(path: Path = FILE, **made_from: Any) -> Publication:
-    """What a CITATION.cff says. made_from: `measured`, `commit`, `machine`, `machines`. Raises KeyError for a key of
-    the format that is not there. Source: Citation File Format 1.2.0.
+    """What a CITATION.cff says. made_from: `measured`, `commit`, `machine`, `machines`, `tiny`. Raises KeyError
+    for a key of the format that is not there. Source: Citation File Format 1.2.0.
     """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Publication(

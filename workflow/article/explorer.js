@@ -217,19 +217,12 @@
   });
   for (const head of heads) head.firstChild.addEventListener("click", keep);
   document.getElementById("sheet").addEventListener("click", () => {
-    const quoted = (value) => `"${(/^[=+\-@]/.test(value) ? "'" : "") + value.replaceAll('"', '""')}"`;
     const columns = heads.flatMap((head, at) => {
       const own = parts.filter((part) => part.at === at);
       return own.length ? own : [{ name: names[at], title: head.textContent }];
     });
-    const lines = [
-      columns.map((column) => column.title),
-      ...shown.map((entry) => columns.map((column) => text(entry, column.name))),
-    ];
-    const content = new Blob([lines.map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
-    const link = make("a", { href: URL.createObjectURL(content), download: "results.csv" });
-    link.click();
-    URL.revokeObjectURL(link.href);
+    const lines = shown.map((entry) => columns.map((column) => text(entry, column.name)));
+    saveSheet([columns.map((column) => column.title), ...lines], "results.csv");
   });
   addEventListener("hashchange", () => {
     if (restore()) show();

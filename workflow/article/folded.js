@@ -11,6 +11,7 @@ const unfold = (plain) =>
       if (!plain) return;
       unfold(plain);
       watchTabStops(one);
+      offerSheets(one);
     });
   }
   const open = () => {

@@ -20,7 +20,7 @@ from article.section import FOLDER
 from article.words import read_words
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
-SCRIPTS = ("tab_stops.js", "folded.js", "explorer.js")
+SCRIPTS = ("tab_stops.js", "sheets.js", "folded.js", "explorer.js")
 """What the one script of a page is made of."""
 
 
@@ -84,7 +84,6 @@ def style() -> Markup:
 def page(
     language: str,
     parts: list[ExecutedSection],
-    preset: str,
     languages: list[dict[str, str]],
     publication: Publication,
 ) -> str:
@@ -100,7 +99,6 @@ def page(
         subtitle=about,
         tag=TAGS[language],
         sections=parts,
-        preset=preset,
         languages=languages,
         publication=publication,
         canonical=canonical(publication, language),

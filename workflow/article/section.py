@@ -6,11 +6,13 @@ section.text("steps", loss=…)
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 from markupsafe import Markup
 
@@ -22,6 +24,7 @@ from article.words import agreeing, read_words, translated
 from bench.results.intervals import missing
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
+from bench.sheets import FIGURES, plain
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("en", "zh")
@@ -39,10 +42,16 @@ Content = Any
 
 
 def load(tables: str | Path, language: str, machine: str, number: int) -> Section:
-    """The section of that number. Raises ValueError for an unknown language."""
+    """The section of that number, which writes what its figures are drawn from beside the tables. Raises ValueError
+    for an unknown language.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"language is {language!r}, allowed are {', '.join(LANGUAGES)}")
-    return Section(Tables(Path(tables)), language, machine, number)
+    section = Section(Tables(Path(tables)), language, machine, number)
+    section.sheets = section.tables.folder / FIGURES / language / section.name
+    shutil.rmtree(section.sheets, ignore_errors=True)
+    section.sheets.mkdir(parents=True)
+    return section
 
 
 @cache
@@ -62,12 +71,19 @@ class Section:
         self.words = read_words(language)
         self.names = Names(self.words, language)
         self._numbers = {"figure": 0, "table": 0}
+        self.sheets: Path | None = None
+        """The folder for what the figures are drawn from; None: it is not written."""
 
     @cached_property
     def blocks(self) -> dict[str, str]:
         """The blocks of text of this section."""
+        return prose.blocks(FOLDER / "text" / self.language / f"{self.name}.md")
+
+    @cached_property
+    def name(self) -> str:
+        """What the files of this section are called, as 03_algorithms."""
         (path,) = (FOLDER / "text" / self.language).glob(f"{self.number:02d}_*.md")
-        return prose.blocks(path)
+        return path.stem
 
     @property
     def space(self) -> Markup:
@@ -160,22 +176,24 @@ class Section:
         words = self.words.under(f"figure.{name}")
         title, caption = (agreeing(words[part].format(**values), self.language) for part in ("title", "caption"))
         undrawn = "figure.few" if len(data) else "figure.none"
-        data, left_out = limited(data, most)
-        if len(data) < LEAST_POINTS:
+        drawn, left_out = limited(data, most)
+        if len(drawn) < LEAST_POINTS:
             return Html(self.sentence(undrawn, title=title) + (after or ""))
         number = self._next("figure")
         identity = number.replace(".", "-")
+        sheet = self._sheet(number, data)
         return self.render(
             "figure.html",
             number=number,
             identity=identity,
             title=title,
             finding=finding,
-            **_drawn(partial(draw, data, *others, words), f"f{identity}"),
+            **_drawn(partial(draw, drawn, *others, words), f"f{identity}"),
             description=self._alternative(caption, rows, title),
             caption=caption,
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
             after=after,
+            sheet=sheet,
         )
 
     def table(
@@ -222,6 +240,13 @@ class Section:
     def render(self, template: str, **values: Any) -> Html:
         """A template with the words of the language and its values."""
         return render_template(template, words=self.words, **values)
+
+    def _sheet(self, number: str, data: Any) -> str | None:
+        """Where what a figure is drawn from lies, seen from the page; None of what is no table."""
+        if self.sheets is None or not isinstance(data, pd.DataFrame):
+            return None
+        data.map(plain).to_csv(self.sheets / f"{number}.csv", index=False)
+        return f"{self.data}/{FIGURES}/{self.language}/{self.name}/{number}.csv"
 
     def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
         """The text alternative of a figure: its caption and its points, as many as it spells out."""

@@ -16,17 +16,28 @@ from bench.vocabulary import EXAMPLES
 
 WORKLOADS = "workloads"
 """The folder, beside the tables, that has one for every workload, by family."""
+FIGURES = "figures"
+"""The folder, beside the tables, of what the figures of the pages are drawn from, by language and section."""
 PARTS = ("comparisons", "cells", "runs", "events")
 """Tables of which a workload has a part."""
 
 
 def write_csv(path: Path, table: str, rows: list[Row]) -> None:
     """A table as CSV; lists become JSON, and text that a spreadsheet would run as a formula is quoted with '."""
-    plain = [{column: _plain(row.get(column)) for column in schema.TABLES[table]} for row in rows]
+    rows = [{column: plain(row.get(column)) for column in schema.TABLES[table]} for row in rows]
     kinds = pa.schema(
         [(column, pa.string() if pa.types.is_list(kind) else kind) for column, kind in schema.TABLES[table].items()]
     )
-    pa_csv.write_csv(pa.Table.from_pylist(plain, schema=kinds), path)
+    pa_csv.write_csv(pa.Table.from_pylist(rows, schema=kinds), path)
+
+
+def plain(value: Any) -> Any:
+    """A value as a sheet holds it."""
+    if isinstance(value, list):
+        return json.dumps(value)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
 
 
 def share_out(tables: Path) -> None:
@@ -53,11 +64,3 @@ def _by_workload(rows: list[Row]) -> dict[str, list[Row]]:
         if all(map(catalogue.NAME.fullmatch, parts)):
             found.setdefault("/".join(parts), []).append(row)
     return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return json.dumps(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value

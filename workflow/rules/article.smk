@@ -12,7 +12,8 @@ rule write:
         machines=rules.collect.output.machines,
         notebook="workflow/article/notebooks/{section}.ipynb",
     output:
-        "report/data/notebooks/{language}/{section}.ipynb",
+        executed="report/data/notebooks/{language}/{section}.ipynb",
+        figures=directory("report/data/figures/{language}/{section}"),
     log:
         f"{RESULTS}/logs/article/{{language}}/{{section}}.log",
     retries: 1  # kernels that start side by side may take each other's port
@@ -22,7 +23,7 @@ rule write:
         hardware=HARDWARE,
         tables=subpath(input.machines, parent=True),
     shell:
-        "papermill {input.notebook} {output}"
+        "papermill {input.notebook} {output.executed}"
         " --kernel python3"
         " --parameters tables {params.tables}"
         " --parameters machine {params.hardware}"
@@ -36,6 +37,7 @@ rule render:
     input:
         snakefile.article_sources(),
         notebooks=snakefile.notebooks,
+        figures=snakefile.figures,
         citation="CITATION.cff",
         machines=rules.collect.output.machines,
     output:
@@ -56,7 +58,6 @@ rule render:
         tables=subpath(input.machines, parent=True),
         language=snakefile.language,
         notebooks=snakefile.notebook_folder,
-        preset=SETTINGS.preset.name,
         alternates=snakefile.alternates(SETTINGS),
         site=snakefile.site(SETTINGS),
     shell:
@@ -65,7 +66,6 @@ rule render:
         " --notebooks {params.notebooks}"
         " --tables {params.tables}"
         " --machine {params.hardware}"
-        " --preset {params.preset}"
         " --output {output}"
         " {params.alternates}"
         " {params.site}"

@@ -1,6 +1,6 @@
 """Assemble the executed notebooks of one language into one self-contained page.
 
-    python workflow/scripts/render.py --language en --notebooks report/data/notebooks/en --preset quick \\
+    python workflow/scripts/render.py --language en --notebooks report/data/notebooks/en \\
         --tables report/data --machine this --output report/index.html --alternate zh report/zh/index.html
 """
 
@@ -50,11 +50,17 @@ def commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def last_day(tables: Path, machine: str) -> str | None:
+def last_day(tables: Tables, machine: str) -> str | None:
     """The day of the last measurement of a machine, ISO 8601; None where nothing was measured."""
-    runs = Tables(tables).frame("runs")
+    runs = tables.frame("runs")
     started = runs.loc[runs["hardware"] == machine, "started"].dropna()
     return str(started.max())[:10] if len(started) else None
+
+
+def only_tiny(tables: Tables, machine: str) -> bool:
+    """Whether a machine measured problems, and those of the size tiny alone."""
+    runs = tables.frame("runs")
+    return set(runs.loc[runs["hardware"] == machine, "size"]) == {"tiny"}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -64,7 +70,6 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--notebooks", required=True, type=Path, help="folder of the executed notebooks")
     parser.add_argument("--tables", required=True, type=Path, help="folder of the merged tables, for the page's date")
     parser.add_argument("--machine", required=True, help="name of this machine")
-    parser.add_argument("--preset", default="quick", help="smoke: the page says that its numbers mean nothing")
     parser.add_argument("--site", help="address at which the English page is published (default: as CITATION.cff says)")
     parser.add_argument("--output", required=True, type=Path, help="page to write")
     parser.add_argument(
@@ -86,14 +91,15 @@ def main(argv: list[str] | None = None) -> None:
     tables = Tables(options.tables)
     machine = tables.first_machine(options.machine)
     publication = read_publication(
-        measured=last_day(options.tables, machine),
+        measured=last_day(tables, machine),
         commit=commit(),
         machine=machine,
         machines=len(tables.hardware(machine)),
+        tiny=only_tiny(tables, machine),
     )
     if options.site:
         publication = replace(publication, url=options.site)
-    content = page(options.language, parts, options.preset, links, publication)
+    content = page(options.language, parts, links, publication)
     with told(options.output):
         write_whole(options.output, content)
 

@@ -12,9 +12,21 @@ from tests.article.planted import OTHER, OWN
 
 def test_the_floor_is_told_with_its_interval_and_with_how_many_twins_are_covered(tables):
     html = resolution(Section(tables, "en", OWN, 0)).replace("\u00a0", " ")
-    assert f"{OWN}, CPU: differences below 0.941 % cannot be seen here. That is the noise floor (0.941 [" in html
+    assert f"<b>{OWN}, CPU</b>: The 95 % interval of a ratio reaches ±" in html
+    assert (
+        "Below 0.941 % nobody is called faster, however many trials there are. That is the noise floor (0.941 [" in html
+    )
     assert "95 % intervals of twins that contain 1: 5 of 6." in html
     assert html.index(OWN) < html.index(OTHER)
+
+
+@pytest.mark.parametrize(("within", "told"), [(0.05, False), (0.005, True)])
+def test_a_floor_above_the_margin_of_equality_is_told(tmp_path, within, told):
+    planted.write(tmp_path, machines=(OWN,))
+    tables = Tables(tmp_path)
+    tables.frame("comparisons")["equal_within"] = within
+    html = resolution(Section(tables, "en", OWN, 0)).replace("\u00a0", " ")
+    assert (f"the floor lies above the ±{100 * within:g} % within which ratios count as equal" in html) == told
 
 
 def test_the_processes_that_never_became_steady_are_counted(tmp_path):

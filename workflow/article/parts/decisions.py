@@ -20,40 +20,65 @@ from bench.vocabulary import DEVICES, SIZES
 
 LEADS = {"jax faster": "jax", "torch faster": "torch"}
 """Verdict → the framework that it is for."""
+AT = ("device", "size")
+"""What a column of the matrix is of."""
 EVERY = "section-0-workloads"
 """The id of the heading under which every workload is shown."""
 
 
 def decision_matrix(section: Section) -> Html:
     """Per field of application, device and size: who is faster, by how much, and how sure that is. Every entry leads to
-    the section that shows the field. The matrices of other machines are folded.
+    the section that shows the field. A folded table holds it beside that of the other machines.
     """
     best = selection.best(section.tables, section.machine)
     main = selection.main_problems(best, "size")
-    tables = [_matrix(section, rows) for _, rows in main.groupby("hardware", sort=False)]
-    return section.by_machine(tables, "matrix.others") if tables else section.sentence("table.no decision")
+    if not len(main):
+        return section.sentence("table.no decision")
+    machine = main["hardware"].iloc[0]
+    return join(_matrix(section, main[main["hardware"] == machine], machine), _side_by_side(section, main))
 
 
-def _matrix(section: Section, main: pd.DataFrame) -> Html:
-    places = main[["device", "size"]].drop_duplicates()
-    places = places.sort_values(["device", "size"], key=lambda names: names.map([*DEVICES, *SIZES].index))
-    names = [section.names.problem(row, ("device", "size")) for row in places.itertuples()]
+def _matrix(section: Section, main: pd.DataFrame, machine: str) -> Html:
+    places = _places(main)
+    names = [section.names.problem(at, AT) for at in places]
     found, missing = [], []
     for field, link, rows in _fields(section, main):
-        cells = {
-            name: _entry(section, rows[(rows["device"] == row.device) & (rows["size"] == row.size)], link)
-            for name, row in zip(names, places.itertuples(), strict=True)
-        }
+        cells = {name: _entry(section, _rows_at(rows, at), link) for name, at in zip(names, places, strict=True)}
         if any(cells.values()):
             found.append({"field": field} | cells)
         else:
             missing.append(field)
-    machine = main["hardware"].iloc[0]
     listed = numbers.listing(missing, section.language)
     return join(
         section.table(found, ("field", *names), "matrix", machine=machine),
         section.sentence("matrix.missing", fields=listed) if missing else None,
     )
+
+
+def _side_by_side(section: Section, main: pd.DataFrame) -> Html:
+    """What several machines say of the same field, device and size."""
+    rows = []
+    for at in _places(main):
+        name = section.names.problem(at, AT)
+        for field, link, found in _fields(section, main):
+            own = dict(tuple(_rows_at(found, at).groupby("hardware", sort=False)))
+            if len(own) > 1:
+                rows += [
+                    {"field": field, "at": name, "hardware": machine, "entry": _entry(section, entries, link)}
+                    for machine, entries in own.items()
+                ]
+    return section.table(rows, ("field", "at", "hardware", "entry"), "matrices", folded=True)
+
+
+def _places(main: pd.DataFrame) -> list[Any]:
+    """Every device and size of which there are comparisons."""
+    places = main[list(AT)].drop_duplicates()
+    places = places.sort_values(list(AT), key=lambda names: names.map([*DEVICES, *SIZES].index))
+    return list(places.itertuples())
+
+
+def _rows_at(rows: pd.DataFrame, at: Any) -> pd.DataFrame:
+    return rows[(rows["device"] == at.device) & (rows["size"] == at.size)]
 
 
 def _fields(section: Section, main: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:

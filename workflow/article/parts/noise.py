@@ -29,7 +29,9 @@ def resolution(section: Section) -> Html:
         said = []
         for device, floor in floors(rows.to_dict("records")).items():
             compared = best[(best["hardware"] == machine) & (best["device"] == device)]
-            said.append(section.space.join(_resolution_sentences(section, machine, device, floor, compared)))
+            place = section.words["comma"].join([machine, section.names.of("device", device)])
+            sentences = section.space.join(_resolution_sentences(section, machine, device, floor, compared))
+            said.append(section.item(place, sentences))
         told.append(bullets(said))
     return section.by_machine(told, "noise.others") if told else section.sentence("table.no noise")
 
@@ -37,18 +39,19 @@ def resolution(section: Section) -> Html:
 def _resolution_sentences(
     section: Section, machine: str, device: str, floor: Floor, compared: pd.DataFrame
 ) -> Iterator[Markup]:
+    widths = np.sqrt(compared["ratio_high"] / compared["ratio_low"]).dropna()
+    if len(widths):
+        yield section.phrase("noise.widths", width=numbers.percent(float(widths.median()) - 1))
     yield section.phrase(
         "noise.floor",
-        machine=machine,
-        device=section.names.of("device", device),
         least=numbers.percent(floor.value),
         floor=numbers.percent(Interval(floor.value, floor.low, floor.high)),
         twins=floor.twins,
         covered=floor.covered,
     )
-    widths = np.sqrt(compared["ratio_high"] / compared["ratio_low"]).dropna()
-    if len(widths):
-        yield section.phrase("noise.widths", width=numbers.percent(float(widths.median()) - 1))
+    margin = intervals.number(compared["equal_within"].max())
+    if margin is not None and floor.value > margin:
+        yield section.phrase("noise.wide", margin=numbers.margin(margin))
     runs = selection.sound_runs(section.tables)
     steady = runs.loc[(runs["hardware"] == machine) & (runs["device"] == device), "steady"].dropna().astype(bool)
     if len(steady):

@@ -84,7 +84,7 @@ def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str, 
 
 
 def _finding(section: Section, rows: pd.DataFrame) -> Markup:
-    """How many problems have one verdict, and which contradict themselves; rows: with what the figure calls them."""
+    """How many problems have one verdict, and which are decided differently; rows: with what the figure calls them."""
     alike, open_at_times, apart = agreement(rows, ROW)
     said = section.phrase("shows.sizes", same=len(alike), total=len(alike) + len(open_at_times) + len(apart))
     if not apart:

@@ -76,7 +76,7 @@ Group = list[pd.DataFrame]
 
 def agreement(frame: pd.DataFrame, same: Sequence[str]) -> tuple[Group, Group, Group]:
     """The problems, told apart by the columns `same`, that were compared several times: those of one verdict, those
-    that were decided alike at times and could not be at others, and those whose verdicts contradict each other.
+    that were decided alike at times and could not be at others, and those that were decided differently.
     """
     alike: Group = []
     open_at_times: Group = []

@@ -347,6 +347,11 @@ def notebooks(wildcards: Any) -> list[str]:
     return [f"{notebook_folder(wildcards)}/{section}.ipynb" for section in sections()]
 
 
+def figures(wildcards: Any) -> list[str]:
+    """The folders of what the figures of a page are drawn from."""
+    return [f"report/data/figures/{language(wildcards)}/{section}" for section in sections()]
+
+
 def alternates(settings: Settings) -> str:
     """The options of render.py that name the article's languages; a page leaves out its own."""
     return " ".join(f"--alternate {other} {page(other)}" for other in settings.languages)
