@@ -44,12 +44,13 @@ def case_results(section: Section) -> Html:
     texts = [
         section.names.point(row.text, on_machine(row.label, section.hardware(row.panel))) for row in data.itertuples()
     ]
-    table = case_table(section, frame)
+    drawn = case_table(section, frame, folded=len(data) > 1)
     found = [int((data["verdict"] == verdict).sum()) for verdict in CASE_VERDICTS]
     counts = dict(zip(("still", "gone", "turned", "undecided"), found, strict=False))
     finding = section.phrase("shows.cases", total=len(data), **counts)
-    drawn = section.figure(ratio_plot, data, "cases", rows=texts, finding=finding) if len(data) > 1 else None
-    return join(drawn, table, _refused(section, frame), _reports(section, frame))
+    if len(data) > 1:
+        drawn = section.figure(ratio_plot, data, "cases", rows=texts, finding=finding, after=drawn)
+    return join(drawn, _refused(section, frame), _reports(section, frame))
 
 
 def figure_rows(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def figure_rows(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(names))
 
 
-def case_table(section: Section, frame: pd.DataFrame) -> Html:
+def case_table(section: Section, frame: pd.DataFrame, folded: bool) -> Html:
     """Every complaint with the factor that was reported, the one that was measured, and the verdict."""
     rows = []
     for row in frame.itertuples():
@@ -99,7 +100,7 @@ def case_table(section: Section, frame: pd.DataFrame) -> Html:
                 "source": link(filed.source) if filed else None,
             }
         )
-    return section.table(rows, COLUMNS, "cases")
+    return section.table(rows, COLUMNS, "cases", folded=folded)
 
 
 def _ulp(section: Section, row: Any) -> str:

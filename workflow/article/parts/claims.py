@@ -73,7 +73,9 @@ def claim_counts(section: Section) -> dict[str, int]:
 
 
 def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
-    """The box of one claim: what is said, the verdict on each machine, the evidence, how it is decided."""
+    """The box of one claim: what is said, the verdict on each machine, the evidence, folded where it is that of others,
+    and how the claim is decided.
+    """
     machines = section.machines
     verdicts = _once([_verdict_parts(section, claim, machine, judged) for machine in machines], section)
     if claim["kind"] in SETTLED:  # the same on every machine: of those that tell nothing more, one is enough

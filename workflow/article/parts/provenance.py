@@ -34,7 +34,7 @@ def provenance_table(section: Section) -> Html:
     ]
     named = section.words["enumeration"].join(files)
     return join(
-        section.table(rows, COLUMNS, "provenance", empty="no provenance"),
+        section.table(rows, COLUMNS, "provenance", folded=True, empty="no provenance"),
         section.sentence("sentence.published trials", files=Markup(named)) if rows and files else None,
     )
 
