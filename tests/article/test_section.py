@@ -46,7 +46,7 @@ def test_more_panels_than_fit_are_said_to_be_left_out(tables):
 def test_what_a_figure_is_drawn_from_lies_beside_the_tables_whole(tables, tmp_path):
     shutil.copytree(tables.folder, tmp_path / "data")
     left_over = tmp_path / "data/figures/zh/04_mathematics/4.9.csv"
-    left_over.parent.mkdir(parents=True)
+    left_over.parent.mkdir(parents=True, exist_ok=True)
     left_over.touch()
     section = load(tmp_path / "data", "zh", OWN, 4)
     data = pd.concat([loss_curves(section).assign(panel=f"=panel {number}") for number in range(11)])

@@ -164,6 +164,7 @@ class Section:
         most: int = MOST_PANELS,
         finding: Any = None,
         after: Any = None,
+        of: Any = None,
         **values: Any,
     ) -> Html:
         """A figure with caption and text alternative; where there are too few points, a sentence and what stands below.
@@ -171,10 +172,12 @@ class Section:
         name: its words lie under `figure.<name>`: title, caption, what the figure function asks for. others: further
         data of the figure function. rows: what the text alternative says of the points, one string each. most: panels
         that are drawn. finding: the title above it, which tells what it shows. after: what stands below the caption, as
-        a rule the table of the numbers. values: put into title and caption.
+        a rule the table of the numbers. of: what this one of several figures of that name shows, which its caption says
+        first. values: put into title and caption.
         """
         words = self.words.under(f"figure.{name}")
         title, caption = (agreeing(words[part].format(**values), self.language) for part in ("title", "caption"))
+        caption = self._said_of(of, caption)
         undrawn = "figure.few" if len(data) else "figure.none"
         drawn, left_out = limited(data, most)
         if len(drawn) < LEAST_POINTS:
@@ -204,19 +207,20 @@ class Section:
         *,
         folded: bool = False,
         empty: str | None = None,
+        of: Any = None,
         **values: Any,
     ) -> Html:
         """A table with caption and headers; columns without any content are left out.
 
         name: its caption is the word `table.<name>`, the heading of a column `column.<column>`. folded: hidden behind
         its caption until the reader asks. empty: the word of the sentence that stands in place of a table without
-        rows (default: nothing). Where all rows are of one machine among several, the caption names it; several stand
-        beside each other (`beside`).
+        rows (default: nothing). of: what this one of several tables of that name shows. Where all rows are of one
+        machine among several, the caption names it; several stand beside each other (`beside`).
         """
         rows = list(rows)
         if not rows:
             return self.sentence(f"table.{empty}") if empty else Html()
-        caption = self.phrase(f"table.{name}", **values)
+        caption = self._said_of(of, self.phrase(f"table.{name}", **values))
         machine, *more = with_rows(rows, self.machines) or [""]
         if machine and not more and MACHINE in columns[1:]:
             caption += self.space + self.phrase("table.machine", machine=machine)
@@ -240,6 +244,10 @@ class Section:
     def render(self, template: str, **values: Any) -> Html:
         """A template with the words of the language and its values."""
         return render_template(template, words=self.words, **values)
+
+    def _said_of(self, of: Any, caption: Any) -> Markup:
+        """A caption behind what it is of, if that is said."""
+        return Markup("{}{}{}").format(of, self.words["stop"], caption) if of else caption
 
     def _sheet(self, number: str, data: Any) -> str | None:
         """Where what a figure is drawn from lies, seen from the page; None of what is no table."""

@@ -54,7 +54,14 @@ def family_results(section: Section, family: str) -> Html:
     if not len(frame):
         return section.sentence("figure.none", title=section.words["figure.ratio.title"])
     named = ("workload", "task", "size", "device")
-    return ratio_figures(section, frame, by_ratio(section, selection.largest(frame)), named, "overview.rest")
+    return ratio_figures(
+        section,
+        frame,
+        by_ratio(section, selection.largest(frame)),
+        named,
+        "overview.rest",
+        section.names.of("family", family),
+    )
 
 
 def by_ratio(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +74,7 @@ def compared(section: Section, workload: str) -> Html:
     """The ratios of PyTorch's time over JAX's in one workload; nothing where none was compared."""
     best = selection.best(section.tables, section.machine)
     own = best[best["workload"] == workload]
-    return ratio_figure(section, own, with_table=False) if len(own) else Html()
+    return ratio_figure(section, own, with_table=False, of=section.names.workload(workload)) if len(own) else Html()
 
 
 def extreme_ratios(section: Section) -> tuple[Interval | None, Interval | None]:
@@ -86,17 +93,18 @@ def equality_margin(section: Section) -> float | None:
 
 
 def ratio_figures(
-    section: Section, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...], others: str
+    section: Section, frame: pd.DataFrame, main: pd.DataFrame, named: tuple[str, ...], others: str, of: Any
 ) -> Html:
     """The figure of the comparisons `main` on the first machine, and where those of the others stand; how much else
     `frame` holds.
 
-    named: what labels name of a problem; others: the word of the sentence that tells where the rest stands.
+    named: what labels name of a problem; others: the word of the sentence that tells where the rest stands; of:
+    what the figure shows.
     """
     rest = len(frame) - len(main)
     first = main["hardware"] == main["hardware"].iloc[0]
     return join(
-        ratio_figure(section, main[first], named, with_table=False, by_family=True),
+        ratio_figure(section, main[first], named, with_table=False, by_family=True, of=of),
         None if first.all() else section.sentence("overview.machines", link=_side_by_side(section)),
         left_out(section, main[~first & main["ratio"].isna()]),
         section.sentence(others, count=rest, table=in_explorer(section)) if rest else None,
@@ -114,11 +122,12 @@ def ratio_figure(
     named: tuple[str, ...] | None = None,
     with_table: bool = True,
     by_family: bool = False,
+    of: Any = None,
 ) -> Html:
     """The ratios of comparisons, their table, and a sentence for each that could not be compared.
 
     named: what labels may name of a problem (default: all that differs). with_table: whether the table belongs to it.
-    by_family: whether each family of workloads has panels of its own, headed by its name.
+    by_family: whether each family of workloads has panels of its own, headed by its name. of: what all of them are of.
     """
     from article.figures.ratios import ratio_plot
 
@@ -134,7 +143,7 @@ def ratio_figure(
             for row in data.itertuples()
         ]
         finding = counted(section, limited(data)[0]["verdict"])
-        drawn = section.figure(ratio_plot, data, "ratio", rows=texts, finding=finding, after=table)
+        drawn = section.figure(ratio_plot, data, "ratio", rows=texts, finding=finding, after=table, of=of)
     return join(drawn, left_out(section, frame[frame["ratio"].isna()]))
 
 

@@ -10,6 +10,8 @@ from article.html import Html, behind
 from article.section import Section
 from bench.vocabulary import COMPARED
 
+LIBRARIES = {"numpy": "NumPy", "scipy": "SciPy"}
+"""Module → the name of the library."""
 MOST_NAMES = 30
 """Functions without a namesake that a cell names; the table of the downloads has all."""
 
@@ -33,7 +35,9 @@ def coverage_table(section: Section, library: str) -> Html:
             {"namespace": section.words["coverage.all"], "functions": numbers.count(functions)}
             | {framework: share_text(section, found) for framework, found in frame.groupby("framework")}
         )
-    return section.table(rows, ("namespace", "functions", *COMPARED), "coverage", empty="no examples")
+    return section.table(
+        rows, ("namespace", "functions", *COMPARED), "coverage", empty="no examples", of=LIBRARIES[library]
+    )
 
 
 def namesakes(section: Section, found: pd.DataFrame) -> Markup:

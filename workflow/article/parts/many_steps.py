@@ -41,7 +41,12 @@ def many_step_results(section: Section, found: pd.DataFrame) -> Html:
     return join(
         paragraph(section.space.join(spans)),
         _figure(section, main, found),
-        join(section.sentence("many steps.compared"), ratio_figure(section, rival, COLUMNS)) if len(rival) else None,
+        join(
+            section.sentence("many steps.compared"),
+            ratio_figure(section, rival, COLUMNS, of=section.words["many steps.both"]),
+        )
+        if len(rival)
+        else None,
     )
 
 

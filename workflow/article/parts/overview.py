@@ -64,7 +64,7 @@ def overview(section: Section) -> Html:
     main = by_ratio(section, selection.main_problems(best))
     lines = [headline_sentences(section, entry) for entry in headlines(section)]
     return join(
-        ratio_figures(section, best, main, ("workload", "device"), "overview.others"),
+        ratio_figures(section, best, main, ("workload", "device"), "overview.others", section.words["matrix.all"]),
         section.sentence("sizes.changes", link=link_to(section, "scaling")) if len(main_by_size(section)) else None,
         behind(section.words["overview.counted"], join(*lines)),
     )

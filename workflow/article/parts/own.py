@@ -30,7 +30,14 @@ def own_results(section: Section, text: Html) -> Html:
     return join(
         text,
         bullets(list(_lines(section, main))),
-        ratio_figures(section, frame, selection.largest(frame), ("workload", "task", "device"), "overview.rest"),
+        ratio_figures(
+            section,
+            frame,
+            selection.largest(frame),
+            ("workload", "task", "device"),
+            "overview.rest",
+            section.names.of("family", OWN),
+        ),
     )
 
 

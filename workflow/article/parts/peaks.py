@@ -47,14 +47,16 @@ def peak_figure(section: Section) -> Html:
         for row in data.itertuples()
     ]
     finding = None
-    if len(known := data[[is_positive(share) for share in data["share"]]]):
+    own = data[data["hardware"] == section.machine]
+    if len(known := own[[is_positive(share) for share in own["share"]]]):
         nearest = known.loc[known["share"].astype(float).idxmax()]
-        finding = section.phrase(
+        told = section.phrase(
             "shows.peak",
             median=numbers.percent(float(known["share"].astype(float).median())),
             most=numbers.percent(nearest["share"]),
             problem=nearest["label"],
         )
+        finding = on_machine(told, section.hardware(section.machine))
     return section.figure(peak_plot, data, "peak", rows=texts, finding=finding, after=times_of_all(section))
 
 
@@ -70,6 +72,7 @@ def work_rates(section: Section) -> pd.DataFrame:
         {
             "panel": on_machine(section.names.problem(row, ("device", "precision")), row.hardware if several else None),
             "label": section.names.problem(row, ("workload", "task", "size")),
+            "hardware": row.hardware,
             "framework": row.framework,
             "mode": row.mode,
             "flops_per_second": row.flops_per_second,
@@ -78,4 +81,5 @@ def work_rates(section: Section) -> pd.DataFrame:
         }
         for row in sound.itertuples()
     ]
-    return pd.DataFrame(rows, columns=["panel", "label", "framework", "mode", "flops_per_second", "share", "peak"])
+    columns = ["panel", "label", "hardware", "framework", "mode", "flops_per_second", "share", "peak"]
+    return pd.DataFrame(rows, columns=columns)

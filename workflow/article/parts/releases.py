@@ -57,11 +57,13 @@ def _release(section: Section, found: pd.DataFrame) -> Html:
     slower = found[found["verdict"] == f"{OLDER} faster"].sort_values("ratio", ascending=False)
     valid = found[found["ratio"].notna()].rename(columns={"ratio_low": "low", "ratio_high": "high"})
     data = pd.DataFrame([_dot(section, row) for row in valid.itertuples()])
-    drawn = _table(section, found, folded=len(data) > 1)
+    drawn = _table(section, found, title, folded=len(data) > 1)
     if len(data) > 1:
         texts = ratio_texts(data, section.names)
         finding = section.phrase("shows.releases", **_counts(valid))
-        drawn = section.figure(ratio_dots, data, "releases", rows=texts, finding=finding, after=drawn, title=title)
+        drawn = section.figure(
+            ratio_dots, data, "releases", rows=texts, finding=finding, after=drawn, of=title, title=title
+        )
     return join(
         section.sentence("release.counts", release=title, **_counts(found)),
         section.sentence("release.slower") if len(slower) else None,
@@ -100,7 +102,7 @@ def _dot(section: Section, row: Any) -> dict[str, Any]:
     return ratio_dot(row, section.names, columns, "", None if floor is None else 1 + floor)
 
 
-def _table(section: Section, found: pd.DataFrame, folded: bool) -> Html:
+def _table(section: Section, found: pd.DataFrame, title: str, folded: bool) -> Html:
     rows = []
     for row in found.itertuples():
         interval = intervals.interval(row, "ratio")
@@ -121,4 +123,4 @@ def _table(section: Section, found: pd.DataFrame, folded: bool) -> Html:
                 "parity_error": if_known(numbers.scientific, row.parity_error),
             }
         )
-    return section.table(rows, COLUMNS, "releases", folded=folded)
+    return section.table(rows, COLUMNS, "releases", folded=folded, of=title)

@@ -66,10 +66,12 @@ def size_results(section: Section, frame: pd.DataFrame, name: str, by_family: bo
     if len(rows[ROW].drop_duplicates()) < LEAST_ROWS:
         said = [section.item(section.names.problem(row), verdict_sentence(section, row)) for row in rows.itertuples()]
         return bullets(said[:-1])
-    return _figure(section, rows, sizes, section.phrase(f"sizes.{name}", **values), by_family)
+    return _figure(section, rows, sizes, section.phrase(f"sizes.{name}", **values), values.get("field"), by_family)
 
 
-def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str, by_family: bool) -> Html:
+def _figure(
+    section: Section, rows: pd.DataFrame, sizes: list[str], about: str, shown: str | None, by_family: bool
+) -> Html:
     """rows: in the order of the figure, with the column `order`, the place of a row's size among `sizes`."""
     from article.figures.grouped import grouped_ratios
 
@@ -80,7 +82,9 @@ def _figure(section: Section, rows: pd.DataFrame, sizes: list[str], about: str, 
     finding = _finding(section, rows.assign(label=list(data["label"])))
     along = data.groupby("label")["ratio"].transform(lambda ratios: TO_THE_NEXT.join(map(numbers.ratio, ratios)))
     data = data.assign(label=data["label"] + " · " + along)
-    return section.figure(grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, about=about)
+    return section.figure(
+        grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, of=shown, about=about
+    )
 
 
 def _finding(section: Section, rows: pd.DataFrame) -> Markup:
