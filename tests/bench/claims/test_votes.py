@@ -51,6 +51,7 @@ def test_a_problem_of_a_single_trial_does_not_enter_where_others_have_an_interva
     for ratio in (0.01, 1.0, 100.0):  # whatever it is
         found = efficiency(sure, single({"a": [ratio]}, task="forward"))
         assert (found["verdict"], found["for"], found["open"]) == (SUPPORTED, 5, 0)
+        assert found["ratio"] == pytest.approx(1.5), "nor into the mean that is told"
 
 
 def test_the_vote_at_a_size_is_that_of_the_problems_with_an_interval():

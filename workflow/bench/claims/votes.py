@@ -51,13 +51,13 @@ def ballot_of(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> tuple[B
 
 
 def with_interval(rows: pd.DataFrame) -> pd.DataFrame:
-    """Those problems of a workload that were measured in enough trials for an interval, or all where none was.
+    """Those problems of each workload that were measured in enough trials for an interval, or all where none was.
 
     Side tasks may be planned for a single trial, and a mean with one of them would have no interval, however sure the
     others are. How many trials there are decides here, never the ratio.
     """
     known = _has_interval(rows)
-    return rows[known] if known.any() else rows
+    return rows[known | ~known.groupby(rows["workload"]).transform("any")]
 
 
 def _has_interval(rows: pd.DataFrame) -> pd.Series:
@@ -241,7 +241,9 @@ def voted(rows: pd.DataFrame, curves: pd.DataFrame, speak: Speak) -> Verdict:
 
 
 def _ratios(rows: pd.DataFrame) -> dict[str, float]:
-    logs = np.log(rows["ratio"].astype(float)).groupby(rows["workload"]).mean()
+    """The mean ratio of every workload, of what `with_interval` leaves."""
+    told = with_interval(rows)
+    logs = np.log(told["ratio"].astype(float)).groupby(told["workload"]).mean()
     return {str(workload): math.exp(log) for workload, log in logs.items()}
 
 
