@@ -41,6 +41,10 @@ def test_a_noun_agrees_with_its_count(text, bent):
     assert str(agreeing(Markup(text), "zh")) == text
 
 
+def test_no_space_stands_between_two_chinese_characters():
+    assert agreeing("JAX 更快的，残差网络 有 0 项；U-Net 有 1 项", "zh") == "JAX 更快的，残差网络有 0 项；U-Net 有 1 项"
+
+
 def test_every_plural_that_english_words_count_is_known():
     """`{count} twins` must become `1 twin`: what follows a value and ends in s is in `COUNTED`, or is no plural."""
     stays = {"times", "as", "pixels", "is", "needs", "lies", "has", "takes", "does", "differs", "cannot"}

@@ -73,6 +73,8 @@ ONE = re.compile(
     re.DOTALL,
 )
 """What is quoted, which stays as it is, and a one before a plural."""
+BETWEEN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A space between two Chinese characters."""
 
 
 class Words:
@@ -114,12 +116,11 @@ def read_words(language: str) -> Words:
 
 
 def agreeing(text: Text, language: str) -> Text:
-    """The text with nouns that agree with their count: "1 comparisons" is one in English; Chinese nouns do not bend.
-
-    A quotation stays as it is.
+    """The text with nouns that agree with their count: "1 comparisons" is one in English, where a quotation stays as it
+    is. Chinese nouns do not bend, but no space stands between two characters, whatever was put beside a name.
     """
     if language != "en":
-        return text
+        return type(text)(BETWEEN.sub("", text))
     return type(text)(ONE.sub(lambda found: f"1{found[1]}{_singular(found[2])}" if found[2] else found[0], text))
 
 
