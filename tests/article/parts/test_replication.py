@@ -1,6 +1,8 @@
 """Two to six machines beside each other, and what of the others' results holds on the reader's."""
 
+import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -102,6 +104,32 @@ def test_six_machines_are_six_columns_and_the_row_says_how_many_agree(six):
     table = html[html.rindex("<table") :]
     assert all(f">{name}</th>" in table for name in SIX)
     assert f"{len(SIX) - len(TURNED)} of {len(SIX)}" in table
+
+
+def by_maker(six, folder, language, makers):
+    """The part of six machines with processors of these makers, as text."""
+    shutil.copytree(six.folder, folder, dirs_exist_ok=True)
+    facts = {name: six.machines.get(name, {}) | {"identity": {"processor": {"vendor": makers(name)}}} for name in SIX}
+    (folder / "machines.json").write_text(json.dumps(facts))
+    return text(replicated(Section(Tables(folder), language, OWN, 0)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_is_told_where_the_maker_of_the_processor_decides(six, tmp_path, language):
+    words = read_words(language)
+    said = by_maker(six, tmp_path, language, lambda name: "GenuineIntel" if name in TURNED else "AuthenticAMD")
+    before, after = words["replicate.makers"].split("{problems}")[0].split("{count}")
+    found = re.search(rf"{before}(\d+){re.escape(after)}(.*)", said)
+    assert found and int(found[1]) > 0
+    assert f"AMD{words['colon']}" in found[2]
+    assert f"Intel{words['colon']}" in found[2]
+
+
+@pytest.mark.parametrize(
+    "makers", [lambda name: "GenuineIntel", lambda name: name, lambda name: None, lambda name: {"of": 1}]
+)
+def test_nothing_is_told_of_makers_where_there_is_one_or_none_or_each_has_one_machine(six, tmp_path, makers):
+    assert "processors of one maker" not in by_maker(six, tmp_path, "en", makers)
 
 
 def test_every_machine_has_a_marker_and_a_place_of_its_own(six):

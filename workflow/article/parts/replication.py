@@ -4,7 +4,7 @@ others published holds on the reader's machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,8 @@ from bench.results import intervals, selection
 from bench.results.intervals import Interval
 from bench.results.selection import SAME
 
+MAKERS = {"AuthenticAMD": "AMD", "GenuineIntel": "Intel"}
+"""What a processor calls its maker → the name."""
 MOST_NAMED = 6
 """What is listed in the open; more is folded."""
 
@@ -102,7 +104,33 @@ def agreement_sentences(section: Section, frame: pd.DataFrame) -> Html:
     listed = bullets(flips)
     if len(flips) > MOST_NAMED:
         listed = behind(section.phrase("replicate.flips", count=len(flips)), listed)
-    return join(paragraph(section.phrase("replicate.agreement", total=sum(counts.values()), **counts)), listed)
+    told = section.phrase("replicate.agreement", total=sum(counts.values()), **counts)
+    return join(paragraph(section.space.join([told, *_of_makers(section, apart)])), listed)
+
+
+def _of_makers(section: Section, apart: Sequence[pd.DataFrame]) -> Iterator[Markup]:
+    """In which problems machines with processors of one maker agree with each other, and not with those of another."""
+    makers = {machine: _maker(section, machine) for machine in section.machines}
+    told = []
+    for own in apart:
+        groups = own.groupby(own["hardware"].map(makers))["verdict"]
+        said = {str(maker): set(verdicts) for maker, verdicts in groups if len(verdicts) > 1}
+        if all(len(one) == 1 for one in said.values()) and len(set().union(*said.values()) & set(SETTLED)) > 1:
+            parts = [
+                f"{maker}{section.words['colon']}{section.words[f'verdict.{one}']}" for maker, (one,) in said.items()
+            ]
+            text = section.words["semicolon"].join(parts)
+            told.append(section.names.problem(next(own.itertuples())) + section.words["brackets"].format(text=text))
+    if told:
+        yield section.phrase("replicate.makers", count=len(told), problems=section.words["semicolon"].join(told))
+
+
+def _maker(section: Section, machine: str) -> str | None:
+    """Who made the processor of a machine; None where its facts do not say."""
+    found: Any = section.tables.machines.get(machine)
+    for name in ("identity", "processor", "vendor"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return MAKERS.get(found, found) if isinstance(found, str) else None
 
 
 def _flip(section: Section, own: pd.DataFrame) -> Markup:
