@@ -34,7 +34,10 @@ def speedups_in_brief(section: Section) -> Html:
     main = main_speedups(found)
     rows = [
         {"problem": section.names.problem(next(own.itertuples()))}
-        | {f"over_{row.framework}": f"{numbers.ratio_text(row)} ({row.mode})" for row in own.itertuples()}
+        | {
+            f"over_{row.framework}": numbers.ratio_text(row) + section.words["brackets"].format(text=row.mode)
+            for row in own.itertuples()
+        }
         for _, own in main.groupby(PROBLEM, sort=False)
     ]
     columns = ("problem", *(f"over_{framework}" for framework in COMPARED))

@@ -139,7 +139,9 @@ def _flip(section: Section, own: pd.DataFrame) -> Markup:
         section.phrase(
             "replicate.on",
             verdict=section.words[f"verdict.{said}"],
-            machines=section.words["semicolon"].join(f"{row.hardware} ({_ratio(row)})" for row in rows.itertuples()),
+            machines=section.words["semicolon"].join(
+                row.hardware + section.words["brackets"].format(text=_ratio(row)) for row in rows.itertuples()
+            ),
         )
         for said, rows in own.groupby("verdict", sort=False)
     ]
