@@ -95,6 +95,7 @@ def test_what_a_users_file_raises_is_told_with_its_line(run, tmp_path):
     assert "in scores: raise KeyError('hidden'))" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_a_workflow_measures_a_folder_and_shows_it_on_the_page(bench, tmp_path):
     place = planted.template(tmp_path / "mine")

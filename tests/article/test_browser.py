@@ -50,9 +50,8 @@ FLAGS = (
 )
 
 
-LAY_OUT = """const [done] = arguments, explorer = document.getElementById("explorer");
-    explorer?.scrollIntoView();
-    const folded = document.querySelectorAll("details:has(> noscript)");
+LAY_OUT = """const [done] = arguments, folded = document.querySelectorAll("details:has(> noscript)");
+    document.getElementById("explorer")?.scrollIntoView();
     folded.forEach(one => one.open = true);
     const finish = () => {
         if (document.querySelector("main noscript")) return setTimeout(finish, 20);
@@ -76,9 +75,22 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.set_script_timeout(240)
+    driver.set_script_timeout(100)
     yield driver
     driver.quit()
+
+
+def until(browser, script):
+    """Wait until a script returns something true, and return it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, 30).until(lambda browser: browser.execute_script(script))
+
+
+def load(browser, address):
+    """Open a page and wait for its end: the driver may come back while it is read."""
+    browser.get(address)
+    until(browser, "return document.readyState === 'complete'")
 
 
 def show(browser, page, width=1600, scheme="light"):
@@ -91,7 +103,7 @@ def show(browser, page, width=1600, scheme="light"):
     )
     for kind in ("browser", "performance"):
         browser.get_log(kind)
-    browser.get(page.as_uri())
+    load(browser, page.as_uri())
     browser.execute_async_script(LAY_OUT)
     time.sleep(0.2)
 
@@ -269,15 +281,8 @@ def test_the_explorer_sorts_by_numbers_and_back_and_says_so(browser, page):
 FOLDED = "details:has(> noscript)"
 
 
-def until(browser, script):
-    """Wait until a script returns something true, and return it."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(browser, 30).until(lambda browser: browser.execute_script(script))
-
-
 def test_what_is_folded_is_made_when_it_is_opened(browser, page):
-    browser.get(page.as_uri())
+    load(browser, page.as_uri())
     waiting = browser.execute_script(f"return document.querySelectorAll('{FOLDED}').length")
     assert waiting
     browser.find_element("css selector", f"{FOLDED} > summary").click()
@@ -286,12 +291,12 @@ def test_what_is_folded_is_made_when_it_is_opened(browser, page):
 
 
 def test_an_address_within_what_is_folded_opens_it(browser, page):
-    browser.get(page.as_uri())
+    load(browser, page.as_uri())
     names = browser.execute_script(f"""return [...document.querySelectorAll("{FOLDED} > noscript")]
         .map(one => /<figure id="([^"]+)"/.exec(one.textContent)?.[1]).filter(Boolean)""")
     assert names
     browser.get("about:blank")
-    browser.get(f"{page.as_uri()}#{names[0]}")
+    load(browser, f"{page.as_uri()}#{names[0]}")
     until(browser, f"return document.getElementById('{names[0]}')?.closest('details').open")
 
 
@@ -302,7 +307,7 @@ def test_the_view_of_the_explorer_is_in_its_address(browser, page):
     address, seen = browser.current_url, shown_rows(browser)
     assert "#explorer?mode=jit&sort=ratio" in address
     browser.get("about:blank")
-    browser.get(address)
+    load(browser, address)
     wait_for_rows(browser)
     assert shown_rows(browser) == seen
     assert browser.find_element("id", "filters").is_displayed()
@@ -382,7 +387,7 @@ def test_each_table_has_one_button(browser, page):
 
 def test_the_rows_of_the_explorer_are_made_when_the_reader_comes_near(browser, page):
     browser.get("about:blank")
-    browser.get(page.as_uri())
+    load(browser, page.as_uri())
     time.sleep(0.3)
     assert not browser.find_elements("css selector", ROWS)
     browser.find_element("css selector", "a[href='#explorer']").click()
@@ -394,7 +399,7 @@ def test_the_rows_of_the_explorer_are_made_when_the_reader_comes_near(browser, p
 def test_without_a_script_the_explorer_is_a_plain_table(browser, page):
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        browser.get(page.as_uri())
+        load(browser, page.as_uri())
         assert len(browser.find_elements("css selector", ROWS)) > 10
         assert not browser.find_element("id", "filters").is_displayed()
     finally:
@@ -404,7 +409,7 @@ def test_without_a_script_the_explorer_is_a_plain_table(browser, page):
 def test_the_keyboard_reaches_the_text_past_the_navigation(browser, page):
     from selenium.webdriver.common.keys import Keys
 
-    browser.get(page.as_uri())
+    load(browser, page.as_uri())
     browser.find_element("tag name", "body").send_keys(Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("class") == "skip"
 
@@ -413,7 +418,7 @@ def test_the_keyboard_reaches_the_text_past_the_navigation(browser, page):
 def test_a_link_leads_past_what_was_not_laid_out_yet(browser, page, width):
     show(browser, page, width)
     browser.get("about:blank")
-    browser.get(f"{page.as_uri()}#section-10")
+    load(browser, f"{page.as_uri()}#section-10")
     time.sleep(1)
     top = browser.execute_script("return document.getElementById('section-10').getBoundingClientRect().top")
     assert -5 < top < 100
@@ -499,7 +504,7 @@ def test_the_keyboard_stops_only_where_something_scrolls(browser, page):
 def test_without_a_script_the_keyboard_stops_at_whatever_may_scroll(browser, page):
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        browser.get(page.as_uri())
+        load(browser, page.as_uri())
         count = len(browser.find_elements("css selector", ".scroll, .formula"))
         assert 10 < count == len(browser.find_elements("css selector", ":is(.scroll, .formula)[tabindex='0']"))
     finally:

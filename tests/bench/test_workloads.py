@@ -24,6 +24,8 @@ from tests.checkout import ROOT
 FOUND = catalogue.discover()
 TIMED = {key: item for key, item in FOUND.items() if item.family != "examples"}
 FRAMEWORKS = ("torch", "jax")
+TAKES_LONG = (("torch", "compile"), ("torch", "many"), ("jax", "eager"))
+"""Framework and mode of what a compiler works at for long."""
 BASELINES = {key: item for key, item in TIMED.items() if "numpy" in item.frameworks}
 
 PLAIN = {
@@ -54,22 +56,24 @@ every_implementation = pytest.mark.parametrize(
 
 
 def variants():
-    """Every workload × framework × mode × check task that the gate runs on a CPU. What takes PyTorch's compiler long
-    is slow: the gate runs it before any measurement all the same.
+    """Every workload × framework × mode × check task that the gate runs on a CPU. What takes a compiler long is slow:
+    the gate runs it before any measurement all the same.
     """
     for key, item in TIMED.items():
         for framework in FRAMEWORKS:
             for task in item.problem.CHECK_TASKS:
                 for mode in item.states.modes_for(task, framework, "cpu"):
-                    slow = [pytest.mark.slow] if is_slow(key, mode) else []
+                    slow = [pytest.mark.slow] if is_slow(key, framework, mode) else []
                     name = "-".join((key, framework, mode, task))
                     yield pytest.param(key, framework, mode, task, id=name, marks=[pytest.mark.xdist_group(key), *slow])
 
 
-def is_slow(key, mode):
-    """Whether a mode is left to the slow tests: PyTorch's compiler with all but the lightest workloads of the grid."""
+def is_slow(key, framework, mode):
+    """Whether a mode is left to the slow tests, of all but the lightest workloads of the grid: PyTorch's compiler, and
+    JAX without jit, which compiles one operation after the other.
+    """
     light = TIMED[key].states.quick_modes is None and TIMED[key].family != CASES
-    return mode.removesuffix(EXPERT) in ("compile", "many") and not light
+    return not light and (framework, mode.removesuffix(EXPERT)) in TAKES_LONG
 
 
 # --- problem.py -------------------------------------------------------------------------------------------------------
@@ -198,7 +202,7 @@ def observed(key, framework, slow):
         f"{mode}:{task}"
         for task in problem.CHECK_TASKS
         for mode in TIMED[key].states.modes_for(task, framework, "cpu")
-        if is_slow(key, mode) == slow
+        if is_slow(key, framework, mode) == slow
     ]
     with TemporaryDirectory() as folder:
         output = Path(folder) / "observations.parquet"
@@ -223,15 +227,16 @@ def observed(key, framework, slow):
 
 
 @cache
-def gate(key, slow):
-    return parity.compare([*observed(key, "torch", slow), *observed(key, "jax", False)], "test")
+def gate(key, framework, slow):
+    other = next(name for name in FRAMEWORKS if name != framework)
+    return parity.compare([*observed(key, framework, slow), *observed(key, other, False)], "test")
 
 
 @pytest.mark.parametrize(("key", "framework", "mode", "task"), list(variants()))
 def test_every_variant_passes_the_parity_gate(key, framework, mode, task):
     rows = [
         row
-        for row in gate(key, is_slow(key, mode))
+        for row in gate(key, framework, is_slow(key, framework, mode))
         if (row["framework"], row["mode"], row["task"]) == (framework, mode, task)
     ]
     assert rows, "the gate said nothing"

@@ -254,9 +254,12 @@ def test_more_trials_keep_those_that_are_there(done):
 
 
 UNEVEN = """
-import random
+from pathlib import Path
 
-PACE = random.SystemRandom().uniform(0.003, 0.009)
+STARTS = Path(__file__).parents[5] / "starts"
+with STARTS.open("a") as starts:
+    starts.write("1")
+PACE = (0.003, 0.005, 0.009)[len(STARTS.read_text()) % 3]
 
 def slow(self):
     import time

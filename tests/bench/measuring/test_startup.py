@@ -103,6 +103,7 @@ def test_what_makes_context_or_client_is_the_device_phase(bench):
     assert row["build_seconds"] < 0.2
 
 
+@pytest.mark.slow
 def test_the_import_of_the_compiler_is_a_phase_of_its_own_where_one_is_imported(bench):
     rows = {mode: bench.measure("training/mlp", mode=mode, task="forward") for mode in ("eager", "compile")}
     assert rows["eager"]["compiler_import_seconds"] is None

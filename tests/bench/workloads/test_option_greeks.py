@@ -131,7 +131,10 @@ print(json.dumps({
 """
 
 
-@pytest.mark.parametrize(("framework", "mode"), [("torch", "eager"), ("torch", "compile"), ("jax", "jit")])
+@pytest.mark.parametrize(
+    ("framework", "mode"),
+    [("torch", "eager"), pytest.param("torch", "compile", marks=pytest.mark.slow), ("jax", "jit")],
+)
 def test_what_each_framework_draws_is_normal_and_new_in_every_step(framework, mode):
     done = subprocess.run(
         [sys.executable, "-c", DRAWS, framework, mode],
