@@ -517,6 +517,14 @@ def test_the_matrix_fits_a_phone(browser, page):
     assert browser.execute_script("return arguments[0].scrollWidth - arguments[0].clientWidth", matrix) <= 0
 
 
+def test_machines_beside_each_other_scroll_on_a_phone(browser, page):
+    show(browser, page, 360)
+    folded = browser.find_element("css selector", "details:has(.winner)")
+    browser.execute_script("arguments[0].open = true", folded)
+    narrow = """return Math.min(...[...arguments[0].querySelectorAll("td")].map(cell => cell.offsetWidth))"""
+    assert browser.execute_script(narrow, folded) > 60
+
+
 PAPER = 680
 """Pixels between the margins of A4."""
 
@@ -531,7 +539,16 @@ def paper(browser, page):
 
 
 def test_on_paper_the_explorer_and_all_that_is_for_screens_is_left_out(paper):
-    for selector in ("nav", "#explorer table", "#filters", "#found", "#plot", ".skip", ".tools", "details:not([open])"):
+    for selector in (
+        "nav",
+        "#explorer table",
+        "#filters",
+        "#found",
+        "#plot",
+        ".skip",
+        ".tools",
+        "details:not([open], .verdict)",
+    ):
         assert not any(found.is_displayed() for found in paper.find_elements("css selector", selector)), selector
     assert any(found.is_displayed() for found in paper.find_elements("css selector", ".print"))
 
