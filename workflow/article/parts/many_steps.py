@@ -20,18 +20,19 @@ COLUMNS = ("workload", "task")
 
 
 def many_steps(section: Section) -> pd.DataFrame:
-    """`ratios.many_steps` at the largest size that was measured, sorted."""
+    """`ratios.many_steps` at every named size, sorted."""
     runs = selection.successful_runs(selection.at_named_sizes(section.tables.frame("runs")))
-    return selection.largest(selection.own_first(ratios.many_steps(runs), section.machine))
+    return selection.own_first(ratios.many_steps(runs), section.machine)
 
 
 def many_step_results(section: Section, found: pd.DataFrame) -> Html:
-    """How many times as long a step takes in a call of its own: in a sentence, as a figure and as a table; then the
-    frameworks against each other, many steps in a call both.
+    """How many times as long a step takes in a call of its own: in a sentence and a figure, at the largest size that
+    was measured here, and in a table, at every size and on every machine; then the frameworks against each other, many
+    steps in a call both.
     """
     if not len(found):
         return Html()
-    main = of_first_machine(found)
+    main = of_first_machine(selection.largest(found))
     spans = [
         section.phrase("many steps.span", framework=title, count=len(own), span=span(section, own))
         for framework, title in TITLES.items()
