@@ -32,7 +32,8 @@ def resolution(section: Section) -> Html:
             place = section.words["comma"].join([machine, section.names.of("device", device)])
             sentences = section.space.join(_resolution_sentences(section, machine, device, floor, compared))
             said.append(section.item(place, sentences))
-        told.append(bullets(said))
+        if said:  # single trials have twins, but no floor
+            told.append(bullets(said))
     return section.by_machine(told, "noise.others") if told else section.sentence("table.no noise")
 
 
