@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 
 BLOCKS = {"p", "li", "td", "th", "dt", "dd", "caption", "figcaption", "summary", "title", "desc", "button", "output"}
@@ -105,6 +106,17 @@ def in_order(element: Element) -> list[Element]:
 
 
 def columns(table: Element) -> dict[str, list[str]]:
-    """The cells of a table by the heading of their column."""
-    rows = [[cell.said for cell in row.every("td", "th")] for row in table.every("tr")]
-    return {head: [row[place] for row in rows[1:]] for place, head in enumerate(rows[0])}
+    """The cells of a table by what stands at the head of their column, from above; a cell that spans others is theirs."""
+    grid: dict[tuple[int, int], str] = {}
+    rows = list(table.every("tr"))
+    for down, row in enumerate(rows):
+        for cell in row.every("td", "th"):
+            across = next(place for place in count() if (down, place) not in grid)
+            tall, wide = (int(cell.attributes.get(name) or 1) for name in ("rowspan", "colspan"))
+            grid |= {(down + y, across + x): cell.said for y in range(tall) for x in range(wide)}
+    heads = len(list(next(table.every("thead")).every("tr")))
+    found = {}
+    for across in range(max(place for _, place in grid) + 1):
+        name = " ".join(dict.fromkeys(grid[down, across] for down in range(heads)))
+        found[name] = [grid[down, across] for down in range(heads, len(rows))]
+    return found

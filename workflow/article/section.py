@@ -20,7 +20,7 @@ from article import prose
 from article.beside import MACHINE, laid_out, with_rows
 from article.html import Html, behind, first_line, join, message, paragraph, render_template
 from article.names import NAMED, Names, place_of
-from article.words import agreeing, read_words, translated
+from article.words import agreeing, is_worded, read_words, translated
 from bench.results.intervals import missing
 from bench.results.outcomes import Examples
 from bench.results.tables import Tables
@@ -135,8 +135,7 @@ class Section:
     def message(self, text: Any) -> Markup:
         """A message as a cell of a table: in the language of the page where it has words, else as code."""
         said = "" if missing(text) else str(text).strip()
-        shown = self.translated(said)
-        return message(said) if shown == said else Markup.escape(first_line(shown))
+        return Markup.escape(first_line(self.translated(said))) if is_worded(said) else message(said)
 
     def item(self, title: Any, *sentences: Any) -> Markup:
         """What stands in a line of a list: a bold title, a colon, and sentences."""

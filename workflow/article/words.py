@@ -141,6 +141,11 @@ def translated(message: str, language: str) -> str:
     return message if told == parts else words["semicolon"].join(told)
 
 
+def is_worded(message: str) -> bool:
+    """Whether some part of a message that the tables hold is one of the article's own sentences."""
+    return any(pattern.fullmatch(part) for part in message.split("; ") for pattern in message_patterns().values())
+
+
 def _part_translated(part: str, language: str) -> str:
     for name, pattern in message_patterns().items():
         if found := pattern.fullmatch(part):
