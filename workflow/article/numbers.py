@@ -89,10 +89,14 @@ def rate(amount: Amount, unit: str) -> str:
     return _scaled(interval, scale, prefix + unit)
 
 
-def throughput(value: float, unit: str = "") -> str:
-    """An amount per second, for units that take no prefix: throughput(80800, "images/s"); from a million on 1.20 M."""
+def throughput(value: float, unit: str = "", among: Iterable[float] = ()) -> str:
+    """An amount per second, for units that take no prefix: throughput(80800, "images/s") is 80.8 k images/s.
+
+    among: those that stand beside it, which share the prefix of the largest. Below ten thousand there is none.
+    """
     _check(value)
-    scale, prefix = next((entry for entry in RATE_UNITS if entry[0] >= 1e6 and value >= entry[0]), RATE_UNITS[-1])
+    largest = max(value, *among, 0)
+    scale, prefix = next((entry for entry in RATE_UNITS if largest >= max(entry[0], 1e4)), RATE_UNITS[-1])
     return SPACE.join(part for part in (digits(float(f"{value / scale:.3g}")), prefix, unit) if part)
 
 

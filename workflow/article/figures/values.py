@@ -12,6 +12,9 @@ from article.figures.axes import Drawing, Words, labels_of, panel_groups, row_la
 from article.figures.palette import MUTED, VARIANTS
 from article.figures.ticks import log_ticks, pad_log, seconds_tick
 
+BOX = 0.4
+"""Height of a box, in units of a row: the label stands above it."""
+
 
 def distribution_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """Every value of every run, one lane per run, over the box of all of them. Seconds per step, log axis.
@@ -40,7 +43,7 @@ def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
         rows["seconds"].to_numpy(),
         positions=[row],
         orientation="horizontal",
-        widths=0.56,
+        widths=BOX,
         whis=(0, 100),
         showfliers=False,
         manage_ticks=False,
@@ -50,8 +53,8 @@ def _draw_values(axis: Axes, row: int, rows: pd.DataFrame) -> None:
         capprops=lines,
     )
     runs = {run: place for place, run in enumerate(sorted(rows["run"].unique()))}
-    lane = 0.5 / max(1, len(runs))
-    offsets = rows["run"].map(runs).to_numpy() * lane - 0.25 + lane / 2
+    lane = 0.9 * BOX / max(1, len(runs))
+    offsets = (rows["run"].map(runs).to_numpy() - (len(runs) - 1) / 2) * lane
     # One path of points without length, drawn as round caps: thousands of values stay a small drawing.
     points = np.column_stack([np.repeat(rows["seconds"].to_numpy(), 2), np.repeat(row + offsets, 2)])
     codes = np.tile([Path.MOVETO, Path.LINETO], len(rows))

@@ -23,8 +23,13 @@ SHORT = 40
 """Letters of what an example said up to which its number stands beside it."""
 
 
-def example_table(section: Section, workload: str, prefixes: tuple[str, ...] = ("",), bare: bool = False) -> Html:
-    """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks."""
+def example_table(
+    section: Section, workload: str, prefixes: tuple[str, ...] = ("",), bare: bool = False, titled: str | None = None
+) -> Html:
+    """What the executed examples of a workload, whose names begin so, returned or raised in both frameworks.
+
+    titled: whose title the table has, where it is not the workload's.
+    """
     rows: list[dict[str, Any]] = []
     for machine in section.machines:
         found = outcomes.events(section.tables, machine, workload)
@@ -42,7 +47,7 @@ def example_table(section: Section, workload: str, prefixes: tuple[str, ...] = (
         columns,
         "examples",
         empty="no examples",
-        title=section.names.workload(workload),
+        title=section.names.workload(titled or workload),
     )
 
 

@@ -60,11 +60,13 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
                 "value": row.items_per_second,
                 "low": low,
                 "high": high,
-                "text": numbers.throughput(row.items_per_second),
             }
         )
-    columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high", "text"]
+    columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high"]
     data = pd.DataFrame(rows, columns=columns)
+    largest = data.groupby("panel")["value"].transform("max")
+    texts = [numbers.throughput(value, among=[most]) for value, most in zip(data["value"], largest, strict=True)]
+    data = data.assign(text=pd.Series(texts, data.index, dtype=object))
     return data[data.groupby("panel")["panel"].transform("size") > 1]
 
 
