@@ -94,12 +94,20 @@ def claim_box(section: Section, claim: Claim, judged: Judged) -> Html:
 def _once(
     verdicts: Sequence[tuple[Markup, str | None, Markup]], section: Section
 ) -> list[tuple[Markup, str | None, Markup]]:
-    """The verdicts with what is the same on several machines once, behind the names of all of them."""
+    """The verdicts with what is the same on several machines once, behind their names, or their number if it is all."""
     places: dict[tuple[Markup, Markup], list[str]] = {}
     for shown, machine, evidence in verdicts:
         places.setdefault((shown, evidence), []).append(machine or "")
-    comma = section.words["enumeration"]
-    return [(shown, comma.join(names) or None, evidence) for (shown, evidence), names in places.items()]
+    return [
+        (shown, _places(section, names, every=len(names) == len(verdicts)), evidence)
+        for (shown, evidence), names in places.items()
+    ]
+
+
+def _places(section: Section, names: Sequence[str], every: bool) -> str | None:
+    if every and len(names) > 2:
+        return section.phrase("claim.everywhere", count=len(names))
+    return section.words["enumeration"].join(names) or None
 
 
 def _rule(section: Section, evidence: Mapping[str, Any]) -> Html:
