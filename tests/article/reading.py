@@ -106,7 +106,7 @@ def in_order(element: Element) -> list[Element]:
 
 
 def columns(table: Element) -> dict[str, list[str]]:
-    """The cells of a table by what stands at the head of their column, from above; a cell that spans others is theirs."""
+    """The cells of a table by the heads of their column, from above; a cell that spans several stands in each."""
     grid: dict[tuple[int, int], str] = {}
     rows = list(table.every("tr"))
     for down, row in enumerate(rows):

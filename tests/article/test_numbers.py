@@ -30,7 +30,13 @@ def test_seconds_have_human_units(value, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.123, "0.123"), (9_990, "9,990"), (80_800, f"80.8{SPACE}k"), (825_123_456, f"825{SPACE}M"), (1.1e9, f"1.10{SPACE}G")],
+    [
+        (0.123, "0.123"),
+        (9_990, "9,990"),
+        (80_800, f"80.8{SPACE}k"),
+        (825_123_456, f"825{SPACE}M"),
+        (1.1e9, f"1.10{SPACE}G"),
+    ],
 )
 def test_rates_have_three_digits_and_a_prefix_from_ten_thousand_on(value, shown):
     assert throughput(value, "images/s") == f"{shown}{SPACE}images/s"
@@ -38,7 +44,9 @@ def test_rates_have_three_digits_and_a_prefix_from_ten_thousand_on(value, shown)
 
 def test_rates_beside_each_other_share_the_prefix_of_the_largest():
     among = [950_000, 1.2e6, 40]
-    assert [throughput(value, among=among) for value in among] == [f"{n}{SPACE}M" for n in ("0.950", "1.20", "0.0000400")]
+    assert [throughput(value, among=among) for value in among] == [
+        f"{n}{SPACE}M" for n in ("0.950", "1.20", "0.0000400")
+    ]
 
 
 def test_an_interval_shares_the_unit_and_the_decimals_of_its_value():

@@ -103,7 +103,8 @@ def test_what_was_planted_came_out(told):
 
 
 LEFT = re.compile(
-    r"[{}]|(?<!to )(?<!为 )\bNone\b(?! of these)|\b(?:(?<!没有异常：)(?<!no exception: )nan|NaN|NaT|inf|undefined|null)\b|\*\*|\]\(|\[\]|\( ?\)|（）"
+    r"[{}]|(?<!to )(?<!为 )\bNone\b(?! of these)"
+    r"|\b(?:(?<!没有异常：)(?<!no exception: )nan|NaN|NaT|inf|undefined|null)\b|\*\*|\]\(|\[\]|\( ?\)|（）"
     r"| [.,;:!?。，；：](?: |$)|[,;:][.,;:]|\.[.;:]|[。，；：、]{2}|^[,;.:，；。：]"
     r"|[a-z]\.\d\. ?[A-Z]|(?<=[a-z])(?<!stax)\.[A-Z][a-z]* "
 )

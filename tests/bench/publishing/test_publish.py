@@ -1,5 +1,6 @@
 """A published machine says the same as the folder of its trials, in a handful of files."""
 
+import shutil
 import subprocess
 import sys
 
@@ -108,6 +109,17 @@ def test_publishing_again_replaces_what_was_there(folder):
     (target / "stale.parquet").write_bytes(b"")
     publish(folder, target, own=False)
     assert not (target / "stale.parquet").exists()
+
+
+@pytest.mark.parametrize(("removed", "lost"), [("parity", "observations"), ("events", "events")])
+def test_checks_and_examples_that_did_not_run_again_are_not_lost(folder, removed, lost):
+    target = folder.parent / "published/other"
+    publish(folder, target, own=False)
+    before = read_machine(target, own=False)
+    shutil.rmtree(folder / removed)
+    with pytest.raises(ValueError, match=f"nothing of what stands in {PUBLISHED[lost]} of .*make report"):
+        publish(folder, target, own=False)
+    assert read_machine(target, own=False) == before
 
 
 def test_a_published_file_that_was_tampered_with_is_named_and_left_out(folder):

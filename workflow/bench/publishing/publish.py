@@ -16,20 +16,24 @@ from bench.runs import PUBLISHED, trial_file
 def publish(folder: Path, target: Path, own: bool = True) -> Machine:
     """Write what is sound in a machine's folder to `target`, in place of what was there; returns what was read.
 
-    Raises ValueError where there is nothing sound to publish, or where `target` would get another name.
+    Raises ValueError where there is nothing sound to publish, where `target` would get another name, and where all rows
+    of a kind would vanish that it has: measuring went on, and the gate and the examples did not run again.
     """
     if folder.name != target.name:
         raise ValueError(f"{folder} cannot be published as {target}: the folder's name is in every row")
     machine = read_machine(folder, own)
     if not machine.runs:
         raise ValueError(f"{folder} holds no sound run: {'; '.join(machine.left_out[:3]) or 'there is no file'}")
-    rows = {
-        "trial": machine.runs,
-        "observations": machine.observations,
-        "events": machine.events,
-        "release_trial": machine.releases,
-        "release_observations": machine.release_observations,
-    }
+    rows = _rows(machine)
+    if lost := [
+        PUBLISHED[table]
+        for table, before in _rows(read_machine(target, own=False)).items()
+        if before and not rows[table]
+    ]:
+        raise ValueError(
+            f"{folder} has nothing of what stands in {', '.join(lost)} of {target}: let the workflow end (make report) "
+            "before it is published again, or remove what is published"
+        )
     unfinished = target.with_name(f".{target.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     for table, name in PUBLISHED.items():
@@ -39,6 +43,17 @@ def publish(folder: Path, target: Path, own: bool = True) -> Machine:
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return machine
+
+
+def _rows(machine: Machine) -> dict[str, list[schema.Row]]:
+    """The rows of a machine by the table in which they are published."""
+    return {
+        "trial": machine.runs,
+        "observations": machine.observations,
+        "events": machine.events,
+        "release_trial": machine.releases,
+        "release_observations": machine.release_observations,
+    }
 
 
 def lay_out(published: Path, folder: Path) -> int:
