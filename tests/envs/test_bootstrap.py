@@ -101,10 +101,15 @@ def test_every_pin_has_the_hashes_of_its_files():
         assert re.fullmatch(r"\S+( --hash=sha256:[0-9a-f]{64})+", entry)
 
 
+def runs(python: str | Path) -> bool:
+    """Whether it is a Python, and not a name for one that is not chosen, as pyenv puts it on the path."""
+    return subprocess.run([python, "--version"], capture_output=True).returncode == 0
+
+
 def python_of(version: str) -> str:
     """A Python of this version on this machine; skips the test where there is none."""
     places = [shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python")]
-    found = next((str(place) for place in places if place), None)
+    found = next((str(place) for place in places if place and runs(place)), None)
     return found or pytest.skip(f"no Python {version} here")
 
 

@@ -169,10 +169,13 @@ LONG = ("as_installed", "data_parallel", "exporting", "memory", "quantisation", 
 """Examples that take a minute: slow tests, and part of every report."""
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in sorted(KNOWN)],
-)
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """What takes long is slow, and what is timed waits until nobody else holds the machine's lock."""
+    timed = examples.find(name).shows.timed
+    return [*([pytest.mark.slow] if name in LONG else []), *([pytest.mark.serial] if timed else [])]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=marks(name)) for name in sorted(KNOWN)])
 def recorded(request, tmp_path_factory):
     """A workload and its events in both frameworks."""
     folder = tmp_path_factory.mktemp(request.param)
