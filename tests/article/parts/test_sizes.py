@@ -46,7 +46,7 @@ def test_the_workloads_whose_verdict_changes_with_size_are_counted(grown, langua
     assert set(rows["hardware"]) == {OWN}
     assert len(rows) == 2 * len(small) == 2 * rows["workload"].nunique() > 10
     same, flips = sum(small["verdict"] == "equal"), sum(small["verdict"].isin(["jax faster", "torch faster"]))
-    said = section.phrase("shows.sizes", same=same, total=len(small))
+    said = section.phrase("shows.sizes", alike=same, total=len(small))
     assert finding(section, rows) == said + section.phrase("shows.size flips", count=flips)
 
 
@@ -62,7 +62,7 @@ def test_few_problems_that_contradict_themselves_are_named_and_none_is_not_told(
     others = rows[~rows["workload"].isin(flipped)]
     small = others[others["size"] == "small"]
     same = sum(small["verdict"] == "equal")
-    assert finding(section, others) == section.phrase("shows.sizes", same=same, total=len(small))
+    assert finding(section, others) == section.phrase("shows.sizes", alike=same, total=len(small))
     told = finding(section, rows[rows["workload"].isin(flipped[:2])])
     assert all(section.names.workload(name) in told for name in flipped[:2])
     assert f" → {section.words['verdict.equal']}" in told

@@ -44,9 +44,12 @@ def replication(section: Section, text: Html) -> Html:
 
 
 def shared_problems(frame: pd.DataFrame) -> pd.DataFrame:
-    """Of each workload and device the main one of those problems that several machines have compared."""
+    """Of each workload and device the main one of those problems that several machines have compared, at a size that
+    most of them have.
+    """
     machines = frame.groupby(SAME)["hardware"].transform("nunique")
-    common = frame[machines > 1]
+    most = machines.groupby([frame[column] for column in ("family", "workload", "task", "device")]).transform("max")
+    common = frame[(machines > 1) & (machines == most)]
     main = selection.main_problems(common.assign(hardware="").drop_duplicates(SAME))
     wanted = set(main[SAME].itertuples(index=False, name=None))
     return common.loc[[key in wanted for key in common[SAME].itertuples(index=False, name=None)]]
@@ -64,9 +67,7 @@ def side_by_side(section: Section, frame: pd.DataFrame) -> Html:
     ordered = drawn.assign(order=order).sort_values(["family", "order", *SAME], kind="stable")
     data = ratio_rows(ordered, section.names, by_family=True).rename(columns={"panel": "member"})
     texts = [section.names.point(row.text, on_machine(row.label, row.member)) for row in data.itertuples()]
-    alike, open_on_some, apart = agreement(drawn, SAME)
-    total = len(alike) + len(open_on_some) + len(apart)
-    finding = section.phrase("shows.machines", same=len(alike), total=total, flips=len(apart))
+    finding = section.phrase("shows.machines", **agreement(drawn, SAME).counts)
     table = _table(section, drawn, machines)
     sizes = section.words["enumeration"].join(section.names.of("size", size) for size in drawn["size"].unique())
     return section.figure(
@@ -96,16 +97,15 @@ def _ratio(row: Any) -> str:
 
 def agreement_sentences(section: Section, frame: pd.DataFrame) -> Html:
     """How many verdicts are the same on all machines that have them, and which flip, and where."""
-    alike, open_on_some, apart = agreement(frame, SAME)
-    counts = {"same": len(alike), "open": len(open_on_some), "flips": len(apart)}
-    if not sum(counts.values()):
+    found = agreement(frame, SAME)
+    if not found.counts["total"]:
         return Html()
-    flips = [_flip(section, own) for own in apart]
+    flips = [_flip(section, own) for own in found.apart]
     listed = bullets(flips)
     if len(flips) > MOST_NAMED:
         listed = behind(section.phrase("replicate.flips", count=len(flips)), listed)
-    told = section.phrase("replicate.agreement", total=sum(counts.values()), **counts)
-    return join(paragraph(section.space.join([told, *_of_makers(section, apart)])), listed)
+    told = section.phrase("replicate.agreement", **found.counts)
+    return join(paragraph(section.space.join([told, *_of_makers(section, found.apart)])), listed)
 
 
 def _of_makers(section: Section, apart: Sequence[pd.DataFrame]) -> Iterator[Markup]:

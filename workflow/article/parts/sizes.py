@@ -89,8 +89,10 @@ def _figure(
 
 def _finding(section: Section, rows: pd.DataFrame) -> Markup:
     """How many problems have one verdict, and which are decided differently; rows: with what the figure calls them."""
-    alike, open_at_times, apart = agreement(rows, ROW)
-    said = section.phrase("shows.sizes", same=len(alike), total=len(alike) + len(open_at_times) + len(apart))
+    found = agreement(rows, ROW)
+    said, apart = section.phrase("shows.sizes", **found.counts), found.apart
+    if found.never:
+        said += section.phrase("shows.size never", count=len(found.never))
     if not apart:
         return said
     if len(apart) > MOST_NAMED:

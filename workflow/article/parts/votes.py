@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -74,15 +75,37 @@ Group = list[pd.DataFrame]
 """Comparisons of one problem each, a row per machine, or per size."""
 
 
-def agreement(frame: pd.DataFrame, same: Sequence[str]) -> tuple[Group, Group, Group]:
-    """The problems, told apart by the columns `same`, that were compared several times: those of one verdict, those
-    that were decided alike at times and could not be at others, and those that were decided differently.
+class Agreement(NamedTuple):
+    """What problems that were compared several times say: of one verdict each time, decided alike at times and open at
+    others, decided at no time, and decided differently.
     """
-    alike: Group = []
-    open_at_times: Group = []
-    apart: Group = []
+
+    alike: Group
+    partly: Group
+    never: Group
+    apart: Group
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each, and in `total`."""
+        return {name: len(group) for name, group in self._asdict().items()} | {"total": sum(map(len, self))}
+
+
+def agreement(frame: pd.DataFrame, same: Sequence[str]) -> Agreement:
+    """The problems, told apart by the columns `same`, that were compared several times."""
+    found = Agreement([], [], [], [])
     for _, own in frame.groupby(list(same), sort=False):
-        found = set(own["verdict"])
         if len(own) > 1:
-            (alike if len(found) == 1 else apart if len(found & set(SETTLED)) > 1 else open_at_times).append(own)
-    return alike, open_at_times, apart
+            decided = set(own["verdict"]) & set(SETTLED)
+            every = own["verdict"].isin(SETTLED).all()
+            one = (
+                found.never
+                if not decided
+                else found.apart
+                if len(decided) > 1
+                else found.alike
+                if every
+                else found.partly
+            )
+            one.append(own)
+    return found
