@@ -49,8 +49,11 @@ def test_every_vote_is_named_and_leads_to_where_it_comes_from(tables, language):
 @pytest.mark.parametrize(
     ("ratios", "english"),
     [
-        ([1.5] * 6, "It would be mixed if 2 of the votes that decide it were cast otherwise."),
-        ([1.5] * 5 + [0.5], "It would be mixed if 1 of the votes that decide it were cast otherwise."),
+        ([1.5] * 6, "It would be mixed if 2 of the votes that decide it were cast the other way, not merely left out."),
+        (
+            [1.5] * 5 + [0.5],
+            "It would be mixed if 1 of the votes that decide it were cast the other way, not merely left out.",
+        ),
         ([1.5] * 4 + [0.5] * 2, "whichever single workload is left out, it lacks votes: 1; to be refuted: 3."),
         ([1.5] * 3 + [0.5] * 3, "whichever single workload is left out, it lacks votes: 2; to be refuted: 2."),
         ([1.5], "To be supported or refuted it lacks workloads: 4."),

@@ -62,7 +62,7 @@ def hanging(**changes):
     ("found", "english", "chinese"),
     [
         (votes(), "CPU, one vote per workload: 6 for it, 0 against, 1 undecided.", "CPU，每个工作负载一票：支持 6 票"),
-        (votes(), "The verdict hangs on no single one of them.", "裁决不取决于其中任何一个。"),
+        (votes(), "Leaving out any single one of them does not change it.", "去掉其中任何一个，裁决都不变。"),
         (
             votes(leave_one_out={"least": 1.2, "most": 1.9, "changes": {}}),
             "makes the mean ratio 1.20 to 1.90.",

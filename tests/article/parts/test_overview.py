@@ -59,9 +59,9 @@ def test_what_the_first_screen_says_of_other_machines_is_folded(tables, part):
     assert OTHER in "".join(others)
 
 
-def main_rows(verdicts):
+def main_rows(verdicts, size="small"):
     """Comparisons of one machine and device, a workload each, with these ratios and verdicts."""
-    seconds = {"torch_seconds": 1.0, "jax_seconds": 1.0, "task": "train"}
+    seconds = {"torch_seconds": 1.0, "jax_seconds": 1.0, "task": "train", "size": size}
     return pd.DataFrame(
         [
             {"family": "training", "workload": f"w{n}", "ratio": ratio, "verdict": verdict, **seconds}
@@ -86,9 +86,19 @@ def main_rows(verdicts):
     ],
 )
 def test_the_answer_is_true_whatever_came_out(tables, verdicts, said, unsaid):
-    html = answer_sentences(Section(tables, "en", OWN, 0), OWN, "cpu", main_rows(verdicts))
+    rows = main_rows(verdicts)
+    html = answer_sentences(Section(tables, "en", OWN, 0), OWN, "cpu", rows, rows)
     assert said in html
     assert unsaid not in html
+    assert "At the size" not in html
+
+
+def test_the_answer_names_its_size_and_counts_at_the_others_too(tables):
+    medium, small = main_rows([(2.0, "jax faster")] * 3, "medium"), main_rows([(0.5, "torch faster")] * 2)
+    html = answer_sentences(Section(tables, "en", OWN, 0), OWN, "cpu", medium, pd.concat([small, medium]))
+    assert "at the largest size measured (medium), JAX is faster in 3" in html
+    assert html.count("At the size") == 1
+    assert "At the size small (compared: 2): JAX faster in 0, PyTorch in 2; equal in 0, undecided in 0." in html
 
 
 def test_the_answer_counts_the_workloads_that_the_figure_draws(tables):

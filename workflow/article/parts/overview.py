@@ -16,7 +16,7 @@ from article.section import Section
 from bench.results import selection
 from bench.results.intervals import Interval
 from bench.results.selection import mean_ratio, shows_a_call
-from bench.vocabulary import CALL_SECONDS
+from bench.vocabulary import CALL_SECONDS, SIZES
 
 LEAST_FOR_QUARTILES = 4
 """Workloads of which it is said where the middle half lies."""
@@ -26,19 +26,28 @@ def answer(section: Section) -> Html:
     """Per machine and device the answer in two sentences: in how many workloads who is faster, and by how much. That of
     the other machines is folded.
     """
-    main = selection.main_problems(selection.counted(selection.best(section.tables, section.machine)))
+    best = selection.counted(selection.best(section.tables, section.machine))
+    main = selection.main_problems(best)
     if not len(main):
         return section.sentence("overview.none")
+    by_size = selection.main_problems(best, "size")
     told = []
     for machine, rows in main.groupby("hardware", sort=False):
         devices = rows.groupby("device", sort=False)
-        lines = [answer_sentences(section, machine, device, found) for device, found in devices]
+        here = by_size[by_size["hardware"] == machine]
+        lines = [
+            answer_sentences(section, machine, device, found, here[here["device"] == device])
+            for device, found in devices
+        ]
         told.append(render_template("headlines.html", headlines=lines))
     return section.by_machine(told, "answer.others")
 
 
-def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataFrame) -> Html:
-    """What is said of the main comparisons of one machine and device; every workload has one vote."""
+def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataFrame, by_size: pd.DataFrame) -> Html:
+    """What is said of the main comparisons of one machine and device; every workload has one vote.
+
+    by_size: those at every size, of which it is told too where it is not the only one.
+    """
     found = votes(rows)
     place = {"machine": machine, "device": section.names.of("device", device)}
     if not found.total:
@@ -46,11 +55,18 @@ def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataF
         return section.sentence("answer.calls" if compared else "answer.nothing", **place, total=compared, below=below)
     if not found.decided:
         return section.sentence("answer.undecided", **place, total=found.total)
-    sentences = [section.phrase("answer.counts", **place, **found.counts, total=found.total)]
+    shown = [size for size in SIZES if size in set(rows["size"])]
+    named = numbers.listing([section.names.of("size", size) for size in shown], section.language)
+    sentences = [section.phrase("answer.counts", **place, **found.counts, total=found.total, sizes=named)]
     if found.total >= LEAST_FOR_QUARTILES:
         median, low, high = (numbers.ratio(found.ratio(share)) for share in (0.5, 0.25, 0.75))
         span = numbers.span((low, high), section.language)
         sentences.append(section.phrase("answer.median", median=median, span=span))
+    for size in SIZES:
+        there = votes(by_size[by_size["size"] == size])
+        if there.total and shown != [size]:
+            name = section.names.of("size", size)
+            sentences.append(section.phrase("answer.at", size=name, **there.counts, total=there.total))
     if without := len(rows) - found.total:
         sentences.append(section.phrase("answer.without", below=numbers.seconds(CALL_SECONDS), count=without))
     return paragraph(section.space.join(sentences))
