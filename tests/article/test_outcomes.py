@@ -265,7 +265,7 @@ FASTER = {
 }
 """How the evidence of claims counts who is faster."""
 FOR_JAX, FOR_TORCH = ("bg-jax-numerics", "bg-jax-efficiency"), ("use-nlp", "use-vision", "use-rl")
-EITHER = {"mixed", "not-measured-here"}
+EITHER = {"mixed", "undecided", "not-measured-here"}
 VERDICTS = {
     "jax faster": (EITHER | {"supported"}, EITHER | {"refuted"}),
     "torch faster": (EITHER | {"refuted"}, EITHER | {"supported"}),

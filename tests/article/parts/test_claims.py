@@ -107,8 +107,8 @@ def hanging(**changes):
         ),
         (
             votes(votes=2, share="refuted"),
-            "Its votes alone would make it “refuted”; with fewer than 5 workloads it is “mixed” at most.",
-            "仅凭票数应为“不成立”；不足 5 个工作负载时，最多为“部分成立”。",
+            "Its votes alone would make it “refuted”; fewer than 5 workloads decide nothing.",
+            "仅凭票数应为“不成立”；不足 5 个工作负载不作裁决。",
         ),
         (
             votes(share="supported", leave_one_out=hanging(x="mixed", y="mixed")),

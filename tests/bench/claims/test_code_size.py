@@ -3,7 +3,7 @@
 import pytest
 
 from bench.claims import code_size
-from bench.claims.evidence import MIXED, REFUTED, SUPPORTED, Results
+from bench.claims.evidence import REFUTED, SUPPORTED, UNDECIDED, Results
 from bench.claims.judge import judge
 from tests.bench.claims.planted import ENTRIES
 from tests.checkout import ROOT
@@ -68,6 +68,6 @@ def test_the_obvious_implementations_are_counted_on_both_sides():
 @pytest.mark.parametrize(("tokens", "verdict"), [(120, SUPPORTED), (102, REFUTED), (100, REFUTED), (80, REFUTED)])
 def test_fewer_tokens_speak_for_torch(tokens, verdict):
     one = {"torch": {"lines": 10, "tokens": 100, "names": 5}, "jax": {"lines": 10, "tokens": tokens, "names": 5}}
-    for names, expected in (("abcde", verdict), ("abcd", MIXED)):
+    for names, expected in (("abcde", verdict), ("abcd", UNDECIDED)):
         found = judge(ENTRIES["alg-table-ease"], Results("here", {}, code=dict.fromkeys(names, one)))
         assert (found.verdict, found.evidence["share"]) == (expected, verdict)

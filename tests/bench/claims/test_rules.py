@@ -63,8 +63,17 @@ def ballot(*said, **sizes):
 @pytest.mark.parametrize(("vote", "verdict"), [(FOR, SUPPORTED), (AGAINST, REFUTED)])
 def test_five_workloads_are_the_least_that_decide(vote, verdict):
     few, enough = (by_votes(ballot(*[vote] * count)) for count in (LEAST_WORKLOADS - 1, LEAST_WORKLOADS))
-    assert (few.verdict, few.evidence["share"]) == (MIXED, verdict)
+    assert (few.verdict, few.evidence["share"]) == (UNDECIDED, verdict)
     assert (enough.verdict, enough.evidence["share"]) == (verdict, verdict)
+
+
+def test_few_workloads_that_contradict_each_other_are_mixed():
+    assert by_votes(ballot(FOR, FOR, FOR, AGAINST)).verdict == MIXED
+
+
+def test_a_part_that_few_workloads_decide_alike_leaves_a_claim_undecided_that_needs_it():
+    few, sure = {"verdict": UNDECIDED, "share": SUPPORTED}, {"verdict": SUPPORTED}
+    assert by_framework({"torch": sure, "jax": few}).verdict == UNDECIDED
 
 
 @pytest.mark.parametrize(("vote", "other"), [(FOR, AGAINST), (AGAINST, FOR)])

@@ -270,8 +270,7 @@ def _hanging_sentences(section: Section, found: Mapping[str, Any], said: str) ->
         yield section.phrase("claim.mean", span=numbers.span(ends, section.language))
     if found["votes"] < found["least"]:
         if share in DECIDED:
-            verdicts = {"verdict": _verdict_word(section, share), "mixed": _verdict_word(section, "mixed")}
-            yield section.phrase("claim.few", least=found["least"], **verdicts)
+            yield section.phrase("claim.few", least=found["least"], verdict=_verdict_word(section, share))
         return
     if share in DECIDED and hanging["changes"]:
         workloads = _listed(section, list(hanging["changes"]))

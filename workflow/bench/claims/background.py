@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import vocabulary
 from bench.claims.evidence import MIXED, Results, Undecided, Verdict, claim
-from bench.claims.rules import LEAST_WORKLOADS, WIDE, by_framework, by_parts, combine
+from bench.claims.rules import LEAST_WORKLOADS, WIDE, by_framework, by_parts, combine_all
 from bench.claims.shared import efficiency, over_numpy, told_ratios, without_loops, yes
 from bench.claims.votes import beside, gains
 from bench.events import Missing
@@ -38,7 +38,7 @@ def tensors_make_numerics_efficient(results: Results) -> Verdict:
     }
     decided = by_framework(counted)
     eager = [part["verdict"] for entry in counted.values() if (part := entry["eager"])]
-    return Verdict(combine([decided.verdict, *eager]), decided.evidence)
+    return Verdict(combine_all([decided.verdict], eager), decided.evidence)
 
 
 def _enough(part: Mapping[str, Any] | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.claims.evidence import Results, Verdict, claim
-from bench.claims.rules import by_parts, combine
+from bench.claims.rules import by_parts, combine_all
 from bench.claims.shared import error_of, gradient_costs, outcome_of, share_of_two, without_loops, yes
 from bench.claims.votes import gains
 from bench.events import ENDED, Missing
@@ -29,7 +29,7 @@ def choose_by_need(results: Results) -> Verdict:
     }
     flexible = yes(counts["torch"] > counts["jax"])
     return Verdict(
-        combine([performance.verdict, flexible]),
+        combine_all([performance.verdict, flexible]),
         {"performance": performance.verdict, "flexibility": flexible, "control_flow_forms_right": counts}
         | performance.evidence,
     )

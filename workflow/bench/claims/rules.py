@@ -47,12 +47,19 @@ def combine(verdicts: Iterable[str]) -> str:
     return known.pop() if len(known) == 1 else MIXED
 
 
+def combine_all(needed: Iterable[str], others: Iterable[str] = ()) -> str:
+    """`combine` of parts of which some are needed: undecided where one of those is open."""
+    known = [*needed]
+    return UNDECIDED if OPEN & {*known} else combine([*known, *others])
+
+
 def require_decided(parts: Sequence[Mapping[str, Any]], **details: Any) -> None:
-    """Raise Undecided, or Missing, for the reason of one of the parts (`verdict`, `reason`) where all of them are open.
+    """Raise Undecided, or Missing, for the reason of one of the parts (`verdict`, `reason`) where all of them are open
+    for one. Few workloads that all vote alike have none: what they say is told, and decides nothing.
 
     details: what becomes of it in the evidence.
     """
-    if {part["verdict"] for part in parts} <= OPEN:
+    if {part["verdict"] for part in parts} <= OPEN and all("reason" in part for part in parts):
         told = min(parts, key=lambda part: part["verdict"] != UNDECIDED)
         raise (Undecided if told["verdict"] == UNDECIDED else Missing)(told["reason"], **details)
 
@@ -84,7 +91,8 @@ def by_votes(ballot: Ballot, single: Collection[str] = ()) -> Verdict:
 
     By their share the claim is supported from two thirds of all votes, refuted from two thirds against it, else mixed,
     as where a size says another thing than all together. Supported or refuted it is only if at least `LEAST_WORKLOADS`
-    voted and leaving out any single one of them changes nothing; else mixed too.
+    voted and leaving out any single one of them changes nothing; else mixed, or undecided where fewer voted and none of
+    them against the others.
 
     The evidence: the counts of the votes, and the `ballot`, what each workload says; `share`, the verdict before these
     two conditions; `sizes`, the votes and the verdict at every size, which decides nothing where fewer than
@@ -117,9 +125,13 @@ def by_votes(ballot: Ballot, single: Collection[str] = ()) -> Verdict:
     names = ballot if len(ballot) > 1 else ()
     without = {name: _known(_share, {other: said for other, said in ballot.items() if other != name}) for name in names}
     changes = {name: verdict for name, verdict in without.items() if verdict != share}
-    hangs = share in (SUPPORTED, REFUTED) and (len(ballot) < LEAST_WORKLOADS or bool(changes))
     evidence |= {"share": share, "leave_one_out": {"changes": changes}}
-    return Verdict(MIXED if hangs else share, evidence)
+    if share not in (SUPPORTED, REFUTED):
+        return Verdict(share, evidence)
+    if len(ballot) < LEAST_WORKLOADS:
+        contested = counts[TURNING] or (counts[FOR] and counts[AGAINST])
+        return Verdict(MIXED if contested else UNDECIDED, evidence)
+    return Verdict(MIXED if changes else share, evidence)
 
 
 def _why_untold(ballot: Ballot, single: Collection[str]) -> str:
@@ -166,14 +178,15 @@ def by_device(rows: pd.DataFrame, curves: pd.DataFrame, rule: Rule) -> Verdict:
         for device, own in rows.groupby("device")
     }
     require_decided([*devices.values()], devices=devices)
-    return Verdict(combine(found["verdict"] for found in devices.values()), {"devices": devices})
+    said = {found["verdict"] for found in devices.values()}
+    return Verdict(UNDECIDED if said <= OPEN else combine(said), {"devices": devices})
 
 
 def by_framework(frameworks: Mapping[str, Mapping[str, Any]]) -> Verdict:
     """The verdicts on frameworks, combined; one that is open leaves the claim open: both are needed."""
     for found in frameworks.values():
         require_decided([found], frameworks=frameworks)
-    return Verdict(combine(found["verdict"] for found in frameworks.values()), {"frameworks": dict(frameworks)})
+    return Verdict(combine_all(found["verdict"] for found in frameworks.values()), {"frameworks": dict(frameworks)})
 
 
 def judged_part(rule: Callable[..., Verdict], *arguments: Any) -> dict[str, Any]:

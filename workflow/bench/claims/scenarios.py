@@ -8,7 +8,7 @@ from typing import Any
 from bench import catalogue, vocabulary
 from bench.claims import rules
 from bench.claims.evidence import OPINION, Names, Results, Verdict, claim
-from bench.claims.rules import by_parts, combine
+from bench.claims.rules import by_parts, combine_all
 from bench.claims.shared import INFERENCE, over_numba, over_numpy, told_ratios
 from bench.claims.votes import beside, strength
 from bench.events import Missing
@@ -20,8 +20,8 @@ from bench.vocabulary import COMPARED, size_rank
 def torch_is_strong_for_language(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of gpt and bert.
     A workload, with the geometric mean of those of its problems that have an interval, speaks for it if PyTorch is
-    faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two make it
-    mixed at most. A device where one of them was not compared decides nothing.
+    faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two that
+    agree leave it undecided. A device where one of them was not compared decides nothing.
     """
     return _torch_is_strong(results, "language")
 
@@ -30,8 +30,8 @@ def torch_is_strong_for_language(results: Results) -> Verdict:
 def torch_is_strong_for_vision(results: Results) -> Verdict:
     """Strong means not slower. Best mode against best mode over the training steps and forward passes of resnet and
     unet. A workload, with the geometric mean of those of its problems that have an interval, speaks for it if PyTorch
-    is faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two make it
-    mixed at most. A device where one of them was not compared decides nothing.
+    is faster or both are equal, against it if JAX is faster. Decided by the votes of workloads, per device: two that
+    agree leave it undecided. A device where one of them was not compared decides nothing.
     """
     return _torch_is_strong(results, "vision")
 
@@ -41,8 +41,8 @@ def torch_suits_reinforcement_learning(results: Results) -> Verdict:
     """To suit means not to be slower. Best mode against best mode over dqn and ppo, whose step is the whole loop, so
     that the ratio of times is that of environment steps per second and of updates per second. A workload, with the
     geometric mean of those of its problems that have an interval, speaks for it if PyTorch is faster or both are equal,
-    against it if JAX is faster. Decided by the votes of workloads, per device: two make it mixed at most. A device
-    where one of them was not compared decides nothing.
+    against it if JAX is faster. Decided by the votes of workloads, per device: two that agree leave it undecided. A
+    device where one of them was not compared decides nothing.
     """
     found = _torch_is_strong(results, "reinforcement")
     rates = _rates(results, catalogue.of_scenario("reinforcement"), ("train",))
@@ -115,7 +115,7 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
     rules.require_decided([numpy["jax"]], devices=alone.evidence["devices"])
     differentiated = rows[rows["task"].map(ratios.is_derivative).astype(bool)]
     return Verdict(
-        combine([alone.verdict, numpy["jax"]["verdict"]]),
+        combine_all([alone.verdict, numpy["jax"]["verdict"]]),
         alone.evidence
         | {"numpy": {"jax": numpy["jax"] | {"eager": None}}, "differentiated": told_ratios(differentiated)}
         | {"numba": over_numba(results, "jax")}
