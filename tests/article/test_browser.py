@@ -329,7 +329,10 @@ def test_the_explorer_draws_the_ratios_of_what_is_shown(browser, page, width):
         return [...plot.querySelectorAll("text")].some(text => {
             const box = text.getBoundingClientRect(), frame = plot.getBoundingClientRect();
             return box.left < frame.left - 2 || box.right > frame.right + 2; })""")
-    assert next(iter(ratios)) in browser.find_element("css selector", "#plot svg").get_attribute("aria-label")
+    said = browser.find_element("css selector", "#plot svg").get_attribute("aria-label")
+    assert next(iter(ratios)) in said
+    names = [piece.rpartition(": ")[0] for piece in said.split("; ")]
+    assert len(set(names)) == len(names), "rows of the plot that cannot be told apart"
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
     browser.find_element("css selector", "#filters input").send_keys("nothing is called so")
     assert shown_rows(browser) == []
@@ -515,6 +518,9 @@ def test_the_matrix_fits_a_phone(browser, page):
     show(browser, page, 360)
     matrix = browser.find_element("css selector", ".scroll:has(.winner)")
     assert browser.execute_script("return arguments[0].scrollWidth - arguments[0].clientWidth", matrix) <= 0
+    whole = """return [...arguments[0].querySelectorAll("tbody tr")].every(row =>
+        row.firstElementChild.offsetWidth === row.clientWidth)"""
+    assert browser.execute_script(whole, matrix), "what a row is of stands above its entries"
 
 
 def test_machines_beside_each_other_scroll_on_a_phone(browser, page):

@@ -153,7 +153,8 @@
     for (const entry of shown) {
       const problem = ["workload", "task", "size", "precision", "device", "hardware"].map((name) => text(entry, name));
       const key = problem.join() + text(entry, "ratio");
-      if (marks[entry.row.dataset.verdict] && !compared.has(key)) compared.set(key, { entry, problem });
+      const variant = ["framework", "mode"].map((name) => text(entry, name)).join(" ");
+      if (marks[entry.row.dataset.verdict] && !compared.has(key)) compared.set(key, { entry, problem, variant });
     }
     const points = [...compared.values()];
     if (!points.length) return plot.prepend(make("p", {}, plot.dataset.none));
@@ -161,6 +162,7 @@
     const telling = drawable[0].problem.map((_, at) => at === 0 || new Set(drawable.map((point) => point.problem[at])).size > 1);
     for (const point of drawable) {
       point.parts = point.problem.filter((part, at) => telling[at] && part);
+      if (drawable.some((other) => other !== point && other.problem.join() === point.problem.join())) point.parts.push(point.variant);
       point.label = point.parts.join(several);
       point.said = text(point.entry, "ratio");
       point.bounds = point.said.match(/[\d.,]*\d/g).map((part) => Number(part.replaceAll(",", "")));

@@ -13,6 +13,7 @@ MEETING = {
     "parts of start-up": [f"part-{part.replace(' ', '-')}" for part in PARTS],
     "verdicts of claims": list(VERDICTS),
     "verdicts of comparisons": [*(f"{framework}-{mode}" for framework, mode in STANDS_FOR.values()), "ink", "muted"],
+    "verdicts of public cases": ["bad", "good", "ink", "muted"],
 }
 """What stands beside each other in one figure or table."""
 LEAST_DIFFERENCE = 10

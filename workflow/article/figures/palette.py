@@ -29,7 +29,9 @@ PARTS = {
 }
 """Colours of the parts of start-up, which are no variants."""
 VERDICTS = {"good": "#0b6b3a", "bad": "#a61b2c", "half": "#7a5600"}
-"""Colours of the words supported, refuted and mixed; ≥ 4.5:1."""
+"""Colours of the words supported, refuted and mixed, and of public cases that are the other way round, and still so;
+≥ 4.5:1.
+"""
 
 DARK = {
     "ink": "#e7e9ec",

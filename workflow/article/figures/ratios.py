@@ -21,16 +21,16 @@ from article.figures.axes import (
     theme,
     upright,
 )
-from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS
+from article.figures.palette import BAND, INK, MARKERS, MUTED, STANDS_FOR, SURFACE, VARIANTS, VERDICTS
 from article.figures.ticks import factor_axis, factor_tick, factor_ticks, ratio_limits, reach
 from bench.results import intervals
 
 MARKS = {
     **{f"{framework} faster": (VARIANTS[variant], MARKERS[variant]) for framework, variant in STANDS_FOR.items()},
     "equal": (INK, "D"),
-    "still so": (VARIANTS["torch", "compile"], "s"),
+    "still so": (VERDICTS["bad"], ">"),
     "no longer so": (INK, "D"),
-    "the other way round": (VARIANTS["jax", "scan"], "P"),
+    "the other way round": (VERDICTS["good"], "<"),
     "undecided": (MUTED, "open o"),
 }
 """Verdict, of a comparison or of a public case → colour and marker, hollow where nothing is decided: told apart without
