@@ -2,7 +2,7 @@
 
 import pytest
 
-from article.parts.machines import fact_text
+from article.parts.machines import fact_text, machine_table
 from article.parts.peaks import peak_table
 from article.section import Section
 from tests.article.planted import OWN
@@ -20,6 +20,15 @@ from tests.article.planted import OWN
 )
 def test_a_fact_has_the_units_and_the_days_of_the_page(empty, fact, value, shown):
     assert fact_text(Section(empty, "en", OWN, 10), fact, value) == shown
+
+
+def test_a_processor_is_told_with_its_family_and_model_and_no_name_twice(tables, monkeypatch):
+    processor = {"family": "6", "model": "207"}
+    known = {"name": "A processor", "cpu_model": "A processor", "identity": {"processor": processor}}
+    monkeypatch.setitem(tables.machines, OWN, known)
+    html = str(machine_table(Section(tables, "en", OWN, 10)))
+    assert "A processor (family 6, model 207)" in html
+    assert html.count("A processor") == 1
 
 
 def test_the_peaks_call_the_frameworks_as_these_call_themselves(tables):

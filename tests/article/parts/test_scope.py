@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from article.parts.scope import facts, processor, scope
+from article.parts.machines import processor
+from article.parts.scope import facts, scope
 from article.section import Section
 from tests.article.planted import HOSTILE, OTHER, OWN
 

@@ -22,12 +22,31 @@ def machine_table(section: Section) -> Html:
     """What is known of every machine: one column each."""
     rows: list[dict[str, Any]] = []
     for fact in section.words.under("fact"):
-        cells = {
-            name: fact_text(section, fact, section.tables.machines.get(name, {}).get(fact)) for name in section.machines
-        }
+        cells = {name: _fact(section, fact, section.tables.machines.get(name, {})) for name in section.machines}
         if any(cells.values()):
             rows.append({"fact": section.words[f"fact.{fact}"]} | cells)
     return section.table(rows, ("fact", *section.machines), "machines", empty="no machines")
+
+
+def _fact(section: Section, fact: str, known: Mapping[str, Any]) -> str | None:
+    """A fact as the table shows it: the name of a machine only where it is not that of its processor."""
+    if fact == "cpu_model":
+        return processor(section, known)
+    return (
+        None
+        if fact == "name" and known.get(fact) == known.get("cpu_model")
+        else fact_text(section, fact, known.get(fact))
+    )
+
+
+def processor(section: Section, known: Mapping[str, Any]) -> str | None:
+    """The name of a machine's processor, and the family and model that tell it from others of that name."""
+    name, identity = fact_text(section, "cpu_model", known.get("cpu_model")), known.get("identity")
+    found = identity.get("processor") if isinstance(identity, Mapping) else None
+    if not name or not isinstance(found, Mapping) or not {"family", "model"} <= found.keys():
+        return name
+    model = section.words["scope.model"].format(family=found["family"], model=found["model"])
+    return name + section.words["brackets"].format(text=model)
 
 
 def version_table(section: Section) -> Html:

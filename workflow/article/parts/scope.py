@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from article import numbers
 from article.html import Html
 from article.names import TITLES
-from article.parts.machines import fact_text
+from article.parts.machines import fact_text, processor
 from article.section import Section
 from bench.results import outcomes, selection
 from bench.vocabulary import COMPARED, PRECISIONS, SIZES, TWIN
@@ -49,16 +49,6 @@ def _values(section: Section, machine: str) -> Iterator[tuple[str, Any]]:
     yield "trials", _span(section, best["trials"].dropna())
     yield "versions", section.words["enumeration"].join(_versions(runs["versions"], known.get("python")))
     yield "measured", _days(section, runs["started"].dropna())
-
-
-def processor(section: Section, known: Mapping[str, Any]) -> str | None:
-    """The name of a machine's processor, and the family and model that tell it from others of that name."""
-    name, identity = fact_text(section, "cpu_model", known.get("cpu_model")), known.get("identity")
-    found = identity.get("processor") if isinstance(identity, Mapping) else None
-    if not name or not isinstance(found, Mapping) or not {"family", "model"} <= found.keys():
-        return name
-    model = section.words["scope.model"].format(family=found["family"], model=found["model"])
-    return name + section.words["brackets"].format(text=model)
 
 
 def _span(section: Section, found: Any) -> str | None:
