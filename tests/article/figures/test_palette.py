@@ -1,6 +1,6 @@
 """Colours and markers: contrast, and what is left of them for readers who are blind for a colour."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -69,6 +69,12 @@ def test_colours_that_meet_are_told_apart(page, meeting, vision):
         if (found := difference(page[pair[0]], page[pair[1]], vision)) < LEAST_DIFFERENCE
     }
     assert near == {}
+
+
+@pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])
+def test_no_part_of_the_start_looks_like_a_variant(page):
+    for pair in product(MEETING["parts of start-up"], MEETING["variants"]):
+        assert difference(page[pair[0]], page[pair[1]], "all colours") >= LEAST_DIFFERENCE, pair
 
 
 @pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])

@@ -18,16 +18,16 @@ VARIANTS = {
 told apart by readers who are blind for a colour, as any two parts and verdicts below are; a test simulates it.
 """
 PARTS = {
-    "import": "#6f7782",
-    "compiler import": "#3ca28a",
+    "import": "#699196",
+    "compiler import": "#2ea955",
     "device": "#332288",
     "data": "#cc656f",
     "build": "#969630",
     "trace": "#aa4499",
-    "compile": "#882255",
+    "compile": "#94334b",
     "first step": "#117733",
 }
-"""Colours of the parts of start-up, which are no variants."""
+"""Colours of the parts of start-up, which are no variants and look like none."""
 VERDICTS = {"good": "#0b6b3a", "bad": "#a61b2c", "half": "#7a5600"}
 """Colours of the words supported, refuted and mixed, and of public cases that are the other way round, and still so;
 ≥ 4.5:1.
@@ -48,10 +48,10 @@ DARK = {
     "jax-scan": "#59d7ae",
     "numpy-eager": "#a7a5ad",
     "numpy-numba": "#a9c46c",
-    "part-import": "#a7a39e",
+    "part-import": "#8b9e8c",
     "part-compiler-import": "#67d1c4",
     "part-device": "#8f7fe8",
-    "part-data": "#fca090",
+    "part-data": "#ffc389",
     "part-build": "#cccc66",
     "part-trace": "#d78fd6",
     "part-compile": "#d077aa",

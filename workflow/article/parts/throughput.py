@@ -14,6 +14,7 @@ from article.parts.comparisons import verdicts_of
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import intervals
+from bench.vocabulary import SIZES
 
 MOST_PANELS = 8
 """Panels of one figure: four workloads, training and inference."""
@@ -27,6 +28,7 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
     if not len(data):
         return times_of_all(section, field=scenario)
     per_second = section.words["per second"]
+    sizes = of_first_machine(cells)["size"].unique()
     texts = [
         section.names.point(f"{row.text}{numbers.SPACE}{per_second.format(item=row.unit)}", row.panel, row.label)
         for row in data.itertuples()
@@ -41,6 +43,7 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
         after=times_of_all(section, field=scenario),
         scenario=scenario,
         machine=cells["hardware"].iloc[0],
+        sizes=numbers.listing([section.names.of("size", size) for size in SIZES if size in sizes], section.language),
     )
 
 
