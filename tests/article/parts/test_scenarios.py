@@ -27,6 +27,7 @@ def test_a_workload_that_does_not_train_shows_its_derivative_and_not_the_functio
     assert scenarios.shown_tasks("option_greeks") == ["gradient"]
     assert scenarios.shown_tasks("linear_jacobian") == ["jacobian"]
     assert scenarios.shown_tasks("mlp") == ["train", "forward"]
+    assert scenarios.shown_tasks("linear_regression") == ["fit", "train"]
 
 
 def test_a_workload_of_two_scenarios_stands_in_both(tables):

@@ -115,10 +115,10 @@ def _at_main_size(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_tasks(workload: str) -> list[str]:
-    """Training and inference; of a workload that does not train, evaluation and gradient, else its main task."""
+    """The main task, on which its vote is, with training and inference, or evaluation and gradient where none trains."""
     tasks = catalogue.shown_tasks(workload)
     wanted = TASKS if "train" in tasks else EVALUATIONS
-    return [task for task in wanted if task in tasks] or tasks[:1]
+    return list(dict.fromkeys([*tasks[:1], *(task for task in wanted if task in tasks)]))
 
 
 def cells_by_key(section: Section) -> pd.DataFrame:
