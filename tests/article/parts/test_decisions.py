@@ -1,12 +1,15 @@
 """What to take for what: the matrix of fields."""
 
 import re
+import shutil
 
 import pytest
 import yaml
 
 from article.parts.decisions import decision_matrix
 from article.section import FOLDER, Section
+from bench import schema
+from bench.results.tables import Tables
 from tests.article.planted import OTHER, OWN
 
 FIELDS = yaml.safe_load((FOLDER / "scenarios.yaml").read_text(encoding="utf-8"))
@@ -52,6 +55,17 @@ def test_a_folded_table_holds_what_several_machines_say_of_the_same_beside_each_
 
 
 @pytest.mark.xdist_group("pages")
+def test_all_workloads_at_a_smaller_size_lead_to_where_it_is_drawn(tables, tmp_path):
+    shutil.copytree(tables.folder, tmp_path, dirs_exist_ok=True)
+    rows = schema.read(tmp_path / "comparisons.parquet", "comparisons")
+    medium = [row | {"size": "medium"} for row in rows if row["size"] == "small"]
+    schema.write(tmp_path / "comparisons.parquet", "comparisons", [*rows, *medium])
+    html = str(decision_matrix(Section(Tables(tmp_path), "en", OWN, 0)))
+    whole = next(row for row in re.findall("<tr>.*?</tr>", html, re.DOTALL) if "All workloads" in row)
+    small, largest = re.findall('href="#([^"]+)"', whole)[-2:]
+    assert (small, largest) == ("section-8-scaling", "section-0-workloads")
+
+
 def test_every_entry_leads_to_a_place_on_the_page(tables, pages):
     links = set(re.findall('href="#([^"]+)"', decision_matrix(Section(tables, "en", OWN, 0))))
     identities = set(re.findall(' id="([^"]+)"', pages["en"].read_text(encoding="utf-8")))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from article import numbers
 from article.html import Html, join
 from article.names import TITLES
+from article.parts import sizes
 from article.parts.scenarios import of_scenario, place
 from article.parts.votes import COUNTED, SPLIT, Votes, votes, voting
 from article.section import Section, read_yaml
@@ -23,12 +24,15 @@ LEADS = {"jax faster": "jax", "torch faster": "torch"}
 AT = ("device", "size")
 """What a column of the matrix is of."""
 EVERY = "section-0-workloads"
-"""The id of the heading under which every workload is shown."""
+"""The id of the heading under which every workload is shown, at its largest size."""
+BY_SIZE = f"section-{sizes.SECTION}-scaling"
+"""The id of the heading under which every workload is shown at every size."""
 
 
 def decision_matrix(section: Section) -> Html:
     """Per field of application, device and size: who is faster, by how much, and how sure that is. Every entry leads to
-    the section that shows the field. A folded table holds it beside that of the other machines.
+    the section that shows the field, one of all workloads to where its size is drawn. A folded table holds it beside
+    that of the other machines.
     """
     best = selection.best(section.tables, section.machine)
     main = selection.main_problems(best, "size")
@@ -41,9 +45,13 @@ def decision_matrix(section: Section) -> Html:
 def _matrix(section: Section, main: pd.DataFrame, machine: str) -> Html:
     places = _places(main)
     names = [section.names.problem(at, AT) for at in places]
+    largest = {at.device: at.size for at in places}
     found, missing = [], []
     for field, link, rows in _fields(section, main):
-        cells = {name: _entry(section, _rows_at(rows, at), link) for name, at in zip(names, places, strict=True)}
+        cells = {}
+        for name, at in zip(names, places, strict=True):
+            below = link == EVERY and at.size != largest[at.device] and machine == section.machine
+            cells[name] = _entry(section, _rows_at(rows, at), BY_SIZE if below else link)
         if any(cells.values()):
             found.append({"field": field} | cells)
         else:

@@ -115,7 +115,7 @@ def _at_main_size(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_tasks(workload: str) -> list[str]:
-    """The main task, on which its vote is, with training and inference, or evaluation and gradient where none trains."""
+    """The main task, which has the vote, training and inference; evaluation and gradient where nothing trains."""
     tasks = catalogue.shown_tasks(workload)
     wanted = TASKS if "train" in tasks else EVALUATIONS
     return list(dict.fromkeys([*tasks[:1], *(task for task in wanted if task in tasks)]))
