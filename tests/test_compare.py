@@ -46,6 +46,7 @@ def test_what_is_no_workload_is_refused_by_name(run):
     assert done.stderr.startswith("Error: workload is 'nowhere', allowed are a folder, ")
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_the_template_passes_its_check_and_is_compared_in_lines(run, tmp_path):
     place = planted.template(tmp_path / "mine")

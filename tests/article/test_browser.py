@@ -463,6 +463,7 @@ def embedded(drawing):
     return "".join(svg.embed(axis.figure, f"f{place}") for place, axis in enumerate(drawing.axes))
 
 
+@pytest.mark.slow
 def test_a_drawing_with_fewer_elements_looks_the_same(browser, tables, tmp_path, monkeypatch):
     section = Section(tables, "en", OWN, 0)
     for name, draw, data in (

@@ -226,6 +226,7 @@ def test_the_title_block_tells_authors_day_version_commit_and_licence_and_how_to
     assert f"results of {OWN}" in header
 
 
+@pytest.mark.slow
 def test_papermill_and_the_command_line_make_the_same_section(synthetic, pages, tmp_path):
     section, executed = "06_scenarios.ipynb", tmp_path / "notebooks"
     executed.mkdir()

@@ -56,24 +56,25 @@ every_implementation = pytest.mark.parametrize(
 
 
 def variants():
-    """Every workload × framework × mode × check task that the gate runs on a CPU. What takes a compiler long is slow:
-    the gate runs it before any measurement all the same.
+    """Every workload × framework × mode × check task that the gate runs on a CPU. What takes a compiler long is slow,
+    and so are public cases: the gate runs them before any measurement all the same.
     """
     for key, item in TIMED.items():
         for framework in FRAMEWORKS:
             for task in item.problem.CHECK_TASKS:
                 for mode in item.states.modes_for(task, framework, "cpu"):
-                    slow = [pytest.mark.slow] if is_slow(key, framework, mode) else []
+                    slow = [pytest.mark.slow] if item.family == CASES or is_slow(key, framework, mode) else []
                     name = "-".join((key, framework, mode, task))
                     yield pytest.param(key, framework, mode, task, id=name, marks=[pytest.mark.xdist_group(key), *slow])
 
 
 def is_slow(key, framework, mode):
-    """Whether a mode is left to the slow tests, of all but the lightest workloads of the grid: PyTorch's compiler, and
-    JAX without jit, which compiles one operation after the other.
+    """Whether a mode is left to the slow tests: PyTorch's compiler, which the template's test runs too, and, of all but
+    the lightest workloads of the grid, JAX without jit, which compiles one operation after the other.
     """
     light = TIMED[key].states.quick_modes is None and TIMED[key].family != CASES
-    return not light and (framework, mode.removesuffix(EXPERT)) in TAKES_LONG
+    long = (framework, mode.removesuffix(EXPERT)) in TAKES_LONG
+    return long and not (light and framework == "jax")
 
 
 # --- problem.py -------------------------------------------------------------------------------------------------------
@@ -386,6 +387,7 @@ print(json.dumps(report))
 """
 
 
+@pytest.mark.slow
 def test_on_the_way_to_a_target_both_frameworks_see_the_same_losses_and_scores():
     found: dict[str, list] = {}
     for framework, modes in (("torch", ["eager"]), ("jax", ["jit"])):

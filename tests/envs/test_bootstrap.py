@@ -388,6 +388,7 @@ def hashed(offline):
     return offline
 
 
+@pytest.mark.slow
 def test_a_file_that_is_another_than_was_pinned_is_not_installed(hashed):
     path = hashed / "wheels" / "flow-1.0-py3-none-any.whl"
     right = path.read_bytes()
@@ -420,6 +421,7 @@ def test_further_lists_of_packages_are_installed_when_they_are_asked_for(hashed)
     assert bootstrap("--device", "cpu", "--extras", "nothing", tree=hashed).returncode == 2
 
 
+@pytest.mark.slow
 def test_a_changed_pin_starts_the_environment_over(offline):
     assert make(offline, "environment").returncode == 0
     (offline / ".venv" / "rest of yesterday").touch()
@@ -440,6 +442,7 @@ def test_the_environment_of_another_checkout_is_left_alone(offline, tmp_path):
     assert not (offline / ".venv").is_symlink()
 
 
+@pytest.mark.slow
 def test_a_package_that_cannot_be_had_is_told_and_the_next_make_repairs_it(offline):
     hidden = offline / "flow-1.0-py3-none-any.whl"
     (offline / "wheels" / hidden.name).rename(hidden)
@@ -452,6 +455,7 @@ def test_a_package_that_cannot_be_had_is_told_and_the_next_make_repairs_it(offli
     assert record(offline)["unfinished"] is None
 
 
+@pytest.mark.slow
 def test_an_installation_that_was_killed_is_repaired(offline):
     wheel(offline / "wheels", "flow", modules=3000)
     command = [sys.executable, str(offline / "envs" / "bootstrap.py"), "--device", "cpu"]
@@ -608,6 +612,7 @@ def test_a_version_that_nobody_has_is_told_and_leaves_no_file(versions):
     assert not list((versions / "envs").glob("*@*"))
 
 
+@pytest.mark.slow
 def test_make_installs_a_version_beside_the_default_once_and_again_when_its_file_changes(versions):
     first = make(versions, "environment", "VERSIONS=jax@2.1")
     assert first.returncode == 0, first.stderr

@@ -346,6 +346,7 @@ def test_a_truncated_run_file_is_named_and_measured_again_and_no_other(done):
     assert schema.read(path, "trial")[0]["status"] == "ok"
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_kept_until_asked_for_again(flow):
     flow.plant("broken", "jax", "def build(*a): raise ValueError('no')")
     flow.snakemake(TABLES, trials=1, **ONE)
@@ -359,6 +360,7 @@ def test_a_failed_run_is_kept_until_asked_for_again(flow):
     assert {name.split("/")[1] for name in changed} == {"broken"}
 
 
+@pytest.mark.slow
 def test_after_a_kill_only_what_is_missing_is_measured(flow):
     process = subprocess.Popen(
         flow.snakemake_command(TABLES, trials=6, **ONE),
@@ -402,6 +404,7 @@ def test_a_second_workflow_in_the_same_folder_is_told_to_wait(flow):
     assert first.wait(120) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_two_runs_never_overlap_whatever_is_on_the_command_line(flow):
     flow.snakemake(TABLES, "--resources", "mem_mb=1000", preset="quick", trials=4, budget_seconds=0.1, **ONE)

@@ -264,6 +264,7 @@ print(sum(each.size for each in jax.live_arrays()) / 1e6)
 """
 
 
+@pytest.mark.slow
 def test_a_training_keeps_no_copy_of_where_it_began():
     assert float(run("torch", KEPT_BY_TORCH)) == pytest.approx(1, abs=0.01)  # P
     for mode in ("jit", "eager", "scan"):

@@ -138,7 +138,7 @@ def wanted(precision):
 
 @pytest.mark.parametrize(
     "precision",
-    ["float32", "bfloat16", *(pytest.param(name, marks=pytest.mark.slow) for name in ("tf32", "float64"))],
+    ["float32", *(pytest.param(name, marks=pytest.mark.slow) for name in ("bfloat16", "tf32", "float64"))],
 )
 def test_every_program_of_jax_is_lowered_for_cuda(precision):
     found = made(JAX, precision)

@@ -32,11 +32,9 @@ def _fact(section: Section, fact: str, known: Mapping[str, Any]) -> str | None:
     """A fact as the table shows it: the name of a machine only where it is not that of its processor."""
     if fact == "cpu_model":
         return processor(section, known)
-    return (
-        None
-        if fact == "name" and known.get(fact) == known.get("cpu_model")
-        else fact_text(section, fact, known.get(fact))
-    )
+    if fact == "name" and known.get(fact) == known.get("cpu_model"):
+        return None
+    return fact_text(section, fact, known.get(fact))
 
 
 def processor(section: Section, known: Mapping[str, Any]) -> str | None:

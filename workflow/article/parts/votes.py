@@ -97,15 +97,9 @@ def agreement(frame: pd.DataFrame, same: Sequence[str]) -> Agreement:
     for _, own in frame.groupby(list(same), sort=False):
         if len(own) > 1:
             decided = set(own["verdict"]) & set(SETTLED)
-            every = own["verdict"].isin(SETTLED).all()
-            one = (
-                found.never
-                if not decided
-                else found.apart
-                if len(decided) > 1
-                else found.alike
-                if every
-                else found.partly
-            )
-            one.append(own)
+            if len(decided) == 1:
+                group = found.alike if own["verdict"].isin(SETTLED).all() else found.partly
+            else:
+                group = found.apart if decided else found.never
+            group.append(own)
     return found
