@@ -344,8 +344,8 @@ def downloaded(browser, folder, button):
     """Head and lines of the only sheet that a click on a button saves in a folder, and its name."""
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
     browser.execute_script("arguments[0].click()", button)
-    for _ in range(50):
-        if found := list(folder.glob("*.csv")):
+    for _ in range(300):
+        if found := [path for path in folder.glob("*.csv") if path.stat().st_size]:
             break
         time.sleep(0.1)
     with found[0].open(encoding="utf-8", newline="") as sheet:
