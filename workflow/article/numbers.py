@@ -95,7 +95,7 @@ def throughput(value: float, unit: str = "", among: Iterable[float] = ()) -> str
     among: those that stand beside it, which share the prefix of the largest. Below ten thousand there is none.
     """
     _check(value)
-    largest = max(value, *among, 0)
+    largest = max([value, *among])
     scale, prefix = next((entry for entry in RATE_UNITS if largest >= max(entry[0], 1e4)), RATE_UNITS[-1])
     return SPACE.join(part for part in (digits(float(f"{value / scale:.3g}")), prefix, unit) if part)
 

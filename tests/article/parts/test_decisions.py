@@ -54,7 +54,6 @@ def test_a_folded_table_holds_what_several_machines_say_of_the_same_beside_each_
     assert own in folded
 
 
-@pytest.mark.xdist_group("pages")
 def test_all_workloads_at_a_smaller_size_lead_to_where_it_is_drawn(tables, tmp_path):
     shutil.copytree(tables.folder, tmp_path, dirs_exist_ok=True)
     rows = schema.read(tmp_path / "comparisons.parquet", "comparisons")
@@ -66,6 +65,7 @@ def test_all_workloads_at_a_smaller_size_lead_to_where_it_is_drawn(tables, tmp_p
     assert (small, largest) == ("section-8-scaling", "section-0-workloads")
 
 
+@pytest.mark.xdist_group("pages")
 def test_every_entry_leads_to_a_place_on_the_page(tables, pages):
     links = set(re.findall('href="#([^"]+)"', decision_matrix(Section(tables, "en", OWN, 0))))
     identities = set(re.findall(' id="([^"]+)"', pages["en"].read_text(encoding="utf-8")))

@@ -105,6 +105,7 @@ def _once(
 
 
 def _places(section: Section, names: Sequence[str], every: bool) -> str | None:
+    """The machines of a verdict, by name or, where it is that of every one of many, by number; None of one alone."""
     if every and len(names) > 2:
         return section.phrase("claim.everywhere", count=len(names))
     return section.words["enumeration"].join(names) or None

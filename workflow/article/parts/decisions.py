@@ -25,7 +25,7 @@ AT = ("device", "size")
 """What a column of the matrix is of."""
 EVERY = "section-0-workloads"
 """The id of the heading under which every workload is shown, at its largest size."""
-BY_SIZE = f"section-{sizes.SECTION}-scaling"
+BY_SIZE = sizes.anchor("scaling")
 """The id of the heading under which every workload is shown at every size."""
 
 

@@ -35,7 +35,12 @@ def cells_of_several_sizes(section: Section) -> pd.DataFrame:
 
 def link_to(section: Section, block: str) -> Markup:
     """A link to a block of the section that speaks of sizes: "scaling" or "curves"."""
-    return Markup('<a href="#section-{}-{}">{}</a>').format(SECTION, block, section.words[f"sizes.{block}"])
+    return Markup('<a href="#{}">{}</a>').format(anchor(block), section.words[f"sizes.{block}"])
+
+
+def anchor(block: str) -> str:
+    """The id of a block of that section."""
+    return f"section-{SECTION}-{block}"
 
 
 def main_by_size(section: Section) -> pd.DataFrame:

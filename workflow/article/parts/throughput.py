@@ -69,7 +69,7 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
     data = pd.DataFrame(rows, columns=columns)
     largest = data.groupby("panel")["value"].transform("max")
     texts = [numbers.throughput(value, among=[most]) for value, most in zip(data["value"], largest, strict=True)]
-    data = data.assign(text=pd.Series(texts, data.index, dtype=object))
+    data = data.assign(text=texts)
     return data[data.groupby("panel")["panel"].transform("size") > 1]
 
 
