@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from functools import partial
 
 import numpy as np
@@ -233,8 +234,8 @@ def test_the_explorer_offers_verdicts_alone_and_numbers_in_their_order(browser, 
     assert trials == sorted(trials)
 
 
-def test_the_explorer_filters_by_every_column_that_has_several_values(browser, page):
-    show(browser, page)
+def test_the_explorer_filters_by_every_column_that_has_several_values(browser, pages):
+    show(browser, pages["en"])
     every = shown_rows(browser)
     columns = browser.execute_script("return [...document.querySelectorAll('#filters select')].map(one => one.name)")
     assert {"workload", "field", "task", "size", "precision", "device", "hardware", "mode", "verdict"} <= set(columns)
@@ -315,6 +316,45 @@ def test_the_view_of_the_explorer_is_in_its_address(browser, page):
     browser.refresh()
     wait_for_rows(browser)
     assert len(shown_rows(browser)) > len(seen)
+
+
+NUMBERS = """const heads = [...document.querySelectorAll("#explorer th[data-column]")];
+    const variant = heads.findIndex(head => head.dataset.column === "variant");
+    return [...document.querySelectorAll("#explorer tbody tr")].filter(row => !row.hidden)
+        .map(row => [row.cells[variant].textContent, ...[...row.cells].map(cell => cell.dataset.n ?? "")].join())"""
+"""Of each row of the explorer that is shown, what is the same in every language."""
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "zh"), pytest.param("zh", "en", marks=[pytest.mark.slow])])
+def test_a_view_of_the_explorer_is_the_same_in_the_other_language(browser, pages, language, other):
+    show(browser, pages[language])
+    columns = browser.execute_script("return [...document.querySelectorAll('#filters select')].map(one => one.name)")
+    browser.find_element("css selector", "#explorer th[data-column=step] button").click()
+    views = {}
+    for column in columns:
+        for value in {offered(browser, column)[0], offered(browser, column)[-1]}:
+            choose(browser, column, value)
+            views[browser.execute_script("return location.hash")] = browser.execute_script(NUMBERS)
+        choose(browser, column, browser.execute_script("return document.getElementById('explorer').dataset.all"))
+    assert len(views) > 2 * len(columns) - 3
+    every = len(browser.find_elements("css selector", ROWS))
+    show(browser, pages[other])
+    for address, seen in views.items():
+        browser.execute_script("location.hash = arguments[0]", address)
+        until(browser, f"return location.hash === {json.dumps(address)}")
+        time.sleep(0.05)
+        assert browser.execute_script(NUMBERS) == seen, address
+        assert 0 < len(seen) < every, address
+
+
+def test_every_link_to_the_explorer_names_what_it_offers(browser, page):
+    show(browser, page)
+    links = browser.execute_script("""return [...document.querySelectorAll("main a[href^='#explorer?']")]
+        .flatMap(link => [...new URLSearchParams(link.hash.slice("#explorer?".length))])""")
+    assert links
+    for name, value in links:
+        option = f"#filters select[name='{name}'] option[value='{value}']"
+        assert browser.find_elements("css selector", option), (name, value)
 
 
 @pytest.mark.parametrize("width", [360, 1600])
@@ -427,10 +467,12 @@ def test_a_link_leads_past_what_was_not_laid_out_yet(browser, page, width):
     assert -5 < top < 100
 
 
-def test_the_link_to_the_other_language_leads_to_it(browser, pages):
+@pytest.mark.parametrize("place", ["", "#section-10", "#explorer?framework=jax&sort=step"])
+def test_the_link_to_the_other_language_leads_to_the_same_place(browser, pages, place):
     show(browser, pages["en"])
+    browser.execute_script("location.hash = arguments[0]", place)
     browser.find_element("css selector", "header a[hreflang]").click()
-    assert browser.current_url == pages["zh"].as_uri()
+    assert browser.current_url == pages["zh"].as_uri() + place
     assert browser.execute_script("return document.documentElement.lang") == "zh-Hans"
 
 
@@ -522,6 +564,54 @@ def test_the_matrix_fits_a_phone(browser, page):
     whole = """return [...arguments[0].querySelectorAll("tbody tr")].every(row =>
         row.firstElementChild.offsetWidth === row.clientWidth)"""
     assert browser.execute_script(whole, matrix), "what a row is of stands above its entries"
+
+
+CARDS = ".cards:not(:has(.winner))"
+
+
+def test_on_a_phone_the_rows_of_a_wide_table_are_cards(browser, page):
+    show(browser, page, 360)
+    assert len(browser.find_elements("css selector", CARDS)) > 5
+    assert browser.find_elements("css selector", f"#explorer {CARDS}")
+    browser.execute_script("document.querySelectorAll('details:has(table)').forEach(one => one.open = true)")
+    wide = f"""return [...document.querySelectorAll("{CARDS} tbody :is(tr, th, td), #explorer th")]
+        .filter(one => one.checkVisibility())
+        .filter(one => one.getBoundingClientRect().right > 360 || one.scrollWidth > one.clientWidth + 1)
+        .map(one => one.outerHTML.slice(0, 120))"""
+    assert browser.execute_script(wide) == []
+    unnamed = f"""return [...document.querySelectorAll("{CARDS} td:not(:empty)")].filter(cell => {{
+            const title = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent.trim();
+            return !getComputedStyle(cell, "::before").content.startsWith(JSON.stringify(title));
+        }}).map(one => one.outerHTML.slice(0, 120))"""
+    assert browser.execute_script(unnamed) == []
+
+
+def test_on_a_phone_the_explorer_filters_and_sorts(browser, page):
+    show(browser, page, 360)
+    head = browser.find_element("css selector", "#explorer th[data-column=step]")
+    head.find_element("css selector", "button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    choose(browser, "mode", "scan")
+    shown = [row for row in browser.find_elements("css selector", ROWS) if row.is_displayed()]
+    assert 0 < len(shown) == len(shown_rows(browser))
+
+
+def roles(browser):
+    """How many parts of tables whoever listens is told of, by what they are."""
+    browser.execute_script("document.querySelectorAll('details:has(table)').forEach(one => one.open = true)")
+    nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    told = Counter(node["role"]["value"] for node in nodes if not node["ignored"])
+    return {role: told[role] for role in ("table", "row", "columnheader", "rowheader", "cell")}
+
+
+def test_what_looks_like_cards_is_told_as_tables(browser, page):
+    show(browser, page, 360)
+    narrow = roles(browser)
+    show(browser, page, 1600)
+    assert min(narrow.values()) > 30
+    assert narrow == roles(browser)
+    untold = browser.find_elements("css selector", "table:is(.cards, :has(.winner)) :is(tr, th, td):not([role])")
+    assert untold == [], "some browsers tell only what is said outright"
 
 
 def test_machines_beside_each_other_scroll_on_a_phone(browser, page):

@@ -8,6 +8,7 @@ import re
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from statistics import median
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ ELEMENT = re.compile(r"<[a-z]")
 LATER = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 """What becomes elements when the reader comes near it."""
 LIGHTHOUSE = "node_modules/lighthouse/cli/index.js"
+LOADINGS = 3
+"""Times that a page is loaded: its performance is the median, for it varies with what else the machine does."""
 CATEGORIES = "--only-categories=performance,accessibility,best-practices,seo"
 
 
@@ -111,18 +114,22 @@ def test_lighthouse_finds_the_page_fast_on_a_phone_and_right(light, tmp_path, mo
     monkeypatch.setenv("CHROME_PATH", BROWSER)
     handler = type("Own", (Host,), {"content": gzip.compress(page.read_bytes())})
     found = tmp_path / "found.json"
+    performance = []
     with ThreadingHTTPServer(("localhost", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://localhost:{server.server_port}/"
         options = ["--quiet", "--chrome-flags=--headless=new --no-sandbox", "--output=json", f"--output-path={found}"]
-        # what asks for robots.txt from within the page is refused by the page's own policy
-        said = checkers.run("lighthouse", LIGHTHOUSE, address, *options, CATEGORIES, "--skip-audits=robots-txt")
+        for _ in range(LOADINGS):
+            found.unlink(missing_ok=True)
+            # what asks for robots.txt from within the page is refused by the page's own policy
+            said = checkers.run("lighthouse", LIGHTHOUSE, address, *options, CATEGORIES, "--skip-audits=robots-txt")
+            assert found.exists(), said
+            told = json.loads(found.read_text())
+            scores = {name: one["score"] for name, one in told["categories"].items()}
+            performance.append(scores.pop("performance"))
+            faults = {name: one["title"] for name, one in told["audits"].items() if one["score"] == 0}
+            assert set(scores.values()) == {1}, faults
         server.shutdown()
-    assert found.exists(), said
-    told = json.loads(found.read_text())
-    scores = {name: one["score"] for name, one in told["categories"].items()}
     with capsys.disabled():
-        print(f"\nLighthouse, {machines}: {scores}")
-    assert scores.pop("performance") >= 0.9
-    faults = {name: one["title"] for name, one in told["audits"].items() if one["score"] == 0}
-    assert set(scores.values()) == {1}, faults
+        print(f"\nLighthouse, {machines}: performance {performance}, {scores}")
+    assert median(performance) >= 0.9

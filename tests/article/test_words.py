@@ -14,8 +14,8 @@ from article.words import COUNTED, MESSAGES, agreeing, flatten, message_patterns
 from tests.article.test_pages import Reader
 from tests.checkout import ROOT
 
-SHEETS = sorted((FOLDER / "words").glob("*.yaml"))
-CHINESE = [FOLDER / "words/zh.yaml", *sorted((FOLDER / "text/zh").glob("*.md"))]
+SHEETS = [*sorted((FOLDER / "words").glob("*.yaml")), FOLDER / "text/zh/rules.yaml"]
+CHINESE = [FOLDER / "words/zh.yaml", *sorted((FOLDER / "text/zh").iterdir())]
 
 
 @pytest.mark.parametrize(

@@ -132,10 +132,11 @@ class Cluster:
     def kill_node(self, node: str) -> None:
         """A node loses its power: its daemon and everything that it runs end at once."""
         daemon = self.daemons.pop(node)
-        for process in [daemon.pid, *steps_of(node)]:
-            for one in [*below(process), process]:
+        daemon.kill()
+        while steps := steps_of(node):  # what has begun since the last look ends too
+            for process in [one for step in steps for one in (*below(step), step)]:
                 try:
-                    os.kill(one, signal.SIGKILL)
+                    os.kill(process, signal.SIGKILL)
                 except ProcessLookupError:
                     continue
         daemon.wait()

@@ -270,6 +270,7 @@ Step.step = slow
 """A step whose time is another in every process: no two trials agree on a ratio."""
 
 
+@pytest.mark.slow
 @pytest.mark.serial
 def test_what_the_first_trials_leave_undecided_gets_further_ones_in_the_same_invocation(flow):
     shutil.rmtree(flow.root / "workflow/bench/workloads/training/small")

@@ -1,6 +1,7 @@
 // Finds, filters, sorts and plots the rows of the table of all results, which is complete without this script. It stands in
 // a <noscript>, for it is a third of the page: its elements are made when the reader comes near it.
-// The address holds the view: #explorer?find=…&<column>=…&sort=<column>&down=1
+// The address holds the view, in codes that are the same in every language:
+// #explorer?find=…&<column>=…&sort=<column>&down=1
 (async () => {
   const explorer = document.getElementById("explorer");
   const plain = explorer?.querySelector("noscript");
@@ -28,6 +29,8 @@
   );
   const several = " · ";
   const fields = JSON.parse(explorer.dataset.fields); // title of a workload → the fields that it stands for
+  const codes = JSON.parse(explorer.dataset.codes); // part → title → what stands for it in an address
+  const coded = (name, title) => codes[name]?.[title] ?? title;
   const rows = [...table.tBodies[0].rows].map((row, place) => ({
     row,
     place,
@@ -65,7 +68,7 @@
     if (values.length < 2) return;
     if (["size", "trials"].includes(name)) values.sort(byNumber);
     const select = make("select", { name }, make("option", { value: "" }, explorer.dataset.all));
-    select.append(...values.map((value) => make("option", { value }, value)));
+    select.append(...values.map((value) => make("option", { value: coded(name, value) }, value)));
     form.append(make("label", {}, title + " ", select));
   };
   offer("field", form.dataset.field);
@@ -81,7 +84,7 @@
   const selects = [...form.querySelectorAll("select")];
 
   const fits = (entry, words) =>
-    selects.every((select) => !select.value || kinds(entry, select.name).includes(select.value)) &&
+    selects.every(({ name, value }) => !value || kinds(entry, name).some((kind) => coded(name, kind) === value)) &&
     words.every((word) => `${entry.texts.join(" ")} ${entry.field}`.toLowerCase().includes(word));
 
   const compare = (place) => (one, other) => {

@@ -1,7 +1,10 @@
 // What is folded and large is made when the reader opens it; without this script it is there at once. An address that
 // names a part of it opens it.
-const unfold = (plain) =>
-  plain.replaceWith(...new DOMParser().parseFromString(plain.textContent, "text/html").body.childNodes);
+const unfold = (plain) => {
+  const made = new DOMParser().parseFromString(plain.textContent, "text/html").body;
+  sayRoles(made);
+  plain.replaceWith(...made.childNodes);
+};
 (() => {
   const folded = [...document.querySelectorAll("details:has(> noscript)")];
   const plainOf = (one) => one.querySelector(":scope > noscript");

@@ -92,6 +92,11 @@ def family_of(workload: str) -> str:
     return next((item.family for item in discover().values() if item.name == workload and item.family != OWN), "")
 
 
+def named_by(row: Any) -> str:
+    """Family and name of the workload of a row, as `--config workloads=` takes them."""
+    return f"{getattr(row, 'family', None) or family_of(row.workload)}/{row.workload}"
+
+
 def telling(frame: pd.DataFrame) -> tuple[str, ...]:
     """The columns of a problem that a label must name: the workload, and what differs between the rows."""
     return ("workload", *(column for column in NAMED[1:] if frame[column].nunique() > 1))

@@ -20,7 +20,7 @@ from article.section import FOLDER
 from article.words import read_words
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
-SCRIPTS = ("tab_stops.js", "sheets.js", "folded.js", "explorer.js")
+SCRIPTS = ("tab_stops.js", "sheets.js", "roles.js", "folded.js", "languages.js", "explorer.js")
 """What the one script of a page is made of."""
 
 

@@ -32,6 +32,8 @@ MOST_PANELS = 6
 """Panels of one figure; the table below it holds the others."""
 LEAST_POINTS = 2
 """Points that make a figure, and each of its panels."""
+MOST_SOURCES = 6
+"""Workloads that a figure names as its sources; of more it leads to the list of all."""
 ALONG = ("point", "step", "steps")
 """Columns that are the axis of a figure: its points are counted along it."""
 MANY = 12
@@ -196,6 +198,7 @@ class Section:
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
             after=after,
             sheet=sheet,
+            sources=self._sources(drawn),
         )
 
     def table(
@@ -254,6 +257,19 @@ class Section:
             return None
         data.map(plain).to_csv(self.sheets / f"{number}.csv", index=False)
         return f"{self.data}/{FIGURES}/{self.language}/{self.name}/{number}.csv"
+
+    def _sources(self, data: Any) -> Markup:
+        """Where what a figure is drawn from comes from: its workloads, or of many and of none the list of all."""
+        names = data["workload"].unique() if isinstance(data, pd.DataFrame) and "workload" in data else []
+        if not 0 < len(names) <= MOST_SOURCES:
+            return Markup('<a href="#section-10-sources">{}</a>').format(self.words["figure.sources"])
+        links = [
+            Markup('<a href="#{}">{}</a>').format(place_of(family, name), self.names.workload(name, family))
+            for family, name in (found.split("/") for found in names)
+        ]
+        return Markup("{}{}{}").format(
+            self.words["figure.sources"], self.words["colon"], Markup(self.words["enumeration"]).join(links)
+        )
 
     def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
         """The text alternative of a figure: its caption and its points, as many as it spells out."""

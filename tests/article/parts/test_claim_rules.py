@@ -1,22 +1,40 @@
 """The rule of a claim: its thresholds, whose votes it counts, and what would turn it."""
 
+import inspect
 import json
 import math
 import re
+from collections import Counter
 
 import pandas as pd
 import pytest
 
 from article.parts.claim_rules import rule_box
 from article.parts.claims import asked
-from article.section import Section
-from bench.claims.evidence import Results
+from article.section import Section, read_yaml
+from article.words import read_words
+from bench.claims.evidence import REGISTRY, Results
 from bench.claims.judge import as_text, judge
 from bench.claims.rules import LEAST_WORKLOADS, MOST
 from tests.article.planted import OWN
 from tests.bench.claims.planted import ENTRIES, compared
 
 NAMES = ("gpt", "bert", "unet", "lstm", "gcn", "resnet")
+CHINESE = read_yaml("text/zh/rules.yaml")
+RULES = {identity: " ".join((inspect.getdoc(decide) or "").split()) for identity, decide in REGISTRY.items()}
+"""Claim → the rule of the function that judges it, as its evidence has it."""
+NUMBER = re.compile(r"\d+(?:[./]\d+)*(?:e-?\d+)?(?: %)?")
+WRITTEN = {
+    "two thirds": "三分之二",
+    "half": "一半",
+    "percentage point": "百分点",
+    "three": "三",
+    "four": "四",
+    "five": "五",
+    "ten": "十",
+}
+"""Numbers of rules in words."""
+VERDICTS = ("supported", "refuted", "mixed", "undecided")
 
 
 def box(tables, language, ratios, identity="bg-jax-efficiency"):
@@ -32,7 +50,8 @@ def test_the_rule_stands_with_its_thresholds_and_the_place_of_its_code(tables, l
     section, html = box(tables, language, [1.5] * 6)
     need = math.ceil(MOST * 6)
     assert "bench/claims/background.py" in html
-    assert "<q lang=" in html
+    rule = RULES["bg-jax-efficiency"]
+    assert {"en": f'<q lang="en">{rule}</q>', "zh": f"<q>{CHINESE[rule]}</q>"}[language] in html
     expected = {"need": need, "votes": 6, "least": LEAST_WORKLOADS, "place": section.names.of("device", "cpu")}
     assert section.phrase("rule box.votes", **expected) in html
 
@@ -102,3 +121,37 @@ def test_what_counts_no_votes_says_so_and_what_has_no_rule_has_no_box(tables):
     assert section.words["rule box.examples"] in shown
     assert "&lt;b&gt;" in shown
     assert rule_box(section, {"reason": "no experiment yet"}, iter(())) == ""
+
+
+def test_a_rule_that_the_chinese_texts_do_not_have_is_quoted_in_english(tables):
+    shown = str(rule_box(Section(tables, "zh", OWN, 1), {"rule": "Supported if <b>.", "place": "x.py: f"}, iter(())))
+    assert '<q lang="en">Supported if &lt;b&gt;.</q>' in shown
+
+
+def test_the_chinese_texts_have_every_rule_and_no_other():
+    assert set(CHINESE) == set(RULES.values())
+
+
+@pytest.mark.parametrize("identity", RULES)
+def test_a_rule_has_the_same_numbers_and_verdicts_in_chinese(identity):
+    english, chinese = RULES[identity], CHINESE[RULES[identity]]
+    assert Counter(NUMBER.findall(chinese)) == Counter(NUMBER.findall(english))
+    assert [told for name, told in WRITTEN.items() if re.search(rf"\b{name}\b", english) and told not in chinese] == []
+    assert verdicts(chinese, "zh") == verdicts(english, "en")
+
+
+def verdicts(rule, language):
+    """The verdicts that a rule names; in Chinese some of their words are within others."""
+    words = {read_words(language)[f"verdict.{name}"]: name for name in VERDICTS}
+    longest = sorted(words, key=len, reverse=True)
+    return {words[found.lower()] for found in re.findall("|".join(longest), rule, re.IGNORECASE)}
+
+
+def test_the_numbers_and_verdicts_of_a_rule_are_found():
+    found = NUMBER.findall("1.1. From 3/4 to 1e-9, 95 % of 100，1.2（float64）。")
+    assert found == ["1.1", "3/4", "1e-9", "95 %", "100", "1.2", "64"]
+    assert verdicts("则不成立；否则为部分成立。", "zh") == {"refuted", "mixed"}
+    assert verdicts("Supported, or undecided.", "en") == {"supported", "undecided"}
+    told = " ".join(RULES.values())
+    assert {"1.1", "1.2", "3/4", "1/4", "1e-9", "1 %", "5 %", "95 %", "100", "256"} <= set(NUMBER.findall(told))
+    assert all(re.search(rf"\b{name}\b", told) for name in WRITTEN)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from article.parts.explorer import COLUMNS, PARTS, Pairs, explorer
+from article.parts.explorer import COLUMNS, PARTS, Pairs, codes, explorer
 from article.section import Section
 from bench.results import selection
 from tests.article.planted import OWN
@@ -84,3 +84,18 @@ def test_the_script_has_numbers_to_sort_by_and_no_more_digits_than_are_shown(sec
     assert numbers
     assert all(float(number) > 0 for number in numbers)
     assert max(len(number) for number in numbers) <= 12
+
+
+def test_what_is_called_alike_in_no_other_language_has_a_code(tables):
+    cells = selection.cells(tables, OWN)
+    english, chinese = (codes(Section(tables, language, OWN, 10), cells) for language in ("en", "zh"))
+    for part in ("workload", "field", "task", "size", "device", "verdict", "rule", "marks"):
+        assert set(english[part].values()) <= set(chinese[part].values()), part
+        assert len(set(chinese[part].values())) == len(chinese[part]), part
+
+
+def test_a_workload_of_ones_own_may_be_called_as_another(section):
+    cells = selection.cells(section.tables, OWN).head(1)
+    ((_, code),) = codes(section, cells)["workload"].items()
+    ((_, own),) = codes(section, cells.assign(family="own"))["workload"].items()
+    assert own == f"own/{code}"

@@ -84,14 +84,12 @@ def test_single_runs_beside_numpy_decide_nothing():
 @pytest.mark.parametrize(
     ("torch", "jax", "verdict"),
     [
-        ({"share": 0.9}, {"share": 0.7}, MIXED),
-        ({"share": 0.5}, {"share": 0.9}, MIXED),
-        ({"share": 0.9}, {"share": 0.9}, UNDECIDED),
-        ({"share": 0.9, "scatter": 0.2}, {"share": 0.7, "scatter": 0.2}, UNDECIDED),
+        ({"share": 0.9}, {"share": 0.7}, UNDECIDED),
+        ({"share": 0.5}, {"share": 0.9}, UNDECIDED),
         ({"share": 0.9}, {"share": 0.7, "error": 1e-3}, UNMEASURED),
     ],
 )
-def test_one_training_on_two_cores_makes_the_claim_on_distribution_mixed_at_most(torch, jax, verdict):
+def test_one_training_on_two_cores_leaves_the_claim_on_distribution_undecided(torch, jax, verdict):
     assert judged("bg-distributed", *divided("torch", **torch), *divided("jax", **jax)) == verdict
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
-from article.names import TITLES
+from article.names import TITLES, named_by
 from article.rows import in_words
 from article.section import Section
 from bench.results.selection import main_problems, side_by_side, sound_runs
@@ -67,6 +67,7 @@ class BreakEven:
     """
 
     panel: str
+    workload: str
     framework: str
     mode: str
     start_seconds: float
@@ -108,6 +109,7 @@ def break_evens(section: Section) -> list[BreakEven]:
                     found.append(
                         BreakEven(
                             panel,
+                            named_by(group.iloc[0]),
                             framework,
                             mode,
                             start_seconds=cold[0],
@@ -158,11 +160,18 @@ def curves(found: Sequence[BreakEven]) -> pd.DataFrame:
             lines = {"eager": own[0].eager_seconds_after(steps)}
             lines |= {entry.mode: entry.seconds_after(steps) for entry in own}
             rows += [
-                {"panel": panel, "framework": framework, "mode": mode, "steps": count, "seconds": seconds}
+                {
+                    "panel": panel,
+                    "workload": own[0].workload,
+                    "framework": framework,
+                    "mode": mode,
+                    "steps": count,
+                    "seconds": seconds,
+                }
                 for mode, line in lines.items()
                 for count, seconds in zip(steps, line, strict=True)
             ]
-    return pd.DataFrame(rows, columns=["panel", "framework", "mode", "steps", "seconds"])
+    return pd.DataFrame(rows, columns=["panel", "workload", "framework", "mode", "steps", "seconds"])
 
 
 def crossings(found: Sequence[BreakEven]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, bullets, first_line, join
-from article.names import on_machine, telling
+from article.names import named_by, on_machine, telling
 from article.section import Section
 from bench.catalogue import complaints
 from bench.results import intervals, selection
@@ -66,6 +66,7 @@ def figure_rows(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
                 slow=variant(section, row.slow),
                 fast=variant(section, row.fast),
             ),
+            "workload": named_by(row),
             "ratio": shown.value,
             "low": shown.low,
             "high": shown.high,
@@ -77,7 +78,7 @@ def figure_rows(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
         for row in valid.itertuples()
         for shown in [intervals.interval(row, "ratio") or Interval(1.0)]
     ]
-    names = ("panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text")
+    names = ("panel", "label", "workload", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text")
     return pd.DataFrame(rows, columns=list(names))
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from article.html import Html, behind, join, paragraph
 from article.names import place_of
-from article.section import Section
+from article.section import FOLDER, Section, read_yaml
 
 VOTES = ("for", "against", "turning", "undecided")
 """What a workload may say, in the order in which it is told."""
@@ -25,7 +25,9 @@ def rule_box(section: Section, evidence: Mapping[str, Any], asked: Iterator[tupl
     """
     if not isinstance(evidence.get("rule"), str):
         return Html()
-    rule = section.phrase("rule box.rule", rule=_quoted(evidence["rule"]), place=_code(evidence.get("place", "")))
+    rule = section.phrase(
+        "rule box.rule", rule=_quoted(section, evidence["rule"]), place=_code(evidence.get("place", ""))
+    )
     voted = [(place, found) for place, found in asked if found.get("ballot") and found.get("most")]
     told = [paragraph(section.space.join(_vote_sentences(section, place, found))) for place, found in voted]
     return behind(
@@ -76,8 +78,11 @@ def _workloads(section: Section, names: list[str]) -> Markup:
     return Markup(section.words["enumeration"]).join(linked)
 
 
-def _quoted(text: str) -> Markup:
-    return Markup('<q lang="en">{}</q>').format(text)
+def _quoted(section: Section, rule: str) -> Markup:
+    """A rule in the language of the page where its texts have it, else in English."""
+    file = f"text/{section.language}/rules.yaml"
+    told = read_yaml(file).get(rule) if (FOLDER / file).is_file() else None
+    return Markup("<q>{}</q>").format(told) if told else Markup('<q lang="en">{}</q>').format(rule)
 
 
 def _code(text: Any) -> Markup:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, bullets, first_line, join, paragraph
-from article.names import Names, on_machine, telling
+from article.names import Names, named_by, on_machine, telling
 from article.parts.cells import in_explorer
 from article.parts.votes import COUNTED
 from article.section import Section, limited
@@ -142,24 +142,27 @@ def ratio_figure(
             section.names.point(row.text, on_machine(row.label, section.hardware(row.panel)))
             for row in data.itertuples()
         ]
-        finding = counted(section, limited(data)[0]["verdict"])
+        finding = tally(section, limited(data)[0]["verdict"])
         drawn = section.figure(ratio_plot, data, "ratio", rows=texts, finding=finding, after=table, of=of)
     return join(drawn, left_out(section, frame[frame["ratio"].isna()]))
 
 
-def counted(section: Section, verdicts: Iterable[str], name: str = "shows.comparisons") -> Markup:
-    """How many comparisons, or what else the word `name` calls them, have which verdict: the title of their figure."""
+def tally(section: Section, verdicts: Iterable[str], of: str = "comparisons") -> Markup:
+    """How many comparisons, or `points`, have which verdict: the title of their figure."""
     found = [verdict for verdict in verdicts if verdict in COUNTED.values()]
-    counts = {key: found.count(verdict) for key, verdict in COUNTED.items()}
-    return section.phrase(name, total=len(found), **counts)
+    counts = {key: found.count(verdict) for key, verdict in COUNTED.items() if verdict in found}
+    if len(counts) == 1:
+        return section.phrase(f"tally.{of}.{next(iter(counts))}.{'all' if len(found) > 1 else 'one'}", total=len(found))
+    told = [section.phrase(f"tally.{of}.{key}.some", count=count) for key, count in counts.items()]
+    return section.phrase(f"tally.{of}.mixed", total=len(found), told=numbers.listing(told, section.language))
 
 
-def verdicts_of(section: Section, cells: pd.DataFrame, name: str = "shows.comparisons") -> Markup | None:
-    """`counted` of the comparisons of best modes in the problems of some cells; None where none was compared."""
+def tally_of(section: Section, cells: pd.DataFrame, of: str = "comparisons") -> Markup | None:
+    """`tally` of the comparisons of best modes in the problems of some cells; None where none was compared."""
     best = section.tables.frame("comparisons")
     best = best[best["best"].fillna(False).astype(bool) & best["ratio"].notna()]
     own = best.merge(cells[PROBLEM].drop_duplicates(), on=PROBLEM)
-    return counted(section, own["verdict"], name) if len(own) else None
+    return tally(section, own["verdict"], of) if len(own) else None
 
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:
@@ -197,6 +200,7 @@ def ratio_rows(
             {
                 "panel": row.hardware,
                 "label": names.problem(row, columns),
+                "workload": named_by(row),
                 "ratio": shown.value,
                 "low": shown.low,
                 "high": shown.high,
@@ -206,7 +210,7 @@ def ratio_rows(
                 "text": numbers.ratio(shown),
             }
         )
-    columns = ["panel", "label", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text"]
+    columns = ["panel", "label", "workload", "ratio", "low", "high", "verdict", "noise_floor", "equal_within", "text"]
     found = pd.DataFrame(rows, columns=columns)
     return found.assign(group=[names.of("family", family) for family in valid["family"]]) if by_family else found
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, bullets, join
-from article.names import TITLES
+from article.names import TITLES, named_by
 from article.rows import of_first_machine
 from article.section import Section
 from bench.catalogue import known
@@ -119,13 +119,14 @@ def error_rows(section: Section, found: pd.DataFrame) -> pd.DataFrame:
         {
             "panel": row.hardware,
             "label": section.names.problem(row, NAMED),
+            "workload": named_by(row),
             "framework": row.framework,
             "precision": row.precision,
             "error": row.error,
         }
         for row in found.itertuples()
     ]
-    return pd.DataFrame(rows, columns=["panel", "label", "framework", "precision", "error"])
+    return pd.DataFrame(rows, columns=["panel", "label", "workload", "framework", "precision", "error"])
 
 
 def accuracy_table(section: Section, found: pd.DataFrame) -> Html:

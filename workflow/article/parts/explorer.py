@@ -8,6 +8,7 @@ carries all it needs and whose weight is limited.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,12 +17,13 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
+from article.names import NAMED
 from article.parts.cells import cell_row, used_bytes
 from article.section import Section, read_yaml
 from bench.catalogue import known
 from bench.results import intervals, selection
 from bench.results.intervals import is_positive
-from bench.vocabulary import COMPARED, MANY_STEPS, OTHER, PROBLEM
+from bench.vocabulary import COMPARED, MANY_STEPS, OTHER, OWN, PROBLEM, RULES, STATUSES, VERDICTS
 
 PARTS = {
     "problem": ("workload", "task", "size", "precision", "device", "hardware"),
@@ -35,6 +37,10 @@ ALIKE = ("size", "precision", "device", "hardware")
 """Parts that are left out where all rows are alike in them."""
 SEPARATOR = " · "
 """Between the parts of a cell, and the fields that a workload stands for; the script takes them apart at it."""
+NOTES = {"failures": "explorer.failed", "restless": "explorer.restless", "further": "explorer.further"}
+"""What is noted of a cell besides its status: code → its word."""
+KINDS = {"verdict": VERDICTS, "rule": tuple(RULES)}
+"""Parts that are words of the vocabulary."""
 
 
 def explorer(section: Section) -> Html:
@@ -58,13 +64,30 @@ def explorer(section: Section) -> Html:
             for column, parts in telling.items()
         }
     titles = {column: [(part, section.words[f"column.{part}"]) for part in parts] for column, parts in telling.items()}
+    columns = [column for column in COLUMNS if any(cells.get(column) for cells, *_ in records)]
     return section.render(
         "explorer.html",
         parts={column: json.dumps(named, ensure_ascii=False) for column, named in titles.items()},
-        columns=[column for column in COLUMNS if any(cells.get(column) for cells, *_ in records)],
+        columns=columns,
+        titles=[section.words[f"column.{column}"] for column in columns],
         records=records,
         fields=json.dumps(fields, ensure_ascii=False),
+        codes=json.dumps(codes(section, frame), ensure_ascii=False),
     )
+
+
+def codes(section: Section, cells: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Part → title → the code that stands for it in the address of a view, the same in every language; what is not
+    there is its own code.
+    """
+    names, words = section.names, section.words
+    named = {column: {names.of(column, value): value for value in cells[column].unique()} for column in NAMED[1:]}
+    named |= {kind: {words[f"{kind}.{code}"]: code for code in of} for kind, of in KINDS.items()}
+    named["workload"] = {names.problem(row, ("workload",)): _workload(row) for row in cells.itertuples()}
+    named["field"] = {title: identity for identity, title in _titles(section).items()}
+    statuses = {names.of("status", status): status for status in STATUSES}
+    named["marks"] = statuses | {re.split("[:：]", words[word])[0]: code for code, word in NOTES.items()}
+    return {part: {title: code for title, code in own.items() if title != code} for part, own in named.items()}
 
 
 class Pairs:
@@ -139,6 +162,16 @@ def _marks(section: Section, row: Any, pair: Any) -> Iterator[str]:
 
 def _fields(section: Section, row: Any) -> Iterator[str]:
     """The fields of application that a workload stands for, in the order of the article."""
-    found: Mapping[str, str] = {entry["id"]: entry["name"][section.language] for entry in read_yaml("scenarios.yaml")}
+    found = _titles(section)
     for identity in known(row.workload, row.family).scenarios:
         yield found.get(identity, identity)
+
+
+def _titles(section: Section) -> Mapping[str, str]:
+    """The fields of application, by their ids."""
+    return {entry["id"]: entry["name"][section.language] for entry in read_yaml("scenarios.yaml")}
+
+
+def _workload(row: Any) -> str:
+    """The code of a workload: its name, which one outside this repository may share."""
+    return f"{OWN}/{row.workload}" if row.family == OWN else str(row.workload)

@@ -7,13 +7,14 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
+from article.names import named_by
 from article.rows import of_first_machine
 from article.section import Section
 from bench.catalogue import known
 from bench.results.selection import main_problems, side_by_side, sound_runs
 from bench.vocabulary import CELL, COMPARED
 
-COLUMNS = ["panel", "framework", "mode", "precision", "tolerance", "step", "loss"]
+COLUMNS = ["panel", "workload", "framework", "mode", "precision", "tolerance", "step", "loss"]
 VISIBLE = 0.01
 """Share of the height of a chart by which two curves are apart that can be told from each other."""
 
@@ -78,7 +79,7 @@ def loss_curves(section: Section, task: str = "train", steps: int = 5) -> pd.Dat
         row = next(group.sort_values("run").itertuples())
         if isinstance(row.check_values, list) and len(row.check_values) > 1:
             allowed = known(row.workload, row.family).tolerance_in(row.precision, row.task)
-            named = (title(row), row.framework, row.mode, row.precision, allowed)
+            named = (title(row), named_by(row), row.framework, row.mode, row.precision, allowed)
             rows += [(*named, step, loss) for step, loss in enumerate(row.check_values[:steps])]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -89,6 +90,7 @@ def differences(data: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
     """
     ends = data.assign(scale=scale.abs()).groupby(["panel", "step", "framework"], sort=False)
     ends = ends.agg(
+        workload=("workload", "first"),
         low=("loss", "min"),
         high=("loss", "max"),
         scale=("scale", "max"),
@@ -101,7 +103,8 @@ def differences(data: pd.DataFrame, scale: pd.Series) -> pd.DataFrame:
     largest = both[["scale", "scale_other"]].max(axis=1).where(lambda found: found > 0, 1.0)
     both = both.assign(difference=farthest / largest, loss=both["low"])
     return both.loc[
-        np.isfinite(both["difference"].astype(float)), ["panel", "step", "loss", "difference", "precision", "tolerance"]
+        np.isfinite(both["difference"].astype(float)),
+        ["panel", "workload", "step", "loss", "difference", "precision", "tolerance"],
     ]
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import TITLES, on_machine
+from article.names import TITLES, named_by, on_machine
 from article.parts.cells import times_of_all
 from article.section import Section
 from bench.results.intervals import is_positive, number
@@ -72,6 +72,7 @@ def work_rates(section: Section) -> pd.DataFrame:
         {
             "panel": on_machine(section.names.problem(row, ("device", "precision")), row.hardware if several else None),
             "label": section.names.problem(row, ("workload", "task", "size")),
+            "workload": named_by(row),
             "hardware": row.hardware,
             "framework": row.framework,
             "mode": row.mode,
@@ -81,5 +82,5 @@ def work_rates(section: Section) -> pd.DataFrame:
         }
         for row in sound.itertuples()
     ]
-    columns = ["panel", "label", "hardware", "framework", "mode", "flops_per_second", "share", "peak"]
+    columns = ["panel", "label", "workload", "hardware", "framework", "mode", "flops_per_second", "share", "peak"]
     return pd.DataFrame(rows, columns=columns)

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, behind, join, later
-from article.names import on_machine
+from article.names import named_by, on_machine
 from article.parts.cells import times_of_all, used_bytes
-from article.parts.comparisons import verdicts_of
+from article.parts.comparisons import tally_of
 from article.section import Section
 from bench.results import selection
 from bench.results.curves import LINEAR, crossing, factor, saturation, slope
@@ -92,7 +92,7 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
         "scaling",
         crossings(data),
         rows=texts,
-        finding=course(section, curve, data) or verdicts_of(section, curve, "shows.points"),
+        finding=course(section, curve, data) or tally_of(section, curve, "points"),
         problem=problem,
         axis=axis,
     )
@@ -141,6 +141,7 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
         rows += [
             {
                 "panel": panel,
+                "workload": named_by(row),
                 "framework": row.framework,
                 "mode": row.mode,
                 "point": row.point,
@@ -153,7 +154,7 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
         ]
     told_twice = "items" if any(row["panel"] == "share" for row in rows) else None
     rows = [row for panel in PANELS if panel != told_twice for row in rows if row["panel"] == panel]
-    return pd.DataFrame(rows, columns=["panel", "framework", "mode", "point", "value", "axis", "linear"])
+    return pd.DataFrame(rows, columns=["panel", "workload", "framework", "mode", "point", "value", "axis", "linear"])
 
 
 def course(section: Section, curve: pd.DataFrame, data: pd.DataFrame) -> Markup | None:

@@ -43,9 +43,9 @@ def scenario(section: Section, identity: str, name: str) -> Html:
         return join(heading, text, section.sentence("scenario.none"))
     said = sentences(section, of_scenario(main_comparisons(section), identity), cells["hardware"].iloc[0])
     if identity == NUMERICS and (against_numpy := speedup_results(section)):
-        figure = join(against_numpy, times_of_all(section, field=name))
+        figure = join(against_numpy, times_of_all(section, field=identity))
     else:
-        figure = throughput_figure(section, cells, name)
+        figure = throughput_figure(section, cells, identity, name)
     return join(heading, text, said, figure, by_size(section, identity, name))
 
 

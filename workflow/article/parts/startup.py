@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html
+from article.names import named_by
 from article.rows import in_words, sort_variants
 from article.section import Section, limited
 from bench.results.selection import at_shared_sizes, main_problems, own_first, sound_runs
@@ -33,7 +34,7 @@ def startup_figure(section: Section) -> Html:
         total = numbers.seconds(float(group["total"].iloc[0]))
         rows.append({"problem": problem, "variant": label, "total": total, **parts})
     table = section.table(rows, ("problem", "variant", *PARTS.values(), "total"), "startup", folded=True)
-    texts, finding = in_words(section, rows, "total"), _extremes(section, data)
+    texts, finding = in_words(section, rows, "total"), _extremes(section, limited(data)[0])
     return section.figure(startup_plot, data, "startup", rows=texts, finding=finding, after=table)
 
 
@@ -61,6 +62,7 @@ def startup_parts(section: Section) -> pd.DataFrame:
             {
                 "panel": title(first),
                 "label": start_label(section, first),
+                "workload": named_by(first),
                 "part": part,
                 "seconds": float(seconds.median()),
                 "total": total,
@@ -71,7 +73,7 @@ def startup_parts(section: Section) -> pd.DataFrame:
             for column, part in PARTS.items()
             if len(seconds := group[column].dropna())
         ]
-    columns = ["panel", "label", "part", "seconds", "total", "framework", "mode", "cache"]
+    columns = ["panel", "label", "workload", "part", "seconds", "total", "framework", "mode", "cache"]
     return sort_variants(pd.DataFrame(rows, columns=columns))
 
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, bullets, join, plain
-from article.names import on_machine
-from article.parts.comparisons import verdict_sentence, verdicts_of
+from article.names import named_by, on_machine
+from article.parts.comparisons import tally_of, verdict_sentence
 from article.rows import sort_variants
 from article.section import Section
 from bench.results import intervals, selection
@@ -50,7 +50,7 @@ def target_results(section: Section) -> Html:
             "target",
             rows=texts,
             most=MOST_TARGETS,
-            finding=verdicts_of(section, runs),
+            finding=tally_of(section, runs),
         ),
         table,
     )
@@ -86,6 +86,7 @@ def courses(section: Section, runs: pd.DataFrame) -> pd.DataFrame:
         rows += [
             {
                 "panel": panel,
+                "workload": named_by(row),
                 "framework": row.framework,
                 "mode": row.mode,
                 "seed": row.run,
@@ -97,7 +98,7 @@ def courses(section: Section, runs: pd.DataFrame) -> pd.DataFrame:
             }
             for place in chosen
         ]
-    columns = ["panel", "framework", "mode", "seed", "step", "seconds", "score", "target", "quantity"]
+    columns = ["panel", "workload", "framework", "mode", "seed", "step", "seconds", "score", "target", "quantity"]
     return sort_variants(pd.DataFrame(rows, columns=columns))
 
 

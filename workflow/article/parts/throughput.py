@@ -8,9 +8,9 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
-from article.names import Names
+from article.names import Names, named_by
 from article.parts.cells import times_of_all
-from article.parts.comparisons import verdicts_of
+from article.parts.comparisons import tally_of
 from article.rows import of_first_machine
 from article.section import Section
 from bench.results import intervals
@@ -20,13 +20,13 @@ MOST_PANELS = 8
 """Panels of one figure: four workloads, training and inference."""
 
 
-def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> Html:
+def throughput_figure(section: Section, cells: pd.DataFrame, identity: str, scenario: str) -> Html:
     """Throughput of every variant on the first machine that has results; the table holds those of all machines."""
     from article.figures.throughput import throughput_plot
 
     data = throughputs(of_first_machine(cells), section.names)
     if not len(data):
-        return times_of_all(section, field=scenario)
+        return times_of_all(section, field=identity)
     per_second = section.words["per second"]
     sizes = of_first_machine(cells)["size"].unique()
     texts = [
@@ -39,8 +39,8 @@ def throughput_figure(section: Section, cells: pd.DataFrame, scenario: str) -> H
         "throughput",
         rows=texts,
         most=MOST_PANELS,
-        finding=verdicts_of(section, of_first_machine(cells)),
-        after=times_of_all(section, field=scenario),
+        finding=tally_of(section, of_first_machine(cells)),
+        after=times_of_all(section, field=identity),
         scenario=scenario,
         machine=cells["hardware"].iloc[0],
         sizes=numbers.listing([section.names.of("size", size) for size in SIZES if size in sizes], section.language),
@@ -57,6 +57,7 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
             {
                 "panel": f"{names.problem(row, named)} · {names.of('task', row.task)}",
                 "label": names.variant(row.framework, row.mode),
+                "workload": named_by(row),
                 "framework": row.framework,
                 "mode": row.mode,
                 "unit": names.of("item", row.item_unit or "items"),
@@ -65,7 +66,7 @@ def throughputs(cells: pd.DataFrame, names: Names) -> pd.DataFrame:
                 "high": high,
             }
         )
-    columns = ["panel", "label", "framework", "mode", "unit", "value", "low", "high"]
+    columns = ["panel", "label", "workload", "framework", "mode", "unit", "value", "low", "high"]
     data = pd.DataFrame(rows, columns=columns)
     largest = data.groupby("panel")["value"].transform("max")
     texts = [numbers.throughput(value, among=[most]) for value, most in zip(data["value"], largest, strict=True)]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from article import numbers
 from article.html import Html
+from article.names import named_by
 from article.rows import in_words, sort_variants
 from article.section import Section, limited
 from bench.results.selection import main_problems, side_by_side, sound_runs
@@ -71,6 +72,7 @@ def values(section: Section) -> pd.DataFrame:
         {
             "panel": title(row),
             "label": section.names.variant(row.framework, row.mode),
+            "workload": named_by(row),
             "framework": row.framework,
             "mode": row.mode,
             "run": row.run,
@@ -80,5 +82,5 @@ def values(section: Section) -> pd.DataFrame:
         for seconds in row.values or ()
         if seconds > 0
     ]
-    columns = ["panel", "label", "framework", "mode", "run", "seconds"]
+    columns = ["panel", "label", "workload", "framework", "mode", "run", "seconds"]
     return sort_variants(pd.DataFrame(rows, columns=columns))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from article import numbers
 from article.html import Html, paragraph
-from article.names import TITLES, Names
+from article.names import TITLES, Names, named_by
 from article.section import Section
 from bench.results import intervals, ratios
 from bench.vocabulary import BASELINE, PROBLEM, VARIANT_ORDER
@@ -44,6 +44,7 @@ def ratio_dot(row: Any, names: Names, columns: Iterable[str], panel: str, limit:
     return {
         "panel": panel,
         "label": names.problem(row, columns),
+        "workload": named_by(row),
         "framework": row.framework,
         "mode": row.mode,
         "ratio": row.ratio,

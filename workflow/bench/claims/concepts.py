@@ -77,7 +77,7 @@ def _counts_of_batch(results: Results, runs: pd.DataFrame) -> dict[str, Any]:
 def many_steps_are_faster(results: Results) -> Verdict:
     """A step in a call of its own, in the fastest such mode, over one of many in a compiled call, within each
     framework. A workload, with the geometric mean of those of its problems that have an interval, speaks for it if the
-    whole interval lies above 1, against it if it lies below 1.1. Decided by the votes of workloads, per device;
+    whole interval lies above 1, else against it if it lies below 1.1. Decided by the votes of workloads, per device;
     frameworks that disagree make it mixed, and both are needed.
     """
     found = ratios.many_steps(at_named_sizes(successful_runs(results.own("runs"))))

@@ -98,13 +98,13 @@ def _beside(results: Results, names: Sequence[str], task: Names = None) -> dict[
 @claim("use-hpc")
 def jax_suits_high_performance_computing(results: Results) -> Verdict:
     """Two parts, over the kernels of the family science alone, forward and, as far as that was measured,
-    differentiated; a device where one of the kernels was not compared decides nothing. To suit means, first, not to be
-    slower than the alternative: best mode against best mode, a kernel, with the geometric mean of those of its problems
-    that have an interval, speaks for it if JAX is faster or both are equal, against it if PyTorch is faster. Second, to
-    be faster than NumPy: a kernel speaks for it if the whole interval of the same mean of NumPy's time over JAX's lies
-    above 1, against it if it lies below 1.1. Each part is decided by the votes of kernels, per device; parts that
-    disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it, and so is, where it was timed,
-    JAX against a compiled base line: loops that Numba compiles.
+    differentiated. To suit means, first, not to be slower than the alternative: best mode against best mode, a kernel,
+    with the geometric mean of those of its problems that have an interval, speaks for it if JAX is faster or both are
+    equal, against it if PyTorch is faster; a device where one of the kernels was not compared decides nothing. Second,
+    to be faster than NumPy: a kernel speaks for it if the whole interval of the same mean of NumPy's time over JAX's
+    lies above 1, else against it if it lies below 1.1. Each part is decided by the votes of kernels, per device; parts
+    that disagree make it mixed. Both are needed. PyTorch over NumPy is recorded beside it, and so is, where it was
+    timed, JAX against a compiled base line: loops that Numba compiles.
     """
     rows = results.comparisons("science")
     kernels = [item.name for item in catalogue.timed().values() if item.family == "science"]

@@ -67,7 +67,7 @@ def inference_in_int8_pays(results: Results) -> Verdict:
     """What will matter is a forecast; what can be measured is whether int8 pays in the inference of one trained model.
     Per framework four things: the arrays of the model take less than half the bytes; test accuracy falls by no more
     than one percentage point; one image, and 256 at once, take less time than in float32, the fastest way of each. Of a
-    time it holds if the whole interval of the ratio, over the rounds of one process, lies above 1, and does not if the
+    time it holds if the whole interval of the ratio, over the rounds of one process, lies above 1, else does not if the
     whole interval lies below 1.1. Supported if all hold in both frameworks, refuted if none does, mixed if some do and
     some do not, undecided where a time that cannot be told could make it another. Int8 sums that are not exact, or
     logits beyond the tolerance, decide nothing.
@@ -130,7 +130,7 @@ def _faster(low: float | None, high: float | None) -> bool | None:
 def rates_are_trained_at_once(results: Results) -> Verdict:
     """A forecast. Beside it stands whether the frameworks' own vmap makes a search over learning rates faster: the time
     of a loop over the models over that of all at once, the fastest mode of each. Per framework a problem speaks for it
-    if the whole interval lies above 1, against it if it lies below 1.1.
+    if the whole interval lies above 1, else against it if it lies below 1.1.
     """
     found = ratios.loop_costs(results.runs("training", "learning_rates"), ("training",))
     frameworks = {name: _at_once(own) for name in COMPARED if len(own := found[found["framework"] == name])}
