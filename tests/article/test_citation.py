@@ -67,6 +67,18 @@ def test_a_published_page_names_itself_and_each_language_by_whole_addresses():
     ]
 
 
+def test_a_page_leads_to_its_program_and_its_doi_where_the_file_names_them(tmp_path):
+    path, code, doi = tmp_path / "CITATION.cff", "https://x.org/code", "10.5281/zenodo.1"
+    path.write_text(yaml.safe_dump(CONTENT | {"repository-code": code, "doi": doi}))
+    html, without = (page("en", [], [], read_publication(file)) for file in (path, FILE))
+    links = re.findall('<a href="(https:[^"]*)"', html)
+    assert links == [code, f"https://doi.org/{doi}"]
+    assert f'<meta name="citation_doi" content="{doi}">' in html
+    assert f"doi = {{{doi}}}" in bibtex(read_publication(path), "title")
+    assert "doi" not in without
+    assert not re.findall('<a href="https:', without)
+
+
 def test_every_work_has_a_doi_or_an_address():
     for work in yaml.safe_load((FOLDER / "references.yaml").read_text(encoding="utf-8"))["works"]:
         assert ("doi" in work) != ("url" in work), work["id"]

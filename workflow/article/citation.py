@@ -27,6 +27,9 @@ class Publication:
     """Day of the release, ISO 8601."""
     url: str | None = None
     """Where the English page is published; None where nobody says."""
+    repository: str | None = None
+    """Where its program is published; None where nobody says."""
+    doi: str | None = None
     measured: str | None = None
     """Day of the last measurement, ISO 8601; None where nothing was measured."""
     commit: str | None = None
@@ -59,6 +62,8 @@ def read_publication(path: Path = FILE, **made_from: Any) -> Publication:
         keywords=tuple(content.get("keywords", ())),
         released=str(content["date-released"]),
         url=content.get("url"),
+        repository=content.get("repository-code"),
+        doi=content.get("doi"),
         **made_from,
     )
 
@@ -77,6 +82,7 @@ def bibtex(publication: Publication, title: str) -> str:
         "year": publication.year,
         "version": _escaped(publication.version),
         "note": _escaped(", ".join(f"{name} {value}" for name, value in parts.items() if value)),
+        "doi": publication.doi or "",
         "url": publication.url or "",
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
@@ -98,6 +104,7 @@ def metadata(publication: Publication, language: str, title: str, description: s
         (name, "citation_language", language),
         (name, "citation_keywords", "; ".join(publication.keywords)),
         (name, "citation_public_url", publication.url or ""),
+        (name, "citation_doi", publication.doi or ""),
         (name, "DC.title", title),
         (name, "DC.description", description),
         (name, "DC.date", publication.date),
