@@ -604,10 +604,10 @@ def roles(browser):
     return {role: told[role] for role in ("table", "row", "columnheader", "rowheader", "cell")}
 
 
-def test_what_looks_like_cards_is_told_as_tables(browser, page):
-    show(browser, page, 360)
+def test_what_looks_like_cards_is_told_as_tables(browser, pages):
+    show(browser, pages["en"], 360)
     narrow = roles(browser)
-    show(browser, page, 1600)
+    show(browser, pages["en"], 1600)
     assert min(narrow.values()) > 30
     assert narrow == roles(browser)
     untold = browser.find_elements("css selector", "table:is(.cards, :has(.winner)) :is(tr, th, td):not([role])")
