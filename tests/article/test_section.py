@@ -1,9 +1,11 @@
 """What a section makes of data: a figure, or a sentence in its place, and a table."""
 
 import json
+import re
 import shutil
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +15,7 @@ from article.html import join, later
 from article.parts.claims import claim_counts
 from article.parts.comparisons import ratio_rows
 from article.parts.losses import loss_curves
-from article.section import Section, load
+from article.section import MOST_SOURCES, Section, load
 from bench.results import selection
 from bench.results.tables import Tables
 from tests.article.planted import OTHER, OWN
@@ -57,6 +59,19 @@ def test_what_a_figure_is_drawn_from_lies_beside_the_tables_whole(tables, tmp_pa
     assert list(sheet.columns) == list(data.columns)
     assert set(sheet["panel"]) == {f"'=panel {number}" for number in range(11)}, "those that are not drawn, too"
     assert sheet["step"].to_list() == data["step"].to_list()
+
+
+def test_a_figure_leads_to_the_sources_of_what_it_draws(tables):
+    section = Section(tables, "en", OWN, 4)
+    data = loss_curves(section).assign(panel="curve")
+    for workloads, places in (
+        (["training/mlp"], ["source-training-mlp"]),
+        (["training/mlp", "own/mlp"], ["source-own-mlp", "source-training-mlp"]),
+        ([f"training/workload_{number}" for number in range(MOST_SOURCES + 1)], ["section-10-sources"]),
+    ):
+        html = section.figure(loss_plot, data.assign(workload=np.resize(workloads, len(data))), "loss")
+        assert sorted(re.findall('<a href="#([^"]*)"', html)) == places
+    assert 'href="#section-10-sources"' in section.figure(loss_plot, data.drop(columns="workload"), "loss")
 
 
 def test_a_panel_of_one_point_is_left_out_along_its_axis(tables):

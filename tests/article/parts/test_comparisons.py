@@ -5,7 +5,14 @@ import re
 import pandas as pd
 import pytest
 
-from article.parts.comparisons import comparison_table, equality_margin, ratio_figure, ratio_rows, verdict_sentence
+from article.parts.comparisons import (
+    comparison_table,
+    equality_margin,
+    ratio_figure,
+    ratio_rows,
+    tally,
+    verdict_sentence,
+)
 from article.section import Section
 from bench.results import selection
 from bench.vocabulary import RULES, VERDICTS
@@ -22,6 +29,22 @@ def comparison(section, workload, task):
 @pytest.fixture(params=["en", "zh"])
 def section(request, tables):
     return Section(tables, request.param, OWN, 0)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "english", "chinese"),
+    [
+        (["jax faster"], "JAX is faster", "JAX 更快"),
+        (["equal"] * 2, "Both are equally fast in 2 of 2 comparisons", "2 项对比中，等同 2 项"),
+        (
+            ["jax faster", "undecided", "torch faster", "jax faster", "not comparable"],
+            "Of 4 comparisons JAX is faster in 2, PyTorch is faster in 1 and 1 is undecided",
+            "4 项对比中，JAX 更快 2 项、PyTorch 更快 1 项和无法判定 1 项",
+        ),
+    ],
+)
+def test_a_title_names_the_verdicts_that_there_are(section, verdicts, english, chinese):
+    assert tally(section, verdicts) == (english if section.language == "en" else chinese)
 
 
 @pytest.mark.parametrize(
