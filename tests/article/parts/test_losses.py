@@ -23,7 +23,7 @@ APART = {TORCH: [4.0, 2.0, 1.0], JAX: [4.0, 2.5, 1.0]}
 def losses(**panels):
     """Rows of loss curves: of every panel the losses of its variants."""
     rows = [
-        (panel, framework, mode, "float32", 1e-4, step, loss)
+        (panel, f"training/{panel}", framework, mode, "float32", 1e-4, step, loss)
         for panel, variants in panels.items()
         for (framework, mode), values in variants.items()
         for step, loss in enumerate(values)

@@ -4,11 +4,13 @@ import pytest
 
 from article import numbers
 from article.figures import palette
+from article.parts import startup
 from article.parts.break_even import break_evens
-from article.parts.startup import PARTS, beginnings, startup_figure, startup_parts, telling_first
+from article.parts.startup import PARTS, Median, beginnings, startup_figure, startup_parts, telling_first
 from article.section import Section
 from article.words import read_words
 from bench.results.selection import sound_runs
+from bench.vocabulary import COMPARED
 from tests.article.planted import OWN
 
 COMPILED_COLD = 1.4 + 1.3 + 0.02 + 0.01 + 0.04 + 24.0
@@ -60,4 +62,30 @@ def test_break_even_and_the_rows_of_packages_take_the_whole_start(tables):
     ]
     assert starts
     assert starts == pytest.approx([COMPILED_COLD] * len(starts))
-    assert beginnings(tables, OWN)["torch"].compiled_cold_seconds == pytest.approx(COMPILED_COLD)
+    assert medians(tables, "compiled_cold")["torch"].seconds == pytest.approx(COMPILED_COLD)
+
+
+def test_both_frameworks_are_told_over_the_problems_that_both_were_started_in(tables, monkeypatch):
+    runs = sound_runs(tables)
+    eager = (runs["hardware"] == OWN) & (runs["mode"] == "eager")
+    kept = sorted(set(runs.loc[eager & (runs["framework"] == "jax"), "workload"]))[0]
+    runs = runs[~(eager & (runs["framework"] == "jax") & (runs["workload"] != kept))]
+    only = eager.loc[runs.index] & (runs["framework"] == "torch") & (runs["workload"] == kept)
+    assert 0 < only.sum() < (eager.loc[runs.index] & (runs["framework"] == "torch")).sum()
+    runs.loc[only, "first_step_seconds"] = 100.0
+    monkeypatch.setattr(startup, "sound_runs", lambda tables: runs)
+    eager, cold = medians(tables, "eager"), medians(tables, "compiled_cold")
+    assert [eager[framework].workloads for framework in COMPARED] == [1, 1]
+    assert eager["torch"].seconds > 100 > eager["jax"].seconds
+    assert cold["torch"].workloads == cold["jax"].workloads > 1
+    alone = runs[runs["framework"] == "torch"]
+    monkeypatch.setattr(startup, "sound_runs", lambda tables: alone)
+    (told,) = medians(tables, "eager").values()
+    assert told.workloads > 1, "with nothing to compare, what there is"
+
+
+def medians(tables, kind):
+    """Framework → its median start of a kind."""
+    found = {framework: getattr(entry, kind) for framework, entry in beginnings(tables, OWN).items()}
+    assert all(isinstance(median, Median) for median in found.values())
+    return found

@@ -47,8 +47,8 @@ def _differentiation(section: Section, framework: str) -> Iterator[Markup]:
 def _compiling(section: Section, framework: str) -> Iterator[Markup]:
     entry = beginnings(section.tables, section.machine).get(framework)
     for cache in ("cold", "cached"):
-        if (seconds := getattr(entry, f"compiled_{cache}_seconds", None)) is not None:
-            yield section.phrase(f"five.{cache}", seconds=numbers.seconds(seconds))
+        if (found := getattr(entry, f"compiled_{cache}", None)) is not None:
+            yield section.phrase(f"five.{cache}", seconds=numbers.seconds(found.seconds))
 
 
 def _ease(section: Section, framework: str) -> Iterator[Markup]:

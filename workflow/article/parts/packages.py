@@ -7,7 +7,7 @@ from typing import Any
 
 from article import numbers
 from article.html import Html
-from article.parts.startup import Startup, beginnings
+from article.parts.startup import Median, Startup, beginnings
 from article.section import Section
 from bench.results import outcomes
 from bench.results.intervals import missing
@@ -22,7 +22,7 @@ FACTS: tuple[tuple[str, str, Callable[[Any], str] | None], ...] = (
     ("wheel", "wheel", None),
 )
 """Rows of the table of packages: their words, the example that found them, how its number is shown (None: its text)."""
-TIMES = ("import_seconds", "eager_seconds", "compiled_cold_seconds", "compiled_cached_seconds")
+TIMES = ("import_seconds", "eager", "compiled_cold", "compiled_cached")
 """Further rows: the times of a `Startup`."""
 
 
@@ -45,7 +45,7 @@ def facts_of(section: Section, machine: str) -> dict[str, dict[str, str | None]]
     return {
         fact: {framework: _shown(examples, f"{framework} {event}", show) for framework in COMPARED}
         for fact, event, show in FACTS
-    } | {fact: {framework: _time(start.get(framework), fact) for framework in COMPARED} for fact in TIMES}
+    } | {fact: {framework: _time(section, start.get(framework), fact) for framework in COMPARED} for fact in TIMES}
 
 
 def _shown(examples: outcomes.Examples, name: str, show: Callable[[Any], str] | None) -> str | None:
@@ -54,6 +54,8 @@ def _shown(examples: outcomes.Examples, name: str, show: Callable[[Any], str] | 
     return show(examples.value(name)) if examples.numbers(name) else None
 
 
-def _time(start: Startup | None, fact: str) -> str | None:
-    seconds: Any = getattr(start, fact, None)
-    return None if missing(seconds) else numbers.seconds(seconds)
+def _time(section: Section, start: Startup | None, fact: str) -> str | None:
+    found: Any = getattr(start, fact, None)
+    if isinstance(found, Median):
+        return numbers.seconds(found.seconds) + section.words["brackets"].format(text=numbers.count(found.workloads))
+    return None if missing(found) else numbers.seconds(found)

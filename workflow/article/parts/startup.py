@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,15 +92,23 @@ def start_label(section: Section, run: Any) -> str:
     return f"{variant} · {section.words[f'cache.{run.cache}']}" if run.cache in ("cold", "cached") else variant
 
 
+class Median(NamedTuple):
+    """A median over workloads, and over how many."""
+
+    seconds: float
+    workloads: int
+
+
 @dataclass(frozen=True)
 class Startup:
-    """Medians over all sound runs of one framework on one machine, in seconds; None where nothing is known."""
+    """Of one framework on one machine: the median of its import, in seconds, and those from the start of a process to
+    its first result, over the workloads in which both frameworks were started so; None where nothing is known.
+    """
 
-    framework: str
     import_seconds: float
-    eager_seconds: float | None
-    compiled_cold_seconds: float | None
-    compiled_cached_seconds: float | None
+    eager: Median | None
+    compiled_cold: Median | None
+    compiled_cached: Median | None
 
 
 def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
@@ -111,22 +119,26 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     every = every[every["device"] == "cpu"]
     runs = main_problems(at_shared_sizes(every))
     every, runs = (found[found["hardware"] == machine] for found in (every, runs))
-    total = first_results(runs)
-    found = {}
-    for framework, modes in COMPILED.items():
-        own = runs["framework"] == framework
-        imports = every.loc[every["framework"] == framework, "import_seconds"].dropna()
-        if len(imports):
-            compiled = own & (runs["mode"] == modes[0])
-            found[framework] = Startup(
-                framework,
-                import_seconds=float(imports.median()),
-                eager_seconds=_median(total[own & (runs["mode"] == "eager")]),
-                compiled_cold_seconds=_median(total[compiled & (runs["cache"] == "cold")]),
-                compiled_cached_seconds=_median(total[compiled & (runs["cache"] == "cached")]),
-            )
-    return found
+    compiled = runs["mode"] == runs["framework"].map({name: modes[0] for name, modes in COMPILED.items()})
+    kinds = {
+        "eager": _medians(runs[runs["mode"] == "eager"]),
+        "compiled_cold": _medians(runs[compiled & (runs["cache"] == "cold")]),
+        "compiled_cached": _medians(runs[compiled & (runs["cache"] == "cached")]),
+    }
+    imports = every.groupby("framework")["import_seconds"].median().dropna()
+    return {
+        framework: Startup(imports[framework], **{kind: own.get(framework) for kind, own in kinds.items()})
+        for framework in COMPILED
+        if framework in imports
+    }
 
 
-def _median(seconds: pd.Series) -> float | None:
-    return float(seconds.median()) if len(seconds) else None
+def _medians(runs: pd.DataFrame) -> dict[str, Median]:
+    """Framework → its median start in the problems that every framework here was started in."""
+    own = runs[runs["framework"].isin(COMPILED)]
+    frameworks = own.groupby(list(PROBLEM))["framework"].transform("nunique")
+    shared = own[frameworks == own["framework"].nunique()]
+    return {
+        str(framework): Median(float(total.median()), len(shared.loc[total.index, PROBLEM].drop_duplicates()))
+        for framework, total in first_results(shared).groupby(shared["framework"])
+    }
