@@ -214,7 +214,13 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "framework", "mode", "code", "message"), PLANTED, ids=[row[0] for row in PLANTED])
+TAKES_LONG = ("recompiles_torch",)
+
+
+@pytest.mark.parametrize(
+    ("name", "framework", "mode", "code", "message"),
+    [pytest.param(*row, id=row[0], marks=[pytest.mark.slow] if row[0] in TAKES_LONG else []) for row in PLANTED],
+)
 def test_a_planted_fault_is_caught(bench, name, framework, mode, code, message):
     bench.plant(name, framework, code)
     row = bench.measure(f"training/{name}", framework=framework, mode=mode)
