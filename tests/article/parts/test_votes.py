@@ -18,7 +18,8 @@ def votes(**ratios):
         ({"jax": [2.0], "undecided": [1.1]}, "undecided"),
         ({"jax": [2.0] * 9, "torch": [0.5]}, SPLIT),
         ({"equal": [1.0, 1.0], "undecided": [1.1]}, "equal"),
-        ({"jax": [2.0], "equal": [1.0]}, "undecided"),
+        ({"jax": [2.0], "equal": [1.0]}, SPLIT),
+        ({"torch": [0.5], "equal": [1.0], "undecided": [1.1]}, "undecided"),
         ({}, "undecided"),
     ],
 )

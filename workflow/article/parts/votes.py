@@ -42,11 +42,14 @@ class Votes:
 
     @property
     def together(self) -> str:
-        """A verdict that more than half of the votes are for, `SPLIT` where either side has one, else "undecided"."""
+        """A verdict that more than half of the votes are for, else "undecided"; `SPLIT` where each side has one, or
+        where all are decided without such a verdict.
+        """
         counts = self.counts
-        if counts["jax"] and counts["torch"]:
+        most = next((COUNTED[name] for name, count in counts.items() if 2 * count > self.total), None)
+        if (counts["jax"] and counts["torch"]) or (self.total and not most and not counts["undecided"]):
             return SPLIT
-        return next((COUNTED[name] for name, count in counts.items() if 2 * count > self.total), "undecided")
+        return most or "undecided"
 
     def ratio(self, share: float = 0.5) -> float:
         """The ratio below which so large a share of the workloads lies: the median, by default. Between two of them
