@@ -71,6 +71,24 @@ def test_colours_that_meet_are_told_apart(page, meeting, vision):
     assert near == {}
 
 
+HUES = {"torch": (20, 80), "jax": (255, 300)}
+"""Framework → where its hue lies, in degrees of CIE L*a*b*: orange and blue."""
+GREY = 10
+"""Chroma below which a colour is a grey."""
+
+
+@pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("variant", VARIANTS, ids="-".join)
+def test_a_colour_tells_the_framework(page, variant):
+    _, a, b = lab(linear(page["-".join(variant)]))
+    framework, chroma, hue = variant[0], np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
+    if framework in HUES:
+        low, high = HUES[framework]
+        assert chroma > GREY and low < hue < high
+    else:
+        assert chroma < GREY
+
+
 @pytest.mark.parametrize("page", [LIGHT, DARK], ids=["light", "dark"])
 def test_no_part_of_the_start_looks_like_a_variant(page):
     for pair in product(MEETING["parts of start-up"], MEETING["variants"]):

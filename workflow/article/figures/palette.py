@@ -5,17 +5,18 @@ from __future__ import annotations
 INK, MUTED, GRID, SURFACE, BAND = "#1b1d22", "#5b616b", "#d8dce2", "#fefefe", "#8a9099"
 VARIANTS = {
     ("torch", "eager"): "#ab4405",
-    ("torch", "compile"): "#8e1c5a",
-    ("torch", "compile-max"): "#a58309",
-    ("torch", "many"): "#d0485a",
+    ("torch", "compile"): "#501200",
+    ("torch", "compile-max"): "#b18c64",
+    ("torch", "many"): "#ea660b",
     ("jax", "jit"): "#0a5aa8",
-    ("jax", "eager"): "#7480e6",
-    ("jax", "scan"): "#358f70",
-    ("numpy", "eager"): "#727882",
-    ("numpy", "numba"): "#55782e",
+    ("jax", "eager"): "#3f92fd",
+    ("jax", "scan"): "#212947",
+    ("numpy", "eager"): "#8e9196",
+    ("numpy", "numba"): "#535c66",
 }
-"""One colour per variant, everywhere: warm for torch, cool for jax, grey for numpy; ≥ 3:1 on a light page. Any two are
-told apart by readers who are blind for a colour, as any two parts and verdicts below are; a test simulates it.
+"""A hue per framework, a shade per mode, everywhere: orange for torch, blue for jax, grey for numpy; ≥ 3:1 on a light
+page. Any two are told apart by readers who are blind for a colour, as any two parts and verdicts below are; a test
+simulates it.
 """
 PARTS = {
     "import": "#699196",
@@ -40,14 +41,14 @@ DARK = {
     "surface": "#15181d",
     "band": "#8a9099",
     "torch-eager": "#eb8c4a",
-    "torch-compile": "#d86bb7",
-    "torch-compile-max": "#dab73a",
-    "torch-many": "#fc9a97",
+    "torch-compile": "#fcd9ae",
+    "torch-compile-max": "#9b675a",
+    "torch-many": "#e2481c",
     "jax-jit": "#5ea6f2",
-    "jax-eager": "#c0bafc",
-    "jax-scan": "#59d7ae",
+    "jax-eager": "#6a7ab0",
+    "jax-scan": "#c3cbf8",
     "numpy-eager": "#a7a5ad",
-    "numpy-numba": "#a9c46c",
+    "numpy-numba": "#767a80",
     "part-import": "#8b9e8c",
     "part-compiler-import": "#67d1c4",
     "part-device": "#8f7fe8",
