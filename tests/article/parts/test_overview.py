@@ -98,7 +98,7 @@ def test_the_answer_names_its_size_and_counts_at_the_others_too(tables):
     html = answer_sentences(Section(tables, "en", OWN, 0), OWN, "cpu", medium, pd.concat([small, medium]))
     assert "at the largest size measured (medium), JAX is faster in 3" in html
     assert html.count("At the size") == 1
-    assert "At the size small (compared: 2): JAX faster in 0, PyTorch in 2; equal in 0, undecided in 0." in html
+    assert "At the size small (votes: 2; too short or not comparable: 0): JAX faster in 0, PyTorch in 2;" in html
 
 
 def test_the_answer_counts_the_workloads_that_the_figure_draws(tables):

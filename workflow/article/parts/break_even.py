@@ -55,7 +55,13 @@ def _finding(section: Section, found: Sequence[BreakEven]) -> Markup:
     if not steps:
         return section.phrase("shows.never", total=len(found))
     least, most = (numbers.count(round(end)) for end in (min(steps), max(steps)))
-    return section.phrase("shows.break even", count=len(steps), total=len(found), least=least, most=most)
+    told = []
+    for framework, title in TITLES.items():
+        if own := [entry for entry in found if entry.framework == framework]:
+            count = sum(entry.steps is not None and entry.steps <= NEVER for entry in own)
+            told.append(section.phrase("shows.of", framework=title, count=count, total=len(own)))
+    shown = Markup(section.words["comma"]).join(told)
+    return section.phrase("shows.break even", told=shown, least=least, most=most)
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,11 @@ def answer_sentences(section: Section, machine: str, device: str, rows: pd.DataF
         span = numbers.span((low, high), section.language)
         sentences.append(section.phrase("answer.median", median=median, span=span))
     for size in SIZES:
-        there = votes(by_size[by_size["size"] == size])
+        own = by_size[by_size["size"] == size]
+        there, name = votes(own), section.names.of("size", size)
         if there.total and shown != [size]:
-            name = section.names.of("size", size)
-            sentences.append(section.phrase("answer.at", size=name, **there.counts, total=there.total))
+            without = len(own) - there.total
+            sentences.append(section.phrase("answer.at", size=name, **there.counts, total=there.total, without=without))
     if without := len(rows) - found.total:
         sentences.append(section.phrase("answer.without", below=numbers.seconds(CALL_SECONDS), count=without))
     return paragraph(section.space.join(sentences))

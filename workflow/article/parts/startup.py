@@ -17,7 +17,7 @@ from article.section import Section, limited
 from bench.results.selection import at_shared_sizes, main_problems, own_first, sound_runs
 from bench.results.startup import first_results, starts
 from bench.results.tables import Tables
-from bench.vocabulary import CELL, COMPILED, PROBLEM, STARTUP
+from bench.vocabulary import CELL, COMPARED, COMPILED, PROBLEM, STARTUP
 
 PARTS = {f"{phase}_seconds": phase.replace("_", " ") for phase in STARTUP}
 """Column of the table of runs → the part of the start that it times."""
@@ -121,7 +121,7 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
     every, runs = (found[found["hardware"] == machine] for found in (every, runs))
     compiled = runs["mode"] == runs["framework"].map({name: modes[0] for name, modes in COMPILED.items()})
     kinds = {
-        "eager": _medians(runs[runs["mode"] == "eager"]),
+        "eager": _medians(runs[(runs["mode"] == "eager") & (runs["cache"] != "cold")]),
         "compiled_cold": _medians(runs[compiled & (runs["cache"] == "cold")]),
         "compiled_cached": _medians(runs[compiled & (runs["cache"] == "cached")]),
     }
@@ -134,11 +134,10 @@ def beginnings(tables: Tables, machine: str) -> dict[str, Startup]:
 
 
 def _medians(runs: pd.DataFrame) -> dict[str, Median]:
-    """Framework → its median start in the problems that every framework here was started in."""
-    own = runs[runs["framework"].isin(COMPILED)]
-    frameworks = own.groupby(list(PROBLEM))["framework"].transform("nunique")
-    shared = own[frameworks == own["framework"].nunique()]
-    return {
-        str(framework): Median(float(total.median()), len(shared.loc[total.index, PROBLEM].drop_duplicates()))
-        for framework, total in first_results(shared).groupby(shared["framework"])
-    }
+    """Framework → the median, over the problems that both were started in, of its median start."""
+    total = runs.assign(total=first_results(runs))
+    starts = total.pivot_table(index=list(PROBLEM), columns="framework", values="total", aggfunc="median")
+    starts = starts.reindex(columns=list(COMPARED)).dropna()
+    if starts.empty:
+        return {}
+    return {str(framework): Median(float(own.median()), len(own)) for framework, own in starts.items()}

@@ -286,7 +286,7 @@ def beside(rows: pd.DataFrame, curves: pd.DataFrame) -> dict[str, Any]:
     for device, own in rows.groupby("device"):
         known, along = counted(own), counted(curves[curves["device"] == device])
         devices[str(device)] = tally(own) | {
-            "measured": sorted(known["size"].unique(), key=size_rank),
+            "measured": sorted(own.loc[own["ratio"].notna(), "size"].unique(), key=size_rank),
             "turns": ballot_of(known, along, not_faster("jax"))[1],
         }
     return devices
