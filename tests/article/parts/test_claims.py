@@ -230,17 +230,17 @@ def judged_curves(section, seconds, half_width):
     ("seconds", "half_width", "english", "chinese"),
     [
         (CONSTANT, 0.02, "of 1 curve, in 1 the", ("接近最高值的有 1 条，并非如此的有 0 条，无法判定的有 0 条。",)),
-        (LINEAR, 0.02, "in 0 the .* in 1 it is not, and of 0 it", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
+        (LINEAR, 0.02, "in 0 the .* in 1 it is not; 0 cannot be told", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
         (
             [1.0, 2.0, 4.0, 8.0, 14.0],
             0.2,
-            r"in 0 the .* in 0 it is not, and of 1 it cannot be told\. In the median",
+            r"in 0 the .* in 0 it is not; 1 cannot be told\. In the median",
             ("无法判定的有 1 条。",),
         ),
         (
             CONSTANT,
             None,
-            "and of 1 it cannot be told, of 1 because .* single trial.*largest size: 0; only there: 1",
+            "1 cannot be told, 1 of them because .* single trial.*largest size: 0; only there: 1",
             ("无法判定的有 1 条（其中 1 条是因为", "到最大规模才达到的有 1 条"),
         ),
     ],
