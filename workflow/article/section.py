@@ -36,7 +36,7 @@ MOST_SOURCES = 6
 """Workloads that a figure names as its sources; of more it leads to the list of all."""
 ALONG = ("point", "step", "steps")
 """Columns that are the axis of a figure: its points are counted along it."""
-MANY = 12
+MANY = 7
 """Points that a text alternative spells out; a table below the figure holds them all."""
 
 Content = Any
@@ -193,7 +193,7 @@ class Section:
             title=title,
             finding=finding,
             **_drawn(partial(draw, drawn, *others, words), f"f{identity}"),
-            description=self._alternative(caption, rows, title),
+            description=self._alternative(rows, title),
             caption=caption,
             left_out=self.space + self.phrase("figure.panels", count=left_out) if left_out else "",
             after=after,
@@ -271,11 +271,10 @@ class Section:
             self.words["figure.sources"], self.words["colon"], Markup(self.words["enumeration"]).join(links)
         )
 
-    def _alternative(self, caption: str, rows: Sequence[str], title: str) -> str:
-        """The text alternative of a figure: its caption and its points, as many as it spells out."""
+    def _alternative(self, rows: Sequence[str], title: str) -> str:
+        """The text alternative of a figure, beside its caption: its points, as many as it spells out."""
         more = [self.words["figure.more"].format(count=len(rows) - MANY)] if len(rows) > MANY else []
-        points = self.words["semicolon"].join([*rows[:MANY], *more]) or title
-        return self.words["figure.alternative"].format(caption=caption, rows=points)
+        return self.words["semicolon"].join([*rows[:MANY], *more]) or title
 
     def _next(self, kind: str) -> str:
         """The number of the next figure or table: of the section, and within it."""

@@ -230,7 +230,7 @@ def judged_curves(section, seconds, half_width):
     ("seconds", "half_width", "english", "chinese"),
     [
         (CONSTANT, 0.02, "of 1 curve, in 1 the", ("接近最高值的有 1 条，并非如此的有 0 条，无法判定的有 0 条。",)),
-        (LINEAR, 0.02, "in 0 the .* in 1 it is not; 0 cannot be told", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
+        (LINEAR, 0.02, "in 0 the .* in 1 it is not; 0 cannot be", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
         (
             [1.0, 2.0, 4.0, 8.0, 14.0],
             0.2,

@@ -45,6 +45,7 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame) -> None:
     limit = min(max(longest, float(highest)), MOST_INTERVAL * longest) if np.isfinite(highest) else longest
     axis.set_xlim(0, limit)
     axis.set_xticks([])
+    ends: list[tuple[float, float]] = []
     for place, row in enumerate(rows.itertuples()):
         bounded = not intervals.missing(row.low) and not intervals.missing(row.high)
         end = min(row.high, limit) if bounded else row.value
@@ -66,4 +67,6 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame) -> None:
             fontweight="bold" if best else "normal",
             annotation_clip=False,
         )
+    for colour, width in ((SURFACE, 3.4), (INK, 1.4)) if ends else ():  # a rim tells an interval from a dark bar
+        axis.plot(*zip(*ends, strict=True), color=colour, linewidth=width, solid_capstyle="butt", clip_on=False)
     row_labels(axis, list(rows["label"]))

@@ -21,6 +21,8 @@ from bench.vocabulary import CELL, COMPILED, PROBLEM
 
 MOST_STEPS = 1e8
 """Steps up to which curves are drawn and crossings marked."""
+POINTS = 25
+"""Points of a curve, which bends once."""
 NEVER = 1e12
 """Steps that nobody takes."""
 
@@ -160,7 +162,7 @@ def curves(found: Sequence[BreakEven]) -> pd.DataFrame:
     for panel in dict.fromkeys(entry.panel for entry in found):
         entries = [entry for entry in found if entry.panel == panel]
         last = max([100.0, *(entry.steps for entry in entries if entry.steps)])
-        steps = np.geomspace(1, min(10 * last, MOST_STEPS), 60)
+        steps = np.geomspace(1, min(10 * last, MOST_STEPS), POINTS)
         for framework in dict.fromkeys(entry.framework for entry in entries):
             own = [entry for entry in entries if entry.framework == framework]
             lines = {"eager": own[0].eager_seconds_after(steps)}
