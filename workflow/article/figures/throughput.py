@@ -51,10 +51,7 @@ def _draw_bars(axis: Axes, rows: pd.DataFrame) -> None:
         end = min(row.high, limit) if bounded else row.value
         axis.barh(place, row.value, height=0.36, color=VARIANTS[row.framework, row.mode], linewidth=0)
         if bounded:
-            for colour, width in ((SURFACE, 3.4), (INK, 1.4)):  # a rim tells the line from a dark bar
-                axis.plot(
-                    [row.low, end], [place] * 2, color=colour, linewidth=width, solid_capstyle="butt", clip_on=False
-                )
+            ends += [(row.low, place), (end, place), (np.nan, np.nan)]
         best = row.value == rows["value"].max()
         axis.annotate(
             row.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -53,14 +53,14 @@ def break_even_figure(section: Section) -> Html:
 
 def _finding(section: Section, found: Sequence[BreakEven]) -> Markup:
     """In how many cases compiling pays off, and after how many steps."""
-    steps = [entry.steps for entry in found if entry.steps is not None and entry.steps <= NEVER]
+    steps = [entry.steps for entry in found if pays_off(entry.steps)]
     if not steps:
         return section.phrase("shows.never", total=len(found))
     least, most = (numbers.count(round(end)) for end in (min(steps), max(steps)))
     told = []
     for framework, title in TITLES.items():
         if own := [entry for entry in found if entry.framework == framework]:
-            count = sum(entry.steps is not None and entry.steps <= NEVER for entry in own)
+            count = sum(pays_off(entry.steps) for entry in own)
             told.append(section.phrase("shows.of", framework=title, count=count, total=len(own)))
     shown = Markup(section.words["comma"]).join(told)
     return section.phrase("shows.break even", told=shown, least=least, most=most)
@@ -204,4 +204,9 @@ def table_row(section: Section, entry: BreakEven) -> dict[str, Any]:
 
 def steps_or_never(section: Section, steps: float | None) -> str:
     """A number of steps, or the word for never."""
-    return section.words["never"] if steps is None or steps > NEVER else numbers.count(round(steps))
+    return numbers.count(round(steps)) if pays_off(steps) else section.words["never"]
+
+
+def pays_off(steps: float | None) -> TypeGuard[float]:
+    """Whether so many steps to break even are ones that somebody takes."""
+    return steps is not None and steps <= NEVER
