@@ -1,5 +1,6 @@
 """What a machine can tell apart, and the twins that say so."""
 
+import pandas as pd
 import pytest
 
 from article.parts.noise import noise_table, resolution
@@ -37,8 +38,23 @@ def test_the_processes_that_never_became_steady_are_counted(tmp_path):
     html = resolution(Section(tables, "en", OWN, 0))
     sound = runs[(runs["status"] == "ok") & (runs["run"] == 1) & runs["size"].isin(["small", "medium", "large"])]
     restless = len(selection.one_step(sound[sound["task"] != "target"]))
-    assert f"did not become steady: {restless} of " in html
+    assert f"still scattered or drifted when timing began: {restless} of " in html
     assert restless > 10
+
+
+@pytest.mark.parametrize(
+    ("warming", "told"), [([], "1.00"), (["torch", "jax"], "1.00"), (["jax"], "0.909"), (["torch"], "1.10")]
+)
+def test_it_is_told_whether_the_ratio_changes_while_a_trial_lasts(tmp_path, warming, told):
+    planted.write(tmp_path, machines=(OWN,))
+    tables = Tables(tmp_path)
+    runs = tables.frame("runs")
+    assert "changes by a factor of" not in resolution(Section(tables, "en", OWN, 0)), "nothing took turns"
+    later = runs["framework"].isin(warming).map({True: 1.1, False: 1.0})
+    runs["values"] = [[step] * 4 + [step * factor] * 4 for step, factor in zip(runs["step_seconds"], later, strict=True)]
+    runs["rounds"] = [range(8)] * len(runs)
+    runs["paired"] = pd.Series([True] * len(runs), dtype=object)
+    assert f"changes by a factor of {told}" in resolution(Section(tables, "en", OWN, 0))
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "no difference is believed"), ("zh", "任何差异都不予采信")])

@@ -13,14 +13,14 @@ from article.html import Html, bullets
 from article.section import Section
 from bench.results import intervals, selection
 from bench.results.intervals import Interval
-from bench.results.noise import floors
+from bench.results.noise import floors, later_ratio
 from bench.results.statistics import Floor
 
 
 def resolution(section: Section) -> Html:
     """Per machine and device what the measurements can tell apart: the noise floor with its interval, how many of the
-    twins' intervals contain 1, how wide the intervals of ratios are, and how many processes never became steady. The
-    other machines are folded.
+    twins' intervals contain 1, how wide the intervals of ratios are, how many processes never became steady, and
+    whether that moves the ratio. The other machines are folded.
     """
     found = selection.own_first(section.tables.frame("noise"), section.machine)
     best = selection.best(section.tables, section.machine)
@@ -54,9 +54,13 @@ def _resolution_sentences(
     if margin is not None and floor.value > margin:
         yield section.phrase("noise.wide", margin=numbers.margin(margin))
     runs = selection.sound_runs(section.tables)
-    steady = runs.loc[(runs["hardware"] == machine) & (runs["device"] == device), "steady"].dropna().astype(bool)
+    runs = runs[(runs["hardware"] == machine) & (runs["device"] == device)]
+    steady = runs["steady"].dropna().astype(bool)
     if len(steady):
         yield section.phrase("noise.steady", restless=numbers.count((~steady).sum()), runs=numbers.count(len(steady)))
+    later = later_ratio(compared, runs)
+    if later is not None:
+        yield section.phrase("noise.later", ratio=numbers.ratio(later))
 
 
 def noise_table(section: Section) -> Html:

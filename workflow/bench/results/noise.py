@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+import pandas as pd
+
 from bench.results.cells import grouped
-from bench.results.pairs import ratio_of
-from bench.results.statistics import Floor, Ratio, noise_floor
+from bench.results.intervals import Interval
+from bench.results.pairs import later_logs, ratio_of
+from bench.results.statistics import Floor, Ratio, geometric_mean, noise_floor
 from bench.schema import Row
-from bench.vocabulary import CELL, TWIN
+from bench.vocabulary import CELL, COMPARED, PROBLEM, TWIN
 
 
 def noise_rows(runs: Iterable[Row]) -> list[Row]:
@@ -55,3 +59,18 @@ def _twin(row: Row) -> Ratio:
         for column in ("ratio_low", "ratio_high", "error", "degrees")
     )
     return Ratio(row["ratio"], low, high, trials=row["runs"], error=error, degrees=degrees)
+
+
+def later_ratio(comparisons: pd.DataFrame, runs: pd.DataFrame) -> Interval | None:
+    """What becomes of the ratio while a trial lasts: that of the second half of its rounds over that of the first, with
+    one vote for each comparison (the mean over its trials). 1 where neither side is still warming up, whatever the
+    machine does to both. None where no trial has rounds of both.
+    """
+    series = grouped(runs.to_dict("records"), CELL)
+    changes = []
+    for row in comparisons.to_dict("records"):
+        problem = [row[column] for column in PROBLEM]
+        sides = [series.get((*problem, framework, row[f"{framework}_mode"]), []) for framework in COMPARED]
+        if logs := later_logs(*sides):
+            changes.append(math.exp(np.mean(logs)))
+    return Interval(*geometric_mean(changes)) if changes else None

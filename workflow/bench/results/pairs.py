@@ -30,9 +30,37 @@ def is_further(run: int) -> bool:
 
 def trial_logs(ours: list[Row], theirs: list[Row]) -> dict[int, float]:
     """Trial → what it says of the logarithm of ours over theirs; trials that say nothing are left out."""
-    others = {row["run"]: row for row in theirs}
-    found = {row["run"]: _trial_log(row, others[row["run"]]) for row in ours if row["run"] in others}
+    found = {one["run"]: _trial_log(one, other) for one, other in _together(ours, theirs)}
     return {trial: log for trial, log in found.items() if log is not None}
+
+
+def later_logs(ours: list[Row], theirs: list[Row]) -> list[float]:
+    """By how much the logarithm of ours over theirs changes from the first half of a trial's rounds to the second, a
+    number for each trial in which both took turns in at least two rounds. Around 0 where neither is still warming up.
+    """
+    found = []
+    for one, other in _together(ours, theirs):
+        if one["task"] == TARGET or not _took_turns(one, other):
+            continue
+        ratios = by_round(one), by_round(other)
+        common = sorted(ratios[0].keys() & ratios[1].keys())
+        if half := len(common) // 2:
+            first, second = (
+                statistics.log_ratio(*({place: side[place] for place in part} for side in ratios))
+                for part in (common[:half], common[-half:])
+            )
+            found.append(second - first)
+    return found
+
+
+def _together(ours: list[Row], theirs: list[Row]) -> list[tuple[Row, Row]]:
+    """The rows of both that are of the same trial."""
+    others = {row["run"]: row for row in theirs}
+    return [(row, others[row["run"]]) for row in ours if row["run"] in others]
+
+
+def _took_turns(one: Row, other: Row) -> bool:
+    return one["paired"] is True and other["paired"] is True and all(one[name] == other[name] for name in PROBLEM)
 
 
 def _trial_log(one: Row, other: Row) -> float | None:
@@ -42,8 +70,7 @@ def _trial_log(one: Row, other: Row) -> float | None:
     """
     if one["task"] == TARGET:
         return math.log(one["step_seconds"] / other["step_seconds"])
-    took_turns = one["paired"] is True and other["paired"] is True and all(one[name] == other[name] for name in PROBLEM)
-    if not took_turns or not {*one["rounds"]} & {*other["rounds"]}:
+    if not _took_turns(one, other) or not {*one["rounds"]} & {*other["rounds"]}:
         return None
     return statistics.log_ratio(by_round(one), by_round(other))
 
