@@ -118,6 +118,11 @@ def listing(items: Iterable[object], language: str) -> str:
     return words[0] if len(words) == 1 else comma.join(words[:-1]) + last + words[-1] if words else ""
 
 
+def clauses(items: Iterable[object], language: str) -> str:
+    """`listing` of what has verbs of its own: "a is, b is and c is" or "a 更快，b 更快"."""
+    return "，".join(map(str, items)) if language == "zh" else listing(items, language)
+
+
 def span(shown: Iterable[str], language: str) -> str:
     """From the least to the most of some numbers, as they are shown; one number where they look alike."""
     least, most = shown

@@ -39,7 +39,7 @@ def section(request, tables):
         (
             ["jax faster", "undecided", "torch faster", "jax faster", "not comparable"],
             "Of 4 comparisons JAX is faster in 2, PyTorch is faster in 1 and 1 is undecided",
-            "4 项对比中，JAX 更快 2 项、PyTorch 更快 1 项和无法判定 1 项",
+            "4 项对比中，JAX 更快 2 项，PyTorch 更快 1 项，无法判定 1 项",
         ),
     ],
 )

@@ -51,7 +51,9 @@ def test_it_is_told_whether_the_ratio_changes_while_a_trial_lasts(tmp_path, warm
     runs = tables.frame("runs")
     assert "changes by a factor of" not in resolution(Section(tables, "en", OWN, 0)), "nothing took turns"
     later = runs["framework"].isin(warming).map({True: 1.1, False: 1.0})
-    runs["values"] = [[step] * 4 + [step * factor] * 4 for step, factor in zip(runs["step_seconds"], later, strict=True)]
+    runs["values"] = [
+        [step] * 4 + [step * factor] * 4 for step, factor in zip(runs["step_seconds"], later, strict=True)
+    ]
     runs["rounds"] = [range(8)] * len(runs)
     runs["paired"] = pd.Series([True] * len(runs), dtype=object)
     assert f"changes by a factor of {told}" in resolution(Section(tables, "en", OWN, 0))

@@ -11,7 +11,6 @@ from article.parts.scaling_curves import (
     curve_figure,
     curve_points,
     curve_results,
-    fastest_times,
     quantities,
     times_figure,
 )
@@ -68,14 +67,16 @@ def test_further_curves_over_an_axis_are_panels_of_one_figure_that_is_made_later
 def test_a_curve_of_single_trials_tells_its_course_instead_of_counting_verdicts(tables):
     section = Section(tables, "en", OWN, 8)
     curve = next(own for _, own in curve_points(section).groupby(CURVE, sort=False))
-    data = quantities(curve, "batch")
-    said = course(section, curve.assign(runs=1), data)
-    times = fastest_times(data)
-    first, last = (numbers.digits(ratio) for ratio in (times["torch"] / times["jax"]).iloc[[0, -1]])
-    at, end = (numbers.count(point) for point in times.index[[0, -1]])
-    assert f"is {first} at {at} and {last} at {end}; one trial a point" in str(said)
-    assert course(section, curve.assign(runs=3), data) is None
-    assert course(section, curve.assign(runs=1), data[data["framework"] == "jax"]) is None
+    said = course(section, curve.assign(runs=1))
+    row = next(curve.itertuples())
+    found = tables.frame("comparisons")
+    found = found[found["best"].fillna(False).astype(bool) & (found["hardware"] == OWN)]
+    found = found[(found["workload"] == row.workload) & (found["task"] == row.task)].set_index("size")["ratio"]
+    (at, first), *_, (end, last) = sorted({(point.point, found[point.size]) for point in curve.itertuples()})
+    shown = f"{numbers.digits(first)} at {numbers.count(at)} and {numbers.digits(last)} at {numbers.count(end)}"
+    assert f"is {shown}; one trial a point" in str(said), "the ratios of the comparisons"
+    assert course(section, curve.assign(runs=3)) is None
+    assert course(section, curve[curve["size"] == row.size].assign(runs=1)) is None, "one point"
 
 
 @pytest.mark.parametrize(("linear", "point", "seconds"), [(False, 100.0, 4.0), (True, 505.0, 4.0)])

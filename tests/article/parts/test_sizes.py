@@ -75,6 +75,17 @@ def test_the_ratios_of_a_row_stand_behind_its_name_in_the_order_of_the_sizes(gro
     assert f"{numbers.ratio(row['ratio'])} → 1.00" in html
 
 
+def test_what_tells_the_cost_of_a_call_is_named_as_being_without_a_vote(grown):
+    section = Section(grown, "en", OWN, 8)
+    rows = sizes.main_by_size(section).assign(torch_seconds=1.0, jax_seconds=1.0)
+    assert "Without a vote" not in sizes.size_results(section, rows, "workloads")
+    called = rows["workload"].iloc[0]
+    rows["jax_seconds"] = np.where((rows["workload"] == called) & (rows["size"] == "small"), 1e-9, 1.0)
+    told = sizes.size_results(section, rows, "workloads").replace("\u00a0", " ").split("Without a vote")[1]
+    assert section.names.workload(called) in told
+    assert "(small)." in told
+
+
 def test_the_first_screen_leads_to_what_size_changes_where_several_were_measured(grown, monkeypatch):
     section = Section(grown, "en", OWN, 0)
     assert 'href="#section-8-scaling"' in overview(section)

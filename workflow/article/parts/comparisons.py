@@ -154,15 +154,20 @@ def tally(section: Section, verdicts: Iterable[str], of: str = "comparisons") ->
     if len(counts) == 1:
         return section.phrase(f"tally.{of}.{next(iter(counts))}.{'all' if len(found) > 1 else 'one'}", total=len(found))
     told = [section.phrase(f"tally.{of}.{key}.some", count=count) for key, count in counts.items()]
-    return section.phrase(f"tally.{of}.mixed", total=len(found), told=numbers.listing(told, section.language))
+    return section.phrase(f"tally.{of}.mixed", total=len(found), told=numbers.clauses(told, section.language))
 
 
 def tally_of(section: Section, cells: pd.DataFrame, of: str = "comparisons") -> Markup | None:
     """`tally` of the comparisons of best modes in the problems of some cells; None where none was compared."""
+    own = best_of(section, cells)
+    return tally(section, own["verdict"], of) if len(own) else None
+
+
+def best_of(section: Section, cells: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons of best modes, with a ratio, in the problems of some cells."""
     best = section.tables.frame("comparisons")
     best = best[best["best"].fillna(False).astype(bool) & best["ratio"].notna()]
-    own = best.merge(cells[PROBLEM].drop_duplicates(), on=PROBLEM)
-    return tally(section, own["verdict"], of) if len(own) else None
+    return best.merge(cells[PROBLEM].drop_duplicates(), on=PROBLEM)
 
 
 def _lone_sentence(section: Section, frame: pd.DataFrame) -> Html:

@@ -14,12 +14,12 @@ from article import numbers
 from article.html import Html, behind, join, later
 from article.names import named_by, on_machine
 from article.parts.cells import times_of_all, used_bytes
-from article.parts.comparisons import tally_of
+from article.parts.comparisons import best_of, tally_of
 from article.section import Section
 from bench.results import selection
 from bench.results.curves import LINEAR, crossing, factor, saturation, slope
 from bench.results.intervals import is_positive
-from bench.vocabulary import AXES, COMPARED, SWEEP
+from bench.vocabulary import AXES, COMPARED, PROBLEM, SWEEP
 
 MOST_OPEN = 5
 """Axes whose first curve is drawn in the open; those of the others are folded."""
@@ -92,7 +92,7 @@ def curve_figure(section: Section, curve: pd.DataFrame) -> Html:
         "scaling",
         crossings(data),
         rows=texts,
-        finding=course(section, curve, data) or tally_of(section, curve, "points"),
+        finding=course(section, curve) or tally_of(section, curve, "points"),
         problem=problem,
         axis=axis,
     )
@@ -114,10 +114,9 @@ def times_figure(section: Section, curves: Sequence[pd.DataFrame]) -> Html:
         data = quantities(curve, axis)
         rings.append(crossings(data).assign(panel=title))
         times.append(data[data["panel"] == "seconds"].assign(panel=title))
-        if len(fastest := fastest_times(data)):
-            ahead[str(fastest.iloc[-1].idxmin())] += 1
-            ratio = fastest["torch"].iloc[-1] / fastest["jax"].iloc[-1]
-            texts.append(section.names.point(numbers.digits(ratio), title))
+        if len(ratios := ratios_along(section, curve)):
+            ahead["jax" if ratios.iloc[-1] > 1 else "torch"] += 1
+            texts.append(section.names.point(numbers.digits(ratios.iloc[-1]), title))
     return section.figure(
         times_plot,
         pd.concat(times),
@@ -157,16 +156,22 @@ def quantities(curve: pd.DataFrame, axis: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["panel", "workload", "framework", "mode", "point", "value", "axis", "linear"])
 
 
-def course(section: Section, curve: pd.DataFrame, data: pd.DataFrame) -> Markup | None:
+def course(section: Section, curve: pd.DataFrame) -> Markup | None:
     """From where to where the ratio of times goes, where no verdict can tell it: every point is a single trial; None of
-    other curves, and where one framework has no two points.
+    other curves, and where fewer than two points were compared.
     """
-    times = fastest_times(data)
-    if len(times) < 2 or (curve["runs"] > 1).any():
+    ratios = ratios_along(section, curve)
+    if len(ratios) < 2 or (curve["runs"] > 1).any():
         return None
-    (first, *_, last), ratios = times.index, times["torch"] / times["jax"]
-    told = {"least": numbers.digits(ratios.iloc[0]), "most": numbers.digits(ratios.iloc[-1])}
+    first, *_, last = ratios.index
+    told = {"least": numbers.digits(ratios[first]), "most": numbers.digits(ratios[last])}
     return section.phrase("shows.ends", first=numbers.count(first), last=numbers.count(last), **told)
+
+
+def ratios_along(section: Section, curve: pd.DataFrame) -> pd.Series:
+    """PyTorch's time over JAX's, as they were compared, by the point of a curve."""
+    points = curve[[*PROBLEM, "point"]].drop_duplicates()
+    return best_of(section, curve).merge(points, on=PROBLEM).set_index("point")["ratio"].sort_index()
 
 
 def fastest_times(data: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from article.parts.votes import agreement
 from article.section import Section
 from bench.results import selection
 from bench.results.selection import sound_cells
-from bench.vocabulary import PROBLEM, SIZES
+from bench.vocabulary import CALL_SECONDS, PROBLEM, SIZES
 
 SECTION = 8
 """The section that speaks of sizes."""
@@ -84,12 +84,21 @@ def _figure(
     data = ratio_rows(rows, section.names, ("workload", "task", "device"), by_family).drop(columns="panel")
     data = data.assign(member=[members[place] for place in rows["order"]])
     texts = [section.names.point(row.text, row.label, row.member) for row in data.itertuples()]
-    finding = _finding(section, rows.assign(label=list(data["label"])))
+    rows = rows.assign(label=list(data["label"]), member=list(data["member"]))
+    finding, calls = _finding(section, rows), _calls(section, rows)
     along = data.groupby("label")["ratio"].transform(lambda ratios: TO_THE_NEXT.join(map(numbers.ratio, ratios)))
     data = data.assign(label=data["label"] + " · " + along)
     return section.figure(
-        grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, of=shown, about=about
+        grouped_ratios, data, "sizes", members, True, rows=texts, finding=finding, of=shown, about=about, calls=calls
     )
+
+
+def _calls(section: Section, rows: pd.DataFrame) -> str:
+    """Which ratios of a figure tell what a call costs and have no vote; rows: with what the figure calls them."""
+    calls = rows[selection.shows_a_call(rows)].groupby("label", sort=False)["member"]
+    told = [label + section.words["brackets"].format(text=section.words["comma"].join(at)) for label, at in calls]
+    said = {"problems": section.words["enumeration"].join(told), "below": numbers.seconds(CALL_SECONDS)}
+    return str(section.space + section.phrase("sizes.calls", **said)) if told else ""
 
 
 def _finding(section: Section, rows: pd.DataFrame) -> Markup:
