@@ -144,10 +144,12 @@ def plain_tick(value: float, _: Any = None) -> str:
 
 
 def power_tick(value: float) -> str:
-    """A tick as a plain number, or as a power of ten where it is far from 1."""
+    """A tick as a plain number, or as a power of ten where it is below 0.001 or, as in `numbers.count`, at least ten
+    million.
+    """
     exponent = round(np.log10(value)) if value > 0 else 0
-    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 4:
-        return f"{value:,g}"
+    if value <= 0 or abs(value / 10.0**exponent - 1) > 1e-6 or -3 <= exponent <= 6:
+        return f"{value:,.7g}"
     return "10" + str(exponent).translate(numbers.SUPERSCRIPTS)
 
 
