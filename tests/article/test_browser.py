@@ -28,6 +28,7 @@ from article.parts.values import values
 from article.section import Section, limited
 from article.words import read_words
 from bench.results import selection
+from tests.article import outcomes
 from tests.article.planted import OWN
 from tests.checkout import ROOT
 
@@ -658,11 +659,29 @@ def test_on_paper_figures_have_up_to_three_columns_and_colours_those_of_a_light_
     assert paper.execute_script(f"return {style}") == palette.INK
 
 
+WIDER = f"""return [...document.querySelectorAll("main table, main pre, .plot svg")]
+    .filter(found => found.getBoundingClientRect().right > {PAPER} + 1)
+    .map(found => found.outerHTML.slice(0, 120))"""
+"""What is wider than the sheet, for which a browser would print the whole page smaller."""
+
+
 def test_on_paper_nothing_is_wider_than_the_sheet(paper):
-    wide = paper.execute_script(f"""return [...document.querySelectorAll("main table, main pre, .plot svg")]
-        .filter(found => found.getBoundingClientRect().right > {PAPER} + 1)
-        .map(found => found.outerHTML.slice(0, 120))""")
-    assert wide == []
+    assert paper.execute_script(WIDER) == []
+
+
+@pytest.mark.slow
+def test_on_paper_six_machines_are_no_wider_than_the_sheet(browser, tmp_path, build):
+    (tmp_path / "data").mkdir()
+    names = [f"intel-xeon-family-6-model-{model}-2c" for model in range(201, 207)]
+    verdicts = (outcomes.JAX, outcomes.TORCH, outcomes.EQUAL, outcomes.UNDECIDED, outcomes.FAILED)
+    others = [outcomes.machine(name, outcome) for name, outcome in zip(names[1:], verdicts, strict=True)]
+    outcomes.write(tmp_path / "data", [outcomes.machine(names[0], outcomes.MIXED), *others])
+    for page in build(tmp_path, tmp_path / "data", names[0]).values():
+        show(browser, page, PAPER)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        wide = browser.execute_script(WIDER)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        assert wide == []
 
 
 def test_on_paper_no_figure_and_no_caption_is_torn(paper):
