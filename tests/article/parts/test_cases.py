@@ -24,6 +24,7 @@ def test_verdicts_are_counted_on_this_machine(section):
         "undecided": 0,
         "not comparable": 1,
         "of": 4,
+        "reports": 2,
     }
 
 

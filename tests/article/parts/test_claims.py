@@ -229,7 +229,12 @@ def judged_curves(section, seconds, half_width):
 @pytest.mark.parametrize(
     ("seconds", "half_width", "english", "chinese"),
     [
-        (CONSTANT, 0.02, "of 1 curve, in 1 the", ("接近最高值的有 1 条，并非如此的有 0 条，无法判定的有 0 条。",)),
+        (
+            CONSTANT,
+            0.02,
+            "of 1 curve of at least four points, in 1 the",
+            ("接近最高值的有 1 条，并非如此的有 0 条，无法判定的有 0 条。",),
+        ),
         (LINEAR, 0.02, "in 0 the .* in 1 it is not; 0 cannot be", ("有 0 条，并非如此的有 1 条，无法判定的有 0 条。",)),
         (
             [1.0, 2.0, 4.0, 8.0, 14.0],
@@ -240,8 +245,8 @@ def judged_curves(section, seconds, half_width):
         (
             CONSTANT,
             None,
-            "1 cannot be told, 1 of them because .* single trial.*largest size: 0; only there: 1",
-            ("无法判定的有 1 条（其中 1 条是因为", "到最大规模才达到的有 1 条"),
+            "1 cannot be told, because .* single trial.*largest size: 0; only there: 1",
+            ("无法判定的有 1 条（因为", "到最大规模才达到的有 1 条"),
         ),
     ],
 )

@@ -86,6 +86,15 @@ def test_a_verdict_is_told_with_what_decided_it(section, workload, task, english
     assert HOSTILE not in said
 
 
+@pytest.mark.parametrize(("share", "told"), [(None, False), (1.0, False), (2 / 3, True), (0.0, True)])
+def test_it_is_told_where_not_every_trial_was_of_the_modes_that_are_named(section, share, told):
+    row = comparison(section, "gcn", "forward")._replace(choice_share=share, trials=3)
+    said = str(verdict_sentence(section, row))
+    count = round(3 * (share or 0))
+    english, chinese = f"those named, in {count} of 3.", f"3 次中有 {count} 次为上述模式。"
+    assert ({"en": english, "zh": chinese}[section.language] in said) == told
+
+
 def test_an_interval_beside_1_is_not_called_too_wide_to_tell_a_difference(section):
     row = comparison(section, "gcn", "forward")._replace(ratio_low=1.02, noise_floor=0.08)
     said = str(verdict_sentence(section, row))

@@ -30,8 +30,9 @@ def test_every_field_is_in_the_matrix_or_named_as_not_compared(tables):
 
 def test_an_entry_says_who_is_faster_by_how_much_and_how_sure_that_is(tables):
     rows = rows_of(decision_matrix(Section(tables, "en", OWN, 0)))
-    assert rows["Sequences (recurrent networks)"] == "JAX 2.07× 95 % interval: 2.02 to 2.12"
-    assert rows["Language models (GPT, BERT)"] == "JAX 2.07× JAX 2"
+    open_ = " not measured not measured"
+    assert rows["Sequences (recurrent networks)"] == "JAX 2.07× 95 % interval: 2.02 to 2.12" + open_
+    assert rows["Language models (GPT, BERT)"] == "JAX 2.07× JAX 2" + open_
     split = rows["High-performance computing"]
     assert split.startswith("depends on the workload JAX 1 (up to 2.07×), PyTorch 4 (up to 1.11×)")
 

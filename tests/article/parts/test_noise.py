@@ -1,5 +1,7 @@
 """What a machine can tell apart, and the twins that say so."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -40,6 +42,22 @@ def test_the_processes_that_never_became_steady_are_counted(tmp_path):
     restless = len(selection.one_step(sound[sound["task"] != "target"]))
     assert f"still scattered or drifted when timing began: {restless} of " in html
     assert restless > 10
+
+
+def test_a_floor_that_the_twins_do_not_show_is_called_the_least_that_is_taken(tmp_path):
+    planted.write(tmp_path, machines=(OWN,))
+    tables = Tables(tmp_path)
+    compared = tables.frame("comparisons")
+    for low, lost in ((3.0, r"0 of the \d+"), (1.0001, r"(\d+) of the \1")):
+        compared["ratio_low"], compared["ratio_high"] = low, 4.0
+        said = resolution(Section(tables, "en", OWN, 0))
+        assert "differ by beyond the scatter" in said
+        assert re.search(f"With the upper end of its interval as the floor, {lost} comparisons", said)
+    noise = tables.frame("noise")
+    noise["ratio"], noise["error"] = 1.0, 0.01
+    said = resolution(Section(tables, "en", OWN, 0)).replace("\u00a0", " ")
+    assert "show nothing beyond the scatter of their trials" in said
+    assert "Below 0.500 %" in said
 
 
 @pytest.mark.parametrize(

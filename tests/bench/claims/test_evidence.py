@@ -27,10 +27,12 @@ def test_results_of_another_machine_decide_nothing_here():
     assert verdict_of("bg-jax-efficiency", Results("elsewhere", planted)) == UNMEASURED
 
 
-def test_the_workloads_of_a_user_decide_nothing():
+@pytest.mark.parametrize("family", ["own", "cases"])
+def test_the_workloads_of_a_user_and_public_cases_decide_nothing(family):
     planted = comparisons([1.5] * 6)
-    mine = {name: table.assign(family="own") for name, table in planted.items()}
+    mine = {name: table.assign(family=family) for name, table in planted.items()}
     assert verdict_of("bg-jax-efficiency", Results("here", mine)) == UNMEASURED
+    assert not any(len(Results("here", mine).own(table)) for table in mine)
 
 
 @pytest.mark.parametrize(("column", "value"), [("size", "batch-64"), ("size", "width-512"), ("task", "target")])

@@ -23,7 +23,7 @@ def distribution_plot(data: pd.DataFrame, words: Words) -> Drawing:
     """
     groups = panel_groups(data)
     with theme():
-        axes = [row_panel(rows, panel, height=58, right=16, top=28) for panel, rows in groups]
+        axes = [row_panel(rows, panel, height=58, left=22, right=22, top=28) for panel, rows in groups]
         for axis, (_, rows) in zip(axes, groups, strict=True):
             labels = labels_of(rows)
             axis.set_xscale("log")

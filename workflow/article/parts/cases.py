@@ -27,10 +27,12 @@ def case_rows(section: Section) -> pd.DataFrame:
 
 
 def case_counts(section: Section) -> dict[str, int]:
-    """Verdict → how many complaints have it on this machine."""
+    """Verdict → how many pairs have it on this machine; `of`: how many pairs there are, `reports`: from how many."""
     own = case_rows(section)
     own = own[own["hardware"] == section.machine]
-    return {verdict: int((own["verdict"] == verdict).sum()) for verdict in CASE_VERDICTS} | {"of": len(own)}
+    reports = {filed.source for row in own.itertuples() if (filed := _filed(row))}
+    counts = {verdict: int((own["verdict"] == verdict).sum()) for verdict in CASE_VERDICTS}
+    return counts | {"of": len(own), "reports": len(reports)}
 
 
 def case_results(section: Section) -> Html:

@@ -261,9 +261,19 @@ def verdict_sentence(section: Section, row: Any) -> Markup:
     else:
         modes = {name: section.names.variant(name, getattr(row, f"{name}_mode")) for name in COMPARED}
         said = SENTENCES.get(row.verdict, _faster)(section, row, interval, modes)
+        if chosen := choice(row):
+            said += section.space + section.phrase("sentence.chosen", **chosen)
         if noted := first_line(row.message):
             said += section.space + section.phrase("sentence.noted", message=section.translated(noted))
     return said
+
+
+def choice(row: Any) -> dict[str, str]:
+    """Of how many trials of a comparison the others chose the modes that it names; nothing where all did."""
+    share, trials = intervals.number(row.choice_share), intervals.number(row.trials)
+    if share is None or share == 1 or not trials:
+        return {}
+    return {"count": numbers.count(share * trials), "trials": numbers.count(trials)}
 
 
 def _faster(section: Section, row: Any, interval: Interval, modes: Mapping[str, str]) -> Markup:

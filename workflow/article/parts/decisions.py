@@ -53,7 +53,9 @@ def _matrix(section: Section, main: pd.DataFrame, machine: str) -> Html:
             below = link == EVERY and at.size != largest[at.device] and machine == section.machine
             cells[name] = _entry(section, _rows_at(rows, at), BY_SIZE if below else link)
         if any(cells.values()):
-            found.append({"field": field} | cells)
+            found.append(
+                {"field": field} | {name: cell or section.phrase("matrix.open") for name, cell in cells.items()}
+            )
         else:
             missing.append(field)
     listed = numbers.listing(missing, section.language)

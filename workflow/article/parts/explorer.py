@@ -19,6 +19,7 @@ from article import numbers
 from article.html import Html
 from article.names import NAMED
 from article.parts.cells import cell_row, used_bytes
+from article.parts.comparisons import choice
 from article.section import Section, read_yaml
 from bench.catalogue import known
 from bench.results import intervals, selection
@@ -147,8 +148,9 @@ def _verdict(pair: Any) -> str | None:
 
 
 def _marks(section: Section, row: Any, pair: Any) -> Iterator[str]:
-    """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady, and
-    how many more trials would decide its comparison. A number stands behind a colon, where the script cuts it off.
+    """What is to be noted of a cell: why it has no result, runs that failed, processes that did not become steady, in
+    how many trials its comparison is of the modes that it names, and how many more would decide it. A number stands
+    behind a colon, where the script cuts it off.
     """
     if row.status != "ok":
         yield section.names.of("status", row.status)
@@ -156,6 +158,8 @@ def _marks(section: Section, row: Any, pair: Any) -> Iterator[str]:
         yield section.phrase("explorer.failed", count=numbers.count(row.failed))
     if row.steady is False or row.steady == 0:
         yield section.words["explorer.restless"]
+    if pair is not None and (chosen := choice(pair)):
+        yield section.phrase("explorer.chosen", **chosen)
     if pair is not None and is_positive(pair.further_trials):
         yield section.phrase("explorer.further", count=numbers.count(pair.further_trials))
 

@@ -15,6 +15,7 @@ from bench.results import intervals, selection
 from bench.results.intervals import Interval
 from bench.results.noise import floors, later_ratio
 from bench.results.statistics import Floor
+from bench.vocabulary import COMPARED
 
 
 def resolution(section: Section) -> Html:
@@ -44,12 +45,16 @@ def _resolution_sentences(
     if len(widths):
         yield section.phrase("noise.widths", width=numbers.percent(float(widths.median()) - 1))
     yield section.phrase(
-        "noise.floor",
+        "noise.assumed" if floor.assumed else "noise.floor",
         least=numbers.percent(floor.value),
         floor=numbers.percent(Interval(floor.value, floor.low, floor.high)),
         twins=floor.twins,
         covered=floor.covered,
     )
+    faster = compared[compared["verdict"].isin([f"{framework} faster" for framework in COMPARED])]
+    if floor.high is not None and len(faster):
+        inside = (faster["ratio_low"] <= 1 + floor.high) & (faster["ratio_high"] >= 1 / (1 + floor.high))
+        yield section.phrase("noise.upper", count=int(inside.sum()), total=len(faster))
     margin = intervals.number(compared["equal_within"].max())
     if margin is not None and floor.value > margin:
         yield section.phrase("noise.wide", margin=numbers.margin(margin))

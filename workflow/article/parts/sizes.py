@@ -105,6 +105,8 @@ def _finding(section: Section, rows: pd.DataFrame) -> Markup:
     """How many problems have one verdict, and which are decided differently; rows: with what the figure calls them."""
     found = agreement(rows, ROW)
     said, apart = section.phrase("shows.sizes", **found.counts), found.apart
+    if found.partly:
+        said += section.phrase("shows.size partly", count=len(found.partly))
     if found.never:
         said += section.phrase("shows.size never", count=len(found.never))
     if not apart:

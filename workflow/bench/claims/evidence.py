@@ -17,7 +17,7 @@ from bench import schema, vocabulary
 from bench.events import UNFINISHED, Event, Missing
 from bench.results.outcomes import event_of
 from bench.results.selection import points, steps, successful_cells, successful_runs
-from bench.vocabulary import COMPARED, OWN
+from bench.vocabulary import CASES, COMPARED, OWN
 
 SUPPORTED, REFUTED, MIXED, UNDECIDED, UNMEASURED, FORECAST, OPINION = vocabulary.CLAIM_VERDICTS
 OPEN = {UNDECIDED, UNMEASURED}
@@ -63,12 +63,14 @@ class Results:
     """Sizes of the obvious implementations of workloads, by workload and framework (`code_size.Sizes`)."""
 
     def own(self, name: str) -> pd.DataFrame:
-        """The rows of this machine of a table, without the user's own workloads; empty where the table is missing."""
+        """The rows of this machine of a table, without what decides no claim, a user's own workloads and public cases;
+        empty where the table is missing.
+        """
         frame = self.frames.get(name)
         if frame is None:
             return pd.DataFrame(columns=list(schema.TABLES[name]))
         frame = frame[frame["hardware"] == self.hardware]
-        return frame[frame["family"] != OWN] if "family" in frame else frame
+        return frame[~frame["family"].isin((OWN, CASES))] if "family" in frame else frame
 
     def comparisons(self, family: Names = None, workload: Names = None, task: Names = None) -> pd.DataFrame:
         """Best mode against best mode at the named sizes; the machine's own family and times to a target left out."""

@@ -119,7 +119,11 @@ def jax_suits_high_performance_computing(results: Results) -> Verdict:
         alone.evidence
         | {"numpy": {"jax": numpy["jax"] | {"eager": None}}, "differentiated": told_ratios(differentiated)}
         | {"numba": over_numba(results, "jax")}
-        | {"torch_over_numpy": {key: numpy["torch"][key] for key in ("won", "of")} if "torch" in numpy else None},
+        | {
+            "torch_over_numpy": {key: numpy["torch"][key] for key in ("won", "untold", "of")}
+            if "torch" in numpy
+            else None
+        },
     )
 
 

@@ -297,6 +297,11 @@ class Floor:
     twins: int
     covered: int  # of the twins, those whose 95 % interval contains 1: 95 % of them where the intervals are right
 
+    @property
+    def assumed(self) -> bool:
+        """Whether the twins show nothing beyond the scatter of their trials, so that the least floor is taken."""
+        return self.value <= SMALLEST_FLOOR
+
 
 def noise_floor(twins: Sequence[Ratio]) -> Floor | None:
     """What the A/A ratios of a machine say of the difference that more trials do not remove; None without an interval.
