@@ -17,19 +17,18 @@ def publish(folder: Path, target: Path, own: bool = True) -> Machine:
     """Write what is sound in a machine's folder to `target`, in place of what was there; returns what was read.
 
     Raises ValueError where there is nothing sound to publish, where `target` would get another name, and where all rows
-    of a kind would vanish that it has: measuring went on, and the gate and the examples did not run again.
+    of a kind would vanish that it has, or what the machine is: measuring went on, and the rest did not run again.
     """
     if folder.name != target.name:
         raise ValueError(f"{folder} cannot be published as {target}: the folder's name is in every row")
     machine = read_machine(folder, own)
     if not machine.runs:
         raise ValueError(f"{folder} holds no sound run: {'; '.join(machine.left_out[:3]) or 'there is no file'}")
-    rows = _rows(machine)
-    if lost := [
-        PUBLISHED[table]
-        for table, before in _rows(read_machine(target, own=False)).items()
-        if before and not rows[table]
-    ]:
+    rows, before = _rows(machine), read_machine(target, own=False)
+    lost = [PUBLISHED[table] for table, known in _rows(before).items() if known and not rows[table]]
+    if len(before.facts) > 1 and len(machine.facts) == 1:  # but for its name
+        lost.append("hardware.json")
+    if lost:
         raise ValueError(
             f"{folder} has nothing of what stands in {', '.join(lost)} of {target}: let the workflow end (make report) "
             "before it is published again, or remove what is published"
