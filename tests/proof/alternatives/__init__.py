@@ -76,3 +76,26 @@ def _with_options(options: dict[str, Any]) -> ModuleType:
         return torch.compile(function, options=options)
 
     return changed(torch_backend, {"compiled": compiled})
+
+
+XLA: Mapping[str, dict[str, Any]] = {"vectors of 512 bits": {"xla_cpu_prefer_vector_width": 512}}
+"""What XLA can be told on a CPU: to use the widest vectors there are, as PyTorch's compiler does by itself."""
+
+
+def by_xla(tasks: tuple[str, ...], ways: tuple[str, ...] = tuple(XLA)) -> tuple[Alternative, ...]:
+    """The compiled mode with each of `XLA`."""
+    return tuple(Alternative("jax", way, tasks, ("jit",), {"jax_backend": _told(XLA[way])}) for way in ways)
+
+
+def _told(options: dict[str, Any]) -> ModuleType:
+    """JAX's backend, whose compiler gets these options."""
+    from bench.backends import jax_backend
+
+    class Compiled(jax_backend._Compiled):
+        def stages(self, arguments: Callable[[], tuple]) -> list:
+            def compile_() -> None:
+                self.call = self.lowered.compile(compiler_options=options)
+
+            return [(name, compile_ if name == "compile" else stage) for name, stage in super().stages(arguments)]
+
+    return changed(jax_backend, {"_Compiled": Compiled})

@@ -49,7 +49,7 @@ def values(parameters: Parameters, states: jax.Array, precision: str) -> jax.Arr
 
 def chosen(values: jax.Array, actions: jax.Array) -> jax.Array:
     """The values of the actions taken."""
-    return jnp.take_along_axis(values, actions[:, None], axis=1)[:, 0]
+    return (values * jax.nn.one_hot(actions, ACTIONS, dtype=values.dtype)).sum(axis=1)
 
 
 def loss(parameters: Parameters, target: Parameters, batch: Arrays, precision: str) -> jax.Array:

@@ -1,0 +1,5 @@
+"""The heat equation."""
+
+from tests.proof.alternatives import by_xla
+
+ALTERNATIVES = by_xla(("forward",))

@@ -1,0 +1,5 @@
+"""N-body gravitation."""
+
+from tests.proof.alternatives import by_xla
+
+ALTERNATIVES = by_xla(("forward",))
