@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -12,10 +13,36 @@ from torch.func import grad_and_value, jacrev
 from bench.backends import Step, Unsupported, torch_backend
 from bench.workloads.autodiff.option_greeks.problem import DRAWN_TASKS, SEED, Problem
 
+Basket = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
+Greeks = Callable[..., dict[str, Tensor]]
+
 NAMES = ("spots", "volatilities", "weights", "cholesky", "normals", "strike", "rate", "maturity", "width")
 
 
+def by_products(weights: Tensor, drift: Tensor, scale: Tensor, cholesky: Tensor, normals: Tensor) -> Tensor:
+    """The values of the basket, a path each, by two matrix products."""
+    return weights @ torch.exp(torch.addcmul(drift[:, None], scale[:, None], cholesky @ normals))
+
+
+def by_assets(weights: Tensor, drift: Tensor, scale: Tensor, cholesky: Tensor, normals: Tensor) -> Tensor:
+    """The same, asset by asset: a compiler makes one pass over the paths of it, where products are calls of a library
+    that write and read (assets, paths) in between.
+    """
+    own = zip(weights.unbind(), drift.unbind(), scale.unbind(), cholesky.unbind(), strict=True)
+    draws = normals.unbind()
+    return sum(
+        weight
+        * torch.exp(middle + width * sum(factor * draw for factor, draw in zip(row.unbind(), draws, strict=True)))
+        for weight, middle, width, row in own
+    )
+
+
+BASKETS = {"eager": by_products}
+"""How the basket is computed in a mode, where it is not asset by asset."""
+
+
 def price(
+    basket: Basket,
     spots: Tensor,
     volatilities: Tensor,
     weights: Tensor,
@@ -29,36 +56,35 @@ def price(
     """The discounted mean of the smoothed payoff; the softplus stays exact to e^-40."""
     drift = (rate - volatilities.square() / 2) * maturity
     scale = volatilities * maturity.sqrt()
-    growth = torch.exp(torch.addcmul(drift[:, None], scale[:, None], cholesky @ normals))
-    excess = ((weights * spots) @ growth - strike) / width
+    excess = (basket(weights * spots, drift, scale, cholesky, normals) - strike) / width
     return torch.exp(-rate * maturity) * width * F.softplus(excess, threshold=40).mean()
 
 
-def primal(*market: Tensor) -> dict[str, Tensor]:
+def primal(basket: Basket, *market: Tensor) -> dict[str, Tensor]:
     """The price."""
-    return {"price": price(*market)}
+    return {"price": price(basket, *market)}
 
 
-def gradient(*market: Tensor) -> dict[str, Tensor]:
+def gradient(basket: Basket, *market: Tensor) -> dict[str, Tensor]:
     """Price, delta and vega."""
-    (delta, vega), value = grad_and_value(price, (0, 1))(*market)
+    (delta, vega), value = grad_and_value(partial(price, basket), (0, 1))(*market)
     return {"price": value, "delta": delta, "vega": vega}
 
 
-def gradient_by_tape(spots: Tensor, volatilities: Tensor, *market: Tensor) -> dict[str, Tensor]:
+def gradient_by_tape(basket: Basket, spots: Tensor, volatilities: Tensor, *market: Tensor) -> dict[str, Tensor]:
     """The same without the bookkeeping of torch.func, which only a compiler takes away."""
     arguments = spots.detach().requires_grad_(), volatilities.detach().requires_grad_()
-    value = price(*arguments, *market)
+    value = price(basket, *arguments, *market)
     delta, vega = torch.autograd.grad(value, arguments)
     return {"price": value.detach(), "delta": delta, "vega": vega}
 
 
-def hessian(*market: Tensor) -> dict[str, Tensor]:
+def hessian(basket: Basket, *market: Tensor) -> dict[str, Tensor]:
     """Gamma and cross gamma."""
-    return {"gamma": jacrev(jacrev(price))(*market)}
+    return {"gamma": jacrev(jacrev(partial(price, basket)))(*market)}
 
 
-def drawn(function: Callable[..., dict[str, Tensor]], paths: int) -> Callable[..., dict[str, Tensor]]:
+def drawn(function: Greeks, paths: int) -> Greeks:
     """The function of the market with normal numbers of its own, drawn anew at every call."""
 
     def draw(*market: Tensor) -> dict[str, Tensor]:
@@ -76,7 +102,7 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise Unsupported(reason)
     data = torch_backend.tensors(problem.inputs(), device, precision)
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient, "hessian": hessian}
-    function = functions[task.removesuffix("_drawn")]
+    function: Greeks = partial(functions[task.removesuffix("_drawn")], BASKETS.get(mode, by_assets))
     if task in DRAWN_TASKS:
         torch.manual_seed(SEED)
         data["normals"] = data["normals"][:, :0]  # those of NumPy have no part in it
