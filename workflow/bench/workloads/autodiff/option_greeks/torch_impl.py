@@ -37,10 +37,6 @@ def by_assets(weights: Tensor, drift: Tensor, scale: Tensor, cholesky: Tensor, n
     )
 
 
-BASKETS = {"eager": by_products}
-"""How the basket is computed in a mode, where it is not asset by asset."""
-
-
 def price(
     basket: Basket,
     spots: Tensor,
@@ -101,8 +97,10 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     if reason := problem.too_large(task):
         raise Unsupported(reason)
     data = torch_backend.tensors(problem.inputs(), device, precision)
+    kind = task.removesuffix("_drawn")
     functions = {"primal": primal, "gradient": gradient_by_tape if mode == "eager" else gradient, "hessian": hessian}
-    function: Greeks = partial(functions[task.removesuffix("_drawn")], BASKETS.get(mode, by_assets))
+    basket = by_products if mode == "eager" or kind == "hessian" else by_assets
+    function: Greeks = partial(functions[kind], basket)
     if task in DRAWN_TASKS:
         torch.manual_seed(SEED)
         data["normals"] = data["normals"][:, :0]  # those of NumPy have no part in it
