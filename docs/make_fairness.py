@@ -31,6 +31,8 @@ from tests.proof import calls, compare
 NUMBERS, LEADS, PAGE = (ROOT / "docs" / name for name in ("fairness", "fairness.yaml", "fairness.md"))
 BASELINES = "baselines"
 CALLS = "calls"
+TRIAL, USUAL = "the environment of a trial", "the C library’s usual handling of freed memory"
+"""In which environment numbers were made, and in which those were that do not say so."""
 
 HEAD = """# Whether each side is written as experts write it
 
@@ -44,7 +46,8 @@ the processors that trials are measured on.
 def keep(name: str, numbers: Any) -> None:
     """Write down what was measured, with when and where."""
     NUMBERS.mkdir(exist_ok=True)
-    (NUMBERS / f"{name}.json").write_text(json.dumps({"made": made(), "numbers": numbers}, indent=1) + "\n")
+    found = {"made": made() | {"environment": TRIAL}, "numbers": numbers}
+    (NUMBERS / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
 def kept(name: str) -> dict[str, Any] | None:
@@ -146,7 +149,9 @@ def rendered() -> str:
     for name, made_of in [*files, *([(CALLS, found)] if found else [])]:
         how = made_of["made"]
         packages = ", ".join(f"{package} {number}" for package, number in how["versions"].items())
-        alike.setdefault(f"{how['date']}, commit {how['commit']}, on {how['machine']}, {packages}", []).append(name)
+        around = how.get("environment", USUAL)
+        when = f"{how['date']}, commit {how['commit']}, on {how['machine']}, {packages}, {around}"
+        alike.setdefault(when, []).append(name)
     lines += [f"- {', '.join(of)}: {when}" for when, of in alike.items()]
     return "\n".join(lines) + "\n"
 

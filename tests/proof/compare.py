@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
@@ -298,7 +300,8 @@ def main() -> None:
 
 
 def both(name: str, size: str = "small", tasks: str = TASKS[0], against: str | None = None) -> list[dict[str, Any]]:
-    """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on.
+    """The rows of both frameworks, each measured in a fresh process on the processors that runs are measured on, in the
+    environment of a trial: what the C library does with freed memory decides some of these ratios.
 
     Its stack may grow to the hard limit: what Inductor makes of the independent hand tracking ends the usual 8 MB.
     """
@@ -308,7 +311,10 @@ def both(name: str, size: str = "small", tasks: str = TASKS[0], against: str | N
     for framework in ("torch", "jax"):
         command = [sys.executable, __file__, name, "--framework", framework, "--size", size, "--tasks", tasks]
         command += ["--against", against] if against else []
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        with TemporaryDirectory() as caches:
+            threads = len(hardware.measuring_cpus(None))
+            around = environment.variables(os.environ, device="cpu", threads=threads, caches=Path(caches))
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=around)
         if done.returncode:
             raise RuntimeError(f"{name} {framework} ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
         rows += json.loads(done.stdout.splitlines()[-1])

@@ -16,7 +16,6 @@ from bench.workloads.training.lstm.problem import LAYERS, LEARNING_RATE, Problem
 
 Parameters = dict[str, jax.Array]
 State = tuple[jax.Array, jax.Array]
-Arrays = tuple[jax.Array, ...]
 Layers = Callable[[Parameters, jax.Array], jax.Array]
 
 
@@ -27,75 +26,20 @@ def recurrent_layer(parameters: Parameters, layer: int, inputs: jax.Array, hoist
     """
     bias = parameters[f"lstm.bias_ih_l{layer}"] + parameters[f"lstm.bias_hh_l{layer}"]
     input_weight, weight = (parameters[f"lstm.weight_{side}_l{layer}"].T for side in ("ih", "hh"))
-    return recurrent(input_weight, weight, bias, inputs, hoisted)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(4,))
-def recurrent(
-    input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array, hoisted: bool
-) -> jax.Array:
-    """Hidden states of all steps of a layer, from zero states.
-
-    Its derivative is written out: that of lax.scan adds up those of the weights in every step of the loop, where one
-    product after it does.
-    """
-    return forward(input_weight, weight, bias, inputs, hoisted)[0]
-
-
-def forward(
-    input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array, hoisted: bool
-) -> tuple[jax.Array, Arrays]:
-    """The hidden states, and what their derivative asks for."""
 
     def project(values: jax.Array) -> jax.Array:
         return values @ input_weight + bias
 
-    def cell(state: State, now: jax.Array) -> tuple[State, Arrays]:
+    def cell(state: State, now: jax.Array) -> tuple[State, jax.Array]:
         hidden, memory = state
         gates = (now if hoisted else project(now)) + hidden @ weight
         i, f, g, o = jnp.split(gates, 4, axis=-1)
-        i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
-        memory = f * memory + i * g
-        shown = jnp.tanh(memory)
-        hidden = o * shown
-        return (hidden, memory), (hidden, memory, i, f, g, o, shown)
+        memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(g)
+        hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
+        return (hidden, memory), hidden
 
     zero = jnp.zeros_like(inputs[0])
-    kept = jax.lax.scan(cell, (zero, zero), project(inputs) if hoisted else inputs)[1]
-    return kept[0], (input_weight, weight, inputs, *kept)
-
-
-def backward(hoisted: bool, kept: Arrays, cotangent: jax.Array) -> Arrays:
-    """The derivatives by the weights of the inputs and of the states, the bias, and the inputs."""
-    input_weight, weight, inputs, hidden, memory, *gates = kept
-    zero = jnp.zeros_like(inputs[0])
-    before = jnp.concatenate([zero[None], memory[:-1]])
-
-    def cell(state: State, now: Arrays) -> tuple[State, Arrays]:
-        by_hidden, by_memory = state
-        cotangent, before, i, f, g, o, shown = now
-        by_hidden = by_hidden + cotangent
-        by_memory = by_memory + by_hidden * o * (1 - shown * shown)
-        parts = (
-            by_memory * g * i * (1 - i),
-            by_memory * before * f * (1 - f),
-            by_memory * i * (1 - g * g),
-            by_hidden * shown * o * (1 - o),
-        )
-        by_gates = jnp.concatenate(parts, axis=-1)
-        found = (by_gates,) if hoisted else (by_gates, by_gates @ input_weight.T)
-        return (by_gates @ weight.T, by_memory * f), found
-
-    by_gates, *by_inputs = jax.lax.scan(cell, (zero, zero), (cotangent, before, *gates), reverse=True)[1]
-    return (
-        jnp.einsum("tbi,tbo->io", inputs, by_gates),
-        jnp.einsum("tbi,tbo->io", hidden[:-1], by_gates[1:]),
-        by_gates.sum((0, 1)),
-        by_gates @ input_weight.T if hoisted else by_inputs[0],
-    )
-
-
-recurrent.defvjp(forward, backward)
+    return jax.lax.scan(cell, (zero, zero), project(inputs) if hoisted else inputs)[1]
 
 
 def scanned(parameters: Parameters, inputs: jax.Array, hoisted: bool) -> jax.Array:
@@ -150,7 +94,8 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
         raise jax_backend.Unsupported("eager JAX compiles the body of lax.scan again in every step of this model")
     data = jax_backend.arrays(problem.inputs(), device, precision)
     parameters = jax_backend.arrays(problem.parameters(), device, precision)
-    layers = fused if has_cudnn(device, precision) else partial(scanned, hoisted=device == "cuda")
+    hoisted = device == "cuda" or task != "forward"
+    layers = fused if has_cudnn(device, precision) else partial(scanned, hoisted=hoisted)
 
     def mixed(parameters: Parameters, characters: jax.Array) -> jax.Array:
         return scores(layers, jax_backend.cast(parameters, precision), characters)
