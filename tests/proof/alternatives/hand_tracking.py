@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import torch
@@ -10,96 +12,72 @@ from torch.func import jvp, vmap
 
 from bench.backends import Step, jax_backend, torch_backend
 from bench.workloads.autodiff.hand_tracking import jax_impl, torch_impl
-from bench.workloads.autodiff.hand_tracking.problem import NAMES, Chain, Problem, chain
-from bench.workloads.autodiff.hand_tracking.torch_impl import Data, posed
-from bench.workloads.autodiff.rotation import jax_rotation, torch_rotation
+from bench.workloads.autodiff.hand_tracking.problem import NAMES, Problem, chain
 from tests.proof.alternatives import Alternative
 
 
-def turned(theta: Tensor, data: Data, bones: Chain) -> Tensor:
-    """The columns of all transforms after the rotation of the hand, (4 B, 3): what is not linear in the pose."""
-    transforms = posed(theta, data["base_relatives"], bones) @ data["inverse_base_absolutes"]
-    axes = transforms[:, :3].transpose(1, 2).reshape(-1, 3)
-    r = theta[:3]
-    cosine, sine, rest = torch_rotation.coefficients(r.square().sum())
-    return cosine * axes + sine * torch.linalg.cross(r.expand_as(axes), axes) + rest * (axes @ r)[:, None] * r
+def errors(implementation: Any, theta: Any, data: Any, bones: Any, on_triangles: bool) -> tuple[Any, Any]:
+    """e, and the corners that its derivatives by u need, in either framework."""
+    vertices = implementation.weighted(data) @ implementation.turned(theta, data, bones) + theta[3:6]
+    if not on_triangles:
+        return implementation.simple(vertices, data), vertices
+    corners = vertices[data["triangles"][data["triangle_of"]]]
+    return implementation.complicated(corners, data["us"], data), corners
 
 
-def folded(theta: Tensor, data: Data, bones: Chain) -> Tensor:
-    """`skinned` with the tangents' product the other way round, which PyTorch makes one product of."""
-    weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).flatten(1)
-    return (turned(theta, data, bones).mT @ weighted.mT).mT + theta[3:6]
-
-
-def torch_linear(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
-    """A step of `jacobian_complicated` that pushes tangents through what is not linear alone, and applies the rest, its
-    own derivative, to all of them at once.
-    """
+def in_torch(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+    """A step whose tangents are pushed forward to the errors, one by one."""
     found = torch_backend.tensors(problem.inputs(), device, precision)
     bones = chain(problem.parents).on(lambda index: torch_backend.tensor(index, device, precision))
+    on_triangles = task.endswith("complicated")
 
-    def jacobian(*arguments: Tensor) -> Data:
+    def jacobian(*arguments: Tensor) -> dict[str, Tensor]:
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
 
-        def push(tangent: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-            return jvp(lambda pose: (turned(pose, data, bones), pose[3:6]), (theta,), (tangent,))
+        def push(tangent: Tensor) -> Any:
+            return jvp(
+                lambda pose: errors(torch_impl, pose, data, bones, on_triangles), (theta,), (tangent,), has_aux=True
+            )
 
-        values, columns = vmap(push, out_dims=(0, -1))(torch.eye(len(theta), dtype=theta.dtype))
-        weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).flatten(1)
-        vertices = weighted @ values[0][0] + values[1][0]
-        moved = (weighted @ columns[0].flatten(1)).unflatten(1, (3, -1)) + columns[1]
-        triangles = data["triangles"][data["triangle_of"]]
-        corners = vertices[triangles]
-        places = (us[:, :1], us[:, 1:], 1 - us.sum(1, keepdim=True))
-        by_pose = -sum(place[:, :, None] * moved[triangles[:, corner]] for corner, place in enumerate(places))
+        values, columns, kept = vmap(push, out_dims=(0, 2, 0))(torch.eye(len(theta), dtype=theta.dtype))
+        if on_triangles:
 
-        def along(axis: Tensor) -> Tensor:
-            return jvp(lambda own: torch_impl.complicated(corners, own, data), (us,), (axis.expand_as(us),))[1]
+            def along(axis: Tensor) -> Tensor:
+                return jvp(lambda own: torch_impl.complicated(kept[0], own, data), (us,), (axis.expand_as(us),))[1]
 
-        by_us = vmap(along, out_dims=2)(torch.eye(2, dtype=us.dtype))
-        return {"error": torch_impl.complicated(corners, us, data), "jacobian": torch.cat([by_us, by_pose], 2)}
+            columns = torch.cat([vmap(along, out_dims=2)(torch.eye(2, dtype=us.dtype)), columns], 2)
+        return {"error": values[0], "jacobian": columns}
 
     inputs = [found[name] for name in NAMES]
     return torch_backend.Evaluation(jacobian, inputs, mode=mode, device=device, precision=precision)
 
 
-def jax_linear(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
+def in_jax(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
     """The same in JAX."""
     found = jax_backend.arrays(problem.inputs(), device, precision)
     bones = chain(problem.parents).on(lambda index: jax_backend.array(index, device, precision))
+    on_triangles = task.endswith("complicated")
 
     def jacobian(*arguments: jax.Array) -> dict[str, jax.Array]:
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
-
-        def nonlinear(pose: jax.Array) -> tuple[jax.Array, jax.Array]:
-            transforms = jax_impl.posed(pose, data["base_relatives"], bones) @ data["inverse_base_absolutes"]
-            axes = transforms[:, :3].swapaxes(1, 2).reshape(-1, 3)
-            r = pose[:3]
-            cosine, sine, rest = jax_rotation.coefficients(jnp.square(r).sum())
-            return cosine * axes + sine * jnp.cross(r, axes) + rest * (axes @ r)[:, None] * r, pose[3:6]
-
-        (columns, shift), push = jax.linearize(nonlinear, theta)
-        by_column, by_shift = jax.vmap(push, out_axes=-1)(jnp.eye(len(theta), dtype=theta.dtype))
-        weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).reshape(-1, len(columns))
-        vertices = weighted @ columns + shift
-        moved = (weighted @ by_column.reshape(len(columns), -1)).reshape(-1, 3, len(theta)) + by_shift
-        triangles = data["triangles"][data["triangle_of"]]
-        corners = vertices[triangles]
-        places = (us[:, :1], us[:, 1:], 1 - us.sum(1, keepdims=True))
-        by_pose = -sum(place[:, :, None] * moved[triangles[:, corner]] for corner, place in enumerate(places))
-        axes = jnp.broadcast_to(jnp.eye(2, dtype=us.dtype)[:, None], (2, *us.shape))
-        error, along = jax.linearize(lambda own: jax_impl.complicated(corners, own, data), us)
-        return {"error": error, "jacobian": jnp.concatenate([jax.vmap(along, out_axes=2)(axes), by_pose], 2)}
+        value, push, corners = jax.linearize(
+            lambda pose: errors(jax_impl, pose, data, bones, on_triangles), theta, has_aux=True
+        )
+        columns = jax.vmap(push, out_axes=2)(jnp.eye(len(theta), dtype=theta.dtype))
+        if on_triangles:
+            axes = jnp.broadcast_to(jnp.eye(2, dtype=us.dtype)[:, None], (2, *us.shape))
+            along = jax.linearize(lambda own: jax_impl.complicated(corners, own, data), us)[1]
+            columns = jnp.concatenate([jax.vmap(along, out_axes=2)(axes), columns], 2)
+        return {"error": value, "jacobian": columns}
 
     return jax_backend.Evaluation(jacobian, [found[name] for name in NAMES], mode=mode)
 
 
-TASK = ("jacobian_complicated",)
+TASKS = ("jacobian_complicated", "jacobian")
 
 ALTERNATIVES = (
-    Alternative("torch", "folded", (*TASK, "jacobian"), ("compile", "eager"), {"skinned": folded}),
-    Alternative("torch", "linear part once", TASK, ("compile", "eager"), {"build": torch_linear}),
-    Alternative("jax", "linear part once", TASK, ("jit",), {"build": jax_linear}),
+    Alternative("torch", "tangents to the errors", TASKS, ("compile", "eager"), {"build": in_torch}),
+    Alternative("jax", "tangents to the errors", TASKS, ("jit",), {"build": in_jax}),
 )

@@ -1,4 +1,4 @@
-"""Hand tracking in JAX: bones level by level, all tangents pushed forward at once."""
+"""Hand tracking in JAX: bones level by level, the tangents of their transforms pushed forward at once."""
 
 from __future__ import annotations
 
@@ -28,15 +28,18 @@ def posed(theta: jax.Array, base_relatives: jax.Array, bones: Chain) -> jax.Arra
     return jnp.concatenate(absolutes)[bones.back]
 
 
-def skinned(theta: jax.Array, data: Data, bones: Chain) -> jax.Array:
-    """The posed vertices (V, 3)."""
+def turned(theta: jax.Array, data: Data, bones: Chain) -> jax.Array:
+    """The columns of the posed transforms (4 B, 3), turned as the hand is."""
     transforms = posed(theta, data["base_relatives"], bones) @ data["inverse_base_absolutes"]
     axes = transforms[:, :3].swapaxes(1, 2).reshape(-1, 3)
     r = theta[:3]
     cosine, sine, rest = coefficients(jnp.square(r).sum())
-    turned = cosine * axes + sine * jnp.cross(r, axes) + rest * (axes @ r)[:, None] * r
-    weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).reshape(-1, len(axes))
-    return weighted @ turned + theta[3:6]
+    return cosine * axes + sine * jnp.cross(r, axes) + rest * (axes @ r)[:, None] * r
+
+
+def weighted(data: Data) -> jax.Array:
+    """What every column of a transform has a share of in every vertex (V, 4 B)."""
+    return (data["weights"][:, :, None] * data["base_positions"][:, None]).reshape(len(data["base_positions"]), -1)
 
 
 def simple(vertices: jax.Array, data: Data) -> jax.Array:
@@ -44,10 +47,16 @@ def simple(vertices: jax.Array, data: Data) -> jax.Array:
     return data["points"] - vertices[data["correspondences"]]
 
 
+def places(us: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """The shares of the corners of a triangle in places on it, (N, 1) each."""
+    u, v = us[:, :1], us[:, 1:]
+    return u, v, 1 - u - v
+
+
 def complicated(corners: jax.Array, us: jax.Array, data: Data) -> jax.Array:
     """e (N, 3) of points that belong to places on triangles with these corners (N, 3, 3)."""
-    u, v = us[:, :1], us[:, 1:]
-    return data["points"] - (u * corners[:, 0] + v * corners[:, 1] + (1 - u - v) * corners[:, 2])
+    first, second, third = places(us)
+    return data["points"] - (first * corners[:, 0] + second * corners[:, 1] + third * corners[:, 2])
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -56,28 +65,31 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     on_triangles = task.endswith("complicated")
     bones = chain(problem.parents).on(lambda index: jax_backend.array(index, device, precision))
 
-    def error(theta: jax.Array, data: Data) -> tuple[jax.Array, jax.Array]:
-        """e, and what its derivatives by u need: the corners."""
-        vertices = skinned(theta, data, bones)
-        if not on_triangles:
-            return simple(vertices, data), vertices
-        corners = vertices[data["triangles"][data["triangle_of"]]]
-        return complicated(corners, data["us"], data), corners
-
     def primal(*arguments: jax.Array) -> Data:
         data = dict(zip(NAMES, arguments, strict=True))
-        return {"error": error(data["theta"], data)[0]}
+        vertices = weighted(data) @ turned(data["theta"], data, bones) + data["theta"][3:6]
+        if not on_triangles:
+            return {"error": simple(vertices, data)}
+        return {"error": complicated(vertices[data["triangles"][data["triangle_of"]]], data["us"], data)}
 
     def jacobian(*arguments: jax.Array) -> Data:
+        """What is linear in the turned columns, its own derivative, is applied to all tangents at once."""
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
-        value, push, corners = jax.linearize(lambda pose: error(pose, data), theta, has_aux=True)
-        columns = jax.vmap(push, out_axes=2)(jnp.eye(len(theta), dtype=theta.dtype))
-        if on_triangles:
-            axes = jnp.broadcast_to(jnp.eye(2, dtype=us.dtype)[:, None], (2, *us.shape))
-            by_us = jax.vmap(jax.linearize(lambda own: complicated(corners, own, data), us)[1], out_axes=2)(axes)
-            columns = jnp.concatenate([by_us, columns], 2)
-        return {"error": value, "jacobian": columns}
+        columns, push = jax.linearize(lambda pose: turned(pose, data, bones), theta)
+        eye = jnp.eye(len(theta), dtype=theta.dtype)
+        tangents = jax.vmap(push, out_axes=-1)(eye)
+        shares = weighted(data)
+        vertices = shares @ columns + theta[3:6]
+        moved = (shares @ tangents.reshape(len(columns), -1)).reshape(-1, 3, len(theta)) + eye[3:6]
+        if not on_triangles:
+            return {"error": simple(vertices, data), "jacobian": -moved[data["correspondences"]]}
+        triangles = data["triangles"][data["triangle_of"]]
+        corners = vertices[triangles]
+        axes = jnp.broadcast_to(jnp.eye(2, dtype=us.dtype)[:, None], (2, *us.shape))
+        error, along = jax.linearize(lambda own: complicated(corners, own, data), us)
+        by_pose = -sum(place[:, :, None] * moved[triangles[:, corner]] for corner, place in enumerate(places(us)))
+        return {"error": error, "jacobian": jnp.concatenate([jax.vmap(along, out_axes=2)(axes), by_pose], 2)}
 
     return jax_backend.Evaluation(
         primal if task.startswith("primal") else jacobian,

@@ -16,7 +16,8 @@ Arguments in ADBench's layout: `theta` (26,), `us` (N, 2), `points` (N, 3), and 
 Tasks: `primal` and `jacobian` are the simple objective, `primal_complicated` and `jacobian_complicated` the other one.
 All give `error` (N, 3); the Jacobians also `jacobian` (N, 3, 26) by θ, (N, 3, 28) with the two columns of the point's
 own u before them, as ADBench lays it out. 26 parameters and thousands of residuals: both frameworks push 26 tangents
-forward at once; those by u need the last line alone.
+forward at once, to the columns of R(r) T_b; all that follows is linear in these and in t, and so its own derivative,
+which is applied to the 26 together. Those by u need the last line alone.
 
 Bones are posed level by level, those of a level at once: the fingers do not wait for each other. The vertices are
 linear in the transforms: as one product of the matrix w_jb p_j (V, 4B), which no parameter moves, with the columns of
@@ -32,9 +33,8 @@ Source: F. Šrajer, Z. Kukelova, A. Fitzgibbon, "A benchmark of selected algorit
 problems in computer vision and machine learning", Optimization Methods and Software 33 (2018) 889-906, section 4.3.
 Where its rotation is the unit matrix below an angle of 1e-4, ours is right, see rotation/rotation.py.
 
-Asymmetries: PyTorch's eager `jacobian` is a view with the parameters outermost in memory; every other Jacobian is
-written point by point. The place on a triangle is a sum of three terms in JAX, which XLA fuses, and a weighted sum over
-the corners in PyTorch: each is the faster one there.
+Asymmetries: the place on a triangle is a sum of three terms in JAX, which XLA fuses, and a weighted sum over the
+corners in PyTorch: each is the faster one there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hand tracking in PyTorch: bones level by level, all tangents pushed forward at once by torch.func."""
+"""Hand tracking in PyTorch: bones level by level, the tangents of their transforms pushed forward by torch.func."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ def posed(theta: Tensor, base_relatives: Tensor, bones: Chain) -> Tensor:
     return torch.cat(absolutes)[bones.back]
 
 
-def skinned(theta: Tensor, data: Data, bones: Chain) -> Tensor:
-    """The posed vertices (V, 3)."""
+def turned(theta: Tensor, data: Data, bones: Chain) -> Tensor:
+    """The columns of the posed transforms (4 B, 3), turned as the hand is."""
     transforms = posed(theta, data["base_relatives"], bones) @ data["inverse_base_absolutes"]
     axes = transforms[:, :3].transpose(1, 2).reshape(-1, 3)
     r = theta[:3]
     cosine, sine, rest = coefficients(r.square().sum())
-    turned = cosine * axes + sine * torch.linalg.cross(r.expand_as(axes), axes) + rest * (axes @ r)[:, None] * r
-    weighted = (data["weights"][:, :, None] * data["base_positions"][:, None]).flatten(1)
-    return weighted @ turned + theta[3:6]
+    return cosine * axes + sine * torch.linalg.cross(r.expand_as(axes), axes) + rest * (axes @ r)[:, None] * r
+
+
+def weighted(data: Data) -> Tensor:
+    """What every column of a transform has a share of in every vertex (V, 4 B)."""
+    return (data["weights"][:, :, None] * data["base_positions"][:, None]).flatten(1)
 
 
 def simple(vertices: Tensor, data: Data) -> Tensor:
@@ -49,10 +52,14 @@ def simple(vertices: Tensor, data: Data) -> Tensor:
     return data["points"] - vertices[data["correspondences"]]
 
 
+def places(us: Tensor) -> Tensor:
+    """The shares of the corners of a triangle in places on it (N, 3)."""
+    return torch.cat([us, 1 - us.sum(1, keepdim=True)], 1)
+
+
 def complicated(corners: Tensor, us: Tensor, data: Data) -> Tensor:
     """e (N, 3) of points that belong to places on triangles with these corners (N, 3, 3)."""
-    places = torch.cat([us, 1 - us.sum(1, keepdim=True)], 1)
-    return data["points"] - (places[:, :, None] * corners).sum(1)
+    return data["points"] - (places(us)[:, :, None] * corners).sum(1)
 
 
 def build(problem: Problem, task: str, mode: str, device: str, precision: str) -> Step:
@@ -61,33 +68,39 @@ def build(problem: Problem, task: str, mode: str, device: str, precision: str) -
     on_triangles = task.endswith("complicated")
     bones = chain(problem.parents).on(lambda index: torch_backend.tensor(index, device, precision))
 
-    def error(theta: Tensor, data: Data) -> tuple[Tensor, Tensor]:
-        """e, and what its derivatives by u need: the corners."""
-        vertices = skinned(theta, data, bones)
-        if not on_triangles:
-            return simple(vertices, data), vertices
-        corners = vertices[data["triangles"][data["triangle_of"]]]
-        return complicated(corners, data["us"], data), corners
-
     def primal(*arguments: Tensor) -> Data:
         data = dict(zip(NAMES, arguments, strict=True))
-        return {"error": error(data["theta"], data)[0]}
+        vertices = weighted(data) @ turned(data["theta"], data, bones) + data["theta"][3:6]
+        if not on_triangles:
+            return {"error": simple(vertices, data)}
+        return {"error": complicated(vertices[data["triangles"][data["triangle_of"]]], data["us"], data)}
 
     def jacobian(*arguments: Tensor) -> Data:
+        """What is linear in the turned columns, its own derivative, is applied to all tangents at once."""
         data = dict(zip(NAMES, arguments, strict=True))
         theta, us = data["theta"], data["us"]
         pushed: Callable[[Tensor], Any] = vmap(
-            lambda tangent: jvp(lambda pose: error(pose, data), (theta,), (tangent,), has_aux=True), out_dims=(0, 2, 0)
+            lambda tangent: jvp(lambda pose: turned(pose, data, bones), (theta,), (tangent,)), out_dims=(0, -1)
         )
-        values, columns, kept = pushed(torch.eye(len(theta), dtype=theta.dtype, device=theta.device))
-        if on_triangles:
-            axes = torch.eye(2, dtype=us.dtype, device=us.device)
+        eye = torch.eye(len(theta), dtype=theta.dtype, device=theta.device)
+        values, tangents = pushed(eye)
+        shares = weighted(data)
+        vertices = shares @ values[0] + theta[3:6]
+        moved = (shares @ tangents.flatten(1)).unflatten(1, (3, -1)) + eye[3:6]
+        if not on_triangles:
+            return {"error": simple(vertices, data), "jacobian": -moved[data["correspondences"]]}
+        triangles = data["triangles"][data["triangle_of"]]
+        corners = vertices[triangles]
+        axes = torch.eye(2, dtype=us.dtype, device=us.device)
 
-            def push(axis: Tensor) -> Tensor:
-                return jvp(lambda own: complicated(kept[0], own, data), (us,), (axis.expand_as(us),))[1]
+        def push(axis: Tensor) -> Tensor:
+            return jvp(lambda own: complicated(corners, own, data), (us,), (axis.expand_as(us),))[1]
 
-            columns = torch.cat([vmap(push, out_dims=2)(axes), columns], 2)
-        return {"error": values[0], "jacobian": columns}
+        by_pose = -sum(
+            place[:, :, None] * moved[triangles[:, corner]] for corner, place in enumerate(places(us).split(1, 1))
+        )
+        by_places = vmap(push, out_dims=2)(axes)
+        return {"error": complicated(corners, us, data), "jacobian": torch.cat([by_places, by_pose], 2)}
 
     return torch_backend.Evaluation(
         primal if task.startswith("primal") else jacobian,

@@ -28,13 +28,12 @@ def by_assets(weights: Tensor, drift: Tensor, scale: Tensor, cholesky: Tensor, n
     """The same, asset by asset: a compiler makes one pass over the paths of it, where products are calls of a library
     that write and read (assets, paths) in between.
     """
-    own = zip(weights.unbind(), drift.unbind(), scale.unbind(), cholesky.unbind(), strict=True)
     draws = normals.unbind()
-    return sum(
-        weight
-        * torch.exp(middle + width * sum(factor * draw for factor, draw in zip(row.unbind(), draws, strict=True)))
-        for weight, middle, width, row in own
-    )
+    basket = torch.zeros_like(draws[0])
+    for weight, middle, width, row in zip(weights, drift, scale, cholesky, strict=True):
+        exponent = sum(factor * draw for factor, draw in zip(row, draws, strict=True))
+        basket = basket + weight * torch.exp(middle + width * exponent)
+    return basket
 
 
 def price(
