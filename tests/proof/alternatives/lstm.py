@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 
@@ -14,36 +12,28 @@ Arrays = tuple[jax.Array, ...]
 State = tuple[jax.Array, jax.Array]
 
 
-def written_out(parameters: dict[str, jax.Array], layer: int, inputs: jax.Array, hoisted: bool) -> jax.Array:
+def written_out(parameters: dict[str, jax.Array], layer: int, inputs: jax.Array, _: bool) -> jax.Array:
     bias = parameters[f"lstm.bias_ih_l{layer}"] + parameters[f"lstm.bias_hh_l{layer}"]
     input_weight, weight = (parameters[f"lstm.weight_{side}_l{layer}"].T for side in ("ih", "hh"))
-    return recurrent(input_weight, weight, bias, inputs, hoisted)
+    return recurrent(input_weight, weight, bias, inputs)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(4,))
-def recurrent(
-    input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array, hoisted: bool
-) -> jax.Array:
+@jax.custom_vjp
+def recurrent(input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array) -> jax.Array:
     """Hidden states of all steps of a layer, from zero states.
 
     Its derivative is written out: that of lax.scan adds up those of the weights in every step of the loop, where one
     product after it does.
     """
-    return forward(input_weight, weight, bias, inputs, hoisted)[0]
+    return forward(input_weight, weight, bias, inputs)[0]
 
 
-def forward(
-    input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array, hoisted: bool
-) -> tuple[jax.Array, Arrays]:
+def forward(input_weight: jax.Array, weight: jax.Array, bias: jax.Array, inputs: jax.Array) -> tuple[jax.Array, Arrays]:
     """The hidden states, and what their derivative asks for."""
-
-    def project(values: jax.Array) -> jax.Array:
-        return values @ input_weight + bias
 
     def cell(state: State, now: jax.Array) -> tuple[State, Arrays]:
         hidden, memory = state
-        gates = (now if hoisted else project(now)) + hidden @ weight
-        i, f, g, o = jnp.split(gates, 4, axis=-1)
+        i, f, g, o = jnp.split(now + hidden @ weight, 4, axis=-1)
         i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
         memory = f * memory + i * g
         shown = jnp.tanh(memory)
@@ -51,17 +41,17 @@ def forward(
         return (hidden, memory), (hidden, memory, i, f, g, o, shown)
 
     zero = jnp.zeros_like(inputs[0])
-    kept = jax.lax.scan(cell, (zero, zero), project(inputs) if hoisted else inputs)[1]
+    kept = jax.lax.scan(cell, (zero, zero), inputs @ input_weight + bias)[1]
     return kept[0], (input_weight, weight, inputs, *kept)
 
 
-def backward(hoisted: bool, kept: Arrays, cotangent: jax.Array) -> Arrays:
+def backward(kept: Arrays, cotangent: jax.Array) -> Arrays:
     """The derivatives by the weights of the inputs and of the states, the bias, and the inputs."""
     input_weight, weight, inputs, hidden, memory, *gates = kept
     zero = jnp.zeros_like(inputs[0])
     before = jnp.concatenate([zero[None], memory[:-1]])
 
-    def cell(state: State, now: Arrays) -> tuple[State, Arrays]:
+    def cell(state: State, now: Arrays) -> tuple[State, jax.Array]:
         by_hidden, by_memory = state
         cotangent, before, i, f, g, o, shown = now
         by_hidden = by_hidden + cotangent
@@ -73,15 +63,14 @@ def backward(hoisted: bool, kept: Arrays, cotangent: jax.Array) -> Arrays:
             by_hidden * shown * o * (1 - o),
         )
         by_gates = jnp.concatenate(parts, axis=-1)
-        found = (by_gates,) if hoisted else (by_gates, by_gates @ input_weight.T)
-        return (by_gates @ weight.T, by_memory * f), found
+        return (by_gates @ weight.T, by_memory * f), by_gates
 
-    by_gates, *by_inputs = jax.lax.scan(cell, (zero, zero), (cotangent, before, *gates), reverse=True)[1]
+    by_gates = jax.lax.scan(cell, (zero, zero), (cotangent, before, *gates), reverse=True)[1]
     return (
         jnp.einsum("tbi,tbo->io", inputs, by_gates),
         jnp.einsum("tbi,tbo->io", hidden[:-1], by_gates[1:]),
         by_gates.sum((0, 1)),
-        by_gates @ input_weight.T if hoisted else by_inputs[0],
+        by_gates @ input_weight.T,
     )
 
 
