@@ -2,10 +2,10 @@
 // longer that what does not look like a table is one.
 const sayRoles = (() => {
   const heads = { col: "columnheader", colgroup: "columnheader", row: "rowheader" };
-  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   return (within) => {
     for (const table of within.querySelectorAll("table:is(.cards, :has(.winner))"))
-      for (const part of [table, ...table.querySelectorAll("caption, thead, tbody, tr, th, td")])
+      for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")])
         part.setAttribute("role", heads[part.scope] ?? roles[part.tagName]);
   };
 })();

@@ -1,4 +1,4 @@
-// The numbers of a table as a file, as they stand on the page: a button at each table.
+// The numbers of a table as a file, as they stand on the page: a button below each table.
 const saveSheet = (lines, name) => {
   const quoted = (value) => `"${(/^[=+\-@]/.test(value) ? "'" : "") + value.replaceAll('"', '""')}"`;
   const content = new Blob([lines.map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
@@ -40,11 +40,8 @@ const offerSheets = (() => {
     return made;
   };
   return (within) => {
-    for (const caption of within.querySelectorAll("caption[id^=table-]")) {
-      caption.firstElementChild.append(" ", button(caption.parentElement, caption.id));
-    }
-    for (const bare of within.querySelectorAll(".scroll[aria-labelledby^=table-]:not(:has(caption))")) {
-      bare.before(button(bare.firstElementChild, bare.getAttribute("aria-labelledby")));
+    for (const scroll of within.querySelectorAll(".scroll[aria-labelledby^=table-]")) {
+      scroll.after(button(scroll.firstElementChild, scroll.getAttribute("aria-labelledby")));
     }
   };
 })();
