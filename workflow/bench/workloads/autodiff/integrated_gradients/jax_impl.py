@@ -12,11 +12,11 @@ Weights = dict[str, jax.Array]
 
 
 def probability(weights: Weights, x: jax.Array, classes: jax.Array) -> jax.Array:
-    """The probabilities (n,) of the classes (n,) for points x (n, 64)."""
+    """The probabilities (n,) of the classes (n,) for points x (n, 64); the scores of a class stand in a row."""
     hidden = jax.nn.relu(x @ weights["W0"] + weights["b0"])
     hidden = jax.nn.relu(hidden @ weights["W1"] + weights["b1"])
-    scores = hidden @ weights["W2"] + weights["b2"]
-    return jnp.take_along_axis(jax.nn.softmax(scores), classes[:, None], axis=1)[:, 0]
+    scores = weights["W2"].T @ hidden.T + weights["b2"][:, None]
+    return jnp.take_along_axis(jax.nn.softmax(scores, axis=0), classes[None], axis=0)[0]
 
 
 def path(images: jax.Array, baseline: jax.Array, steps: int) -> jax.Array:

@@ -15,11 +15,14 @@ Weights = dict[str, Tensor]
 
 
 def probability(weights: Weights, x: Tensor, classes: Tensor) -> Tensor:
-    """The probabilities (n,) of the classes (n,) for points x (n, 64); weights (out, in), as nn.Linear has them."""
+    """The probabilities (n,) of the classes (n,) for points x (n, 64); weights (out, in), as nn.Linear has them.
+
+    The scores of a class stand in a row: a softmax along the long axis is vectorised.
+    """
     hidden = torch.relu(linear(x, weights["W0"], weights["b0"]))
     hidden = torch.relu(linear(hidden, weights["W1"], weights["b1"]))
-    scores = linear(hidden, weights["W2"], weights["b2"])
-    return torch.softmax(scores, dim=1).gather(1, classes[:, None])[:, 0]
+    scores = weights["W2"] @ hidden.T + weights["b2"][:, None]
+    return torch.softmax(scores, dim=0).gather(0, classes[None])[0]
 
 
 def path(images: Tensor, baseline: Tensor, steps: int) -> Tensor:

@@ -59,7 +59,7 @@ CHECK_TASKS = TASKS
 PRECISIONS = ("float64", "float32")
 TOLERANCE = 1e-8
 PRECISION_TOLERANCE = {"float64": 1e-8, "float32": 1e-5}
-QUICK_MODES = {"torch": ("eager",), "jax": ("jit",)}
+QUICK_MODES = {"torch": ("eager", "compile"), "jax": ("jit",)}
 
 SEED = 20240119
 GROUP = 4
