@@ -221,7 +221,7 @@ class Section:
         """
         rows = list(rows)
         if not rows:
-            return self.sentence(f"table.{empty}") if empty else Html()
+            return self.sentence(f"table.{empty}", **values) if empty else Html()
         caption = self._said_of(of, self.phrase(f"table.{name}", **values))
         machine, *more = with_rows(rows, self.machines) or [""]
         if machine and not more and MACHINE in columns[1:]:

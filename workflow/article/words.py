@@ -73,8 +73,8 @@ ONE = re.compile(
     re.DOTALL,
 )
 """What is quoted, which stays as it is, and a one before a plural."""
-BETWEEN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-"""A space between two Chinese characters."""
+BETWEEN = re.compile("(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])")
+"""A space between two characters of Chinese, marks of punctuation among them."""
 
 
 class Words:

@@ -62,7 +62,7 @@ def hanging(**changes):
     ("found", "english", "chinese"),
     [
         (votes(), "CPU, one vote per workload: 6 for it, 0 against, 1 undecided.", "CPU，每个工作负载一票：支持 6 票"),
-        (votes(), "Leaving out any single one of them does not change it.", "去掉其中任何一个，裁决都不变。"),
+        (votes(), "Leaving out any single workload does not change the verdict.", "去掉任何一个工作负载，裁决都不变。"),
         (
             votes(leave_one_out={"least": 1.2, "most": 1.9, "changes": {}}),
             "makes the mean ratio 1.20 to 1.90.",
@@ -118,8 +118,8 @@ def hanging(**changes):
         ),
         (
             votes(share="supported", leave_one_out=hanging(**dict.fromkeys("abcde", "mixed"))),
-            "each of these would if left out: 5 of them.",
-            "单独去掉以下任何一个都会改变它：其中 5 个。",
+            "each of these would if left out: 5 workloads, not named here.",
+            "单独去掉以下任何一个都会改变它：共 5 个，名称从略。",
         ),
     ],
 )

@@ -1,5 +1,5 @@
 """The heat equation."""
 
-from tests.proof.alternatives import by_xla
+from tests.proof.alternatives import by_inductor, by_xla
 
-ALTERNATIVES = by_xla(("forward",))
+ALTERNATIVES = (*by_xla(("forward",)), *by_inductor(("forward",), ("one rounding",)))

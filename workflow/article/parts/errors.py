@@ -151,5 +151,5 @@ def accuracy_sentence(section: Section, found: pd.DataFrame, machine: str) -> Ht
             error=numbers.scientific(float(worst["error"])),
             problem=section.names.problem(worst, NAMED),
         )
-        sentences.append(section.item(f"{TITLES[framework]}, {precision}", said))
+        sentences.append(section.item(f"{TITLES[framework]}{section.words['comma']}{precision}", said))
     return join(section.sentence("accuracy.here", machine=machine), bullets(sentences))

@@ -46,7 +46,7 @@ def example_table(
         rows,
         columns,
         "examples",
-        empty="no examples",
+        empty="no titled examples",
         title=section.names.workload(titled or workload),
     )
 

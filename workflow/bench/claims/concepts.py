@@ -135,8 +135,8 @@ def plain_tensors_build_a_graph(results: Results) -> Verdict:
 
 @claim("core-jit-always-fast")
 def jitted_is_fast_on_every_call(results: Results) -> Verdict:
-    """The first call and the call after a new shape, in units of a later call. Supported if both are below 2, refuted
-    if both are above 10, else mixed. Of JAX; PyTorch's compiled function is recorded beside it.
+    """The first call and the call after a new shape, in units of a later one of that shape. Supported if both are below
+    2, refuted if both are above 10, else mixed. Of JAX; PyTorch's compiled function is recorded beside it.
     """
     evidence = {framework: _call_seconds(results, framework) for framework in COMPARED}
     ratios = [evidence["jax"]["first_ratio"], evidence["jax"]["new_shape_ratio"]]
@@ -212,7 +212,7 @@ def dynamic_graphs_are_easier_to_debug(results: Results) -> Verdict:
 
 @claim("core-dev-deploy")
 def develop_in_torch_deploy_in_jax(results: Results) -> Verdict:
-    """An advice, which no measurement decides. Beside it stands whether it can be done: the weights carried across in
+    """Advice, which no measurement decides. Beside it stands whether it can be done: the weights carried across in
     one file give outputs equal to the reference in both, and a trained model, exported to a file, gives its outputs in
     a fresh interpreter that does not know its source, in each.
     """

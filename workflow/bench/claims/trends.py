@@ -163,8 +163,8 @@ def both_explain_alike(results: Results) -> Verdict:
     """Whether tools are needed is opinion. Beside it stands whether one can be made of each framework's own gradient
     and gives the same explanation in both: in how many modes the integrated gradients of the trained classifier agree
     with the reference and across frameworks within the tolerance of the gate (float64); the ratio of times, the
-    difference of the timed runs, and how far the attributions are from adding up to the prediction (completeness, an
-    error of the quadrature).
+    difference of the timed runs, and how far the attributions are from adding up to the rise of the prediction
+    (completeness, an error of the quadrature).
     """
     name = "integrated_gradients"
     rows = results.own("parity")

@@ -42,7 +42,7 @@ COMPLAINTS = (
             "en": "On a CPU (2022) the time grows with the square of the steps, for the array is copied in each;"
             " open. A like report (2023) says 100 times.",
             "zh": "在 CPU 上（2022 年）耗时随步数的平方增长，因为每步都复制整个数组；未关闭。另一份类似的报告（2023 年"
-            "）称慢 100 倍。",
+            "）称耗时为 100 倍。",
         },
     },
     {
@@ -52,7 +52,7 @@ COMPLAINTS = (
         "said": {
             "en": "A scan that inserts into rows: 100 times as slow with its gradient (2023); open. Held here against"
             " a loop in PyTorch.",
-            "zh": "向各行插入元素的 scan：加上梯度慢 100 倍（2023 年）；未关闭。此处与 PyTorch 的循环对照。",
+            "zh": "向各行插入元素的 scan：加上梯度后耗时为 100 倍（2023 年）；未关闭。此处与 PyTorch 的循环对照。",
         },
     },
 )

@@ -47,7 +47,7 @@ COMPLAINTS = (
         "source": "https://github.com/jax-ml/jax/issues/4135",
         "said": {
             "en": "Several times as slow as NumPy (2020); closed. Held here against PyTorch.",
-            "zh": "比 NumPy 慢数倍（2020 年）；已关闭。此处与 PyTorch 对照。",
+            "zh": "耗时为 NumPy 的数倍（2020 年）；已关闭。此处与 PyTorch 对照。",
         },
     },
 )

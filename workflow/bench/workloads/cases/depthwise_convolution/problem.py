@@ -53,7 +53,7 @@ COMPLAINTS = (
         "said": {
             "en": "In JAX 3.2 times as slow as in PyTorch with 64 channels, 1.7 times with 256, on a Zen 2 processor"
             " (2025); open.",
-            "zh": "在 Zen 2 处理器上（2025 年），64 个通道时 JAX 比 PyTorch 慢 3.2 倍，256 个通道时慢 1.7 倍；未关闭。",
+            "zh": "在 Zen 2 处理器上（2025 年），64 个通道时 JAX 的耗时为 PyTorch 的 3.2 倍，256 个通道时为 1.7 倍；未关闭。",
         },
     },
     {
@@ -64,7 +64,7 @@ COMPLAINTS = (
         "source": "https://github.com/pytorch/pytorch/issues/157334",
         "said": {
             "en": "On a GPU, with a batch of 128 (2025), PyTorch about 3 times as slow as JAX; open.",
-            "zh": "在 GPU 上，批大小 128（2025 年），PyTorch 比 JAX 慢约 3 倍；未关闭。",
+            "zh": "在 GPU 上，批量 128（2025 年），PyTorch 的耗时约为 JAX 的 3 倍；未关闭。",
         },
     },
     {

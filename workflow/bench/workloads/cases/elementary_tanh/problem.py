@@ -34,7 +34,7 @@ COMPLAINTS = (
         "source": "https://github.com/pytorch/pytorch/issues/110611",
         "said": {
             "en": "Compiled 1.8 times as slow as eager on one core (2023), 4 times on all. Open.",
-            "zh": "单核上编译后比即时执行慢 1.8 倍（2023 年），全部核心上慢 4 倍。未关闭。",
+            "zh": "单核上编译后的耗时为即时执行的 1.8 倍（2023 年），全部核心上为 4 倍。未关闭。",
         },
     },
 )

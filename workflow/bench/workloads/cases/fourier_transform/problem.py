@@ -40,7 +40,7 @@ COMPLAINTS = (
         "said": {
             "en": "On a CPU (JAX 0.2.18, 2021) 2.4 times as slow as SciPy; closed, another library since. Held here"
             " against PyTorch.",
-            "zh": "在 CPU 上（JAX 0.2.18，2021 年）比 SciPy 慢 2.4 倍；已关闭，此后换了库。此处与 PyTorch 对照。",
+            "zh": "在 CPU 上（JAX 0.2.18，2021 年）耗时为 SciPy 的 2.4 倍；已关闭，此后换了库。此处与 PyTorch 对照。",
         },
     },
     {

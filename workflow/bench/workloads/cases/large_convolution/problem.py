@@ -40,7 +40,7 @@ COMPLAINTS = (
         "said": {
             "en": "171 times as slow as SciPy (2020), which takes Fourier transforms here; JAX’s function does when"
             " asked. Open.",
-            "zh": "比 SciPy 慢 171 倍（2020 年）：SciPy 在此改用傅里叶变换；JAX 的函数要指明才会这样做。未关闭。",
+            "zh": "耗时为 SciPy 的 171 倍（2020 年）：SciPy 在此改用傅里叶变换；JAX 的函数要指明才会这样做。未关闭。",
         },
     },
     {

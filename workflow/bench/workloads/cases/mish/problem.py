@@ -38,7 +38,7 @@ COMPLAINTS = (
         "source": "https://github.com/pytorch/pytorch/issues/93498",
         "said": {
             "en": "Compiled 5 times as slow as eager on a laptop’s CPU (2023); closed.",
-            "zh": "在笔记本电脑的 CPU 上，编译后比即时执行慢 5 倍（2023 年）；已关闭。",
+            "zh": "在笔记本电脑的 CPU 上，编译后的耗时为即时执行的 5 倍（2023 年）；已关闭。",
         },
     },
 )

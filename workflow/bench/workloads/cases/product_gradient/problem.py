@@ -43,7 +43,7 @@ COMPLAINTS = (
         "said": {
             "en": "Compiled 100 times as slow as eager (2024), after a quarter of an hour of compiling; open. Rows"
             " are short here.",
-            "zh": "编译后比即时执行慢 100 倍（2024 年），编译要一刻钟；未关闭。这里的行较短。",
+            "zh": "编译后的耗时为即时执行的 100 倍（2024 年），编译要一刻钟；未关闭。这里的行较短。",
         },
     },
     {

@@ -43,7 +43,7 @@ COMPLAINTS = (
         "said": {
             "en": "On a CPU (JAX 0.3.23, 2022) 6.8 times as slow as PyTorch, without jit. On GPUs reports disagree."
             " Open.",
-            "zh": "在 CPU 上（JAX 0.3.23，2022 年，未经 jit）比 PyTorch 慢 6.8 倍；在 GPU 上说法不一。未关闭。",
+            "zh": "在 CPU 上（JAX 0.3.23，2022 年，未经 jit）耗时为 PyTorch 的 6.8 倍；在 GPU 上说法不一。未关闭。",
         },
     },
     {
@@ -53,7 +53,7 @@ COMPLAINTS = (
         "said": {
             "en": "JAX’s gamma numbers come from nested loops; a series was tens of times as fast (2026). Our"
             " expert’s form, for parts that are all 1, needs neither.",
-            "zh": "JAX 的伽马随机数来自嵌套循环；改用级数快数十倍（2026 年）。我们的专家写法适用于参数全为 1 的情形，"
+            "zh": "JAX 的伽马随机数来自嵌套循环；改用级数后速度为数十倍（2026 年）。我们的专家写法适用于参数全为 1 的情形，"
             "两者都不需要。",
         },
     },

@@ -6,8 +6,8 @@ Task `forward`: the draws of one call. They differ from framework to framework, 
 draws of a call together, and held against those of the distribution, within about five standard errors (`TOLERANCE`).
 
 **What was reported.** https://github.com/jax-ml/jax/issues/6476 (hudsonchen, April 2021): drawing the weights of a
-Bayesian network in every step makes it about 3 times as slow as with NumPy's numbers; its notebook is gone, and it is
-closed. That was of normal numbers.
+Bayesian neural network in every step makes it about 3 times as slow as with NumPy's numbers; its notebook is gone, and
+it is closed. That was of normal numbers.
 
 **Two forms.** As reported: `jax.random.normal` with the default generator (Threefry, a counter and a key; normal
 numbers by the inverse of the error function). As an expert writes it, where reproducibility over versions and devices
@@ -32,9 +32,9 @@ COMPLAINTS = (
         "fast": "torch eager",
         "source": "https://github.com/jax-ml/jax/issues/6476",
         "said": {
-            "en": "Drawing weights in every step slowed a Bayesian network down about 3 times against NumPy’s numbers"
-            " (2021); closed. Held here against PyTorch.",
-            "zh": "每步抽取权重使贝叶斯网络比用 NumPy 慢约 3 倍（2021 年）；已关闭。此处与 PyTorch 对照。",
+            "en": "Drawing weights in every step slowed a Bayesian neural network down about 3 times against NumPy’s"
+            " numbers (2021); closed. Held here against PyTorch.",
+            "zh": "每步抽取权重使贝叶斯神经网络的耗时约为用 NumPy 时的 3 倍（2021 年）；已关闭。此处与 PyTorch 对照。",
         },
     },
     OTHER_GENERATOR,

@@ -6,8 +6,8 @@ Task `forward`: the draws of one call. They differ from framework to framework, 
 draws of a call together, and held against those of the distribution, within about five standard errors (`TOLERANCE`).
 
 **What was reported.** https://github.com/jax-ml/jax/issues/6476 (hudsonchen, April 2021): drawing the weights of a
-Bayesian network in every step makes it about 3 times as slow as with NumPy's numbers; its notebook is gone, and it is
-closed. That was of normal numbers.
+Bayesian neural network in every step makes it about 3 times as slow as with NumPy's numbers; its notebook is gone, and
+it is closed. That was of normal numbers.
 
 **Two forms.** As reported: `jax.random.uniform` with the default generator (Threefry, a counter and a key). As an
 expert writes it, where reproducibility over versions and devices is not needed: a key of `unsafe_rbg`. PyTorch:
@@ -32,10 +32,10 @@ COMPLAINTS = (
         "fast": "torch eager",
         "source": "https://github.com/jax-ml/jax/issues/6476",
         "said": {
-            "en": "Drawing normal numbers slowed a Bayesian network down about 3 times against NumPy’s (2021);"
-            " closed. Held here against PyTorch, in uniform numbers.",
-            "zh": "抽取正态随机数使贝叶斯网络比用 NumPy 慢约 3 倍（2021 年）；已关闭。此处以均匀随机数与 PyTorch 对照"
-            "。",
+            "en": "Drawing normal numbers slowed a Bayesian neural network down about 3 times against NumPy’s"
+            " (2021); closed. Held here against PyTorch, in uniform numbers.",
+            "zh": "抽取正态随机数使贝叶斯神经网络的耗时约为用 NumPy 时的 3 倍（2021 年）；已关闭。此处以均匀随机数与"
+            " PyTorch 对照。",
         },
     },
     OTHER_GENERATOR,

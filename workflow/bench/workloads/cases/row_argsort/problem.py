@@ -41,8 +41,8 @@ COMPLAINTS = (
         "said": {
             "en": "On a CPU (2022) about 5 times as slow as NumPy, 20 times with realistic arrays; XLA’s own sort,"
             " says a user. Open. Held here against PyTorch.",
-            "zh": "在 CPU 上（2022 年）比 NumPy 慢约 5 倍，较真实的数组慢 20 倍；有用户指出原因在 XLA 的排序本身。未关"
-            "闭。此处与 PyTorch 对照。",
+            "zh": "在 CPU 上（2022 年）耗时约为 NumPy 的 5 倍，换成接近实际的数组则为 20 倍；有用户指出原因在 XLA 的"
+            "排序本身。未关闭。此处与 PyTorch 对照。",
         },
     },
     {

@@ -42,8 +42,8 @@ COMPLAINTS = (
         "said": {
             "en": "JAX sorts whole rows where NumPy selects (2026); a selection in XLA was about twice as fast on a"
             " CPU. Held here against PyTorch.",
-            "zh": "JAX 对整行排序，而 NumPy 只做选择（2026 年）；在 XLA 中改为选择后，CPU 上约快一倍。此处与 PyTorch"
-            " 对照。",
+            "zh": "JAX 对整行排序，而 NumPy 只做选择（2026 年）；在 XLA 中改为选择后，CPU 上速度约为两倍。此处与"
+            " PyTorch 对照。",
         },
     },
     {
@@ -53,7 +53,7 @@ COMPLAINTS = (
         "said": {
             "en": "Quartiles of many light curves, moved from NumPy to JAX, became about 2000 times as fast (2024)."
             " Held here against our expert’s form: one sort, six columns.",
-            "zh": "对大量光变曲线求四分位数，从 NumPy 移到 JAX 后约快 2000 倍（2024 年）。此处与我们的专家写法对照：排"
+            "zh": "对大量光变曲线求四分位数，从 NumPy 移到 JAX 后速度约为 2000 倍（2024 年）。此处与我们的专家写法对照：排"
             "序一次，取六列。",
         },
     },

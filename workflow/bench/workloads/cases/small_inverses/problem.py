@@ -40,9 +40,9 @@ COMPLAINTS = (
         "reported": 36.0,
         "source": "https://github.com/jax-ml/jax/issues/11321",
         "said": {
-            "en": "On a laptop (2022) 36 times as slow as the adjugate written out; the same on x64 and on a GPU."
-            " Open.",
-            "zh": "在笔记本电脑上（2022 年）比写出伴随矩阵慢 36 倍；x64 与 GPU 上相同。未关闭。",
+            "en": "On a laptop (2022) 36 times as slow as the adjugate written out; the same on an x64 CPU and on a"
+            " GPU. Open.",
+            "zh": "在笔记本电脑上（2022 年）耗时为写出伴随矩阵的 36 倍；在 x64 处理器和 GPU 上也是如此。未关闭。",
         },
     },
     {
@@ -52,7 +52,7 @@ COMPLAINTS = (
         "source": "https://github.com/pytorch/pytorch/issues/91536",
         "said": {
             "en": "In PyTorch twice as slow as CuPy on a GPU (2022); open. Held here against JAX.",
-            "zh": "PyTorch 在 GPU 上比 CuPy 慢一倍（2022 年）；未关闭。此处与 JAX 对照。",
+            "zh": "PyTorch 在 GPU 上的耗时为 CuPy 的两倍（2022 年）；未关闭。此处与 JAX 对照。",
         },
     },
 )

@@ -40,7 +40,7 @@ COMPLAINTS = (
         "said": {
             "en": "On a CPU (2026) 1.7 times as slow as in JAX 0.4.31: two versions, where we hold two forms against"
             " each other. Open.",
-            "zh": "在 CPU 上（2026 年）比 JAX 0.4.31 慢 1.7 倍：那是两个版本之比，这里比的是两种写法。未关闭。",
+            "zh": "在 CPU 上（2026 年）耗时为 JAX 0.4.31 的 1.7 倍：那是两个版本之比，这里比的是两种写法。未关闭。",
         },
     },
     {

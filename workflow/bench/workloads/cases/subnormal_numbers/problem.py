@@ -51,8 +51,8 @@ COMPLAINTS = (
         "said": {
             "en": "An LSTM of oneDNN takes 19 times as long forward, 27 times backward, for some inputs (2019);"
             " closed as no bug. Held here against the same with subnormal numbers flushed.",
-            "zh": "oneDNN 的 LSTM 对某些输入前向慢 19 倍，反向慢 27 倍（2019 年）；以“不是缺陷”关闭。此处与冲零之后的"
-            "同一计算对照。",
+            "zh": "oneDNN 的 LSTM 对某些输入前向耗时为 19 倍，反向为 27 倍（2019 年）；以“不是缺陷”关闭。此处与置"
+            "零之后的同一计算对照。",
         },
     },
     {
@@ -62,7 +62,7 @@ COMPLAINTS = (
         "said": {
             "en": "JAX flushes subnormal numbers on CPUs, silently: log(10⁻⁴⁰) is −∞ (2026); closed. That is why it"
             " does not slow down.",
-            "zh": "JAX 在 CPU 上把次正规数冲为零，且不作提示：log(10⁻⁴⁰) 得 −∞（2026 年）；已关闭。它因此不会变慢。",
+            "zh": "JAX 在 CPU 上把次正规数置为零，且不作提示：log(10⁻⁴⁰) 得 −∞（2026 年）；已关闭。它因此不会变慢。",
         },
     },
 )

@@ -36,7 +36,7 @@ COMPLAINTS = (
         "source": "https://github.com/jax-ml/jax/issues/25187",
         "said": {
             "en": "On a CPU (JAX 0.4.35, 2024) 6 times as slow as NumPy; open. Held here against PyTorch.",
-            "zh": "在 CPU 上（JAX 0.4.35，2024 年）比 NumPy 慢 6 倍；未关闭。此处与 PyTorch 对照。",
+            "zh": "在 CPU 上（JAX 0.4.35，2024 年）耗时为 NumPy 的 6 倍；未关闭。此处与 PyTorch 对照。",
         },
     },
     {

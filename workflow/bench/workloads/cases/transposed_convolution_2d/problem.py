@@ -44,7 +44,7 @@ COMPLAINTS = (
         "said": {
             "en": "In three dimensions on an RTX 5060 Ti (2025) 26 times as slow as PyTorch, which on the CPU was the"
             " slower one. Open, and passed on to XLA.",
-            "zh": "2025 年在 RTX 5060 Ti 上的三维情形中比 PyTorch 慢 26 倍；在 CPU 上则是 PyTorch 更慢。未关闭，已转给"
+            "zh": "2025 年在 RTX 5060 Ti 上的三维情形中耗时为 PyTorch 的 26 倍；在 CPU 上则是 PyTorch 更慢。未关闭，已转给"
             " XLA。",
         },
     },
@@ -56,7 +56,7 @@ COMPLAINTS = (
         "said": {
             "en": "Equinox (2026) writes the zeros between the places itself, and calls its gradient about 30 times"
             " as fast.",
-            "zh": "Equinox（2026 年）改为自行填入各位置之间的零，称梯度约快 30 倍。",
+            "zh": "Equinox（2026 年）改为自行填入各位置之间的零，称梯度的速度约为 30 倍。",
         },
     },
 )
