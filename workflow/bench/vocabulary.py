@@ -147,7 +147,9 @@ CASE_VERDICTS = ("still so", "no longer so", "the other way round", "undecided",
 held against; both are shown to be equal; it takes less; neither is shown; the two do not compute the same.
 """
 CALL_SECONDS = 50e-6
-"""A step that takes less, in either framework, tells what a call costs: it is shown, and is in no mean and no vote."""
+"""A step that takes less, in either framework, tells what a call costs: it is shown, and is in no mean and no vote of
+one framework or mode against another. Against NumPy, whose calls cost something too, it counts.
+"""
 CLAIM_VERDICTS = ("supported", "refuted", "mixed", "undecided", "not measured here", "forecast", "opinion")
 
 ALLOWED = {

@@ -51,7 +51,6 @@ wildcard_constraints:
     precision="|".join(vocabulary.PRECISIONS),
     device="|".join(vocabulary.DEVICES),
     framework="|".join(vocabulary.FRAMEWORKS),
-    mode="|".join(sorted({mode for modes in vocabulary.MODES.values() for mode in modes})),
     trial=r"\d+",
     tree=f"trials|releases/{vocabulary.RELEASE.pattern}",
     version=r"(@[0-9][0-9a-z.+]*)?",
@@ -64,7 +63,7 @@ if CONDA:
     shell.prefix(environments.guard())
 
 # Processes that a running workflow starts read this file too; they need not look at the results.
-STATE, AGAIN = None, []
+STATE, AGAIN, TRUSTED = None, [], []
 if workflow.is_main_process:
     environments.require(SETTINGS, CONDA)
     environments.refresh(Path(RESULTS), CONDA)
@@ -84,8 +83,8 @@ def interpreters(wildcards):
     patches.judge_without(workflow, "locate")
     if SETTINGS.measure:
         patches.force(workflow, AGAIN)
-    if STATE:
-        patches.trust(workflow, snakefile.is_whole, snakefile.written_whole(SETTINGS, RESULTS))
+    if STATE and not TRUSTED:  # once: the grid is large, and what an earlier workflow left does not change
+        TRUSTED.append(patches.trust(workflow, snakefile.is_whole, snakefile.written_whole(SETTINGS, RESULTS)))
     return snakefile.interpreters(trial(wildcards), RESULTS)
 
 

@@ -50,24 +50,29 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
             parser.error(str(error))
     if options.workload not in catalogue.discover():
         parser.error(f"workload is {options.workload!r}, allowed are {', '.join(catalogue.discover())}")
+    family, name = options.workload.split("/")
+    every = gate.attempts(family, name, options.framework, device=options.device)
+    there = {f"{row['mode']}:{row['task']}" for row in every}
+    if unknown := sorted({*(options.checks or [])} - there):
+        parser.error(f"--checks is {', '.join(map(repr, unknown))}, allowed are {', '.join(sorted(there))}")
     return options
 
 
 def observed(options: argparse.Namespace) -> list[schema.Row]:
     """The rows of every attempt; those that its process did not live to see say why."""
     family, name = options.workload.split("/")
-    checks = options.checks and sorted({tuple(check.split(":", 1)) for check in options.checks})
+    checks = None if options.checks is None else sorted({tuple(check.split(":", 1)) for check in options.checks})
     what = {"family": family, "name": name, "framework": options.framework, "device": options.device}
     threads = len(environment.affinity() or [0])
     with beside_no_measurement(), fresh_caches(options.caches, options.framework, options.device) as caches:
         variables = environment.recorded(device=options.device, threads=threads, caches=caches) | inside(caches)
         done, reason = yielded(
-            "bench.measuring.gate:observe", what | {"checks": checks or None}, variables, timeout_in(options.settings)
+            "bench.measuring.gate:observe", what | {"checks": checks}, variables, timeout_in(options.settings)
         )
     if reason and reason.startswith("Unsupported: "):
         sys.exit(f"Error: {reason.removeprefix('Unsupported: ')}")
     rows = [row for attempt in done for row in attempt]
-    left = gate.attempts(family, name, options.framework, checks and {*checks}, options.device)[len(done) :]
+    left = gate.attempts(family, name, options.framework, checks, options.device)[len(done) :]
     return rows + [key | {"status": "failed", "message": reason} for key in left]
 
 

@@ -18,6 +18,12 @@ def test_compiled_against_eager(identity, planted, verdict):
     assert set(found.evidence["frameworks"]) == {"torch", "jax"}
 
 
+def test_a_step_that_tells_what_a_call_costs_says_nothing_of_compiling():
+    short = {variant: 1e-5 * seconds for variant, seconds in FASTER.items()}
+    found = judge(ENTRIES["core-static-faster"], Results("here", runs(short)))
+    assert (found.verdict, found.evidence["frameworks"]["torch"]["devices"]["cpu"]["calls"]) == (UNMEASURED, 5)
+
+
 def test_training_steps_say_nothing_of_inference():
     assert verdict_of("core-static-inference", Results("here", runs(FASTER, task="train"))) == UNMEASURED
 

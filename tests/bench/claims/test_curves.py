@@ -46,6 +46,13 @@ def test_a_curve_within_its_intervals_says_nothing():
         assert judged_curves(doubtful).evidence["devices"]["cpu"]["torch"]["undecided"] == 1
 
 
+def test_a_point_without_an_interval_hides_no_fall():
+    falling = curve(FALLING)
+    middle = falling["size"] == falling["size"].iloc[2]
+    falling.loc[middle, ["step_seconds_low", "step_seconds_high"]] = float("nan")
+    assert judged_curves(falling).evidence["devices"]["cpu"]["torch"]["against"] == 1
+
+
 @pytest.mark.parametrize(("half_width", "single"), [(0.2, 0), (None, 1)])
 def test_of_what_cannot_be_told_it_is_counted_what_has_no_interval(half_width, single):
     found = judged_curves(curve([1.0, 2.0, 4.0, 8.0, 14.0], half_width=half_width))

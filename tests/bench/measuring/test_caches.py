@@ -54,6 +54,12 @@ def test_on_a_gpu_a_cold_run_begins_with_the_link_to_the_driver(tmp_path):
     assert (folder / "triton" / "driver").read_text() == "link"
 
 
+def test_what_the_compiler_could_not_learn_is_asked_again(tmp_path):
+    torch = Interpreter("false", versions={"torch": "2.0.0"})
+    assert not caches.toolchain(tmp_path, torch, "cpu").exists()
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_what_compiles_nothing_does_not_wait_for_what_the_compiler_would_know(bench):
     row = bench.measure("training/linear_regression", framework="torch", mode="eager")
     assert (row["status"], row["cache"]) == ("ok", "none")

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from bench import schema
 from bench.measuring import gate, hardware
 from bench.results import parity
 from tests.bench.measuring.planted import JIT_ONLY, change, observed
@@ -59,6 +60,23 @@ def test_an_unknown_workload_is_refused_by_name():
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert "'training/none'" in done.stderr
+
+
+@pytest.mark.parametrize("checks", ["eager", "jit:none", "eagre:train"])
+def test_an_unknown_check_is_refused_by_name(checks):
+    command = [sys.executable, str(ROOT / "workflow/scripts/check.py"), "--framework", "jax"]
+    command += ["--workload", "training/mlp", "--output", "nowhere", "--checks", checks]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"--checks is {checks!r}, allowed are " in done.stderr
+    assert "jit:train" in done.stderr
+
+
+def test_without_any_check_nothing_is_observed(tmp_path):
+    command = [sys.executable, str(ROOT / "workflow/scripts/check.py"), "--framework", "jax"]
+    command += ["--workload", "training/mlp", "--output", str(tmp_path / "none.parquet"), "--checks"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert schema.read(tmp_path / "none.parquet", "observations") == []
 
 
 def test_only_what_is_asked_for_is_observed_and_derivatives_in_float32_too(bench):

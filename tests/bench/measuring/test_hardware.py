@@ -44,6 +44,22 @@ def test_a_limit_of_the_control_groups_counts(control_groups, files, cores):
 
 
 @pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"job/memory.max": "4000", "job/memory.current": "1500"}, 2500),
+        ({"job/step/memory.max": "max", "job/step/memory.current": "1500"}, None),
+        ({"memory.max": "4000", "memory.current": "1500", "memory.stat": "anon 7\ninactive_file 500"}, 3000),
+        ({"memory/box/memory.limit_in_bytes": "4000", "memory/box/memory.usage_in_bytes": "4200"}, 0),
+    ],
+)
+def test_what_a_control_group_allows_is_all_the_memory_there_is(control_groups, files, left):
+    for name, content in files.items():
+        (control_groups / name).write_text(content + "\n")
+    free = hardware.available_bytes()
+    assert free == left if left is not None else free > 4000
+
+
+@pytest.mark.parametrize(
     "file", ["memory.events", "job/step/memory.events", "memory/memory.oom_control", "memory/box/memory.oom_control"]
 )
 def test_a_process_that_the_kernel_killed_is_counted_in_both_versions_of_control_groups(control_groups, file):

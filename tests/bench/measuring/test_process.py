@@ -1,11 +1,25 @@
 """A measuring process: how it ended is told."""
 
+import signal
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bench.measuring import process
+
+
+def test_a_process_that_takes_longer_than_it_may_does_not_run_on_beside_the_others(tmp_path):
+    busy = tmp_path / "busy"
+    busy.write_text("#!/bin/sh\nwhile :; do :; done\n")
+    busy.chmod(0o755)
+    late = process.Process(str(busy), {"cell": {"family": "training"}, "cpus": None}, tmp_path, {}, 0.2)
+    try:
+        assert not late.warm()
+        assert late.process.wait(10) == -signal.SIGKILL
+    finally:
+        late.end()
+    assert late.facts()["status"] == "timeout"
 
 
 @pytest.mark.parametrize(

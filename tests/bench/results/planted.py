@@ -38,6 +38,7 @@ def run(framework="torch", mode="eager", number=0, **changes):
             "items": 1.0,
             "flops": 1.0,
             "check_values": [1.0],
+            "check_summaries": 1,
             "steady": True,
             "drifted": False,
             "threads": 1,

@@ -21,6 +21,15 @@ def test_runs_that_failed_do_not_count():
     assert (cell["runs"], cell["status"], cell["message"]) == (2, "ok", "failed: ")
 
 
+def test_operations_counted_in_one_step_are_told_of_the_whole_way_to_a_target():
+    walked = [
+        run(number=number, task="target", compiler_flops=10.0, score_steps=[0, 5, steps])
+        for number, steps in enumerate((20, 30, 40))
+    ]
+    assert [row["compiler_flops"] for row in cells.cell_rows(walked, [])] == [300.0]
+    assert [row["compiler_flops"] for row in cells.cell_rows([run(compiler_flops=10.0)], [])] == [10.0]
+
+
 def test_memory_that_tuning_took_in_a_cold_run_is_not_the_workloads():
     cold = run("jax", "jit", 0, device="cuda", cache="cold", peak_device_bytes=900)
     cached = run("jax", "jit", 1, device="cuda", cache="cached", peak_device_bytes=300)

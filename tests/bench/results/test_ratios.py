@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from bench.results.ratios import BOUND, derivative_costs, judged, loop_costs, many_steps, numpy_speedups
+from bench.vocabulary import FURTHER
 
 
 def timed(task, mode, framework="torch", family="autodiff", **changed):
@@ -40,6 +41,20 @@ def test_a_derivative_is_priced_in_functions_of_the_same_mode():
     assert found.loc["compile", "ratio"] == pytest.approx(6)
     assert found["best"].to_dict() == {"eager": False, "compile": True}
     assert judged(found.reset_index(), BOUND) == {"below": 1, "above": 1, "undecided": 0, "of": 2}
+
+
+def test_a_derivative_is_priced_by_the_trials_that_its_function_had_too():
+    runs = pd.DataFrame(
+        [
+            timed(task, "eager") | {"run": run, "step_seconds": seconds * (1.3 if run >= FURTHER else 1)}
+            for task, seconds, numbers in (
+                ("primal", 1.0, range(3)),
+                ("gradient", 3.0, (0, 1, 2, FURTHER, FURTHER + 1, FURTHER + 2, FURTHER + 3)),
+            )
+            for run in numbers
+        ]
+    )
+    assert derivative_costs(runs)["ratio"].to_list() == [pytest.approx(3)]
 
 
 def test_a_derivative_of_a_kind_is_priced_in_functions_of_that_kind():

@@ -70,7 +70,7 @@ def compact(root: Element, prefix: str) -> None:
     layers: list[Layer] = []
     for layer in _layers(root, "", definitions):
         _place(layers, layer)
-    drawn = [element for layer in layers for element in _elements(layer, f"{prefix}-m")]
+    drawn = [element for layer in layers for element in _elements(layer)]
     used = set(CLIP.findall(" ".join(value for element in drawn for value in element.attrib.values())))
     clips = [entry for name, entry in definitions.items() if name in used and entry.tag == f"{SVG}clipPath"]
     root[:] = []
@@ -128,8 +128,8 @@ def _place(layers: list[Layer], new: Layer) -> None:
     layers.append(new)
 
 
-def _elements(layer: Layer, marker: str) -> Iterator[Element]:
-    """A layer as elements of SVG; where several marks are alike, the element `marker` comes before what carries it."""
+def _elements(layer: Layer) -> Iterator[Element]:
+    """A layer as elements of SVG; where several marks are alike, a marker comes before what carries it."""
     common = {"style": layer.style} if layer.style else {}
     clip = {"clip-path": layer.clip} if layer.clip else {}
     if layer.kind == "path":

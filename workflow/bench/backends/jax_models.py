@@ -153,18 +153,20 @@ class Build:
         self.outputs, self.names, self.layouts = outputs, names, layouts
 
     def __call__(self, problem: Any, task: str, mode: str, device: str, precision: str) -> Step:
-        """A step of `train`, `forward` or `gradient`. Raises Unsupported for another task."""
+        """A step of `train`, `forward` or `gradient`. Raises Unsupported for another task, and for many gradients."""
         if task not in ("train", "forward", "gradient"):
             raise jax_backend.Unsupported(f"a model has the tasks train, forward and gradient, not {task}")
+        steps = jax_backend.steps_per_call(problem, mode)
+        if task == "gradient" and steps > 1:
+            raise jax_backend.Unsupported(f"a model has no gradients in mode {mode}: many in a call")
         placed = Placed(self, problem, device, precision)
         if task == "forward":
             return jax_backend.Evaluation(
-                placed.forward, placed.batch, constants=(placed.parameters, placed.buffers), mode=mode
+                placed.forward, placed.batch, constants=(placed.parameters, placed.buffers), mode=mode, steps=steps
             )
         settings: dict[str, Any] = {"mode": mode, "buffers": placed.buffers or None, "placed": placed}
         if task == "gradient":
             return Gradient(placed.parameters, placed.loss, placed.batch, **settings)
-        steps = jax_backend.steps_per_call(problem, mode)
         return Training(placed.parameters, placed.loss, placed.batch, self.optimizer, steps=steps, **settings)
 
     def layers(self, problem: Any) -> Arrays:

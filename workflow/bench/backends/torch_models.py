@@ -43,18 +43,20 @@ class Build:
         self.outputs, self.names, self.layouts = outputs, names, layouts
 
     def __call__(self, problem: Any, task: str, mode: str, device: str, precision: str) -> Step:
-        """A step of `train`, `forward` or `gradient`. Raises Unsupported for another task."""
+        """A step of `train`, `forward` or `gradient`. Raises Unsupported for another task, and for many gradients."""
         settings: dict[str, Any] = {"mode": mode, "device": device, "precision": precision}
         if task not in ("train", "forward", "gradient"):
             raise torch_backend.Unsupported(f"a model has the tasks train, forward and gradient, not {task}")
+        steps = torch_backend.steps_per_call(problem, mode)
+        if task == "gradient" and steps > 1:
+            raise torch_backend.Unsupported(f"a model has no gradients in mode {mode}: many in a call")
         model, batch, laid = self.placed(problem, device, precision)
         if task == "forward":
             return torch_backend.Evaluation(
-                lambda *batch: {"output": self.outputs(model, *batch)}, batch, inference=True, **settings
+                lambda *batch: {"output": self.outputs(model, *batch)}, batch, inference=True, steps=steps, **settings
             )
         if task == "gradient":
             return Gradient(model, self.loss, batch, laid=laid, **settings)
-        steps = torch_backend.steps_per_call(problem, mode)
         optimizer = self.optimizer(model.parameters())
         return Training(model, self.loss, batch, optimizer, steps=steps, laid=laid, **settings)
 

@@ -58,7 +58,9 @@ def within_frameworks(results: Results, runs: pd.DataFrame) -> pd.DataFrame:
             compiled = group[group["mode"] == mode]
             if len(eager) and len(compiled):
                 found = ratio_of(eager.to_dict("records"), compiled.to_dict("records"))
-                rows.append(where | {"mode": mode, "found": found})
+                seconds = [own["step_seconds"].median() for own in (eager, compiled)]
+                columns = dict(zip((f"{rival}_seconds" for rival in RIVALS), seconds, strict=True))
+                rows.append(where | columns | {"mode": mode, "found": found})
     floors = _noise_floors(results)
     equal_within = number(results.own("comparisons")["equal_within"].max()) or EQUAL_WITHIN
     for row, adjusted in zip(rows, statistics.adjust([row["found"].p for row in rows]), strict=True):

@@ -83,10 +83,10 @@ def many_steps_are_faster(results: Results) -> Verdict:
     found = ratios.many_steps(at_named_sizes(successful_runs(results.own("runs"))))
     if found.empty:
         raise Missing("no comparisons")
-    curves = points(found)
+    no_curves = points(found)  # of named sizes alone
     return by_framework(
         {
-            framework: judged_part(by_device, found[found["framework"] == framework], curves, _gain)
+            framework: judged_part(by_device, found[found["framework"] == framework], no_curves, _gain)
             for framework in COMPARED
         }
     )

@@ -50,7 +50,7 @@ def growth(curve: pd.DataFrame) -> dict[str, Any]:
     gain_low, gain_high = (
         float(work[-1] / last * first / work[0]) for last, first in ((high[-1], low[0]), (low[-1], high[0]))
     )
-    fell = float((work / high).max() / (work[-1] / low[-1])) > EQUAL
+    fell = float(pd.Series(work / high).max() / (work[-1] / low[-1])) > EQUAL  # one trial has no interval
     speaks = (
         "undecided"
         if not math.isfinite(gain_low) or not math.isfinite(gain_high)

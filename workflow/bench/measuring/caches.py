@@ -19,6 +19,8 @@ CACHES = Path(tempfile.gettempdir(), "torch-jax-caches")
 """Where compilers' caches are kept unless the caller names a folder."""
 TOOLCHAIN = Path(__file__).resolve().parents[1] / "backends" / "torch_toolchain.py"
 UNCOMPILED = (("torch", "eager"), ("torch", "eager-expert"), ("numpy", "eager"))
+LONGEST_SECONDS = 600
+"""So long may PyTorch's compilers take to find out what they want to know about the machine."""
 COLD_EVERY = 5
 """Every so many trials compile with empty caches, so that what a compiler decides anew is inside the interval."""
 
@@ -61,7 +63,7 @@ def toolchain(base: Path, interpreter: Interpreter, device: str) -> Path:
     """The folder below `base` of what PyTorch's compilers know about the machine and a device of it; made where it is
     missing.
 
-    It stays empty where that fails: the compilers then find it out by themselves, in every process.
+    There is none where that fails or takes too long: the compilers then find it out by themselves, in every process.
     """
     folder = base / f"toolchain-{interpreter.versions.get('torch', 'unknown')}-{device}"
     if not folder.exists():
@@ -70,10 +72,10 @@ def toolchain(base: Path, interpreter: Interpreter, device: str) -> Path:
         caller = os.environ | dict(interpreter.variables)
         variables = environment.variables(caller, device=device, threads=1, caches=part) | inside(part)
         command = [interpreter.python, str(TOOLCHAIN), device]
-        subprocess.run(command, env=variables, capture_output=True, check=False)
         try:
+            subprocess.run(command, env=variables, capture_output=True, check=True, timeout=LONGEST_SECONDS)
             part.rename(folder)
-        except OSError:  # another process was faster
+        except (subprocess.SubprocessError, OSError):  # it failed, or another process was faster
             shutil.rmtree(part)
     return folder
 

@@ -303,9 +303,24 @@ def memory_bytes() -> int | None:
 
 
 def available_bytes() -> int:
-    """The memory that is free for new processes, in bytes; all of it where the system does not tell."""
+    """The memory that is free for new processes, in bytes, and that the control groups allow; all of it where the
+    system does not tell.
+    """
     found = re.search(r"^MemAvailable:\s+(\d+) kB", line("/proc/meminfo") or "", re.MULTILINE)
-    return int(found.group(1)) * 1024 if found else memory_bytes() or 2**63
+    return min([int(found.group(1)) * 1024 if found else memory_bytes() or 2**63, *_left_of_limits()])
+
+
+def _left_of_limits() -> Iterator[int]:
+    """What is left of the memory that this process's control groups allow, with what the system would give back of its
+    cache of files; version 2, then version 1.
+    """
+    names = ("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")
+    for (limit, used), controller in zip(names, ("", "memory"), strict=True):
+        for folder in control_groups(controller):
+            allowed, taken = (line(f"{folder}/{name}") or "" for name in (limit, used))
+            cached = re.search(r"^inactive_file (\d+)$", line(f"{folder}/memory.stat") or "", re.MULTILINE)
+            if allowed.isdigit() and taken.isdigit():
+                yield max(int(allowed) - int(taken) + (int(cached.group(1)) if cached else 0), 0)
 
 
 def chosen(path: str) -> str | None:

@@ -86,7 +86,9 @@ class Process:
         return self._answer()
 
     def _answer(self) -> dict[str, Any] | None:
-        """The next line that it says; None where it ends, or takes longer than it may. It is held afterwards."""
+        """The next line that it says; None where it ends, or takes longer than it may, for which it is killed. It is
+        held afterwards.
+        """
         text = b""
         with timing.stopwatch() as watch:
             while not text.endswith(b"\n"):
@@ -100,10 +102,14 @@ class Process:
                     break
                 text += part
         self.spent += watch.seconds
-        if not text.endswith(b"\n"):
-            return None
+        told = text.endswith(b"\n")
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGSTOP)
+            if told:
+                os.killpg(self.process.pid, signal.SIGSTOP)
+            elif self.timed_out:  # it would run beside the others
+                os.killpg(self.process.pid, signal.SIGKILL)
+        if not told:
+            return None
         return dict(json.loads(text))
 
     def end(self) -> None:

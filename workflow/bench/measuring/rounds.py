@@ -38,10 +38,10 @@ def widest(values: Values) -> float:
 
 
 def enough(values: Values, spent_seconds: float, plan: Plan) -> bool:
-    """Whether rounds may end: every ratio is as narrow as wished, or the budget, one for each variant, is spent."""
-    done = min((len(own) for own in values.values()), default=plan.most_values)
-    if done >= plan.most_values:
-        return True
+    """Whether rounds may end before the plan's most: every ratio is as narrow as wished, or the budget, one for each
+    variant, is spent.
+    """
+    done = min(len(own) for own in values.values())
     if done >= plan.least_values and widest(values) <= plan.half_width:
         return True
     return spent_seconds >= plan.budget_seconds * len(values) and done >= min(plan.least_values, 3)

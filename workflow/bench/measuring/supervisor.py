@@ -187,9 +187,9 @@ def known_failures(
     first: Path, trial: Trial, cpus: list[int], interpreters: Mapping[str, Interpreter]
 ) -> dict[str, dict[str, Any]]:
     """Variant → its row in the file of the first trial, of those that failed there and are certain to fail again, with
-    the same code, packages, machine and processors; none where there is no such file.
+    the same code, packages, machine and processors; none where there is no such file, and none of a release.
     """
-    if trial.number == 0 or not first.exists():
+    if trial.number == 0 or trial.release or not first.exists():
         return {}
     from bench import schema  # slow: pyarrow
     from bench.runs import comes_again
@@ -335,9 +335,10 @@ def take_turns(group: list[Run], trial: Trial, plan: timing.Plan, cpus: list[int
 def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
     """Rounds until every ratio is narrow enough, or the budget is spent; the way to a target is one turn.
 
-    What went into values that were taken again is not of the budget.
+    Of the budget is neither what went into values that were taken again nor what a process took that has ended.
     """
     living = {run.name: run for run in group}
+    begun = {run.name: run.process.spent for run in group if run.process}
     most = 1 if trial.problem.task == TARGET else plan.most_values
     with timing.stopwatch() as watch:
         for number, order in enumerate(rounds.orders([*living], seed_of(trial) + 1)):
@@ -351,7 +352,11 @@ def go_round(group: list[Run], trial: Trial, plan: timing.Plan) -> None:
                     run.values[number] = seconds
                     run.places.append(place)
             values = {name: run.values for name, run in living.items()}
-            spent = watch.so_far() - sum(run.process.retaking for run in group if run.process)
+            spent = watch.so_far() - sum(
+                run.process.retaking if run.name in living else run.process.spent - begun[run.name]
+                for run in group
+                if run.process
+            )
             if not living or number + 1 >= most or rounds.enough(values, spent, plan):
                 break
 

@@ -1,7 +1,8 @@
 """The only clock of the project.
 
 A *value* is the time of one block of `loops` calls of `step()` followed by one `wait()`, divided by the steps in it.
-Every value is kept, the warm-up's included. Garbage collection is off inside a value. No framework is known here.
+Every value is kept, the warm-up's included, but those of a calibration that is repeated after it. Garbage collection is
+off inside a value. No framework is known here.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 from bench.results import startup, statistics
 from bench.results.parity import gate_rows, gate_sentence
 from bench.schema import Row
-from bench.vocabulary import CELL, MACHINE, OWN, TWIN
+from bench.vocabulary import CELL, MACHINE, OWN, TARGET, TWIN
 
 MEMORY = (
     "baseline_host_bytes",
@@ -56,8 +56,9 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
     tuned = [run for run in good if run["cache"] != "cold"] or good
     centre, low, high = statistics.interval([run["step_seconds"] for run in good])
     flops, items = _median(good, "flops"), _median(good, "items")
+    compiled = _median([_of_the_whole_way(run) for run in good], "compiler_flops")
     if not flops and cell["family"] == OWN:  # whoever counts none gets the compiler's
-        flops = _median(good, "compiler_flops")
+        flops = compiled
     per_second = flops / centre if flops else None
     peak = peaks.get(("matmul_flops_per_second", cell["device"], cell["precision"]))
     copied = peaks.get(("copy_bytes_per_second", cell["device"], ""))
@@ -79,7 +80,7 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
         "items_per_second": items / centre if items else None,
         "item_unit": good[0]["item_unit"],
         "flops": flops,
-        "compiler_flops": _median(good, "compiler_flops"),
+        "compiler_flops": compiled,
         "flops_per_second": per_second,
         "share_of_peak": per_second / peak if per_second and peak else None,
         "bytes_moved": moved,
@@ -94,6 +95,13 @@ def _cell(cell: Row, runs: list[Row], peaks: Mapping[tuple[str, str, str], float
         ),
         "metrics": next((run["metrics"] for run in good if run["metrics"]), None),
     }
+
+
+def _of_the_whole_way(run: Row) -> Row:
+    """A run whose `compiler_flops` are, like its other numbers, those of the whole way to a target, not of one step."""
+    if run["task"] != TARGET or run["compiler_flops"] is None or not run["score_steps"]:
+        return run
+    return run | {"compiler_flops": run["compiler_flops"] * run["score_steps"][-1]}
 
 
 def _median(runs: Iterable[Row], column: str) -> float | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import catalogue
 from bench.results import statistics
 from bench.results.cells import grouped
 from bench.results.noise import floors, noise_rows
-from bench.results.pairs import ratio_of
+from bench.results.pairs import is_further, ratio_of
 from bench.results.parity import gate_failure
 from bench.results.statistics import EQUAL_WITHIN, Floor, Ratio
 from bench.schema import Row
-from bench.vocabulary import APART, COMPARED, MANY_STEPS, NUMERICAL, PROBLEM, RULES, TWIN
+from bench.vocabulary import APART, CASES, COMPARED, MANY_STEPS, NUMERICAL, PROBLEM, RULES, TWIN
 
 REFERENCE_FACTOR = 10
 """How many tolerances the worst element of an output may be from its float64 reference where it is timed.
@@ -49,6 +49,14 @@ class Variant:
     def seconds(self) -> float:
         """Seconds per step; infinite without a successful run."""
         return statistics.interval([row["step_seconds"] for row in self.good])[0] if self.good else math.inf
+
+    @property
+    def first_seconds(self) -> float:
+        """The same in the trials of the first stage, by which modes are held against each other: the second measures,
+        at another time, those alone that the first chose.
+        """
+        first = [row for row in self.good if not is_further(row["run"])]
+        return replace(self, good=first).seconds if first else self.seconds
 
     @property
     def failures(self) -> str:
@@ -91,7 +99,7 @@ class Pair:
     def rank(self) -> tuple[bool, bool, float]:
         """What is least of the best pair: comparable, with an interval, fast."""
         trials = min(len(variant.good) for variant in self.variants)
-        return self.refusal is not None, trials < 2, self.torch.seconds * self.jax.seconds
+        return self.refusal is not None, trials < 2, self.torch.first_seconds * self.jax.first_seconds
 
 
 def comparison_rows(runs: list[Row], gate: list[Row], equal_within: float = EQUAL_WITHIN) -> list[Row]:
@@ -236,12 +244,14 @@ def _chosen_by_others(best: Pair, rivals: Sequence[Pair]) -> tuple[Ratio, float 
 
 
 def _choices(candidates: Sequence[Pair], trials: Sequence[int]) -> dict[int, Pair]:
-    """Trial → the pair of modes that is the fastest in the other trials, the first candidate where none is there."""
+    """Trial → the pair of modes that is the fastest in the other trials of the first stage, the first candidate where
+    none is there.
+    """
     logs = {id(variant): variant.logs() for pair in candidates for variant in pair.variants}
 
     def elsewhere(variant: Variant, trial: int) -> float:
         own = logs[id(variant)]
-        others = [own[number] for number in trials if number != trial and number in own]
+        others = [own[number] for number in trials if number != trial and number in own and not is_further(number)]
         return sum(others) / len(others) if others else math.inf
 
     chosen = {}
@@ -270,7 +280,7 @@ def _left_out(best: Pair, rivals: Sequence[Pair]) -> list[str]:
             if variant is chosen or other is not best.variants[1 - side]:
                 continue
             supported = any(row["status"] != "unsupported" for row in [*variant.good, *variant.bad])
-            faster = variant.seconds < chosen.seconds or (not variant.good and supported)
+            faster = variant.first_seconds < chosen.first_seconds or (not variant.good and supported)
             if faster and pair.rank[:2] != (False, False):
                 told.append(f"{variant} is left out: {pair.refusal.message if pair.refusal else 'it has one trial'}")
     return told
@@ -280,7 +290,7 @@ def value_error(problem: Row, first: list[Row], second: list[Row]) -> tuple[floa
     """Largest relative difference of the first values of the timed runs, and what the workload allows."""
     states = catalogue.known(problem["workload"], problem["family"])
     tolerance = states.tolerance_in(problem["precision"], problem["task"])
-    numerical = problem["family"] in NUMERICAL
+    numerical = problem["family"] in (*NUMERICAL, CASES)
     errors = [_value_error(ours, theirs, numerical) for ours in first for theirs in second]
     return (None, tolerance) if None in errors or not errors else (max(errors), tolerance)  # type: ignore[type-var]
 

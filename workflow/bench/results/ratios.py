@@ -9,7 +9,7 @@ are None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -105,7 +105,7 @@ def numpy_speedups(runs: pd.DataFrame, mode: str = "eager") -> pd.DataFrame:
         cell = dict(zip(CELL, key, strict=True))
         base = series.get(_key(cell, device="cpu", framework=BASELINE, mode=mode))
         if base and (cell["framework"] != BASELINE or (mode, cell["mode"]) == ("eager", NUMBA)):
-            seconds = _centre([row["step_seconds"] for row in own])
+            seconds = _first_centre(own)
             rows.append(cell | _columns(pairs.ratio_of(base, own)) | {"seconds": seconds})
     return _with_best(rows, [*PROBLEM, "framework"])
 
@@ -124,7 +124,7 @@ def many_steps(runs: pd.DataFrame) -> pd.DataFrame:
             continue
         rivals = {other[-1]: found for other, found in series.items() if other[:-1] == key[:-1] and other != key}
         if rivals:
-            mode = min(rivals, key=lambda name: _centre([row["step_seconds"] for row in rivals[name]]))
+            mode = min(rivals, key=lambda name: _first_centre(rivals[name]))
             found = _columns(pairs.ratio_of(rivals[mode], own))
             rows.append(cell | {"single_mode": mode, "steps": own[0]["steps_per_call"]} | found)
     return pd.DataFrame(rows, columns=[*CELL, "single_mode", "steps", *RATIO])
@@ -139,12 +139,19 @@ def _by_cell(runs: pd.DataFrame) -> dict[tuple[Any, ...], list[Row]]:
 
 
 def _medians(runs: pd.DataFrame) -> Medians:
-    runs = runs[runs["step_seconds"] > 0]
+    """Every cell with its medians of the first stage, which all tasks and modes have: the second is of another time."""
+    runs = runs[(runs["step_seconds"] > 0) & ~runs["run"].map(pairs.is_further).astype(bool)]
     return {key: group.to_list() for key, group in runs.groupby(CELL, sort=False)["step_seconds"]}
 
 
 def _key(cell: dict[str, Any], **changed: str) -> tuple[Any, ...]:
     return tuple(changed.get(column, cell[column]) for column in CELL)
+
+
+def _first_centre(runs: Sequence[Row]) -> float:
+    """The seconds of a mode that is held against others: of the first stage, where it has been in that."""
+    first = [row["step_seconds"] for row in runs if not pairs.is_further(row["run"])]
+    return _centre(first or [row["step_seconds"] for row in runs])
 
 
 def _centre(seconds: list[float]) -> float:

@@ -136,9 +136,9 @@ def at_shared_sizes(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[shared | ~some]
 
 
-def shows_a_call(rows: pd.DataFrame) -> pd.Series:
-    """Of each comparison whether a call is so short, in either framework, that it tells what a call costs."""
-    columns = [f"{framework}_seconds" for framework in COMPARED]
+def shows_a_call(rows: pd.DataFrame, rivals: tuple[str, str] = COMPARED) -> pd.Series:
+    """Of each comparison whether a call is so short, of either rival, that it tells what a call costs; none without times."""
+    columns = [f"{rival}_seconds" for rival in rivals]
     shortest = rows.reindex(columns=columns).astype(float).min(axis=1)
     return shortest < [
         CALL_SECONDS * known(row.workload, row.family).calls.get(row.task, 1) for row in rows.itertuples()

@@ -53,7 +53,8 @@ COMPLAINTS = (
         "said": {
             "en": "In JAX 3.2 times as slow as in PyTorch with 64 channels, 1.7 times with 256, on a Zen 2 processor"
             " (2025); open.",
-            "zh": "在 Zen 2 处理器上（2025 年），64 个通道时 JAX 的耗时为 PyTorch 的 3.2 倍，256 个通道时为 1.7 倍；未关闭。",
+            "zh": "在 Zen 2 处理器上（2025 年），64 个通道时 JAX 的耗时为 PyTorch 的 3.2 倍，256 个通道时为 1.7 倍；未"
+            "关闭。",
         },
     },
     {

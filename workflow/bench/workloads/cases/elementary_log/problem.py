@@ -33,7 +33,8 @@ COMPLAINTS = (
         "said": {
             "en": "Compiled 3 times as slow as eager on one core (2023): the compiler’s function is the exact one,"
             " MKL’s the fast one, says a maintainer. Open.",
-            "zh": "单核上编译后的耗时为即时执行的 3 倍（2023 年）。维护者：编译器用的是更精确的函数，MKL 的更快。未关闭。",
+            "zh": "单核上编译后的耗时为即时执行的 3 倍（2023 年）。维护者：编译器用的是更精确的函数，MKL 的更快。未关"
+            "闭。",
         },
     },
 )

@@ -53,8 +53,8 @@ COMPLAINTS = (
         "said": {
             "en": "JAX’s gamma numbers come from nested loops; a series was tens of times as fast (2026). Our"
             " expert’s form, for parts that are all 1, needs neither.",
-            "zh": "JAX 的伽马随机数来自嵌套循环；改用级数后速度为数十倍（2026 年）。我们的专家写法适用于参数全为 1 的情形，"
-            "两者都不需要。",
+            "zh": "JAX 的伽马随机数来自嵌套循环；改用级数后速度为数十倍（2026 年）。我们的专家写法适用于参数全为 1 的"
+            "情形，两者都不需要。",
         },
     },
 )

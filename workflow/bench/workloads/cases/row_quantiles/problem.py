@@ -53,8 +53,8 @@ COMPLAINTS = (
         "said": {
             "en": "Quartiles of many light curves, moved from NumPy to JAX, became about 2000 times as fast (2024)."
             " Held here against our expert’s form: one sort, six columns.",
-            "zh": "对大量光变曲线求四分位数，从 NumPy 移到 JAX 后速度约为 2000 倍（2024 年）。此处与我们的专家写法对照：排"
-            "序一次，取六列。",
+            "zh": "对大量光变曲线求四分位数，从 NumPy 移到 JAX 后速度约为 2000 倍（2024 年）。此处与我们的专家写法对照"
+            "：排序一次，取六列。",
         },
     },
 )

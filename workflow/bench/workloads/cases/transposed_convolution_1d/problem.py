@@ -60,8 +60,8 @@ COMPLAINTS = (
         "said": {
             "en": "On a laptop (JAX 0.4.33, 2024) thousands of times as slow as PyTorch. A comment of 2025 finds no"
             " such difference on CPUs from JAX 0.4.36 on; the issue is open.",
-            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）耗时为 PyTorch 的数千倍。2025 年的一条评论称自 JAX 0.4.36 起在"
-            " CPU 上已无此差距；该问题仍未关闭。",
+            "zh": "2024 年在一台笔记本电脑上（JAX 0.4.33）耗时为 PyTorch 的数千倍。2025 年的一条评论称自 JAX 0.4.36 起"
+            "在 CPU 上已无此差距；该问题仍未关闭。",
         },
     },
     {
@@ -73,7 +73,8 @@ COMPLAINTS = (
         "said": {
             "en": "Equinox (2026) writes the zeros between the places itself, and calls its gradient about 30 times"
             " as fast; the case behind it is three-dimensional and on a GPU.",
-            "zh": "Equinox（2026 年）改为自行填入各位置之间的零，称梯度的速度约为 30 倍；其背后的案例是 GPU 上的三维情形。",
+            "zh": "Equinox（2026 年）改为自行填入各位置之间的零，称梯度的速度约为 30 倍；其背后的案例是 GPU 上的三维情"
+            "形。",
         },
     },
 )

@@ -44,8 +44,8 @@ COMPLAINTS = (
         "said": {
             "en": "In three dimensions on an RTX 5060 Ti (2025) 26 times as slow as PyTorch, which on the CPU was the"
             " slower one. Open, and passed on to XLA.",
-            "zh": "2025 年在 RTX 5060 Ti 上的三维情形中耗时为 PyTorch 的 26 倍；在 CPU 上则是 PyTorch 更慢。未关闭，已转给"
-            " XLA。",
+            "zh": "2025 年在 RTX 5060 Ti 上的三维情形中耗时为 PyTorch 的 26 倍；在 CPU 上则是 PyTorch 更慢。未关闭，已"
+            "转给 XLA。",
         },
     },
     {
