@@ -36,10 +36,10 @@ TRIAL, USUAL = "the environment of a trial", "the C library’s usual handling o
 
 HEAD = """# Whether each side is written as experts write it
 
-Made by `python docs/make_fairness.py` from `docs/fairness.yaml` and what it measured. Ours and the other way run in
-one process, in turns; a ratio is the time of ours over that of the other, the median over the rounds with the quartiles
-of the rounds' ratios: **below 1 ours is faster**. All compute the same (a test holds them to it), at size `small`, on
-the processors that trials are measured on.
+Made by `python docs/make_fairness.py render` from `docs/fairness.yaml` and what it measured. Ours and the other way run
+in one process, in turns; a ratio is the time of ours over that of the other, the median over the rounds with the
+quartiles of the rounds' ratios: **below 1 ours is faster**. All compute the same (a test holds them to it), at size
+`small`, on the processors that trials are measured on.
 """
 
 

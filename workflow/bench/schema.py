@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench import texts, vocabulary
-from bench.vocabulary import ALLOWED, AXES, CASES, EVERY_MODE, NUMERICAL, RELEASE, SIZES, SLUG, TWIN, is_size
+from bench.vocabulary import ALLOWED, AXES, EVERY_MODE, NUMERICAL, RELEASE, SIZES, SLUG, TWIN, is_size
 
 Row = dict[str, Any]
 """A row of a table: column → value."""
@@ -652,7 +652,7 @@ def _validate_measurement(path: Path, row: Mapping[str, Any]) -> None:
         raise InvalidFile(f"{path}: there are no values, or wall_seconds is not positive")
     if wrong := [value for value in row["values"] if not SHORTEST_STEP <= value <= LONGEST_STEP]:
         raise InvalidFile(f"{path}: values holds {wrong[0]!r}, allowed are {SHORTEST_STEP} to {LONGEST_STEP} seconds")
-    if row["family"] in (*NUMERICAL, CASES) and row["check_summaries"] is None:
+    if row["family"] in (*NUMERICAL, vocabulary.CASES) and row["check_summaries"] is None:
         raise InvalidFile(f"{path}: check_summaries is null")
     if row["paired"] and not len(row["values"]) == len(row["rounds"] or []) == len(row["places"] or []):
         raise InvalidFile(f"{path}: values, rounds and places are not of one length")

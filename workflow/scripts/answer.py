@@ -14,9 +14,10 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 import argparse
 
 from bench import schema
-from bench.measuring import identity
 from bench.own import answers
+from bench.planning.settings import machine_name
 
+CONFIG = Path("config.yaml")
 READ = ("comparisons", "cells", "runs")
 """The tables of a machine that hold the answer."""
 
@@ -25,10 +26,10 @@ def main() -> None:
     """Print the answers, in the order of the workloads' names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all machines (results)")
-    parser.add_argument("--hardware", default=None, help="name of the machine (default: this one)")
+    parser.add_argument("--hardware", default=None, help="name of the machine (default: as config.yaml has it)")
     parser.add_argument("--workloads", nargs="+", required=True, help="family or family/name")
     options = parser.parse_args()
-    folder = options.results / (options.hardware or identity.name())
+    folder = options.results / (options.hardware or machine_name(CONFIG))
     try:
         tables = {name: schema.read(folder / f"{name}.parquet", name) for name in READ}
     except (schema.InvalidFile, OSError) as error:

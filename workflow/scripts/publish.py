@@ -15,23 +15,23 @@ if __name__ == "__main__":  # run as a script: import the packages, not its fold
 
 import argparse
 
-from bench.measuring import identity
+from bench.planning.settings import machine_name
 from bench.publishing.crate import record
 from bench.publishing.listing import list_machines
 from bench.publishing.publish import publish
 from bench.publishing.site import bundle
 
 CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
-REPORT, SITE = Path("report"), Path("build/site")
+CONFIG, REPORT, SITE = Path("config.yaml"), Path("report"), Path("build/site")
 
 
 def folders(description: str | None) -> tuple[Path, Path]:
     """What the command line asks for: the folder of a machine's results, and that of what is published of it."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hardware", help="name of the machine's folder (default: this machine's)")
+    parser.add_argument("--hardware", help="name of the machine's folder (default: as config.yaml has it)")
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all machines")
     options = parser.parse_args()
-    name = options.hardware or identity.name()
+    name = options.hardware or machine_name(CONFIG)
     return options.results / name, options.results / "published" / name
 
 

@@ -284,6 +284,18 @@ def load(config: Mapping[str, Any], elsewhere: bool = False) -> Settings:
         raise ValueError(f"config.yaml: {error}") from None
 
 
+def machine_name(file: Path) -> str:
+    """What this machine is called: as the file, which may be missing, says, or as is found out. Raises ValueError where
+    a key of it is wrong.
+    """
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return _name(_checked(yaml.safe_load(text) or {}))
+
+
+def _name(chosen: Mapping[str, Any]) -> str:
+    return _auto(chosen, "hardware") or identity.name(_auto(chosen, "cpu_threads"))
+
+
 def _settings(chosen: Mapping[str, Any], elsewhere: bool) -> Settings:
     """What the values decide, each of which may be. Raises ValueError where they cannot be together, or here."""
     preset = PRESETS[chosen["preset"]]
@@ -307,7 +319,7 @@ def _settings(chosen: Mapping[str, Any], elsewhere: bool) -> Settings:
         timeout_seconds=chosen["timeout_seconds"],
         languages=tuple(chosen["languages"]),
         site=None if chosen["site"] == "none" else chosen["site"],
-        hardware=_auto(chosen, "hardware") or identity.name(_auto(chosen, "cpu_threads")),
+        hardware=_name(chosen),
         retry_failed=chosen["retry_failed"],
         measure=chosen["measure"],
         plan={

@@ -15,8 +15,8 @@ LIST = "README.md"
 """The file that lists the published machines, in their folder."""
 HEAD = """# Published machines
 
-Written by `make publish`; each folder holds the results of one machine in four files. To have them beside your own,
-leave them where they are: the article reads every folder.
+Written by `make publish`; each folder holds the results of one machine in four files, six where versions were measured.
+To have them beside your own, leave them where they are: the article reads every folder.
 
 | machine | processor | GPU | processors that measured | memory | measured | versions | problems | trials |
 |---|---|---|---|---|---|---|---|---|

@@ -137,7 +137,7 @@ def at_shared_sizes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def shows_a_call(rows: pd.DataFrame, rivals: tuple[str, str] = COMPARED) -> pd.Series:
-    """Of each comparison whether a call is so short, of either rival, that it tells what a call costs; none without times."""
+    """Of each comparison whether a call of either rival, where it was timed, tells no more than what a call costs."""
     columns = [f"{rival}_seconds" for rival in rivals]
     shortest = rows.reindex(columns=columns).astype(float).min(axis=1)
     return shortest < [
