@@ -1,6 +1,6 @@
-"""Simulate how long a preset takes on the nodes of a cluster, from the durations of real trials, and write the table.
+"""Simulate how long `standard` takes on the nodes of a cluster, from the durations of real trials; write the table.
 
-    python docs/make_cluster.py results/published/intel-xeon-family-6-model-167-2c
+    python docs/make_cluster.py results/published/amd-epyc-family-25-model-17-2c
 
 What the cluster adds was measured: docs/cluster.md says how.
 """
@@ -11,19 +11,24 @@ import argparse
 import heapq
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow"), str(ROOT)]
 
+from bench import catalogue
+from bench.planning import order, settings
 from bench.planning.state import CHECK_SECONDS, EXAMPLE_SECONDS
+from bench.results.pairs import is_further
 from bench.results.reading import read_machine
-from bench.vocabulary import FURTHER, PROBLEM, TWIN
+from bench.vocabulary import CELL, COMPARED, PROBLEM, TWIN
 from tests.proof import markdown
 
 PAGE = ROOT / "docs/cluster.md"
-PLACE = "simulated"
+PLACE, PRESET = "simulated", "standard"
 NODES = (1, 2, 4, 8, 16, 32, 64)
 
 
@@ -73,32 +78,54 @@ def simulated(stages: Sequence[Sequence[float]], nodes: int, costs: Costs) -> fl
     return costs.start + sum(noticed(ends(stage, nodes, costs)) for stage in stages)
 
 
-def stages_of(folder: Path) -> tuple[list[float], list[float]]:
-    """The seconds of each job of the first stage, of whatever kind, and of the second, as a machine took them."""
-    machine = read_machine(folder, own=False)
-    trials: dict[tuple[object, ...], float] = {}
-    for row in sorted(machine.runs, key=lambda row: row["started"]):
-        place = (*(row[column] for column in PROBLEM), row["run"] % TWIN)
-        trials[place] = trials.get(place, 0.0) + (row["wall_seconds"] or 0.0) * (row["attempts"] or 1)
-    checks = len({(row["family"], row["workload"], row["framework"]) for row in machine.observations})
-    examples = len({(row["workload"], row["framework"]) for row in machine.events})
-    first = [EXAMPLE_SECONDS] * examples + [CHECK_SECONDS] * checks
-    first += [seconds for place, seconds in trials.items() if place[-1] < FURTHER]  # type: ignore[operator]
-    return first, [seconds for place, seconds in trials.items() if place[-1] >= FURTHER]  # type: ignore[operator]
+@dataclass(frozen=True)
+class Work:
+    """The seconds of each job of a preset, of whatever kind, and how many of its trials were never measured."""
+
+    first: list[float]
+    second: list[float]
+    guessed: int
+
+
+def work_of(folder: Path) -> Work:
+    """What `standard` has to do today on processors like those of a published machine: a process takes as long as it
+    took there in the median, or as others of its mode did; the second stage is that which there was.
+    """
+    took: dict[Any, list[float]] = {}
+    further: dict[Any, float] = {}
+    for row in read_machine(folder, own=False).runs:
+        seconds = (row["wall_seconds"] or 0.0) * (row["attempts"] or 1)
+        for like in (tuple(row[column] for column in CELL[1:]), (row["framework"], row["mode"])):
+            took.setdefault(like, []).append(seconds)
+        if is_further(row["run"]):
+            place = (*(row[column] for column in PROBLEM), row["run"] % TWIN)
+            further[place] = further.get(place, 0.0) + seconds
+    chosen = settings.load({"preset": PRESET, "devices": "cpu", "hardware": folder.name, "cpu_threads": 1}, True)
+    chosen = replace(chosen, numba=False)
+    trials = [[cell for cell, _ in trial.runs.values()] for trial in order.trials(chosen)]
+    guessed = sum(any(astuple(cell) not in took for cell in cells) for cells in trials)
+    first = [
+        sum(median(took.get(astuple(cell)) or took[cell.framework, cell.mode]) for cell in cells) for cells in trials
+    ]
+    names = {(cell.family, cell.workload, cell.framework) for cells in trials for cell in cells}
+    beside = [CHECK_SECONDS] * len(names) + [EXAMPLE_SECONDS] * len(COMPARED) * len(catalogue.examples())
+    return Work(beside + first, [*further.values()], guessed)
 
 
 def table(folder: Path, costs: Costs) -> str:
     """The paragraph and the table of the page."""
-    stages = stages_of(folder)
+    work = work_of(folder)
+    stages = work.first, work.second
     alone = sum(map(sum, stages))
     rows = []
     for nodes in NODES:
         seconds = simulated(stages, nodes, costs)
         rows.append([nodes, f"{seconds / 60:.0f} min", f"{alone / seconds / nodes:.0%}"])
     told = (
-        f"{len(stages[0])} jobs of the first stage and {len(stages[1])} of the second, {alone / 60:.0f} minutes of "
-        f"work, as `{folder.name}` took them. {costs.start:g} s pass until the first job is submitted, "
-        f"{costs.submit:g} s between two submissions; {costs.job:g} s of each job go to Slurm and Snakemake. "
+        f"{len(work.first)} jobs of the first stage and {len(work.second)} of the second, {alone / 60:.0f} minutes of "
+        f"work, as `{folder.name}` took them; {work.guessed} trials were not measured there in every variant, and what "
+        f"is missing is taken to last as long as others of its mode. {costs.start:g} s pass until the first job is "
+        f"submitted, {costs.submit:g} s between two submissions; {costs.job:g} s of each job go to Slurm and Snakemake. "
         "Tables and pages come on top."
     )
     return f"{told}\n\n{markdown.table(['nodes', 'time', 'of it spent on measuring'], rows)}"
