@@ -125,8 +125,8 @@ def table(folder: Path, costs: Costs) -> str:
         f"{len(work.first)} jobs of the first stage and {len(work.second)} of the second, {alone / 60:.0f} minutes of "
         f"work, as `{folder.name}` took them; {work.guessed} trials were not measured there in every variant, and what "
         f"is missing is taken to last as long as others of its mode. {costs.start:g} s pass until the first job is "
-        f"submitted, {costs.submit:g} s between two submissions; {costs.job:g} s of each job go to Slurm and Snakemake. "
-        "Tables and pages come on top."
+        f"submitted, {costs.submit:g} s between two submissions; {costs.job:g} s of each job go to Slurm and Snakemake."
+        " Tables and pages come on top."
     )
     return f"{told}\n\n{markdown.table(['nodes', 'time', 'of it spent on measuring'], rows)}"
 
