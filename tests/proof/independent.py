@@ -24,24 +24,28 @@ TURNS = 5
 VALUES = 30
 WORKLOAD, TASK, SIZE, PRECISION = "bench.workloads.training.mlp", "train", "medium", "float32"
 MODE = {"torch": "eager", "jax": "jit"}
-PLAN = timing.Plan(budget_seconds=2.0, warmup_seconds=2.0, half_width=1e-9, least_values=VALUES, most_values=VALUES)
+PLAN = timing.Plan(warmup_seconds=2.0)
 
 
-def build(framework: str) -> Any:
-    """The step that both clocks time, warmed up."""
+def build(framework: str) -> tuple[Any, timing.Measurement]:
+    """The step that both clocks time, and its warm-up."""
     backend = import_module(f"bench.backends.{framework}_backend")
     backend.configure("cpu", PRECISION, len(hardware.measuring_cpus()))
     problem = import_module(f"{WORKLOAD}.problem").Problem(SIZE)
     step = import_module(f"{WORKLOAD}.{framework}_impl").build(problem, TASK, MODE[framework], "cpu", PRECISION)
     for _, stage in step.stages():
         stage()
-    timing.warm_up(step.step, step.wait, step.steps_per_call, PLAN)
-    return step
+    return step, timing.warm_up(step.step, step.wait, step.steps_per_call, PLAN)
 
 
-def ours(step: Any) -> float:
-    """Median seconds per step by our clock."""
-    return median(timing.measure(step.step, step.wait, step.steps_per_call, PLAN).values)
+def ours(step: Any, warm: timing.Measurement) -> float:
+    """Median seconds per step by our clock, as in the turns of a trial."""
+    values = []
+    with timing.undisturbed():
+        for _ in range(VALUES):
+            timing.refill(warm, step.step, step.wait)
+            values.append(timing.value(warm, step.step, step.wait))
+    return median(values)
 
 
 def by_torch(step: Any) -> float:
@@ -75,10 +79,10 @@ def main() -> None:
 
         runner = pyperf.Runner(program_args=[__file__, framework])
         runner.parse_args()
-    step = build(framework)
+    step, warm = build(framework)
     turns = []
     for turn in range(TURNS):
-        first = ours(step)
+        first = ours(step, warm)
         turns.append({"ours": first, "theirs": by_torch(step) if runner is None else by_pyperf(runner, step, turn)})
     print("RESULT " + json.dumps({"framework": framework, "turns": turns}))
 

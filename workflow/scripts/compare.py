@@ -185,7 +185,7 @@ def contract_of(item: Workload) -> list[str]:
     return defaults.told(item.problem)
 
 
-def measured(item: Workload, settings: Settings, folder: Path) -> None:
+def measured(settings: Settings, folder: Path) -> None:
     """Measure the trials that are missing or can no longer be used, in the order of the workflow."""
     cpus = hardware.measuring_cpus(settings.cpu_threads)
     plan: dict[str, Any] = settings.plan
@@ -227,7 +227,7 @@ def compare(options: argparse.Namespace) -> int:
     print(verdict_of_gate(rows))
     if options.check or not all(sound_frameworks(rows).values()):
         return int(not all(row["status"] in ("ok", "unsupported") for row in rows))
-    measured(item, settings, folder)
+    measured(settings, folder)
     tables = tables_of(read_machine(folder, own=True), settings.equal_within)
     print(*answers.lines(tables, item.family, item.name), sep="\n")
     return 0

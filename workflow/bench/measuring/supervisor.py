@@ -36,7 +36,9 @@ from bench.own import folders
 from bench.vocabulary import OWN, TARGET, Cell, Release, Trial
 
 DISTURBED_SHARE = 0.1
-"""The share of its time that a run may lose to others before its trial is measured again."""
+"""The share of its time that a run may lose to others before its trial is measured again. What its threads waited is
+added up, for at a barrier all wait for each.
+"""
 MOST_INTERRUPTED = 3
 """How often a trial is begun again during which the machine slept or its clock was set."""
 LONGEST_REPEATED_SECONDS = 60.0

@@ -185,22 +185,6 @@ def value(measurement: Measurement, step: Call, wait: Call) -> float:
     return block_seconds(step, wait, measurement.loops) / (measurement.loops * measurement.steps_per_call)
 
 
-def measure(step: Call, wait: Call, steps_per_call: int, plan: Plan) -> Measurement:
-    """Warm up and take values, in this process alone, until the interval of their median is narrow enough."""
-    result = warm_up(step, wait, steps_per_call, plan)
-    with stopwatch() as watch, undisturbed():
-        end = time.perf_counter() + plan.budget_seconds
-        while len(result.values) < plan.most_values:
-            result.values.append(value(result, step, wait))
-            enough = len(result.values) >= plan.least_values
-            if enough and series.relative_half_width(result.values) <= plan.half_width:
-                break
-            if time.perf_counter() >= end and (enough or len(result.values) >= 3):
-                break
-    result.timed_seconds = watch.seconds
-    return result
-
-
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """What is garbage goes before; what is left then is not looked at again while values are taken."""

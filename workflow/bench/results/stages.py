@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from bench.results.statistics import stein_trials
 from bench.schema import Row
-from bench.vocabulary import COMPARED, MACHINE, PROBLEM, SIZES, TARGET, Cell
+from bench.vocabulary import COMPARED, PROBLEM, SIZES, TARGET, Cell
 
 SHARE_OF_EQUAL = 0.5
 """The half-width wished for, as a share of what counts as equal: an equal pair is then found to be so."""
@@ -38,7 +38,7 @@ def second_stage(comparisons: Iterable[Row], most: int) -> list[tuple[tuple[Cell
     """
     found = []
     for row in comparisons:
-        if row["best"] and row["size"] in SIZES and row["task"] != TARGET and row["family"] != MACHINE:
+        if row["best"] and row["size"] in SIZES and row["task"] != TARGET:
             problem = {column: row[column] for column in PROBLEM[1:]}
             pair = tuple(Cell(**problem, framework=name, mode=row[f"{name}_mode"]) for name in COMPARED)
             if count := granted_trials(row, most):
