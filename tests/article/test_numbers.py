@@ -91,7 +91,7 @@ def test_a_margin_is_shown_as_it_was_stated():
 
 def test_items_are_joined_as_the_language_joins_them():
     assert listing(["a", "b", "c"], "en") == "a, b and c"
-    assert listing(["a", "b", "c"], "zh") == "a、b和c"
+    assert listing(["a", "b", "c"], "zh") == "a、b 和 c"
 
 
 def test_a_span_whose_ends_look_alike_is_one_number():

@@ -8,15 +8,13 @@ from functools import cache
 
 from markupsafe import Markup, escape
 
+from article.html import pieces
 from article.words import Words
 
-TOKEN = re.compile(r"(<[^>]*>)")
-TAG = re.compile(r"</?(\w+)")
 INSIDE = {"p", "li", "figcaption", "dd"}
 """Elements in whose text a term becomes a link."""
 OUTSIDE = {"a", "code", "pre", "svg", "summary", "h2", "h3", "h4", "math", "button", "output", "q"}
 """Elements in which nothing does, wherever they stand."""
-VOID = {"br", "img", "input", "meta", "link", "hr", "wbr"}
 
 
 def terms(words: Words) -> list[str]:
@@ -38,26 +36,12 @@ def identity(term: str) -> str:
 def linked(html: Markup, words: Words) -> Markup:
     """The HTML of a section whose first use of each term leads to what it means."""
     waiting = {term: _pattern(words[f"glossary.{term}.use"]) for term in terms(words)}
-    open_tags: list[str] = []
-    pieces = []
-    for piece in TOKEN.split(html):
-        if piece.startswith("<"):
-            _follow(open_tags, piece)
-        elif piece and INSIDE.intersection(open_tags) and not OUTSIDE.intersection(open_tags):
+    found = []
+    for piece, within in pieces(html):
+        if not piece.startswith("<") and INSIDE.intersection(within) and not OUTSIDE.intersection(within):
             piece = _with_links(piece, waiting)
-        pieces.append(piece)
-    return Markup("".join(pieces))
-
-
-def _follow(open_tags: list[str], tag: str) -> None:
-    """Note what a tag opens or closes."""
-    found = TAG.match(tag)
-    if found is None or found[1] in VOID or tag.endswith("/>"):
-        return
-    if not tag.startswith("</"):
-        open_tags.append(found[1])
-    elif found[1] in open_tags:
-        del open_tags[len(open_tags) - 1 - open_tags[::-1].index(found[1]) :]
+        found.append(piece)
+    return Markup("".join(found))
 
 
 def _with_links(text: str, waiting: dict[str, re.Pattern[str]]) -> str:

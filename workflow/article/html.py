@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 
+
+TOKEN, TAG = re.compile(r"(<[^>]*>)"), re.compile(r"</?(\w+)")
+VOID = {"br", "img", "input", "meta", "link", "hr", "wbr"}
 
 LONGEST_MESSAGE = 300
 """Characters of a message that a page shows; the tables hold all of it."""
@@ -51,6 +55,19 @@ def paragraph(text: Any) -> Html:
 def badge(name: str, text: Any) -> Markup:
     """A word on a ground for whose colour the style sheet has a rule of that name."""
     return Markup('<span class="badge" data-verdict="{}">{}</span>').format(name, text)
+
+
+def pieces(html: str) -> Iterator[tuple[str, list[str]]]:
+    """The tags and the texts of HTML in their order, each with the names of the elements that are open there."""
+    within: list[str] = []
+    for piece in filter(None, TOKEN.split(html)):
+        found = TAG.match(piece)
+        if found and found[1] not in VOID and not piece.endswith("/>"):
+            if not piece.startswith("</"):
+                within.append(found[1])
+            elif found[1] in within:
+                del within[len(within) - 1 - within[::-1].index(found[1]) :]
+        yield piece, within
 
 
 def plain(content: Any) -> str:

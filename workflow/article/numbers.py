@@ -114,7 +114,7 @@ def p_value(p: float) -> str:
 def listing(items: Iterable[object], language: str) -> str:
     """Items joined as the language joins them: "a, b and c" or "a、b 和 c"."""
     words = [str(item) for item in items]
-    comma, last = (", ", " and ") if language == "en" else ("、", "和")
+    comma, last = (", ", " and ") if language == "en" else ("、", " 和 ")
     return words[0] if len(words) == 1 else comma.join(words[:-1]) + last + words[-1] if words else ""
 
 

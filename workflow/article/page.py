@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +16,17 @@ from markupsafe import Markup
 from article.citation import Publication, bibtex, metadata
 from article.figures import palette
 from article.glossary import linked
-from article.html import render_template
+from article.html import pieces, render_template
 from article.section import FOLDER
 from article.words import read_words
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
 SCRIPTS = ("tab_stops.js", "sheets.js", "roles.js", "folded.js", "languages.js", "explorer.js")
 """What the one script of a page is made of."""
+
+
+UNSEEN = {"noscript", "svg"}
+"""Elements whose text is not of the lines of a page."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,20 @@ class ExecutedSection:
     number: int
     title: str
     content: Markup
+
+    @property
+    def letters(self) -> int:
+        """The letters that are read before anything is opened, wide ones twice. On a wide screen a section is about as
+        many pixels high, or less, on a phone at most 1.7 times as many (style.css): so much room is kept for it until
+        it comes near. With less, what is in it would lie over the next one for whoever asks where it is.
+        """
+        return sum(
+            2 if unicodedata.east_asian_width(letter) in "WF" else 1
+            for text, within in pieces(self.content)
+            if not text.startswith("<") and not UNSEEN.intersection(within)
+            if "details" not in within or "summary" in within
+            for letter in text.strip()
+        )
 
 
 def outputs(notebook: Path) -> list[str]:

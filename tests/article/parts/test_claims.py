@@ -71,7 +71,7 @@ def hanging(**changes):
         (
             votes(leave_one_out={"least": None, "most": None, "changes": {"x": "mixed", "y": "mixed"}}),
             "If left out alone, each of these makes it “mixed”: x and y.",
-            "单独去掉以下任何一个，裁决即变为“部分成立”：x和y。",
+            "单独去掉以下任何一个，裁决即变为“部分成立”：x 和 y。",
         ),
         (
             votes(leave_one_out={"least": None, "most": None, "changes": {"x": "undecided"}}),
@@ -114,7 +114,7 @@ def hanging(**changes):
             votes(share="supported", leave_one_out=hanging(x="mixed", y="mixed")),
             "Its votes alone would make it “supported”; but no single workload may turn a verdict, and each of these "
             "would if left out: x and y.",
-            "仅凭票数应为“成立”；但裁决不得因单个工作负载而改变，而单独去掉以下任何一个都会改变它：x和y。",
+            "仅凭票数应为“成立”；但裁决不得因单个工作负载而改变，而单独去掉以下任何一个都会改变它：x 和 y。",
         ),
         (
             votes(share="supported", leave_one_out=hanging(**dict.fromkeys("abcde", "mixed"))),
