@@ -17,6 +17,9 @@ from bench.results.noise import floors, later_ratio
 from bench.results.statistics import Floor
 from bench.vocabulary import COMPARED
 
+MOST_ROWS = 24
+"""With more the table is folded."""
+
 
 def resolution(section: Section) -> Html:
     """Per machine and device what the measurements can tell apart: the noise floor with its interval, how many of the
@@ -78,4 +81,5 @@ def noise_table(section: Section) -> Html:
             section.cell_columns(row)
             | {"runs": str(row.runs), "aa_ratio": numbers.ratio(interval) if interval else None}
         )
-    return section.table(rows, ("problem", "variant", "hardware", "aa_ratio", "runs"), "noise", empty="no noise")
+    columns = ("problem", "variant", "hardware", "aa_ratio", "runs")
+    return section.table(rows, columns, "noise", empty="no noise", folded=len(rows) > MOST_ROWS)
