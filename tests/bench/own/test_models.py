@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from bench import catalogue, schema
+from bench.backends import Unsupported
+from bench.contract import steps_per_call
 from bench.own import folders
 from bench.own.layers import first_difference
 from bench.results import parity
@@ -173,3 +175,15 @@ def test_the_first_layer_that_differs_is_named(mine, tmp_path, kind):
         "blocks.1 is the first layer whose outputs differ, by "
     )
     assert catalogue.find("own", "mine").folder == mine
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated")
+@pytest.mark.parametrize(("framework", "single", "many"), [("torch", "eager", "many"), ("jax", "jit", "scan")])
+def test_many_forward_passes_in_a_call_are_many_and_many_gradients_are_refused(mine, framework, single, many):
+    item = catalogue.find("own", "mine")
+    problem, build = item.states.problem("tiny"), item.implementation(framework).build
+    steps = [build(problem, "forward", mode, "cpu", "float64").steps_per_call for mode in (single, many)]
+    assert steps == [1, steps_per_call(problem, many)]
+    assert steps[1] > 1
+    with pytest.raises(Unsupported, match=f"gradients in mode {many}"):
+        build(problem, "gradient", many, "cpu", "float64")
