@@ -282,6 +282,7 @@ def main() -> None:
     if unknown := set(options.workloads) - set(names()):
         parser.error(f"workload is {sorted(unknown)}, allowed are {', '.join(names())}")
     against = [options.against] if options.against else AGAINST
+    ended = []
     for name in options.workloads or names():
         if options.framework:
             found = (
@@ -291,12 +292,20 @@ def main() -> None:
             )
             print(json.dumps(found))
             continue
-        for row in both(name, options.size, options.tasks, options.against):
+        try:
+            rows = both(name, options.size, options.tasks, options.against)
+        except RuntimeError as error:  # what others wrote may crash a compiler: the rest is compared all the same
+            print(error, file=sys.stderr, flush=True)
+            ended.append(name)
+            continue
+        for row in rows:
             print(
                 "{workload:22} {framework:5} {mode:8} {task:20} {other:24} {ratio:5.2f}  [{low:.2f}, {high:.2f}]  "
                 "ours {our_seconds:.4g} s, theirs {their_seconds:.4g} s".format(**row),
                 flush=True,
             )
+    if ended:
+        sys.exit(f"Error: no ratios of {', '.join(ended)}")
 
 
 def both(name: str, size: str = "small", tasks: str = TASKS[0], against: str | None = None) -> list[dict[str, Any]]:
