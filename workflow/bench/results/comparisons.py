@@ -10,7 +10,7 @@ from bench import catalogue
 from bench.results import statistics
 from bench.results.cells import grouped
 from bench.results.noise import floors, noise_rows
-from bench.results.pairs import is_further, ratio_of
+from bench.results.pairs import first_stage, is_further, ratio_of
 from bench.results.parity import gate_failure
 from bench.results.statistics import EQUAL_WITHIN, Floor, Ratio
 from bench.schema import Row
@@ -52,11 +52,8 @@ class Variant:
 
     @property
     def first_seconds(self) -> float:
-        """The same in the trials of the first stage, by which modes are held against each other: the second measures,
-        at another time, those alone that the first chose.
-        """
-        first = [row for row in self.good if not is_further(row["run"])]
-        return replace(self, good=first).seconds if first else self.seconds
+        """The same in the trials of the first stage."""
+        return replace(self, good=first_stage(self.good)).seconds
 
     @property
     def failures(self) -> str:

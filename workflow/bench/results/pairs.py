@@ -28,6 +28,13 @@ def is_further(run: int) -> bool:
     return run % TWIN >= FURTHER
 
 
+def first_stage(runs: list[Row]) -> list[Row]:
+    """The runs by which modes are held against each other: the second stage measures, at another time, those alone that
+    the first chose. All where none is of the first.
+    """
+    return [row for row in runs if not is_further(row["run"])] or runs
+
+
 def trial_logs(ours: list[Row], theirs: list[Row]) -> dict[int, float]:
     """Trial → what it says of the logarithm of ours over theirs; trials that say nothing are left out."""
     found = {one["run"]: _trial_log(one, other) for one, other in _together(ours, theirs)}

@@ -9,7 +9,7 @@ are None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -148,10 +148,9 @@ def _key(cell: dict[str, Any], **changed: str) -> tuple[Any, ...]:
     return tuple(changed.get(column, cell[column]) for column in CELL)
 
 
-def _first_centre(runs: Sequence[Row]) -> float:
-    """The seconds of a mode that is held against others: of the first stage, where it has been in that."""
-    first = [row["step_seconds"] for row in runs if not pairs.is_further(row["run"])]
-    return _centre(first or [row["step_seconds"] for row in runs])
+def _first_centre(runs: list[Row]) -> float:
+    """The seconds of a mode that is held against others."""
+    return _centre([row["step_seconds"] for row in pairs.first_stage(runs)])
 
 
 def _centre(seconds: list[float]) -> float:
